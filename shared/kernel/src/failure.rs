@@ -1,0 +1,163 @@
+//! What can go wrong, in the caller's terms. `edge` maps it to a status, a retry or a drop, once.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// The stable name of a problem; its kebab case is the last segment of the `type` of an RFC 9457 answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The body is no JSON, or lacks a field, or has one of the wrong type.
+    BodyMalformed,
+    /// The body is larger than [`crate::limits::BODY_BYTES`].
+    BodyTooLarge,
+    /// The body is not `application/json`.
+    MediaTypeUnsupported,
+    /// A field is out of its range.
+    FieldInvalid,
+    /// The header `Idempotency-Key` is absent or not 1 to 255 printable characters.
+    IdempotencyKeyInvalid,
+    /// The same `Idempotency-Key` came with another body.
+    IdempotencyKeyReused,
+    /// The request with this `Idempotency-Key` is still running.
+    IdempotencyKeyInUse,
+    /// There is no valid session.
+    SignedOut,
+    /// The sign-in code is wrong, used, expired or tried too often.
+    CodeRefused,
+    /// A browser sent the request from another site.
+    CrossSite,
+    /// The wallet holds fewer credits than the order costs.
+    WalletShort,
+    /// There is no such thing, or it belongs to somebody else.
+    NotFound,
+    /// The upload was opened but its bytes never arrived.
+    UploadNotReceived,
+    /// The upload was refused by the content check and cannot be used.
+    UploadRefused,
+    /// Too many requests of this kind.
+    RateLimited,
+    /// A dependency is slow or refuses for now.
+    Unavailable,
+}
+
+impl Reason {
+    /// Every reason, for documentation and tests.
+    pub const ALL: &'static [Self] = &[
+        Self::BodyMalformed,
+        Self::BodyTooLarge,
+        Self::MediaTypeUnsupported,
+        Self::FieldInvalid,
+        Self::IdempotencyKeyInvalid,
+        Self::IdempotencyKeyReused,
+        Self::IdempotencyKeyInUse,
+        Self::SignedOut,
+        Self::CodeRefused,
+        Self::CrossSite,
+        Self::WalletShort,
+        Self::NotFound,
+        Self::UploadNotReceived,
+        Self::UploadRefused,
+        Self::RateLimited,
+        Self::Unavailable,
+    ];
+
+    /// The name in kebab case.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::BodyMalformed => "body-malformed",
+            Self::BodyTooLarge => "body-too-large",
+            Self::MediaTypeUnsupported => "media-type-unsupported",
+            Self::FieldInvalid => "field-invalid",
+            Self::IdempotencyKeyInvalid => "idempotency-key-invalid",
+            Self::IdempotencyKeyReused => "idempotency-key-reused",
+            Self::IdempotencyKeyInUse => "idempotency-key-in-use",
+            Self::SignedOut => "signed-out",
+            Self::CodeRefused => "code-refused",
+            Self::CrossSite => "cross-site",
+            Self::WalletShort => "wallet-short",
+            Self::NotFound => "not-found",
+            Self::UploadNotReceived => "upload-not-received",
+            Self::UploadRefused => "upload-refused",
+            Self::RateLimited => "rate-limited",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// A failure's name and a sentence for the caller: what is wrong and what would be right, no personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable name.
+    pub reason: Reason,
+    /// One sentence for a person.
+    pub detail: Cow<'static, str>,
+}
+
+/// Why an operation did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The request can never succeed as it is.
+    #[error("invalid: {}", .0.detail)]
+    Invalid(Problem),
+    /// The caller may not.
+    #[error("denied: {}", .0.detail)]
+    Denied(Problem),
+    /// There is no such thing for this caller.
+    #[error("missing: {}", .0.detail)]
+    Missing(Problem),
+    /// It does not fit the present state.
+    #[error("conflict: {}", .0.detail)]
+    Conflict(Problem),
+    /// Not now; the same request may succeed later.
+    #[error("busy: {}", .problem.detail)]
+    Busy {
+        /// What is busy.
+        problem: Problem,
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// A fault of ours or of a dependency; the caller learns no more than that.
+    #[error("broken")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Failure {
+    /// An [`Failure::Invalid`].
+    pub fn invalid(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(Problem { reason, detail: detail.into() })
+    }
+
+    /// A [`Failure::Denied`].
+    pub fn denied(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Denied(Problem { reason, detail: detail.into() })
+    }
+
+    /// A [`Failure::Missing`]; never says whether the thing exists for somebody else.
+    pub fn missing(what: &'static str) -> Self {
+        Self::Missing(Problem { reason: Reason::NotFound, detail: format!("There is no such {what}.").into() })
+    }
+
+    /// A [`Failure::Conflict`].
+    pub fn conflict(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Conflict(Problem { reason, detail: detail.into() })
+    }
+
+    /// A [`Failure::Busy`] for a dependency that asks to be tried again.
+    #[must_use]
+    pub fn unavailable(retry_after: Duration) -> Self {
+        let detail = "The service is busy. Please try again shortly.".into();
+        Self::Busy { problem: Problem { reason: Reason::Unavailable, detail }, retry_after }
+    }
+
+    /// A [`Failure::Broken`] with its source.
+    pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Broken(source.into())
+    }
+
+    /// The 401 of every private route.
+    #[must_use]
+    pub fn signed_out() -> Self {
+        Self::denied(Reason::SignedOut, "Sign in first: there is no valid session.")
+    }
+}

@@ -1,0 +1,15 @@
+//! What every other crate agrees on: identifiers, time, randomness, failures and limits.
+//!
+//! Nothing here does I/O, but for [`SystemClock`] and [`SystemRandomness`], the only two places that ask the system.
+
+mod clock;
+mod failure;
+pub mod id;
+pub mod limits;
+mod randomness;
+
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use failure::{Failure, Problem, Reason};
+pub use id::{AccountId, GenerationId, Id, SessionId, UploadId};
+pub use jiff::{SignedDuration, Timestamp};
+pub use randomness::{Randomness, SeededRandomness, SystemRandomness};

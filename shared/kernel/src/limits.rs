@@ -1,0 +1,33 @@
+//! Every bound on what a caller may send. Bounds on pictures are in `imaging`, durations in `policy`.
+
+/// Bytes of an upload: 1 byte to 10 MB (decimal).
+pub const UPLOAD_BYTES: std::ops::RangeInclusive<u64> = 1..=10_000_000;
+
+/// Drawings in one generation.
+pub const DRAWINGS: std::ops::RangeInclusive<u8> = 1..=8;
+
+/// Characters of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
+
+/// Bytes of a JSON request body. The largest legitimate body is under 1 kB.
+pub const BODY_BYTES: usize = 16 * 1024;
+
+/// Characters of an e-mail address (RFC 5321: a path holds 256 with its brackets).
+pub const EMAIL_CHARS: usize = 254;
+
+/// Generations on one page of a list, and the number when none is asked for.
+pub const PAGE_ITEMS: std::ops::RangeInclusive<u16> = 1..=100;
+/// See [`PAGE_ITEMS`].
+pub const PAGE_ITEMS_DEFAULT: u16 = 20;
+
+/// Wrong entries of one sign-in code after which it is dead (AN-01).
+pub const CODE_ATTEMPTS: u32 = 5;
+
+/// Sign-in codes one address may ask for in an hour (AN-69): with five attempts each, 100 guesses an hour at a million codes.
+pub const CODES_PER_HOUR: u32 = 20;
+
+/// Uploads one account may open in an hour (AN-69).
+pub const UPLOADS_PER_HOUR: u32 = 120;
+
+/// Seeds travel as JSON numbers, which browsers keep exact up to 2^53 − 1.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
