@@ -1,0 +1,103 @@
+//! The names of what is stored.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::inventory::{Entry, inventory};
+use crate::retention::Retention;
+
+/// One line per class, so that the enum, the list of all and the ids cannot differ.
+macro_rules! classes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal,)+) => {
+        /// A class of stored data; its entry in the inventory says everything else.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum Class {
+            $($(#[doc = $doc])+ #[serde(rename = $id)] $name,)+
+        }
+
+        impl Class {
+            /// Every class, in the order of the enum.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The id in kebab case, as rows carry it in the attribute `class`.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+        }
+    };
+}
+
+classes! {
+    /// Who someone is.
+    Account = "account",
+    /// Finds an account by the keyed hash of its address.
+    EmailIndex = "email-index",
+    /// The balance of credits.
+    Wallet = "wallet",
+    /// One movement of credits.
+    LedgerEntry = "ledger-entry",
+    /// An upload that no generation has used.
+    UploadUnused = "upload-unused",
+    /// An upload that a generation has used.
+    Upload = "upload",
+    /// An order of drawings.
+    Generation = "generation",
+    /// The list of a generation's finished files.
+    Deliverables = "deliverables",
+    /// What the screening decided.
+    ModerationRecord = "moderation-record",
+    /// The clock of a blocked selfie.
+    Quarantine = "quarantine",
+    /// A mailed sign-in code, hashed.
+    SignInCode = "sign-in-code",
+    /// A sign-in.
+    Session = "session",
+    /// How often something was asked for.
+    RateCounter = "rate-counter",
+    /// The answer to a request that may come again.
+    IdempotencyRecord = "idempotency-record",
+    /// A selfie.
+    UploadObject = "upload-object",
+    /// A blocked selfie.
+    QuarantineObject = "quarantine-object",
+    /// What the artist drew.
+    Drawing = "drawing",
+    /// A finished file.
+    GeneratedObject = "generated-object",
+    /// The ids a step hands to the next.
+    QueueMessage = "queue-message",
+    /// What the functions did.
+    Log = "log",
+}
+
+impl Class {
+    /// The class with this id, if there is one.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|class| class.id() == id)
+    }
+
+    /// What the inventory says of this class.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        inventory().entry(self)
+    }
+
+    /// When something of this class that began at `from` must be gone; `None` while nothing but its owner ends it.
+    ///
+    /// What `from` means is in the entry: when it was created, or when a decision fell.
+    #[must_use]
+    pub fn expires_at(self, from: Timestamp) -> Option<Timestamp> {
+        match self.entry().retention() {
+            Retention::For(kept) => Some(from.checked_add(kept.duration).unwrap_or(Timestamp::MAX)),
+            Retention::While(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Class {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}

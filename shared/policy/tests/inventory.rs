@@ -1,0 +1,143 @@
+//! The inventory is complete, and refuses what it must.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
+
+use jiff::{SignedDuration, Timestamp};
+use policy::{Class, Inventory, Mechanism, Retention, Table, inventory, undeclared};
+
+const TEXT: &str = include_str!("../inventory.toml");
+
+/// The refusal of the inventory with one change.
+fn refusal(from: &str, to: &str) -> String {
+    assert!(TEXT.contains(from), "the test changes `{from}`, which is not there");
+    Inventory::parse(&TEXT.replacen(from, to, 1)).map(drop).expect_err("must be refused").to_string()
+}
+
+#[test]
+fn every_class_has_its_entry_and_every_entry_its_class() {
+    assert_eq!(inventory().entries().len(), Class::ALL.len());
+    for (class, entry) in Class::ALL.iter().zip(inventory().entries()) {
+        assert_eq!(*class, entry.class());
+        assert_eq!(class.entry().class(), *class);
+        assert_eq!(Class::from_id(class.id()), Some(*class));
+        assert!(TEXT.contains(&format!("id = \"{}\"", class.id())));
+    }
+}
+
+#[test]
+fn the_promised_numbers() {
+    let days = |class: Class| class.entry().kept().map(|kept| kept.duration.as_hours() / 24);
+    assert_eq!(days(Class::Upload), Some(30), "AN-40");
+    assert_eq!(days(Class::UploadObject), Some(30), "AN-40");
+    assert_eq!(days(Class::UploadUnused), Some(1));
+    assert_eq!(days(Class::Quarantine), Some(5), "AN-42");
+    assert_eq!(days(Class::QuarantineObject), Some(5), "AN-42");
+    assert_eq!(days(Class::ModerationRecord), Some(90), "AN-48");
+    assert_eq!(days(Class::Session), Some(30), "AN-14");
+    assert_eq!(days(Class::GeneratedObject), None, "AN-46");
+    assert_eq!(Class::SignInCode.entry().kept().map(|kept| kept.duration), Some(SignedDuration::from_mins(10)), "AN-01");
+}
+
+#[test]
+fn the_end_is_counted_from_the_beginning() {
+    let from: Timestamp = "2026-11-21T10:30:00Z".parse().unwrap();
+    assert_eq!(Class::Upload.expires_at(from), Some("2026-12-21T10:30:00Z".parse().unwrap()));
+    assert_eq!(Class::SignInCode.expires_at(from), Some("2026-11-21T10:40:00Z".parse().unwrap()));
+    assert_eq!(Class::Generation.expires_at(from), None);
+    assert_eq!(Class::Session.expires_at(Timestamp::MAX), Some(Timestamp::MAX));
+}
+
+#[test]
+fn lifecycle_days_keep_two_days_from_the_promise() {
+    let days = |class: Class| inventory().lifecycle_days(class.entry());
+    assert_eq!(days(Class::UploadObject), Some(28), "AN-40");
+    assert_eq!(days(Class::QuarantineObject), Some(3), "AN-42");
+    assert_eq!(days(Class::GeneratedObject), None, "AN-46");
+    assert_eq!(days(Class::Drawing), None, "AN-46");
+}
+
+#[test]
+fn every_row_with_an_end_is_swept_and_none_outlives_its_objects() {
+    for entry in inventory().entries().iter().filter(|entry| entry.table().is_some()) {
+        assert_eq!(entry.kept().is_some(), entry.has(Mechanism::Sweep), "{}", entry.class());
+        assert_eq!(entry.has(Mechanism::Sweep), entry.has(Mechanism::Ttl), "{}", entry.class());
+        let Some(objects) = entry.objects else { continue };
+        let object = objects.entry().kept().expect("objects of an ending row end");
+        assert!(entry.kept().is_some_and(|row| row.duration <= object.duration), "{}", entry.class());
+        assert!(object.mechanisms.contains(&Mechanism::Row));
+        assert!(entry.field_names().any(|name| name == "objects"));
+    }
+    assert_eq!(inventory().sweeps().count(), 8);
+}
+
+#[test]
+fn what_must_vanish_is_in_no_backup() {
+    for entry in inventory().entries() {
+        if let (Some(table), Retention::For(_)) = (entry.table(), entry.retention()) {
+            assert_eq!(inventory().backup(table), None, "{}", entry.class());
+        }
+    }
+    let kept = inventory().backup(Table::Accounts).expect("the ledger is worth a backup");
+    assert!(kept < inventory().erasure().within(), "AN-49");
+}
+
+#[test]
+fn a_stored_attribute_without_an_entry_is_named() {
+    assert!(undeclared(Class::Session, ["pk", "sk", "class", "account_id", "expires_at"]).is_empty());
+    assert_eq!(undeclared(Class::Session, ["pk", "ip_address", "email"]), ["ip_address", "email"]);
+    assert_eq!(undeclared(Class::QueueMessage, ["version", "account_id", "pk"]), ["pk"]);
+}
+
+#[test]
+fn im_17_a_missing_or_vague_duration_is_refused() {
+    assert!(refusal("for = \"30d\", ", "").contains("a retention needs"));
+    assert!(refusal("for = \"30d\"", "for = \"as needed\"").contains("no duration"));
+    assert!(refusal("for = \"30d\"", "for = \"0d\"").contains("no duration"));
+    assert!(refusal("mechanisms = [\"sweep\", \"ttl\"]", "mechanisms = []").contains("a retention needs"));
+    assert!(refusal("from = \"created\", ", "").contains("a retention needs"));
+    assert!(refusal("retention = { while = \"account\"", "retention = { while = \"useful\"").contains("useful"));
+}
+
+#[test]
+fn an_38_data_is_not_for_sale() {
+    assert!(refusal("purpose = \"wallet\"", "purpose = \"sale\"").contains("sale"));
+    assert!(refusal("purpose = \"wallet\"", "purpose = \"\"").contains("unknown variant"));
+    assert!(refusal("purpose = \"wallet\"\n", "").contains("missing field `purpose`"));
+}
+
+#[test]
+fn im_10_the_geometry_of_a_face_is_refused() {
+    assert!(refusal("name = \"decision\"", "name = \"biometric\"").contains("geometry"));
+    assert!(refusal("name = \"decision\"", "name = \"face_embedding\"").contains("geometry"));
+    assert!(refusal("category = \"moderation\"", "category = \"biometric\"").contains("biometric"));
+}
+
+#[test]
+fn a_class_unknown_missing_or_twice_is_refused() {
+    assert!(refusal("id = \"session\"", "id = \"sessions\"").contains("sessions"));
+    assert!(refusal("id = \"session\"", "id = \"wallet\"").contains("entr"));
+    let without = TEXT.split("[[entries]]").filter(|part| !part.contains("id = \"log\"")).collect::<Vec<_>>();
+    let refused = Inventory::parse(&without.join("[[entries]]")).map(drop).expect_err("must be refused");
+    assert_eq!(refused.to_string(), "the class `log` has no entry");
+}
+
+#[test]
+fn what_is_unknown_anywhere_is_refused() {
+    assert!(refusal("version = ", "colour = \"red\"\nversion = ").contains("colour"));
+    assert!(refusal("erasure = \"delete\"", "erasure = \"delete\"\nlegal = true").contains("legal"));
+    assert!(refusal("sk = \"PROFILE\" }", "sk = \"PROFILE\", bucket = \"b\" }").contains("store"));
+    assert!(refusal("erasure = \"delete\"", "erasure = \"never\"").contains("never"));
+    assert!(refusal("export = { file = \"profile.json\" }", "export = { file = \"\" }").contains("reason why not"));
+    assert!(refusal("processors = [\"aws-sqs\"", "processors = [\"broker\"").contains("no processor `broker`"));
+    assert!(refusal("what = \"The balance of credits\"", "what = \" \"").contains("what it is"));
+}
+
+#[test]
+fn a_mechanism_that_cannot_work_is_refused() {
+    assert!(refusal("mechanisms = [\"row\", \"lifecycle\"]", "mechanisms = [\"ttl\"]").contains("does not work"));
+    assert!(refusal("mechanisms = [\"queue-retention\"]", "mechanisms = [\"sweep\"]").contains("does not work"));
+    assert!(refusal("objects = \"upload-object\"", "objects = \"wallet\"").contains("no class of objects"));
+    assert!(refusal("s3 = \"uploads/\"", "s3 = \"\"").contains("prefix"));
+    assert!(refusal("lookahead = \"59m\"", "lookahead = \"1h\"").contains("lookahead"));
+    assert!(refusal("kept = \"7d\"", "kept = \"35d\"").contains("backup"), "AN-49");
+    assert!(refusal("retention = { for = \"14d\"", "retention = { for = \"31d\"").contains("outlive"));
+}

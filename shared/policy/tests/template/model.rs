@@ -1,0 +1,112 @@
+//! The templates as plain values: `!Ref X` becomes the text `${X}`, `!GetAtt A.B` becomes `${A.B}`, `!Sub` stays the text it is.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+use serde_yaml_ng::Value as Yaml;
+
+/// The files of the stack, the root first.
+pub(crate) const TEMPLATES: [&str; 4] = ["template.yaml", "infra/data.yaml", "infra/queues.yaml", "infra/alarms.yaml"];
+
+/// A resource of any of the templates.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
+}
+
+impl Resource {
+    pub(crate) fn property(&self, name: &str) -> &Value {
+        &self.body["Properties"][name]
+    }
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A file of the repository.
+pub(crate) fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// One template.
+pub(crate) fn template(path: &str) -> Value {
+    plain(serde_yaml_ng::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}")))
+}
+
+/// Every resource of every template.
+pub(crate) fn resources() -> Vec<Resource> {
+    let mut all = Vec::new();
+    for path in TEMPLATES {
+        for (id, body) in template(path)["Resources"].as_object().unwrap() {
+            all.push(Resource { id: id.clone(), kind: body["Type"].as_str().unwrap().to_owned(), body: body.clone() });
+        }
+    }
+    all
+}
+
+/// The resources of one type.
+pub(crate) fn of_kind(kind: &str) -> Vec<Resource> {
+    resources().into_iter().filter(|resource| resource.kind == kind).collect()
+}
+
+/// The one resource of this name.
+pub(crate) fn named(id: &str) -> Resource {
+    resources().into_iter().find(|resource| resource.id == id).unwrap_or_else(|| panic!("there is no resource {id}"))
+}
+
+/// `GenerationsCreate` → `generations-create`.
+pub(crate) fn kebab(pascal: &str) -> String {
+    let mut name = String::new();
+    for letter in pascal.chars() {
+        if letter.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+    }
+    name
+}
+
+/// The texts of a value that may be one or a list.
+pub(crate) fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        other => vec![text(other)],
+    }
+}
+
+/// The text of a scalar.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn plain(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(flag) => json!(flag),
+        Yaml::Number(number) => number.as_i64().map_or_else(|| json!(number.as_f64()), |whole| json!(whole)),
+        Yaml::String(text) => json!(text),
+        Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
+        Yaml::Mapping(map) => Value::Object(map.into_iter().map(|(key, value)| (text(&plain(key)), plain(value))).collect()),
+        Yaml::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            let value = plain(tagged.value);
+            match tag.as_str() {
+                "!Ref" | "!GetAtt" => json!(format!("${{{}}}", text(&value))),
+                "!Sub" => value,
+                "!If" | "!Not" | "!Equals" | "!Join" => Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)])),
+                other => panic!("the local cloud does not know {other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn names_in_kebab_case() {
+    assert_eq!(kebab("OnGenerationQueued"), "on-generation-queued");
+    assert_eq!(kebab("StylesList"), "styles-list");
+}
