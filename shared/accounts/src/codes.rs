@@ -1,0 +1,68 @@
+//! Asking for a sign-in code.
+
+use async_trait::async_trait;
+use kernel::{Clock, Failure, Randomness, Timestamp};
+use outreach::{Email, Mail, Mailer};
+use policy::Class;
+
+use crate::{CodeHash, EmailKey, Pepper};
+
+/// A code as the store keeps it: one per address, a newer one replaces it.
+pub struct IssuedCode {
+    /// Whose.
+    pub key: EmailKey,
+    /// The code's keyed hash.
+    pub hash: CodeHash,
+    /// When it was made.
+    pub at: Timestamp,
+    /// When it is dead.
+    pub expires_at: Timestamp,
+}
+
+/// Where codes live.
+#[async_trait]
+pub trait Codes: Send + Sync {
+    /// Stores a code in place of the address's older one, and counts it against the address's hourly limit.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] with [`kernel::Reason::RateLimited`] above [`kernel::limits::CODES_PER_HOUR`].
+    async fn issue(&self, code: &IssuedCode) -> Result<(), Failure>;
+
+    /// Counts one attempt and returns the hash to compare with; `None` when no code is alive or its attempts are used up.
+    ///
+    /// The count and the check are one conditional write, so concurrent guesses cannot outrun it.
+    async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
+}
+
+/// Mails a six-digit code.
+pub struct RequestCode<'a> {
+    /// Where codes live.
+    pub codes: &'a dyn Codes,
+    /// Sends the code.
+    pub mailer: &'a dyn Mailer,
+    /// The secret of the hashes.
+    pub pepper: &'a Pepper,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Where the digits come from.
+    pub randomness: &'a dyn Randomness,
+}
+
+impl RequestCode<'_> {
+    /// Issues a code for `email`, mails it and returns the minutes it lives. Never asks whether the address has an account, so nobody can learn it from the answer or from its
+    /// cost (AN-01).
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] above the hourly limit or when the mail service throttles.
+    pub async fn run(&self, email: &Email) -> Result<i64, Failure> {
+        let now = self.clock.now();
+        let expires_at = Class::SignInCode.expires_at(now).unwrap_or(now);
+        let code = format!("{:06}", self.randomness.below(1_000_000));
+        let key = self.pepper.email_key(email);
+        let hash = self.pepper.code_hash(&key, &code);
+        self.codes.issue(&IssuedCode { key, hash, at: now, expires_at }).await?;
+        let minutes = expires_at.duration_since(now).as_mins();
+        self.mailer.send(email, &Mail::SignInCode { code, minutes }).await?;
+        Ok(minutes)
+    }
+}

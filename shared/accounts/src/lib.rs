@@ -1,0 +1,11 @@
+//! Who someone is: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
+
+mod codes;
+mod me;
+mod pepper;
+mod sessions;
+
+pub use codes::{Codes, IssuedCode, RequestCode};
+pub use me::{Me, Profiles};
+pub use pepper::{CodeHash, EmailKey, Pepper};
+pub use sessions::{Caller, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn};

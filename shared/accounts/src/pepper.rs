@@ -1,0 +1,91 @@
+//! Keyed hashes: what is stored of a code, and the key an address is found by.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use outreach::Email;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// The secret of the keyed hashes. It is no part of the database, so a copy of the database gives no codes and no addresses away.
+#[derive(Clone)]
+pub struct Pepper(Hmac<Sha256>);
+
+/// An address as a key: HMAC-SHA-256 in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EmailKey(String);
+
+/// A code as it is stored: HMAC-SHA-256 over the address's key and the code, in hex.
+#[derive(Clone)]
+pub struct CodeHash(String);
+
+impl Pepper {
+    /// A pepper of these bytes (HMAC takes any length; 32 random bytes are right).
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        // HMAC accepts every key length, so this cannot fail.
+        #[allow(clippy::expect_used)]
+        Self(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
+    }
+
+    /// The key of an address.
+    #[must_use]
+    pub fn email_key(&self, email: &Email) -> EmailKey {
+        EmailKey(self.hash(&["email", email.as_str()]))
+    }
+
+    /// What is stored of a code that was mailed to the address of `key`.
+    #[must_use]
+    pub fn code_hash(&self, key: &EmailKey, code: &str) -> CodeHash {
+        CodeHash(self.hash(&["code", &key.0, code]))
+    }
+
+    fn hash(&self, parts: &[&str]) -> String {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+impl EmailKey {
+    /// The hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl CodeHash {
+    /// A hash read back from storage.
+    #[must_use]
+    pub fn stored(hex: String) -> Self {
+        Self(hex)
+    }
+
+    /// The hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for Pepper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pepper(…)")
+    }
+}
+
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash(…)")
+    }
+}

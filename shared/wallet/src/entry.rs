@@ -1,0 +1,130 @@
+//! One line of the ledger.
+
+use std::fmt;
+
+use kernel::{GenerationId, Timestamp};
+
+/// What a movement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// New credits become available.
+    Grant,
+    /// Available credits are set aside for an order.
+    Hold,
+    /// Held credits are spent: the order was delivered.
+    Capture,
+    /// Held credits become available again: the order was not delivered.
+    Release,
+}
+
+impl Kind {
+    /// The name in storage.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grant => "grant",
+            Self::Hold => "hold",
+            Self::Capture => "capture",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// Why credits moved. With the kind it is the entry's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The credits every account starts with, once.
+    Starter,
+    /// An order.
+    Generation(GenerationId),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starter => f.write_str("starter"),
+            Self::Generation(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A movement of credits. It can only be made with the deltas its kind has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    kind: Kind,
+    cause: Cause,
+    credits: u32,
+    at: Timestamp,
+}
+
+impl Entry {
+    /// The credits an account starts with.
+    #[must_use]
+    pub fn starter_grant(credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Grant, cause: Cause::Starter, credits, at }
+    }
+
+    /// Sets `credits` aside for an order.
+    #[must_use]
+    pub fn hold(order: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Hold, cause: Cause::Generation(order), credits, at }
+    }
+
+    /// Spends what was held for an order.
+    #[must_use]
+    pub fn capture(order: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Capture, cause: Cause::Generation(order), credits, at }
+    }
+
+    /// Gives back what was held for an order.
+    #[must_use]
+    pub fn release(order: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Release, cause: Cause::Generation(order), credits, at }
+    }
+
+    /// What the movement does.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// `kind#cause`: unique within a wallet.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}#{}", self.kind.name(), self.cause)
+    }
+
+    /// The change of the available credits.
+    #[must_use]
+    pub fn available_delta(&self) -> i64 {
+        let credits = i64::from(self.credits);
+        match self.kind {
+            Kind::Grant | Kind::Release => credits,
+            Kind::Hold => -credits,
+            Kind::Capture => 0,
+        }
+    }
+
+    /// The change of the held credits.
+    #[must_use]
+    pub fn held_delta(&self) -> i64 {
+        let credits = i64::from(self.credits);
+        match self.kind {
+            Kind::Grant => 0,
+            Kind::Hold => credits,
+            Kind::Capture | Kind::Release => -credits,
+        }
+    }
+}
