@@ -1,0 +1,96 @@
+//! The avatar table: every size a generation delivers, as data.
+
+use serde::{Deserialize, Serialize};
+
+/// What a deliverable is for
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The drawing itself, in full size
+    Master,
+    /// The subject alone, cut out by the drawing's matte
+    Transparent,
+    /// A profile picture; square, and safe under a circular mask
+    Avatar,
+    /// The icon of a browser tab
+    Favicon,
+    /// The preview of a shared link
+    OpenGraph,
+    /// The wide picture on top of a profile
+    Banner,
+    /// A full-screen picture of a phone
+    Story,
+    /// A desktop background
+    Wallpaper,
+}
+
+/// How the drawing fills the frame
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fit {
+    /// The drawing as it is
+    Drawing,
+    /// The subject on transparency
+    Cutout,
+    /// The whole drawing, scaled, the head kept inside a circular mask
+    Circle,
+    /// The head alone, for sizes at which a whole portrait is a blot
+    Head,
+    /// The subject over an extension of its own backdrop
+    Scene {
+        /// Where the middle of the head stands, as a share of the frame's width
+        across: f32,
+        /// Height of the subject, which stands on the lower edge, as a share of the frame's height
+        presence: f32,
+    },
+}
+
+/// One row of the avatar table
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AvatarSpec {
+    /// Its name, also the stem of its file; unique in the table, kebab case
+    pub name: &'static str,
+    /// What it is for
+    pub kind: Kind,
+    /// The platforms that take this size
+    pub platforms: &'static [&'static str],
+    /// Width in pixels
+    pub width: u32,
+    /// Height in pixels
+    pub height: u32,
+    /// How the drawing fills it
+    pub fit: Fit,
+    /// Where the size comes from
+    pub source: &'static str,
+    /// When that was read, year-month-day
+    pub read: &'static str,
+}
+
+/// The size is ours: what an artist draws
+const OWN: &str = "the size of a drawing";
+/// Platforms publish few of these sizes and change them; these are what guides agree on, and a picture a few pixels off is scaled by them
+const GUIDES: &str = "guides to the platforms' picture sizes; not the platforms' own word";
+/// The Open Graph protocol names no size; its largest reader does
+const OPEN_GRAPH: &str = "https://developers.facebook.com/docs/sharing/webmasters/images";
+/// When all of them were read
+const READ: &str = "2026-11-21";
+
+/// The table, in the order of delivery
+#[rustfmt::skip]
+pub const AVATARS: &[AvatarSpec] = &[
+    AvatarSpec { name: "master", kind: Kind::Master, platforms: &[], width: 1024, height: 1024, fit: Fit::Drawing, source: OWN, read: READ },
+    AvatarSpec { name: "transparent", kind: Kind::Transparent, platforms: &[], width: 1024, height: 1024, fit: Fit::Cutout, source: OWN, read: READ },
+    AvatarSpec { name: "youtube-800", kind: Kind::Avatar, platforms: &["YouTube"], width: 800, height: 800, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "messenger-512", kind: Kind::Avatar, platforms: &["Telegram", "Slack", "Discord server"], width: 512, height: 512, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "x-linkedin-400", kind: Kind::Avatar, platforms: &["X", "LinkedIn"], width: 400, height: 400, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "instagram-320", kind: Kind::Avatar, platforms: &["Instagram"], width: 320, height: 320, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "twitch-256", kind: Kind::Avatar, platforms: &["Twitch"], width: 256, height: 256, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "tiktok-200", kind: Kind::Avatar, platforms: &["TikTok"], width: 200, height: 200, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "facebook-180", kind: Kind::Avatar, platforms: &["Facebook"], width: 180, height: 180, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "pinterest-165", kind: Kind::Avatar, platforms: &["Pinterest"], width: 165, height: 165, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "discord-128", kind: Kind::Avatar, platforms: &["Discord"], width: 128, height: 128, fit: Fit::Circle, source: GUIDES, read: READ },
+    AvatarSpec { name: "favicon-32", kind: Kind::Favicon, platforms: &["browsers"], width: 32, height: 32, fit: Fit::Head, source: GUIDES, read: READ },
+    AvatarSpec { name: "open-graph", kind: Kind::OpenGraph, platforms: &["Open Graph"], width: 1200, height: 630, fit: Fit::Scene { across: 0.5, presence: 0.92 }, source: OPEN_GRAPH, read: READ },
+    AvatarSpec { name: "banner", kind: Kind::Banner, platforms: &["X"], width: 1500, height: 500, fit: Fit::Scene { across: 0.66, presence: 0.94 }, source: GUIDES, read: READ },
+    AvatarSpec { name: "story", kind: Kind::Story, platforms: &["Instagram", "TikTok", "WhatsApp"], width: 1080, height: 1920, fit: Fit::Scene { across: 0.5, presence: 0.68 }, source: GUIDES, read: READ },
+    AvatarSpec { name: "wallpaper", kind: Kind::Wallpaper, platforms: &["desktops"], width: 1920, height: 1080, fit: Fit::Scene { across: 0.66, presence: 0.86 }, source: GUIDES, read: READ },
+];

@@ -1,0 +1,216 @@
+//! A drawing taken apart: the subject, what stands behind it, and where it stands.
+
+use crate::Unreadable;
+use crate::backdrop::Backdrop;
+use crate::decode::decode_drawing;
+use crate::limits::Limits;
+use crate::resample::resize;
+use image::RgbaImage;
+
+/// Side of a drawing in pixels; what comes in another size is scaled to it
+pub(crate) const DRAWING_SIDE: u32 = 1024;
+const SIDE: usize = DRAWING_SIDE as usize;
+/// Alpha from which a pixel counts as the subject
+const SOLID: u8 = 128;
+/// How far an opaque drawing fades out at its sides when it stands on a wider frame, as a share of its side; at its top a quarter of that,
+/// for heads are there
+const FADE: f32 = 0.2;
+
+/// The layers of one drawing, [`DRAWING_SIDE`]² each
+pub(crate) struct Layers {
+    /// The drawing itself: full colour, and the matte
+    pub(crate) drawing: RgbaImage,
+    /// Whether the artist knew the subject
+    pub(crate) matted: bool,
+    /// The subject alone, RGBA with alpha multiplied in
+    pub(crate) subject: Vec<u8>,
+    /// The light behind the subject
+    pub(crate) backdrop: Backdrop,
+    /// Where the subject stands
+    pub(crate) pose: Pose,
+}
+
+/// Where the subject stands, in shares of the drawing's side
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pose {
+    /// Its highest point
+    pub(crate) top: f32,
+    /// Its lowest point
+    pub(crate) bottom: f32,
+    /// The middle of its head
+    pub(crate) head: f32,
+    /// The highest point at which it touches the left or right side; `bottom` if it never does
+    pub(crate) touch: f32,
+}
+
+impl Layers {
+    /// Decodes a drawing and takes it apart.
+    pub(crate) fn of(png: &[u8]) -> Result<Self, Unreadable> {
+        let drawing = square(decode_drawing(png, &Limits::DRAWING)?)?;
+        let matted = drawing.pixels().any(|pixel| pixel.0[3] < 255);
+        let backdrop = Backdrop::behind(&drawing, matted);
+        let subject = if matted {
+            cut_out(&drawing, &backdrop)
+        } else {
+            faded(&drawing)
+        };
+        let pose = if matted {
+            Pose::of(&subject)
+        } else {
+            Pose {
+                top: 0.0,
+                bottom: 1.0,
+                head: 0.5,
+                touch: 1.0,
+            }
+        };
+        Ok(Self {
+            drawing,
+            matted,
+            subject,
+            backdrop,
+            pose,
+        })
+    }
+
+    /// The drawing without its matte, RGB
+    pub(crate) fn opaque(&self) -> Vec<u8> {
+        self.drawing
+            .pixels()
+            .flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]])
+            .collect()
+    }
+
+    /// The subject on nothing, straight RGBA; what is invisible is black, so that no backdrop hides there
+    pub(crate) fn cutout(&self) -> Vec<u8> {
+        if !self.matted {
+            return self.drawing.as_raw().clone();
+        }
+        let mut straight = self.subject.clone();
+        for pixel in straight.chunks_exact_mut(4) {
+            let alpha = u32::from(pixel[3]);
+            if alpha > 0 && alpha < 255 {
+                for channel in &mut pixel[..3] {
+                    *channel = ((u32::from(*channel) * 255 + alpha / 2) / alpha).min(255) as u8;
+                }
+            }
+        }
+        straight
+    }
+}
+
+fn square(drawing: RgbaImage) -> Result<RgbaImage, Unreadable> {
+    let (width, height) = drawing.dimensions();
+    if width != height {
+        return Err(Unreadable::Unsupported {
+            detail: format!("a drawing of {width}×{height} pixels is not square"),
+        });
+    }
+    if width == DRAWING_SIDE {
+        return Ok(drawing);
+    }
+    let scaled = resize::<4>(
+        &drawing,
+        (width, height),
+        None,
+        (DRAWING_SIDE, DRAWING_SIDE),
+    )?;
+    RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled)
+        .ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
+}
+
+/// The subject with alpha multiplied in. A half-transparent pixel shows subject and backdrop mixed; what the backdrop gave is taken out
+/// again, or the subject carries a rim of it wherever it goes.
+fn cut_out(drawing: &RgbaImage, backdrop: &Backdrop) -> Vec<u8> {
+    let mut subject = vec![0; 4 * SIDE * SIDE];
+    for ((x, y, pixel), out) in drawing.enumerate_pixels().zip(subject.chunks_exact_mut(4)) {
+        let [red, green, blue, alpha] = pixel.0;
+        match alpha {
+            0 => {}
+            255 => out.copy_from_slice(&pixel.0),
+            _ => {
+                let through = 1.0 - f32::from(alpha) / 255.0;
+                let behind = backdrop.at(
+                    (x as f32 + 0.5) / SIDE as f32,
+                    (y as f32 + 0.5) / SIDE as f32,
+                );
+                for (channel, (seen, behind)) in
+                    [red, green, blue].into_iter().zip(behind).enumerate()
+                {
+                    out[channel] = (f32::from(seen) - through * behind + 0.5)
+                        .clamp(0.0, f32::from(alpha)) as u8;
+                }
+                out[3] = alpha;
+            }
+        }
+    }
+    subject
+}
+
+/// A drawing whose subject is unknown, fading out at its sides and top, with alpha multiplied in
+fn faded(drawing: &RgbaImage) -> Vec<u8> {
+    let ramp = |share: f32| smooth(share / FADE);
+    let mut subject = Vec::with_capacity(4 * SIDE * SIDE);
+    for (x, y, pixel) in drawing.enumerate_pixels() {
+        let (x, y) = (
+            (x as f32 + 0.5) / SIDE as f32,
+            (y as f32 + 0.5) / SIDE as f32,
+        );
+        let alpha = ramp(x) * ramp(1.0 - x) * ramp(4.0 * y);
+        subject.extend(
+            pixel.0[..3]
+                .iter()
+                .map(|&channel| (f32::from(channel) * alpha + 0.5) as u8),
+        );
+        subject.push((255.0 * alpha + 0.5) as u8);
+    }
+    subject
+}
+
+/// A smooth step from 0 at 0 to 1 at 1
+pub(crate) fn smooth(share: f32) -> f32 {
+    let share = share.clamp(0.0, 1.0);
+    share * share * (3.0 - 2.0 * share)
+}
+
+impl Pose {
+    fn of(subject: &[u8]) -> Self {
+        let rows: Vec<&[u8]> = subject.chunks_exact(4 * SIDE).collect();
+        let solid = |row: &[u8]| {
+            row.chunks_exact(4)
+                .filter(|pixel| pixel[3] >= SOLID)
+                .count()
+        };
+        let seen = |row: &&[u8]| solid(row) > SIDE / 100;
+        let whole = Self {
+            top: 0.0,
+            bottom: 1.0,
+            head: 0.5,
+            touch: 1.0,
+        };
+        let (Some(first), Some(last)) = (
+            rows.iter().position(|row| seen(&row)),
+            rows.iter().rposition(|row| seen(&row)),
+        ) else {
+            return whole;
+        };
+        let touches = |row: &[u8]| row[3] >= SOLID || row[4 * SIDE - 1] >= SOLID;
+        let touch = rows.iter().position(|row| touches(row)).unwrap_or(last + 1);
+        let head = &rows[first..=first + (last - first) / 3];
+        let (mut mass, mut moment) = (0_u64, 0_u64);
+        for row in head {
+            for (x, pixel) in row.chunks_exact(4).enumerate() {
+                mass += u64::from(pixel[3]);
+                moment += u64::from(pixel[3]) * x as u64;
+            }
+        }
+        let share = |pixels: usize| pixels as f32 / SIDE as f32;
+        let middle = moment as f32 / mass.max(1) as f32 / SIDE as f32;
+        Self {
+            top: share(first),
+            bottom: share(last + 1),
+            head: middle,
+            touch: share(touch).min(share(last + 1)),
+        }
+    }
+}

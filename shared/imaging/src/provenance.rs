@@ -1,0 +1,57 @@
+//! Where a picture comes from, as the files say it themselves.
+
+use serde::{Deserialize, Serialize};
+
+/// A term of the IPTC Digital Source Type vocabulary (<http://cv.iptc.org/newscodes/digitalsourcetype/>, release 2024-Q3, read 2026-11-21)
+///
+/// An artist says which one is true of its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DigitalSource {
+    /// "Algorithmically-altered media": a real picture changed by an algorithm that is no generative model.
+    ///
+    /// True of the offline artist: its drawing is the selfie's own pixels, filtered. `algorithmicMedia` would claim that nothing was
+    /// sampled from life, and the `…TrainedAlgorithmicMedia` terms that a trained model took part; both would be false.
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced")]
+    AlgorithmicallyEnhanced,
+    /// "Created using generative AI": everything comes from a trained model
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia")]
+    TrainedAlgorithmicMedia,
+    /// "Edited using generative AI": a trained model took part, and real pixels remain
+    #[serde(
+        rename = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+    )]
+    CompositeWithTrainedAlgorithmicMedia,
+}
+
+impl DigitalSource {
+    /// The URI of the term, as XMP and the manifest carry it
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::AlgorithmicallyEnhanced => {
+                "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
+            }
+            Self::TrainedAlgorithmicMedia => {
+                "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+            }
+            Self::CompositeWithTrainedAlgorithmicMedia => {
+                "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+            }
+        }
+    }
+
+    /// The XMP packet that says this term and nothing more: no date, no tool, no identifier.
+    /// `end="r"` because the packet is not padded and is not meant to be edited in place (XMP part 1, 7.3.2).
+    pub fn xmp(self) -> String {
+        format!(
+            concat!(
+                "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>",
+                "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">",
+                "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">",
+                "<rdf:Description rdf:about=\"\" xmlns:Iptc4xmpExt=\"http://iptc.org/std/Iptc4xmpExt/2008-02-29/\" ",
+                "Iptc4xmpExt:DigitalSourceType=\"{}\"/>",
+                "</rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+            ),
+            self.uri()
+        )
+    }
+}

@@ -1,0 +1,71 @@
+//! Why a picture was refused.
+
+/// Why bytes are not a picture we work with; its [`reason`](Self::reason) is stable, its text is for a person
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Zero bytes
+    #[error("the file is empty")]
+    Empty,
+    /// More bytes than [`Limits::bytes`](crate::Limits::bytes)
+    #[error("the file has {bytes} bytes; at most {limit} are allowed")]
+    TooManyBytes {
+        /// Length of the file
+        bytes: usize,
+        /// The limit it broke
+        limit: usize,
+    },
+    /// A side or the area is beyond [`Limits`](crate::Limits)
+    #[error("the picture is {width}×{height} pixels, which is too large")]
+    TooManyPixels {
+        /// Width the header declares, in pixels
+        width: u32,
+        /// Height the header declares, in pixels
+        height: u32,
+    },
+    /// By its first bytes neither JPEG, PNG nor WebP
+    #[error("this is {what}; send a JPEG, PNG or WebP picture")]
+    UnknownFormat {
+        /// What it looks like instead, with its article
+        what: &'static str,
+    },
+    /// More than one frame
+    #[error("the picture is animated; send a still one")]
+    Animated,
+    /// The end is missing
+    #[error("the picture is cut off before its end")]
+    Truncated,
+    /// The bytes contradict their format
+    #[error("the picture is damaged and cannot be read")]
+    Corrupt {
+        /// What the decoder said; for the log, never for a person
+        detail: String,
+    },
+    /// A valid file of a variant that no camera or browser writes (lossless or 12-bit JPEG)
+    #[error("the picture uses a variant of its format that is not supported")]
+    Unsupported {
+        /// Which variant
+        detail: String,
+    },
+}
+
+impl Unreadable {
+    /// The stable name of this refusal, in kebab case
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooManyBytes { .. } => "too-many-bytes",
+            Self::TooManyPixels { .. } => "too-many-pixels",
+            Self::UnknownFormat { .. } => "unknown-format",
+            Self::Animated => "animated",
+            Self::Truncated => "truncated",
+            Self::Corrupt { .. } => "corrupt",
+            Self::Unsupported { .. } => "unsupported-variant",
+        }
+    }
+
+    pub(crate) fn corrupt(detail: impl std::fmt::Display) -> Self {
+        Self::Corrupt {
+            detail: detail.to_string(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Builders, fixtures and fakes for tests.
+
+pub mod pictures;
