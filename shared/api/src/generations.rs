@@ -1,0 +1,201 @@
+//! Orders.
+
+use imaging::{BUNDLE_NAME, FileEntry, Format, Kind};
+use kernel::{Failure, GenerationId, Timestamp, UploadId};
+use serde::{Deserialize, Serialize};
+use studio::{Deliveries, EndReason, Generation, State, View};
+
+/// `POST /v1/generations`
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OrderRequest {
+    /// `upl_…`
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub upload_id: UploadId,
+    /// A style of `GET /v1/styles`.
+    pub style: String,
+    /// Drawings, 1 to 8.
+    pub count: u8,
+    /// For repeatable drawings, 0 to 2^53 − 1; random when absent.
+    pub seed: Option<u64>,
+}
+
+/// An accepted order.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OrderReply {
+    /// `gen_…`
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub generation_id: GenerationId,
+    /// Always `queued`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub state: State,
+    /// Credits set aside for it.
+    pub credits: u32,
+}
+
+/// `GET /v1/generations/{id}`
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GenerationReply {
+    /// The order.
+    #[serde(flatten)]
+    pub summary: GenerationSummary,
+    /// Its files; empty until it is done.
+    pub deliverables: Vec<DeliverableReply>,
+    /// All of them in one zip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<BundleReply>,
+}
+
+/// An order as a list shows it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GenerationSummary {
+    /// `gen_…`
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub generation_id: GenerationId,
+    /// `queued`, `screening`, `drawing`, `finishing`, `done`, `blocked` or `failed`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub state: State,
+    /// Percent.
+    pub progress: u8,
+    /// Why it ended without pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub reason: Option<EndReason>,
+    /// Its style.
+    pub style: String,
+    /// Drawings ordered.
+    pub count: u8,
+    /// The first drawing's seed.
+    pub seed: u64,
+    /// RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub created_at: Timestamp,
+}
+
+/// A file.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeliverableReply {
+    /// Its path in the bundle: the drawing's number, a slash, the file's name.
+    pub name: String,
+    /// What it is for.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub kind: Kind,
+    /// `png` or `webp`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub format: Format,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Its length.
+    pub bytes: u64,
+    /// In lowercase hex.
+    pub sha256: String,
+    /// Works until `expires_at`, without a session.
+    pub url: String,
+    /// RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// `bundle.zip`
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BundleReply {
+    /// Its length.
+    pub bytes: u64,
+    /// In lowercase hex.
+    pub sha256: String,
+    /// Works until `expires_at`, without a session.
+    pub url: String,
+    /// RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// `GET /v1/generations`
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GenerationsReply {
+    /// The newest first.
+    pub generations: Vec<GenerationSummary>,
+    /// Pass it as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub next_cursor: Option<GenerationId>,
+}
+
+impl OrderRequest {
+    /// The order as the studio takes it, with the caller's key.
+    #[must_use]
+    pub fn keyed(self, idempotency_key: String) -> studio::OrderRequest {
+        let Self { upload_id, style, count, seed } = self;
+        studio::OrderRequest { idempotency_key, upload: upload_id, style, count, seed }
+    }
+}
+
+impl OrderReply {
+    /// The reply for an accepted order.
+    #[must_use]
+    pub fn new(placed: studio::Placed) -> Self {
+        Self { generation_id: placed.id, state: State::Queued, credits: placed.credits }
+    }
+}
+
+impl GenerationReply {
+    /// The reply for an order, with links signed by `deliveries`.
+    ///
+    /// # Errors
+    /// When a link cannot be signed.
+    pub async fn new(view: View, deliveries: &Deliveries<'_>) -> Result<Self, Failure> {
+        let summary = GenerationSummary::new(&view.generation);
+        let Some(delivered) = view.delivered else { return Ok(Self { summary, deliverables: Vec::new(), bundle: None }) };
+        let expires_at = deliveries.links_expire_at();
+        let mut deliverables = Vec::with_capacity(delivered.files.len());
+        for file in delivered.files {
+            let url = deliveries.link(&view.generation, &file.name).await?;
+            deliverables.push(DeliverableReply::new(file, url, expires_at));
+        }
+        let url = deliveries.link(&view.generation, BUNDLE_NAME).await?;
+        let bundle = BundleReply { bytes: delivered.bundle.bytes, sha256: delivered.bundle.sha256, url, expires_at };
+        Ok(Self { summary, deliverables, bundle: Some(bundle) })
+    }
+}
+
+impl GenerationSummary {
+    /// The summary of an order.
+    #[must_use]
+    pub fn new(generation: &Generation) -> Self {
+        Self {
+            generation_id: generation.id,
+            state: generation.state,
+            progress: generation.progress(),
+            reason: generation.reason,
+            style: generation.style.clone(),
+            count: generation.count,
+            seed: generation.seed,
+            created_at: generation.created_at,
+        }
+    }
+}
+
+impl GenerationsReply {
+    /// The reply for a page. Cancelled orders are gone for their owner.
+    #[must_use]
+    pub fn new(page: &studio::Page) -> Self {
+        let visible = page.generations.iter().filter(|generation| generation.state != State::Cancelled);
+        Self { generations: visible.map(GenerationSummary::new).collect(), next_cursor: page.next }
+    }
+}
+
+impl DeliverableReply {
+    fn new(file: FileEntry, url: String, expires_at: Timestamp) -> Self {
+        let FileEntry { name, kind, format, width, height, bytes, sha256, .. } = file;
+        Self { name, kind, format, width, height, bytes, sha256, url, expires_at }
+    }
+}

@@ -1,0 +1,11 @@
+//! The JSON of `/v1`: what endpoints take and give, and nothing else. `infra/openapi.yaml` is made from these types.
+
+mod accounts;
+mod generations;
+mod styles;
+mod uploads;
+
+pub use self::accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
+pub use generations::{BundleReply, DeliverableReply, GenerationReply, GenerationSummary, GenerationsReply, OrderReply, OrderRequest};
+pub use styles::{StyleReply, StylesReply};
+pub use uploads::{FormReply, UploadReply, UploadRequest};

@@ -1,0 +1,49 @@
+//! Uploads.
+
+use std::collections::BTreeMap;
+
+use kernel::{Timestamp, UploadId};
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/uploads`
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UploadRequest {
+    /// `image/jpeg`, `image/png` or `image/webp`.
+    pub content_type: String,
+    /// Exactly how many bytes will be sent, 1 to 10,000,000.
+    pub bytes: u64,
+}
+
+/// Where the picture goes.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadReply {
+    /// `upl_…`
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub upload_id: UploadId,
+    /// The form to post, `multipart/form-data`.
+    pub post: FormReply,
+    /// When the form closes, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+/// A form: all fields first, then the bytes as a field named `file`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FormReply {
+    /// Where to post it.
+    pub url: String,
+    /// Names and values, to be sent as they are.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl UploadReply {
+    /// The reply for an opened upload.
+    #[must_use]
+    pub fn new(upload: &studio::Upload, form: studio::UploadForm) -> Self {
+        Self { upload_id: upload.id, post: FormReply { url: form.url, fields: form.fields }, expires_at: upload.form_closes_at }
+    }
+}

@@ -1,0 +1,67 @@
+//! Deleting an order, running or not.
+
+use accounts::Caller;
+use async_trait::async_trait;
+use kernel::{Clock, Failure, GenerationId};
+
+use crate::generation::{Generation, State};
+use crate::store::{Change, Generations, Written};
+use crate::tidy::Tidy;
+
+/// Looks up one of the caller's orders.
+#[async_trait]
+pub trait OwnGenerations: Send + Sync {
+    /// The order, if it is the caller's.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] when the session is closed.
+    async fn own(&self, caller: &Caller, id: GenerationId) -> Result<Option<Generation>, Failure>;
+}
+
+/// Deletes an order and every object of it; a running one is cancelled and its credits are released, once.
+pub struct DeleteGeneration<'a> {
+    /// Looks the order up.
+    pub own: &'a dyn OwnGenerations,
+    /// Where orders live.
+    pub generations: &'a dyn Generations,
+    /// Removes the objects.
+    pub tidy: Tidy<'a>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// Times a deletion looks again when a worker changes the order under it.
+const TRIES: usize = 5;
+
+impl DeleteGeneration<'_> {
+    /// Deletes `id`. Repeating it finishes what an interrupted deletion began.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`] when the caller has no such order.
+    pub async fn run(&self, caller: &Caller, id: GenerationId) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            let generation = self.own.own(caller, id).await?.ok_or_else(|| Failure::missing("generation"))?;
+            if let Some(cancelled) = self.cancelled(&generation).await? {
+                self.tidy.objects(&cancelled).await?;
+                // A worker may still be on a running order: its row stays as a sign to it until the sweeper ends it.
+                return if generation.state.is_running() || generation.state == State::Cancelled { Ok(()) } else { self.generations.remove(&cancelled).await };
+            }
+        }
+        Err(Failure::unavailable(std::time::Duration::from_secs(1)))
+    }
+
+    /// The order in its cancelled state; `None` when a worker changed it meanwhile.
+    async fn cancelled(&self, generation: &Generation) -> Result<Option<Generation>, Failure> {
+        if generation.state == State::Cancelled {
+            return Ok(Some(generation.clone()));
+        }
+        let now = self.clock.now();
+        let cancelled = generation.cancel(now).map_err(Failure::broken)?;
+        let release = generation.release(now);
+        let change = Change { entry: release.as_ref(), ..Change::of(generation, &cancelled) };
+        Ok(match self.generations.change(change).await? {
+            Written::Stored => Some(cancelled),
+            Written::Overtaken => None,
+        })
+    }
+}

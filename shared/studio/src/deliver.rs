@@ -1,0 +1,189 @@
+//! The last step: deliverables, bundle, capture, mail (on-drawing-ready).
+
+use imaging::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, Deliverable, Unreadable};
+use kernel::{AccountId, Clock, Failure, GenerationId};
+use outreach::{Mail, Mailer};
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use wallet::Entry;
+
+use crate::draw::Artist;
+use crate::generation::{Generation, MailState, State};
+use crate::prepare::store;
+use crate::store::{Change, Generations, Pictures, drawing_name};
+use crate::tidy::Tidy;
+use crate::view::{BundleFile, Delivered, Recipients};
+
+/// Rendered files that may wait in memory for their storage, and objects stored at a time.
+const IN_FLIGHT: usize = 8;
+
+/// The last step.
+pub struct Deliver<'a> {
+    /// Where orders live.
+    pub generations: &'a dyn Generations,
+    /// Where drawings are and deliverables go.
+    pub pictures: &'a std::sync::Arc<dyn Pictures>,
+    /// Says what is true of the drawings.
+    pub artist: &'a dyn Artist,
+    /// Knows whom to tell.
+    pub recipients: &'a dyn Recipients,
+    /// Tells them.
+    pub mailer: &'a dyn Mailer,
+    /// Removes leftovers.
+    pub tidy: Tidy<'a>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// The site the mail points to, without a trailing slash.
+    pub origin: &'a str,
+}
+
+impl Deliver<'_> {
+    /// Makes and stores every deliverable, spends the held credits, and tells the owner, once.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
+    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(account, id).await? else {
+            return self.pictures.remove(account, id, "").await;
+        };
+        match generation.state {
+            State::Finishing => {
+                let done = self.finish(&generation).await?;
+                self.conclude(done).await
+            }
+            State::Done => self.conclude(generation).await,
+            State::Cancelled | State::Failed => self.tidy.objects(&generation).await,
+            State::Queued | State::Screening | State::Drawing | State::Blocked => Ok(()),
+        }
+    }
+
+    /// The objects first, under keys that are the same each time; then the row, the list of files and the capture, in one write.
+    async fn finish(&self, generation: &Generation) -> Result<Generation, Failure> {
+        let delivered = self.store_files(generation).await?;
+        let now = self.clock.now();
+        let done = generation.deliver(now).map_err(Failure::broken)?;
+        let capture = Entry::capture(generation.id, generation.credits, now);
+        let change = Change { entry: Some(&capture), delivered: Some(&delivered), ..Change::of(generation, &done) };
+        store(self.generations, change).await?;
+        Ok(done)
+    }
+
+    async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
+        let mut bundle = Bundle::new(imaging::Generation {
+            generation_id: generation.id.to_string(),
+            style: generation.style.clone(),
+            seed: generation.seed,
+            created_at: generation.created_at.to_string(),
+        });
+        let mut storing = Storing::new(self.pictures, generation);
+        for index in 0..generation.count {
+            let mut files = self.rendered(generation, index).await?;
+            let folder = (index + 1).to_string();
+            while let Some(file) = files.recv().await {
+                let file = file.map_err(Failure::broken)?;
+                bundle.add(&folder, &file).map_err(Failure::broken)?;
+                storing.put(format!("{folder}/{}", file.file_name()), file.content_type(), file.bytes).await?;
+            }
+        }
+        let (zip, manifest) = bundle.finish().map_err(Failure::broken)?;
+        let file = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
+        storing.put(BUNDLE_NAME.to_owned(), BUNDLE_CONTENT_TYPE, zip).await?;
+        storing.finish().await?;
+        Ok(Delivered { files: manifest.files, bundle: file })
+    }
+
+    /// Renders on a thread of its own, so that storing goes on meanwhile.
+    async fn rendered(&self, generation: &Generation, index: u8) -> Result<mpsc::Receiver<Result<Deliverable, Unreadable>>, Failure> {
+        let drawing = self.pictures.get(generation.account, generation.id, &drawing_name(index)).await?;
+        let drawing = drawing.ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
+        let rendering = imaging::render(&drawing, self.artist.digital_source()).map_err(Failure::broken)?;
+        let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+        std::thread::spawn(move || {
+            for file in rendering {
+                if sender.blocking_send(file).is_err() {
+                    break; // the receiver gave up on an error
+                }
+            }
+        });
+        Ok(receiver)
+    }
+
+    /// The mail and the last tidying of a delivered order.
+    async fn conclude(&self, done: Generation) -> Result<(), Failure> {
+        let told = self.tell_owner(done).await?;
+        self.tidy.objects(&told).await?;
+        if told.deadline.is_none() {
+            return Ok(());
+        }
+        let settled = told.settle(self.clock.now()).map_err(Failure::broken)?;
+        store(self.generations, Change::of(&told, &settled)).await
+    }
+
+    /// Claims the mail, sends it and notes that it went. A claim that its worker did not live to note stays: whether that mail went cannot be known,
+    /// and two would break the promise (AN-02).
+    async fn tell_owner(&self, done: Generation) -> Result<Generation, Failure> {
+        if done.mail != Some(MailState::Due) {
+            return Ok(done);
+        }
+        let claimed = self.mail_is(&done, MailState::Sending).await?;
+        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok(claimed) };
+        let mail = Mail::Ready { generation: done.id, origin: self.origin.to_owned() };
+        match self.mailer.send(&email, &mail).await {
+            Ok(()) => self.mail_is(&claimed, MailState::Sent).await,
+            // Refused for now: certainly not sent, so it is due again.
+            Err(busy @ Failure::Busy { .. }) => {
+                self.mail_is(&claimed, MailState::Due).await?;
+                Err(busy)
+            }
+            Err(unclear) => {
+                tracing::error!(generation_id = %done.id, failure = &unclear as &dyn std::error::Error, "ready mail may not have been sent");
+                Ok(claimed)
+            }
+        }
+    }
+
+    async fn mail_is(&self, before: &Generation, mail: MailState) -> Result<Generation, Failure> {
+        let after = before.mail_is(mail, self.clock.now()).map_err(Failure::broken)?;
+        store(self.generations, Change::of(before, &after)).await?;
+        Ok(after)
+    }
+}
+
+/// Stores objects of one order, a few at a time.
+struct Storing {
+    pictures: std::sync::Arc<dyn Pictures>,
+    account: AccountId,
+    id: GenerationId,
+    running: JoinSet<Result<(), Failure>>,
+}
+
+impl Storing {
+    fn new(pictures: &std::sync::Arc<dyn Pictures>, generation: &Generation) -> Self {
+        Self { pictures: pictures.clone(), account: generation.account, id: generation.id, running: JoinSet::new() }
+    }
+
+    async fn put(&mut self, name: String, content_type: &'static str, bytes: Vec<u8>) -> Result<(), Failure> {
+        if self.running.len() >= IN_FLIGHT {
+            self.one_done().await?;
+        }
+        let (pictures, account, id) = (self.pictures.clone(), self.account, self.id);
+        self.running.spawn(async move { pictures.put(account, id, &name, content_type, bytes).await });
+        Ok(())
+    }
+
+    async fn finish(&mut self) -> Result<(), Failure> {
+        while !self.running.is_empty() {
+            self.one_done().await?;
+        }
+        Ok(())
+    }
+
+    async fn one_done(&mut self) -> Result<(), Failure> {
+        match self.running.join_next().await {
+            None => Ok(()),
+            Some(Ok(stored)) => stored,
+            Some(Err(panicked)) => Err(Failure::broken(panicked)),
+        }
+    }
+}

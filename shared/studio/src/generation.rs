@@ -1,0 +1,255 @@
+//! An order of drawings and the states it goes through.
+//!
+//! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
+
+use kernel::{AccountId, GenerationId, SignedDuration, Timestamp, UploadId};
+use serde::{Deserialize, Serialize};
+use wallet::Entry;
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Paid for (the credits are held) and waiting.
+    Queued,
+    /// The selfie is being made ready and judged.
+    Screening,
+    /// The artist is at work.
+    Drawing,
+    /// The drawings are turned into deliverables.
+    Finishing,
+    /// Delivered and paid.
+    Done,
+    /// The selfie was refused.
+    Blocked,
+    /// It could not be made.
+    Failed,
+    /// Its owner deleted it.
+    Cancelled,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: &'static [Self] =
+        &[Self::Queued, Self::Screening, Self::Drawing, Self::Finishing, Self::Done, Self::Blocked, Self::Failed, Self::Cancelled];
+
+    /// The name in storage and on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Screening => "screening",
+            Self::Drawing => "drawing",
+            Self::Finishing => "finishing",
+            Self::Done => "done",
+            Self::Blocked => "blocked",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether credits are held and work remains.
+    #[must_use]
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Queued | Self::Screening | Self::Drawing | Self::Finishing)
+    }
+}
+
+/// Why an order did not become pictures; the stable names callers see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// The content check refused the selfie. Neutral on purpose: no category, no score.
+    NotAccepted,
+    /// The upload is empty.
+    PictureEmpty,
+    /// The upload is no JPEG, PNG or WebP.
+    PictureFormatUnsupported,
+    /// The upload breaks off or contradicts itself.
+    PictureDamaged,
+    /// More bytes or pixels than allowed.
+    PictureTooLarge,
+    /// More than one frame.
+    PictureAnimated,
+    /// The selfie is no longer there.
+    UploadGone,
+    /// It was tried several times and did not come to an end.
+    TimedOut,
+}
+
+impl EndReason {
+    /// Whether the upload itself is at fault, so that it is of no further use and goes at once.
+    #[must_use]
+    pub fn spoils_upload(self) -> bool {
+        !matches!(self, Self::TimedOut)
+    }
+}
+
+/// Where the "ready" mail stands. It is claimed before it is sent, so that no two workers send it (AN-02).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailState {
+    /// To be sent.
+    Due,
+    /// A worker claimed it and is sending it, or died doing so.
+    Sending,
+    /// The mail service has it.
+    Sent,
+}
+
+/// An order of drawings. Its version grows by one with every change, and each write asks for the version it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generation {
+    /// Its id.
+    pub id: GenerationId,
+    /// Whose.
+    pub account: AccountId,
+    /// Made from.
+    pub upload: UploadId,
+    /// In this style.
+    pub style: String,
+    /// Drawings ordered, 1 to 8.
+    pub count: u8,
+    /// The first drawing's seed; drawing `n` has `seed + n`.
+    pub seed: u64,
+    /// Credits held for it.
+    pub credits: u32,
+    /// Where it stands.
+    pub state: State,
+    /// Grows with every change.
+    pub version: u64,
+    /// Drawings stored so far.
+    pub drawn: u8,
+    /// Why it ended without pictures.
+    pub reason: Option<EndReason>,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When the sweeper looks after it; `None` when nothing is left to do.
+    pub deadline: Option<Timestamp>,
+    /// How often the sweeper has set it going again.
+    pub revivals: u8,
+    /// The "ready" mail; `None` before there is one.
+    pub mail: Option<MailState>,
+}
+
+/// The change does not start from this state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such change from {0:?}")]
+pub struct IllegalChange(pub State);
+
+impl Generation {
+    /// Times the sweeper sets a stuck order going again before it gives up.
+    pub const REVIVALS: u8 = 2;
+
+    /// The deadline of an order placed at `now`.
+    #[must_use]
+    pub fn first_deadline(now: Timestamp) -> Option<Timestamp> {
+        now.checked_add(patience(State::Queued)).ok()
+    }
+
+    /// Work begins.
+    pub fn begin_screening(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        self.step(&[State::Queued], State::Screening, now)
+    }
+
+    /// The selfie may be drawn from.
+    pub fn pass(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        self.step(&[State::Screening], State::Drawing, now)
+    }
+
+    /// The selfie may not be drawn from.
+    pub fn block(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Screening], State::Blocked, now)?;
+        Ok(Self { reason: Some(EndReason::NotAccepted), ..next })
+    }
+
+    /// `drawn` drawings are stored.
+    pub fn progress_to(&self, drawn: u8, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Drawing], State::Drawing, now)?;
+        Ok(Self { drawn: drawn.min(self.count), ..next })
+    }
+
+    /// Every drawing is stored.
+    pub fn finish_drawing(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Drawing], State::Finishing, now)?;
+        Ok(Self { drawn: self.count, ..next })
+    }
+
+    /// Every deliverable is stored: the credits are spent and the mail is due.
+    pub fn deliver(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Finishing], State::Done, now)?;
+        Ok(Self { mail: Some(MailState::Due), ..next })
+    }
+
+    /// The "ready" mail moves on; once it is sent nothing is left to do.
+    pub fn mail_is(&self, mail: MailState, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Done], State::Done, now)?;
+        Ok(Self { mail: Some(mail), ..next })
+    }
+
+    /// It cannot be made.
+    pub fn fail(&self, reason: EndReason, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Queued, State::Screening, State::Drawing, State::Finishing], State::Failed, now)?;
+        Ok(Self { reason: Some(reason), ..next })
+    }
+
+    /// Its owner deletes it, running or not.
+    pub fn cancel(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let from: Vec<State> = State::ALL.iter().copied().filter(|state| *state != State::Cancelled).collect();
+        self.step(&from, State::Cancelled, now)
+    }
+
+    /// The sweeper sets it going again, with a new deadline.
+    pub fn revive(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let from = [State::Queued, State::Screening, State::Drawing, State::Finishing, State::Done];
+        let next = self.step(&from, self.state, now)?;
+        Ok(Self { revivals: self.revivals.saturating_add(1), ..next })
+    }
+
+    /// Nothing is left to do: the sweeper need not look again.
+    pub fn settle(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Done, State::Blocked, State::Failed], self.state, now)?;
+        Ok(Self { deadline: None, ..next })
+    }
+
+    /// The release of what is held for it, if anything is.
+    #[must_use]
+    pub fn release(&self, now: Timestamp) -> Option<Entry> {
+        self.state.is_running().then(|| Entry::release(self.id, self.credits, now))
+    }
+
+    /// How far it is, in percent. Never goes back.
+    #[must_use]
+    pub fn progress(&self) -> u8 {
+        match self.state {
+            State::Queued => 0,
+            State::Screening => 5,
+            State::Drawing => 10 + u8::try_from(u16::from(self.drawn) * 70 / u16::from(self.count.max(1))).unwrap_or(70),
+            State::Finishing => 80,
+            State::Done | State::Blocked | State::Failed | State::Cancelled => 100,
+        }
+    }
+
+    fn step(&self, from: &[State], to: State, now: Timestamp) -> Result<Self, IllegalChange> {
+        if !from.contains(&self.state) {
+            return Err(IllegalChange(self.state));
+        }
+        let deadline = now.checked_add(patience(to)).ok();
+        Ok(Self { state: to, version: self.version + 1, updated_at: now, deadline, ..self.clone() })
+    }
+}
+
+/// How long a state may last before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
+/// times the function's timeout); in the ended ones it gives a worker that does not know yet the time to store its last object, which the sweeper then
+/// removes.
+fn patience(state: State) -> SignedDuration {
+    SignedDuration::from_mins(match state {
+        State::Queued | State::Drawing | State::Finishing => 15,
+        State::Screening | State::Done | State::Blocked | State::Failed | State::Cancelled => 10,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! From a selfie to a bundle: uploads, orders, and the steps that work an order off.
+//!
+//! An order is a [`Generation`]. Its states and their legal changes are in [`generation`]; each step of the work is a use case in a module of its
+//! own, and any of them may be repeated, killed or overtaken at any line: what a step does is either the same when done twice, or guarded by the
+//! version of the row it changes.
+
+pub mod cancel;
+pub mod deliver;
+pub mod draw;
+pub mod generation;
+pub mod order;
+pub mod prepare;
+pub mod store;
+pub mod stuck;
+pub mod style;
+pub mod tidy;
+pub mod upload;
+pub mod view;
+
+pub use cancel::{DeleteGeneration, OwnGenerations};
+pub use deliver::Deliver;
+pub use draw::{Artist, Draw, DrawRequest};
+pub use generation::{EndReason, Generation, IllegalChange, MailState, State};
+pub use order::{Arrivals, Background, Earlier, Order, OrderRequest, Orders, PlaceOrder, Placed, Placing, UploadStanding};
+pub use prepare::{ModerationRecord, Prepare, Quarantine};
+pub use store::{Change, Generations, Pictures, Selfies, Step, Steps, Written};
+pub use stuck::{EndStuck, Overdue, Swept};
+pub use style::{CATALOGUE, Style};
+pub use tidy::Tidy;
+pub use upload::{OpenUpload, PictureType, Upload, UploadForm, UploadForms, Uploads};
+pub use view::{BundleFile, Delivered, Deliveries, Links, Page, Recipients, View, Views};

@@ -1,0 +1,238 @@
+//! Placing an order: credits held, row written, idempotency recorded, in one transaction; then the first step is told.
+
+use accounts::Caller;
+use async_trait::async_trait;
+use kernel::{Clock, Failure, GenerationId, Randomness, Reason, Timestamp, UploadId, limits};
+use policy::Class;
+use sha2::{Digest, Sha256};
+use wallet::Entry;
+
+use crate::generation::{Generation, State};
+use crate::store::{Step, Steps};
+use crate::style;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRequest {
+    /// The caller's own key for this request: the same key is the same order.
+    pub idempotency_key: String,
+    /// Made from.
+    pub upload: UploadId,
+    /// In this style.
+    pub style: String,
+    /// Drawings, 1 to 8.
+    pub count: u8,
+    /// For repeatable drawings, up to 2^53 − 1; drawn at random when absent.
+    pub seed: Option<u64>,
+}
+
+/// Everything one order writes.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Who orders.
+    pub caller: Caller,
+    /// The row.
+    pub generation: Generation,
+    /// The hold on the wallet.
+    pub hold: Entry,
+    /// SHA-256 of the idempotency key, in hex.
+    pub key_hash: String,
+    /// SHA-256 of the request, in hex.
+    pub payload_hash: String,
+    /// When the idempotency record goes.
+    pub key_expires_at: Timestamp,
+}
+
+/// An order that an idempotency key already stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// SHA-256 of that request, in hex.
+    pub payload_hash: String,
+    /// What it was answered with.
+    pub placed: Placed,
+}
+
+/// The answer to an order: the same for every repetition of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The order.
+    pub id: GenerationId,
+    /// What it holds of the wallet.
+    pub credits: u32,
+}
+
+/// What a transaction of an order came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placing {
+    /// It is written.
+    New,
+    /// The key already stands for an order; nothing was written.
+    Before(Earlier),
+}
+
+/// What is known of an order that could not be tried because its upload has no bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Background {
+    /// The order the key already stands for.
+    pub earlier: Option<Earlier>,
+    /// The upload's row, if it is the caller's and alive.
+    pub upload: Option<UploadStanding>,
+}
+
+/// Where an upload's row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadStanding {
+    /// Opened, and as far as the row knows usable.
+    Open,
+    /// The content check refused it.
+    Refused,
+}
+
+/// Knows whether the bytes of an upload are there.
+#[async_trait]
+pub trait Arrivals: Send + Sync {
+    /// Whether any bytes of an upload have arrived. The key holds the caller's account, so another's upload never has.
+    async fn has_arrived(&self, caller: &Caller, upload: UploadId) -> Result<bool, Failure>;
+}
+
+/// Where orders are placed.
+#[async_trait]
+pub trait Orders: Send + Sync {
+    /// Writes an order: session alive, key unused, upload the caller's and alive, wallet long enough; all or nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
+    /// [`Failure::Conflict`] with [`Reason::IdempotencyKeyInUse`] while the same key is being written.
+    async fn place(&self, order: &Order) -> Result<Placing, Failure>;
+
+    /// Reads why an order has no bytes to work on.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] when the session is closed.
+    async fn background(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<Background, Failure>;
+}
+
+/// Places an order.
+pub struct PlaceOrder<'a> {
+    /// Knows whether the picture is there.
+    pub arrivals: &'a dyn Arrivals,
+    /// Where orders are placed.
+    pub orders: &'a dyn Orders,
+    /// Tells the first step.
+    pub steps: &'a dyn Steps,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Where ids and seeds come from.
+    pub randomness: &'a dyn Randomness,
+}
+
+impl PlaceOrder<'_> {
+    /// Places the order, or answers as before when its key was used for the same request. Three calls: bytes there, transaction, message.
+    ///
+    /// # Errors
+    /// Those of [`Orders::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
+    pub async fn run(&self, caller: Caller, request: &OrderRequest) -> Result<Placed, Failure> {
+        let order = self.order(caller, request)?;
+        if !self.arrivals.has_arrived(&caller, request.upload).await? {
+            return self.explain_absence(&order).await;
+        }
+        match self.orders.place(&order).await? {
+            Placing::Before(earlier) => same_request(&earlier, &order.payload_hash),
+            Placing::New => {
+                self.tell(&order.generation).await;
+                Ok(Placed { id: order.generation.id, credits: order.generation.credits })
+            }
+        }
+    }
+
+    /// The order is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
+    async fn tell(&self, generation: &Generation) {
+        if let Err(failure) = self.steps.tell(Step::GenerationQueued, generation.account, generation.id).await {
+            tracing::warn!(generation_id = %generation.id, failure = &failure as &dyn std::error::Error, "order placed but not announced; the sweeper will");
+        }
+    }
+
+    async fn explain_absence(&self, order: &Order) -> Result<Placed, Failure> {
+        let upload = order.generation.upload;
+        let background = self.orders.background(&order.caller, &order.key_hash, upload, self.clock.now()).await?;
+        if let Some(earlier) = background.earlier {
+            return same_request(&earlier, &order.payload_hash);
+        }
+        Err(match background.upload {
+            None => Failure::missing("upload"),
+            Some(UploadStanding::Refused) => upload_refused(),
+            Some(UploadStanding::Open) => {
+                Failure::conflict(Reason::UploadNotReceived, "The picture has not arrived: post it to the upload's form first.")
+            }
+        })
+    }
+
+    fn order(&self, caller: Caller, request: &OrderRequest) -> Result<Order, Failure> {
+        let credits = price(request)?;
+        let now = self.clock.now();
+        let id = GenerationId::new(self.clock, self.randomness);
+        let generation = Generation {
+            id,
+            account: caller.account,
+            upload: request.upload,
+            style: request.style.clone(),
+            count: request.count,
+            seed: request.seed.unwrap_or_else(|| self.random_seed()),
+            credits,
+            state: State::Queued,
+            version: 1,
+            drawn: 0,
+            reason: None,
+            created_at: now,
+            updated_at: now,
+            deadline: Generation::first_deadline(now),
+            revivals: 0,
+            mail: None,
+        };
+        Ok(Order {
+            caller,
+            hold: Entry::hold(id, credits, now),
+            generation,
+            key_hash: hex::encode(Sha256::digest(request.idempotency_key.as_bytes())),
+            payload_hash: payload_hash(request),
+            key_expires_at: Class::IdempotencyRecord.expires_at(now).unwrap_or(now),
+        })
+    }
+
+    fn random_seed(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.randomness.fill(&mut bytes);
+        u64::from_be_bytes(bytes) & limits::SEED_MAX
+    }
+}
+
+/// The failure for an upload that the content check refused.
+#[must_use]
+pub fn upload_refused() -> Failure {
+    Failure::conflict(Reason::UploadRefused, "This picture was not accepted. Please use another one.")
+}
+
+fn price(request: &OrderRequest) -> Result<u32, Failure> {
+    let field = |detail| Failure::invalid(Reason::FieldInvalid, detail);
+    let style = style::find(&request.style).ok_or_else(|| field("style must be one of GET /v1/styles."))?;
+    if !limits::DRAWINGS.contains(&request.count) {
+        return Err(field("count must be 1 to 8."));
+    }
+    if request.seed.is_some_and(|seed| seed > limits::SEED_MAX) {
+        return Err(field("seed must be 0 to 9007199254740991."));
+    }
+    Ok(style.credits * u32::from(request.count))
+}
+
+fn payload_hash(request: &OrderRequest) -> String {
+    let seed = request.seed.map_or_else(|| "random".to_owned(), |seed| seed.to_string());
+    hex::encode(Sha256::digest(format!("{}\n{}\n{}\n{seed}", request.upload, request.style, request.count)))
+}
+
+fn same_request(earlier: &Earlier, payload_hash: &str) -> Result<Placed, Failure> {
+    if earlier.payload_hash == payload_hash {
+        Ok(earlier.placed)
+    } else {
+        Err(Failure::invalid(Reason::IdempotencyKeyReused, "This Idempotency-Key was used for another request. Use a new one."))
+    }
+}

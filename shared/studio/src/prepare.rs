@@ -1,0 +1,190 @@
+//! The first step: make the selfie ready and have it judged (on-generation-queued).
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use imaging::{Normalised, Unreadable};
+use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp, UploadId};
+use policy::Class;
+use screening::{Candidate, Decision, Screener, Verdict};
+
+use crate::generation::{EndReason, Generation, State};
+use crate::store::{Change, Generations, Selfies, Step, Steps, Written};
+use crate::tidy::Tidy;
+
+/// What the screening decided, as it is kept (AN-13): never the picture, never a link to it, only its key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModerationRecord {
+    /// The order.
+    pub generation: GenerationId,
+    /// Whose.
+    pub account: AccountId,
+    /// The judged upload.
+    pub upload: UploadId,
+    /// Allowed or blocked, with its scores.
+    pub verdict: Verdict,
+    /// When.
+    pub at: Timestamp,
+    /// When the record goes (AN-48).
+    pub expires_at: Timestamp,
+    /// When the quarantined object goes, if it was blocked (AN-42).
+    pub quarantined_until: Option<Timestamp>,
+}
+
+/// Where blocked selfies go.
+#[async_trait]
+pub trait Quarantine: Send + Sync {
+    /// Puts a blocked selfie under quarantine. Doing it twice is the same as once.
+    async fn isolate(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
+}
+
+/// The first step.
+pub struct Prepare<'a> {
+    /// Where orders live.
+    pub generations: &'a dyn Generations,
+    /// Where selfies lie.
+    pub selfies: &'a dyn Selfies,
+    /// Where blocked ones go.
+    pub quarantine: &'a dyn Quarantine,
+    /// Judges.
+    pub screener: &'a dyn Screener,
+    /// Tells the next step.
+    pub steps: &'a dyn Steps,
+    /// Removes leftovers.
+    pub tidy: Tidy<'a>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl Prepare<'_> {
+    /// Makes the selfie of an order ready and has it judged; safe to repeat at any point.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
+    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(account, id).await? else { return Ok(()) };
+        match generation.state {
+            State::Queued => {
+                let screening = generation.begin_screening(self.clock.now()).map_err(Failure::broken)?;
+                store(self.generations, Change::of(&generation, &screening)).await?;
+                self.work(&screening).await
+            }
+            State::Screening => self.work(&generation).await,
+            // A run before this one wrote the verdict and died before it told anybody.
+            State::Drawing => self.steps.tell(Step::ScreeningPassed, account, id).await,
+            State::Blocked | State::Failed => self.tidy.objects(&generation).await,
+            State::Finishing | State::Done | State::Cancelled => Ok(()),
+        }
+    }
+
+    async fn work(&self, generation: &Generation) -> Result<(), Failure> {
+        match self.selfie(generation).await? {
+            Ok(selfie) => self.judge(generation, selfie).await,
+            Err(reason) => end_in_failure(self.generations, self.tidy, generation, reason, self.clock.now()).await,
+        }
+    }
+
+    /// The normalised selfie; made now, unless an earlier run or another order of the same upload has made it.
+    async fn selfie(&self, generation: &Generation) -> Result<Result<Normalised, EndReason>, Failure> {
+        let Generation { account, upload, .. } = *generation;
+        if let Some(selfie) = self.stored_selfie(generation).await? {
+            return Ok(Ok(selfie));
+        }
+        let Some(original) = self.selfies.original(account, upload).await? else {
+            // Another order may have made it and removed the original between the two looks.
+            return Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone));
+        };
+        match imaging::normalise(&original) {
+            Err(unreadable) => Ok(Err(end_reason(&unreadable))),
+            Ok(selfie) => {
+                self.selfies.keep_normalised(account, upload, selfie.png.clone()).await?;
+                Ok(Ok(selfie))
+            }
+        }
+    }
+
+    async fn stored_selfie(&self, generation: &Generation) -> Result<Option<Normalised>, Failure> {
+        let Some(png) = self.selfies.normalised(generation.account, generation.upload).await? else { return Ok(None) };
+        let (width, height) = imaging::decode_normalised(&png).map_err(Failure::broken)?.dimensions();
+        Ok(Some(Normalised { png, width, height }))
+    }
+
+    async fn judge(&self, generation: &Generation, selfie: Normalised) -> Result<(), Failure> {
+        let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height };
+        let verdict = self.screener.screen(candidate).await?;
+        let now = self.clock.now();
+        let record = moderation_record(generation, verdict, now);
+        match record.verdict.decision {
+            Decision::Allowed => self.allow(generation, &record, now).await,
+            Decision::Blocked => self.block(generation, &record, selfie.png, now).await,
+        }
+    }
+
+    async fn allow(&self, generation: &Generation, record: &ModerationRecord, now: Timestamp) -> Result<(), Failure> {
+        let passed = generation.pass(now).map_err(Failure::broken)?;
+        store(self.generations, Change { moderation: Some(record), ..Change::of(generation, &passed) }).await?;
+        self.steps.tell(Step::ScreeningPassed, generation.account, generation.id).await
+    }
+
+    /// The copy in quarantine comes first: a run that dies after it repeats it, and no selfie is lost before an admin saw it.
+    async fn block(&self, generation: &Generation, record: &ModerationRecord, png: Vec<u8>, now: Timestamp) -> Result<(), Failure> {
+        self.quarantine.isolate(generation.account, generation.upload, png).await?;
+        let blocked = generation.block(now).map_err(Failure::broken)?;
+        let release = generation.release(now);
+        let change = Change { entry: release.as_ref(), moderation: Some(record), ..Change::of(generation, &blocked) };
+        store(self.generations, change).await?;
+        self.tidy.objects(&blocked).await
+    }
+}
+
+/// Ends a running order without pictures: state and released credits in one write, then its leftovers.
+pub(crate) async fn end_in_failure(
+    generations: &dyn Generations,
+    tidy: Tidy<'_>,
+    generation: &Generation,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let failed = generation.fail(reason, now).map_err(Failure::broken)?;
+    let release = generation.release(now);
+    store(generations, Change { entry: release.as_ref(), ..Change::of(generation, &failed) }).await?;
+    tracing::info!(generation_id = %generation.id, reason = ?reason, "generation failed, credits released");
+    tidy.objects(&failed).await
+}
+
+/// Writes a change; being overtaken means another worker is on it, so this one steps back and the message comes again.
+pub(crate) async fn store(generations: &dyn Generations, change: Change<'_>) -> Result<(), Failure> {
+    match generations.change(change).await? {
+        Written::Stored => Ok(()),
+        Written::Overtaken => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
+    }
+}
+
+fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) -> ModerationRecord {
+    let until = |class: Class| class.expires_at(now).unwrap_or(now);
+    let blocked = verdict.decision == Decision::Blocked;
+    ModerationRecord {
+        generation: generation.id,
+        account: generation.account,
+        upload: generation.upload,
+        verdict: Verdict { scores: finite(verdict.scores), ..verdict },
+        at: now,
+        expires_at: until(Class::ModerationRecord),
+        quarantined_until: blocked.then(|| until(Class::Quarantine)),
+    }
+}
+
+/// A store takes no NaN; a category without a real score is left out.
+fn finite(scores: BTreeMap<String, f64>) -> BTreeMap<String, f64> {
+    scores.into_iter().filter(|(_, score)| score.is_finite()).collect()
+}
+
+fn end_reason(unreadable: &Unreadable) -> EndReason {
+    match unreadable {
+        Unreadable::Empty => EndReason::PictureEmpty,
+        Unreadable::TooManyBytes { .. } | Unreadable::TooManyPixels { .. } => EndReason::PictureTooLarge,
+        Unreadable::UnknownFormat { .. } | Unreadable::Unsupported { .. } => EndReason::PictureFormatUnsupported,
+        Unreadable::Animated => EndReason::PictureAnimated,
+        Unreadable::Truncated | Unreadable::Corrupt { .. } => EndReason::PictureDamaged,
+    }
+}

@@ -1,0 +1,131 @@
+//! The sweeper: what passed its state's deadline is set going again, or ended (every-minute-end-stuck).
+
+use async_trait::async_trait;
+use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
+
+use crate::generation::{EndReason, Generation, MailState, State};
+use crate::prepare::{end_in_failure, store};
+use crate::store::{Change, Generations, Step, Steps};
+use crate::tidy::Tidy;
+
+/// Orders looked at in one run; the rest waits for the next minute.
+const BATCH: usize = 100;
+
+/// Finds orders past their deadline.
+#[async_trait]
+pub trait Overdue: Send + Sync {
+    /// The orders whose deadline is `now` or earlier, the earliest first, at most `limit`. It may lag behind the rows, so each is read again.
+    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure>;
+}
+
+/// The sweeper.
+pub struct EndStuck<'a> {
+    /// Finds orders.
+    pub overdue: &'a dyn Overdue,
+    /// Where orders live.
+    pub generations: &'a dyn Generations,
+    /// Sets them going again.
+    pub steps: &'a dyn Steps,
+    /// Removes leftovers.
+    pub tidy: Tidy<'a>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// What one run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Orders set going again.
+    pub revived: u32,
+    /// Orders ended, their credits released.
+    pub failed: u32,
+    /// Ended orders whose last leftovers went.
+    pub tidied: u32,
+    /// Orders that could not be handled now.
+    pub errors: u32,
+}
+
+enum Outcome {
+    Revived,
+    Failed,
+    Tidied,
+    Early,
+}
+
+impl EndStuck<'_> {
+    /// Handles every overdue order; one that fails does not stop the others.
+    ///
+    /// # Errors
+    /// Only when the overdue orders cannot be found.
+    pub async fn run(&self) -> Result<Swept, Failure> {
+        let mut swept = Swept::default();
+        for (account, id) in self.overdue.overdue(self.clock.now(), BATCH).await? {
+            match self.one(account, id).await {
+                Ok(Outcome::Revived) => swept.revived += 1,
+                Ok(Outcome::Failed) => swept.failed += 1,
+                Ok(Outcome::Tidied) => swept.tidied += 1,
+                Ok(Outcome::Early) => {}
+                Err(failure) => {
+                    tracing::warn!(generation_id = %id, failure = &failure as &dyn std::error::Error, "could not be swept");
+                    swept.errors += 1;
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn one(&self, account: AccountId, id: GenerationId) -> Result<Outcome, Failure> {
+        let now = self.clock.now();
+        let Some(generation) = self.generations.load(account, id).await? else { return Ok(Outcome::Early) };
+        if generation.deadline.is_none_or(|deadline| deadline > now) {
+            return Ok(Outcome::Early);
+        }
+        match generation.state {
+            State::Queued => self.revive_or_fail(&generation, Step::GenerationQueued, now).await,
+            State::Screening => self.revive_or_fail(&generation, Step::GenerationQueued, now).await,
+            State::Drawing => self.revive_or_fail(&generation, Step::ScreeningPassed, now).await,
+            State::Finishing => self.revive_or_fail(&generation, Step::DrawingReady, now).await,
+            State::Done => self.conclude(&generation, now).await,
+            State::Blocked | State::Failed => self.tidy_and_settle(&generation, now).await,
+            State::Cancelled => {
+                self.tidy.objects(&generation).await?;
+                self.generations.remove(&generation).await?;
+                Ok(Outcome::Tidied)
+            }
+        }
+    }
+
+    /// Safe, because every step may be repeated; bounded, because what fails three times will fail again.
+    async fn revive_or_fail(&self, generation: &Generation, step: Step, now: Timestamp) -> Result<Outcome, Failure> {
+        if generation.revivals >= Generation::REVIVALS {
+            end_in_failure(self.generations, self.tidy, generation, EndReason::TimedOut, now).await?;
+            return Ok(Outcome::Failed);
+        }
+        self.revive(generation, step, now).await
+    }
+
+    async fn revive(&self, generation: &Generation, step: Step, now: Timestamp) -> Result<Outcome, Failure> {
+        let revived = generation.revive(now).map_err(Failure::broken)?;
+        store(self.generations, Change::of(generation, &revived)).await?;
+        self.steps.tell(step, generation.account, generation.id).await?;
+        Ok(Outcome::Revived)
+    }
+
+    /// A delivered order whose mail is still due goes to the last step again; one whose mail was claimed and never noted is let be.
+    async fn conclude(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
+        if generation.mail == Some(MailState::Due) && generation.revivals < Generation::REVIVALS {
+            return self.revive(generation, Step::DrawingReady, now).await;
+        }
+        if generation.mail != Some(MailState::Sent) {
+            tracing::error!(generation_id = %generation.id, "ready mail may not have been sent");
+        }
+        self.tidy_and_settle(generation, now).await
+    }
+
+    async fn tidy_and_settle(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
+        self.tidy.objects(generation).await?;
+        let settled = generation.settle(now).map_err(Failure::broken)?;
+        store(self.generations, Change::of(generation, &settled)).await?;
+        Ok(Outcome::Tidied)
+    }
+}

@@ -1,0 +1,126 @@
+//! What an owner sees of their orders.
+
+use accounts::Caller;
+use async_trait::async_trait;
+use imaging::FileEntry;
+use kernel::{AccountId, Clock, Failure, GenerationId, SignedDuration, Timestamp};
+use outreach::Email;
+use serde::{Deserialize, Serialize};
+
+use crate::generation::{Generation, State};
+
+/// The files of a delivered order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivered {
+    /// Every deliverable; the name is the object's key within the order.
+    pub files: Vec<FileEntry>,
+    /// All of them in one zip.
+    pub bundle: BundleFile,
+}
+
+/// `bundle.zip`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleFile {
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 in lowercase hex.
+    pub sha256: String,
+}
+
+/// One order, with its files once they are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The order.
+    pub generation: Generation,
+    /// Its files.
+    pub delivered: Option<Delivered>,
+}
+
+/// One page of orders, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The orders.
+    pub generations: Vec<Generation>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<GenerationId>,
+}
+
+/// Reads orders for their owners, session check included.
+#[async_trait]
+pub trait Views: Send + Sync {
+    /// One order with its files, in one call.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] when the session is closed.
+    async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure>;
+
+    /// One page of at most `limit` orders that are older than `after`.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] when the session is closed.
+    async fn page(&self, caller: &Caller, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure>;
+}
+
+/// Signs links to objects.
+#[async_trait]
+pub trait Links: Send + Sync {
+    /// A link to an object of an order that works from `from` for `life`. The same arguments give the same link. No call leaves the process.
+    async fn link(&self, account: AccountId, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure>;
+}
+
+/// Knows an account's address.
+#[async_trait]
+pub trait Recipients: Send + Sync {
+    /// The address; `None` when the account is gone.
+    async fn email_of(&self, account: AccountId) -> Result<Option<Email>, Failure>;
+}
+
+/// How long a link works after the start of its window.
+const LINK_LIFE: SignedDuration = SignedDuration::from_mins(20);
+
+/// Links are signed at the start of a window, so that two answers in one window are the same to the byte and `If-None-Match` can hold.
+const LINK_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Reads one order and its links.
+pub struct Deliveries<'a> {
+    /// Reads.
+    pub views: &'a dyn Views,
+    /// Signs.
+    pub links: &'a dyn Links,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl Deliveries<'_> {
+    /// The caller's order `id`. A cancelled one is gone for its owner.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`] when the caller has no such order, [`Failure::Denied`] when the session is closed.
+    pub async fn view(&self, caller: &Caller, id: GenerationId) -> Result<View, Failure> {
+        let view = self.views.view(caller, id).await?;
+        view.filter(|view| view.generation.state != State::Cancelled).ok_or_else(|| Failure::missing("generation"))
+    }
+
+    /// When the links of an answer given now stop working.
+    #[must_use]
+    pub fn links_expire_at(&self) -> Timestamp {
+        self.window().checked_add(LINK_LIFE).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A link to one file of `generation`.
+    pub async fn link(&self, generation: &Generation, name: &str) -> Result<String, Failure> {
+        self.links.link(generation.account, generation.id, name, self.window(), LINK_LIFE).await
+    }
+
+    /// The entity tag of an answer: what can change in it, and the window of its links.
+    #[must_use]
+    pub fn etag(&self, generation: &Generation) -> String {
+        let links = if generation.state == State::Done { self.window().as_second() } else { 0 };
+        format!("\"{}-{}-{links}\"", generation.state.name(), generation.progress())
+    }
+
+    fn window(&self) -> Timestamp {
+        let now = self.clock.now().as_second();
+        Timestamp::from_second(now - now.rem_euclid(LINK_WINDOW.as_secs())).unwrap_or_default()
+    }
+}
