@@ -1,0 +1,123 @@
+//! Queue consumers.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::{FutureExt, StreamExt, stream};
+use kernel::{AccountId, Failure, GenerationId};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
+
+/// Messages of one batch worked on at a time.
+const AT_A_TIME: usize = 4;
+
+/// What travels between the steps: ids, and a version that readers check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    version: u8,
+    /// Whose order.
+    pub account_id: AccountId,
+    /// Which order.
+    pub generation_id: GenerationId,
+}
+
+impl Message {
+    const VERSION: u8 = 1;
+
+    fn parse(body: &str) -> Result<Self, Failure> {
+        let message: Self = serde_json::from_str(body).map_err(Failure::broken)?;
+        if message.version == Self::VERSION { Ok(message) } else { Err(Failure::broken("a message of an unknown version")) }
+    }
+}
+
+/// Serves a queue until the process ends. A message whose handling fails, or panics, fails alone: it comes again, and after its last try goes to the
+/// dead-letter queue. None is dropped.
+///
+/// # Errors
+/// When the runtime API is gone.
+pub async fn serve<F, R>(handle: F) -> Result<(), crate::Error>
+where
+    F: Fn(Message) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let handle = &handle;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move { Ok::<_, std::convert::Infallible>(batch(handle, event.payload).await) })).await
+}
+
+async fn batch<F, R>(handle: &F, event: SqsEvent) -> SqsBatchResponse
+where
+    F: Fn(Message) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let outcomes = stream::iter(event.records).map(|record| one(handle, record)).buffer_unordered(AT_A_TIME).collect::<Vec<_>>().await;
+    let mut response = SqsBatchResponse::default();
+    outcomes.into_iter().flatten().for_each(|failed| response.add_failure(failed));
+    response
+}
+
+/// The message's id when it must come again.
+async fn one<F, R>(handle: &F, record: SqsMessage) -> Option<String>
+where
+    F: Fn(Message) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let message = Message::parse(record.body.as_deref().unwrap_or_default());
+    let generation_id = message.as_ref().map(|message| message.generation_id.to_string()).unwrap_or_default();
+    let work = async { handle(message?).await };
+    let outcome = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Failure::broken("the handler panicked")));
+    match outcome {
+        Ok(()) => {
+            tracing::info!(generation_id, "message handled");
+            return None;
+        }
+        Err(Failure::Broken(source)) => {
+            let source: &(dyn std::error::Error + 'static) = source.as_ref();
+            tracing::error!(generation_id, source, "message failed");
+        }
+        Err(failure) => tracing::warn!(generation_id, failure = &failure as &dyn std::error::Error, "message will come again"),
+    }
+    Some(record.message_id.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{SeededRandomness, SystemClock};
+
+    fn record(id: &str, body: String) -> SqsMessage {
+        let mut message = SqsMessage::default();
+        message.message_id = Some(id.into());
+        message.body = Some(body);
+        message
+    }
+
+    fn body(version: u8, seed: u64) -> (GenerationId, String) {
+        let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(seed));
+        let message = Message { version, account_id: AccountId::new(&clock, &randomness), generation_id: GenerationId::new(&clock, &randomness) };
+        (message.generation_id, serde_json::to_string(&message).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_bad_message_fails_alone() {
+        let (good, good_body) = body(1, 1);
+        let (panics, panics_body) = body(1, 2);
+        let (_, future_body) = body(2, 3);
+        let mut event = SqsEvent::default();
+        event.records = vec![
+            record("good", good_body),
+            record("panics", panics_body),
+            record("garbage", "{".into()),
+            record("future", future_body),
+        ];
+        let handle = |message: Message| async move {
+            assert_ne!(message.generation_id, panics);
+            assert_eq!(message.generation_id, good);
+            Ok(())
+        };
+        let mut failed: Vec<String> = batch(&handle, event).await.batch_item_failures.into_iter().map(|f| f.item_identifier).collect();
+        failed.sort();
+        assert_eq!(failed, ["future", "garbage", "panics"]);
+    }
+}

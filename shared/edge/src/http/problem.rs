@@ -1,0 +1,102 @@
+//! Failures as RFC 9457 problem documents.
+
+use kernel::{Failure, Problem, Reason};
+use lambda_http::http::StatusCode;
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    request_id: &'a str,
+}
+
+/// The response to a failure. A vendor's words and ours about a fault stay in the log.
+pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
+    let (status, detail) = match problem(failure) {
+        Some(problem) => (status(problem.reason), problem.detail.as_ref()),
+        None => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Please try again."),
+    };
+    let document = Document {
+        kind: format!("urn:nigao:problem:{}", slug(failure)),
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        detail,
+        request_id,
+    };
+    let mut response = Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
+    if let Failure::Busy { retry_after, .. } = failure {
+        response = response.header(RETRY_AFTER, retry_after.as_secs().max(1));
+    } else if problem(failure).is_some_and(|problem| problem.reason == Reason::IdempotencyKeyInUse) {
+        response = response.header(RETRY_AFTER, 1);
+    }
+    let body = serde_json::to_string(&document).unwrap_or_default();
+    response.body(Body::from(body)).unwrap_or_default()
+}
+
+/// The stable name of a failure.
+pub(super) fn slug(failure: &Failure) -> &'static str {
+    problem(failure).map_or("internal", |problem| problem.reason.slug())
+}
+
+fn problem(failure: &Failure) -> Option<&Problem> {
+    match failure {
+        Failure::Invalid(problem) | Failure::Denied(problem) | Failure::Missing(problem) | Failure::Conflict(problem) => Some(problem),
+        Failure::Busy { problem, .. } => Some(problem),
+        Failure::Broken(_) => None,
+    }
+}
+
+fn status(reason: Reason) -> StatusCode {
+    match reason {
+        Reason::BodyMalformed | Reason::FieldInvalid | Reason::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
+        Reason::SignedOut | Reason::CodeRefused => StatusCode::UNAUTHORIZED,
+        Reason::WalletShort => StatusCode::PAYMENT_REQUIRED,
+        Reason::CrossSite => StatusCode::FORBIDDEN,
+        Reason::NotFound => StatusCode::NOT_FOUND,
+        Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => StatusCode::CONFLICT,
+        Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Reason::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Reason::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn json(failure: &Failure) -> serde_json::Value {
+        let Body::Text(text) = response(failure, "r-1").into_body() else { panic!("a problem is text") };
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_fault_of_ours_tells_the_caller_nothing() {
+        let document = json(&Failure::broken("table NigaoAccounts: AccessDenied"));
+        assert_eq!(document["status"], 500);
+        assert_eq!(document["type"], "urn:nigao:problem:internal");
+        assert_eq!(document["request_id"], "r-1");
+        assert!(!document.to_string().contains("AccessDenied"));
+    }
+
+    #[test]
+    fn busy_says_when_to_come_back() {
+        let reply = response(&Failure::unavailable(Duration::from_millis(200)), "r");
+        assert_eq!((reply.status().as_u16(), reply.headers()[RETRY_AFTER].to_str().unwrap()), (503, "1"));
+    }
+
+    #[test]
+    fn every_reason_has_a_status_of_its_family() {
+        for reason in Reason::ALL {
+            assert!(status(*reason).is_client_error() || *reason == Reason::Unavailable, "{reason:?}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What came in, decoded and bounded.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use kernel::{Failure, Reason, limits};
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::{CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use lambda_http::{Body, RequestExt};
+use serde::de::DeserializeOwned;
+
+/// A request to an endpoint.
+pub struct Request {
+    inner: lambda_http::Request,
+}
+
+impl Request {
+    pub(super) fn new(inner: lambda_http::Request) -> Self {
+        Self { inner }
+    }
+
+    /// The method's name.
+    #[must_use]
+    pub fn method(&self) -> String {
+        self.inner.method().to_string()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is too large, of another media type, or not what `T` takes.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let bytes: &[u8] = match self.inner.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if bytes.len() > limits::BODY_BYTES {
+            return Err(Failure::invalid(Reason::BodyTooLarge, "The body is larger than 16 KiB."));
+        }
+        if !self.header(CONTENT_TYPE.as_str()).is_some_and(is_json) {
+            return Err(Failure::invalid(Reason::MediaTypeUnsupported, "Send the body as application/json."));
+        }
+        serde_json::from_slice(bytes).map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
+    }
+
+    /// A header, if it was sent and is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// An id from the path. What is no id of this kind names nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`].
+    pub fn path<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T, Failure> {
+        let value = self.inner.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        value.parse().map_err(|_| Failure::missing(what))
+    }
+
+    /// A query parameter; `None` when it is absent or empty.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is there and no `T`.
+    pub fn query<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, Failure> {
+        let value = self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).filter(|value| !value.is_empty());
+        value.map(str::parse).transpose().map_err(|_| Failure::invalid(Reason::FieldInvalid, what))
+    }
+
+    /// A number from the query that lies in `range`; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is there and outside.
+    pub fn query_within(&self, name: &str, range: RangeInclusive<u16>) -> Result<Option<u16>, Failure> {
+        let outside = || Failure::invalid(Reason::FieldInvalid, format!("{name} must be {} to {}.", range.start(), range.end()));
+        match self.query::<u16>(name, "") {
+            Err(_) => Err(outside()),
+            Ok(Some(value)) if !range.contains(&value) => Err(outside()),
+            Ok(value) => Ok(value),
+        }
+    }
+
+    /// The `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is absent, longer than 255 characters or not printable ASCII.
+    pub fn idempotency_key(&self) -> Result<String, Failure> {
+        let key = self.header("idempotency-key").unwrap_or_default();
+        let printable = key.bytes().all(|b| (0x20..0x7f).contains(&b));
+        if limits::IDEMPOTENCY_KEY_CHARS.contains(&key.len()) && printable {
+            return Ok(key.to_owned());
+        }
+        Err(Failure::invalid(Reason::IdempotencyKeyInvalid, "Send a header Idempotency-Key of 1 to 255 printable characters."))
+    }
+
+    /// The first language of `Accept-Language` as a short tag, `en` when there is none.
+    #[must_use]
+    pub fn locale(&self) -> Cow<'_, str> {
+        let first = self.header("accept-language").and_then(|value| value.split([',', ';']).next()).unwrap_or_default().trim();
+        let is_tag = (2..=16).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if is_tag { Cow::Borrowed(first) } else { Cow::Borrowed("en") }
+    }
+
+    /// Whether `If-None-Match` names this entity tag (weak comparison, RFC 9110, 13.1.2).
+    #[must_use]
+    pub fn has_seen(&self, etag: &str) -> bool {
+        let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        self.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == "*" || strong(tag) == strong(etag)))
+    }
+
+    /// Refuses what a browser sent from another site than this API and `origin`.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with [`Reason::CrossSite`].
+    pub fn refuse_cross_site(&self, origin: &str) -> Result<(), Failure> {
+        if self.is_cross_site(origin) { Err(Failure::denied(Reason::CrossSite, "This request came from another site.")) } else { Ok(()) }
+    }
+
+    /// Whether a browser says that the request comes from another site than this API and `origin`.
+    ///
+    /// Browsers send `Sec-Fetch-Site`, old ones `Origin`; what sends neither is no browser and carries no cookies of a victim.
+    fn is_cross_site(&self, origin: &str) -> bool {
+        is_cross_site(self.inner.headers(), origin)
+    }
+
+    /// A cookie's value.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = self.inner.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| value)
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn is_cross_site(headers: &HeaderMap, allowed: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(origin) = text(ORIGIN.as_str()) {
+        let own = text(HOST.as_str()).is_some_and(|host| origin == format!("https://{host}") || origin == format!("http://{host}"));
+        return origin != allowed && !own;
+    }
+    matches!(text("sec-fetch-site"), Some("cross-site" | "same-site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(headers: &[(&str, &str)], body: &str) -> Request {
+        let mut builder = lambda_http::http::Request::builder().method("POST").uri("/v1/x");
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        Request::new(builder.body(Body::from(body.to_owned())).unwrap())
+    }
+
+    fn reason(result: Result<serde_json::Value, Failure>) -> Option<Reason> {
+        match result {
+            Err(Failure::Invalid(problem)) => Some(problem.reason),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_body_is_small_json_or_refused() {
+        let json = [("content-type", "application/json; charset=utf-8")];
+        assert_eq!(reason(request(&json, "{}").json()), None);
+        assert_eq!(reason(request(&json, "{").json()), Some(Reason::BodyMalformed));
+        assert_eq!(reason(request(&json, "").json()), Some(Reason::BodyMalformed));
+        assert_eq!(reason(request(&[("content-type", "text/plain")], "{}").json()), Some(Reason::MediaTypeUnsupported));
+        assert_eq!(reason(request(&json, &" ".repeat(limits::BODY_BYTES + 1)).json()), Some(Reason::BodyTooLarge));
+        assert_eq!(reason(request(&json, &"[".repeat(10_000)).json()), Some(Reason::BodyMalformed));
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let request = request(&[("cookie", "a=1; xsession=no; session=yes")], "");
+        assert_eq!(request.cookie("session"), Some("yes"));
+        assert_eq!(request.cookie("ession"), None);
+    }
+
+    #[test]
+    fn only_browsers_of_other_sites_are_cross_site() {
+        let site = "https://app.example";
+        let cross = |headers: &[(&str, &str)]| request(headers, "").is_cross_site(site);
+        assert!(!cross(&[]));
+        assert!(!cross(&[("sec-fetch-site", "same-origin")]));
+        assert!(!cross(&[("origin", site), ("sec-fetch-site", "cross-site")]));
+        assert!(!cross(&[("origin", "https://api.example"), ("host", "api.example")]));
+        assert!(cross(&[("sec-fetch-site", "cross-site")]));
+        assert!(cross(&[("origin", "https://evil.example"), ("host", "api.example")]));
+        assert!(cross(&[("origin", "null")]));
+    }
+
+    #[test]
+    fn an_entity_tag_is_compared_weakly() {
+        let seen = |value: &str| request(&[("if-none-match", value)], "").has_seen("\"a\"");
+        assert!(seen("\"a\"") && seen("W/\"a\"") && seen("\"b\", \"a\"") && seen("*"));
+        assert!(!seen("\"b\"") && !seen("a"));
+    }
+
+    #[test]
+    fn an_idempotency_key_is_short_and_printable() {
+        let key = |value: &str| request(&[("idempotency-key", value)], "").idempotency_key();
+        assert_eq!(key("k-1").ok().as_deref(), Some("k-1"));
+        assert!(key("").is_err() && key(&"k".repeat(256)).is_err() && request(&[], "").idempotency_key().is_err());
+    }
+
+    #[test]
+    fn a_locale_is_a_short_tag() {
+        let locale = |value: &str| request(&[("accept-language", value)], "").locale().into_owned();
+        assert_eq!(locale("de-CH, en;q=0.8"), "de-CH");
+        assert_eq!(locale("<script>"), "en");
+    }
+}

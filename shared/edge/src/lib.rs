@@ -1,0 +1,26 @@
+//! The one crate that knows Lambda and HTTP: it starts a function, decodes what comes in, and turns what the domain answers into a status, a retry or
+//! a drop.
+
+pub mod batch;
+pub mod http;
+pub mod schedule;
+mod session;
+mod settings;
+
+pub use lambda_runtime::Error;
+pub use session::SessionKeys;
+pub use settings::{Settings, SettingsError, Stage};
+
+/// Starts the logs and reads the settings: the first line of every function. No call leaves the process.
+///
+/// # Errors
+/// [`SettingsError`] when the environment is not fit to run in; the function then does not start.
+pub fn boot() -> Result<Settings, SettingsError> {
+    telemetry::start();
+    Settings::from_env()
+}
+
+/// The configuration of the AWS clients; no call leaves the process before a client's first.
+pub async fn aws() -> aws_config::SdkConfig {
+    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
+}

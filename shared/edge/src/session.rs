@@ -1,0 +1,165 @@
+//! Session tokens and the cookie they travel in (AN-14, AN-68).
+
+use accounts::{Caller, SignedIn};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use kernel::{AccountId, Clock, Failure, SessionId, SystemClock};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::Stage;
+use crate::http::Request;
+
+const ISSUER: &str = "nigao";
+
+/// Signs and checks session tokens: JWT with HS256 and one key at a time, which the header's `kid` must name.
+pub struct SessionKeys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    kid: String,
+    stage: Stage,
+    clock: SystemClock,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: AccountId,
+    jti: SessionId,
+    iat: i64,
+    exp: i64,
+}
+
+impl SessionKeys {
+    /// Keys of this secret (at least 32 bytes: RFC 7518, 3.2).
+    #[must_use]
+    pub fn new(secret: &[u8], stage: Stage, clock: SystemClock) -> Self {
+        let kid = hex::encode(&Sha256::digest(secret)[..8]);
+        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), kid, stage, clock }
+    }
+
+    /// The `Set-Cookie` value that signs the caller in.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] when signing fails.
+    pub fn cookie(&self, signed_in: &SignedIn) -> Result<String, Failure> {
+        let (iat, exp) = (signed_in.issued_at.as_second(), signed_in.expires_at.as_second());
+        let claims = Claims { iss: ISSUER.into(), sub: signed_in.caller.account, jti: signed_in.caller.session, iat, exp };
+        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Failure::broken)?;
+        Ok(self.set_cookie(&token, exp - iat))
+    }
+
+    /// The `Set-Cookie` value that signs the caller's browser out.
+    #[must_use]
+    pub fn clear_cookie(&self) -> String {
+        self.set_cookie("", 0)
+    }
+
+    /// Who sends `request`: the token's signature and times are checked, whether the session still lives is the store's to say.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] without a valid token.
+    pub fn caller(&self, request: &Request) -> Result<Caller, Failure> {
+        let token = request.cookie(self.cookie_name()).ok_or_else(Failure::signed_out)?;
+        self.check(token)
+    }
+
+    /// The same for a route that changes something; a browser must not have sent the request from another site.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] without a valid token, or with [`kernel::Reason::CrossSite`].
+    pub fn caller_from(&self, origin: &str, request: &Request) -> Result<Caller, Failure> {
+        request.refuse_cross_site(origin)?;
+        self.caller(request)
+    }
+
+    fn check(&self, token: &str) -> Result<Caller, Failure> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Failure::signed_out())?;
+        if header.kid.as_deref() != Some(&self.kid) {
+            return Err(Failure::signed_out());
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        // Expiry is checked against our own clock, which a test can move.
+        validation.validate_exp = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| Failure::signed_out())?.claims;
+        if claims.exp <= self.clock.now().as_second() {
+            return Err(Failure::signed_out());
+        }
+        Ok(Caller { account: claims.sub, session: claims.jti })
+    }
+
+    /// `__Host-` ties the cookie to this host over TLS; browsers do not take it over plain http, so the local cloud goes without.
+    fn cookie_name(&self) -> &'static str {
+        match self.stage {
+            Stage::Production => "__Host-session",
+            Stage::Local => "session",
+        }
+    }
+
+    fn set_cookie(&self, value: &str, max_age: i64) -> String {
+        let secure = match self.stage {
+            Stage::Production => "; Secure",
+            Stage::Local => "",
+        };
+        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.cookie_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{SeededRandomness, SignedDuration, Timestamp};
+
+    const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
+    fn signed_in(now: Timestamp) -> SignedIn {
+        let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(2));
+        let caller = Caller { account: AccountId::new(&clock, &randomness), session: SessionId::new(&clock, &randomness) };
+        SignedIn { caller, issued_at: now, expires_at: now + SignedDuration::from_hours(30 * 24) }
+    }
+
+    fn keys(secret: &[u8], ahead: SignedDuration) -> SessionKeys {
+        SessionKeys::new(secret, Stage::Production, SystemClock::ahead_by(ahead))
+    }
+
+    fn token(cookie: &str) -> &str {
+        cookie.split(['=', ';']).nth(1).unwrap()
+    }
+
+    #[test]
+    fn an_14_a_session_lives_30_days_in_a_cookie_no_script_reads() {
+        let now = SystemClock::default().now();
+        let cookie = keys(SECRET, SignedDuration::ZERO).cookie(&signed_in(now)).unwrap();
+        assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"));
+        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in(now).caller);
+        assert!(keys(SECRET, SignedDuration::from_hours(720)).check(token(&cookie)).is_err());
+    }
+
+    #[test]
+    fn an_68_none_a_wrong_key_an_old_kid_and_another_algorithm_are_refused() {
+        let good = keys(SECRET, SignedDuration::ZERO);
+        let now = SystemClock::default().now();
+        let claims = |iss: &str| Claims {
+            iss: iss.into(),
+            sub: signed_in(now).caller.account,
+            jti: signed_in(now).caller.session,
+            iat: now.as_second(),
+            exp: now.as_second() + 60,
+        };
+        let sign = |header: Header, secret: &[u8], iss: &str| jsonwebtoken::encode(&header, &claims(iss), &EncodingKey::from_secret(secret)).unwrap();
+        let header = |alg, kid: &str| Header { kid: Some(kid.into()), ..Header::new(alg) };
+        assert!(good.check(&sign(header(Algorithm::HS256, &good.kid), SECRET, ISSUER)).is_ok());
+
+        let wrong_key = sign(header(Algorithm::HS256, &good.kid), b"another-secret-another-secret-00", ISSUER);
+        let old_kid = sign(header(Algorithm::HS256, "0000000000000000"), SECRET, ISSUER);
+        let other_algorithm = sign(header(Algorithm::HS512, &good.kid), SECRET, ISSUER);
+        let other_issuer = sign(header(Algorithm::HS256, &good.kid), SECRET, "else");
+        let body = wrong_key.split('.').nth(1).unwrap();
+        use base64::Engine;
+        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, good.kid));
+        for token in [wrong_key.clone(), old_kid, other_algorithm, other_issuer, format!("{none}.{body}."), String::new(), "a.b.c".into()] {
+            assert!(good.check(&token).is_err(), "{token}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Items: written with their class, read with a typed complaint when an attribute is missing.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use kernel::{Failure, Timestamp};
+use policy::Class;
+
+use crate::keys::Key;
+
+/// An item as the SDK has it.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+/// An item to write.
+#[derive(Debug, Clone)]
+pub(crate) struct Item(Attributes);
+
+impl Item {
+    /// An item of `class` under `key`. No item is written without its class: the inventory says what it is and how long it stays.
+    pub(crate) fn new(class: Class, key: Key) -> Self {
+        let mut attributes = key.attributes();
+        attributes.insert("class".into(), text(class.id()));
+        Self(attributes)
+    }
+
+    pub(crate) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.into(), text(value));
+        self
+    }
+
+    pub(crate) fn number(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.into(), number(value));
+        self
+    }
+
+    /// An instant as epoch seconds: what TTL wants.
+    pub(crate) fn seconds(self, name: &str, value: Timestamp) -> Self {
+        self.number(name, value.as_second())
+    }
+
+    pub(crate) fn numbers(mut self, name: &str, values: impl IntoIterator<Item = (String, f64)>) -> Self {
+        let map = values.into_iter().map(|(key, value)| (key, number(value))).collect();
+        self.0.insert(name.into(), AttributeValue::M(map));
+        self
+    }
+
+    pub(crate) fn maybe_text(self, name: &str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// A put of this item into `table`, if nothing is under its key yet.
+    pub(crate) fn put_new(self, table: &str) -> Result<Put, Failure> {
+        self.put_if(table, "attribute_not_exists(pk)", [])
+    }
+
+    /// A put of this item into `table` under a condition.
+    pub(crate) fn put_if<const N: usize>(self, table: &str, condition: &str, values: [(&str, AttributeValue); N]) -> Result<Put, Failure> {
+        let values = (N > 0).then(|| values.map(|(name, value)| (name.to_owned(), value)).into());
+        Put::builder()
+            .table_name(table)
+            .set_item(Some(self.0))
+            .condition_expression(condition)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(Failure::broken)
+    }
+
+    /// A put of this item into `table`, whatever is there.
+    pub(crate) fn put(self, table: &str) -> Result<Put, Failure> {
+        Put::builder().table_name(table).set_item(Some(self.0)).build().map_err(Failure::broken)
+    }
+}
+
+impl Key {
+    /// The key as the SDK has it.
+    pub(crate) fn attributes(&self) -> Attributes {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+
+    /// A delete under this key from `table`, in a transaction.
+    pub(crate) fn delete(&self, table: &str) -> Result<Delete, Failure> {
+        Delete::builder().table_name(table).set_key(Some(self.attributes())).build().map_err(Failure::broken)
+    }
+}
+
+/// A string attribute.
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Reads items.
+pub(crate) trait Read {
+    /// A string; absent is `None`.
+    fn maybe_text(&self, name: &str) -> Option<&str>;
+
+    /// A parsed number; absent or unreadable is `None`.
+    fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T>;
+
+    /// A string that must be there.
+    fn required_text(&self, name: &'static str) -> Result<&str, Failure> {
+        self.maybe_text(name).ok_or_else(|| missing(name))
+    }
+
+    /// A number that must be there.
+    fn required_number<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
+        self.maybe_number(name).ok_or_else(|| missing(name))
+    }
+
+    /// A string that must be there and parse.
+    fn parsed<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
+        self.required_text(name)?.parse().map_err(|_| missing(name))
+    }
+
+    /// An enum of kebab-case names that must be there.
+    fn named<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Result<T, Failure> {
+        let value = self.required_text(name)?;
+        serde_json::from_value(serde_json::Value::String(value.to_owned())).map_err(Failure::broken)
+    }
+
+    /// Whether the row still counts at `now`: TTL deletes late, so an expired row is read as absent.
+    fn is_alive(&self, now: Timestamp) -> bool {
+        self.maybe_number::<i64>("expires_at").is_none_or(|expires_at| expires_at > now.as_second())
+    }
+}
+
+impl Read for Attributes {
+    fn maybe_text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name)?.as_n().ok()?.parse().ok()
+    }
+}
+
+/// The name of a kebab-case enum.
+pub(crate) fn name_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn missing(name: &'static str) -> Failure {
+    Failure::broken(format!("a stored item lacks a readable attribute {name}"))
+}

@@ -1,0 +1,127 @@
+//! Backdrops in ink: lines and tones of a manga page. Values are paper, 0 black to 1 white.
+
+use std::f32::consts::TAU;
+
+use super::shapes::{EDGE, cover, disc, dots, focus_lines, sparkle};
+use crate::dice::{Dice, hash};
+use crate::grid::{Grid, smoothstep};
+
+/// Paper at a point in 0..1 × 0..1.
+type Motif = Box<dyn Fn(f32, f32) -> f32 + Sync>;
+
+/// A backdrop of `side` × `side` pixels; lines lead to (`x`, `y`), in shares of the side.
+pub(crate) fn paint(side: usize, seed: u64, (x, y): (f32, f32)) -> Grid<1> {
+    let mut dice = Dice::new(seed, 3);
+    let motif = match super::motif(seed, 6) {
+        0 => focus(&mut dice, seed, x, y),
+        1 => tone(&mut dice),
+        2 => flash(&mut dice, seed, x, y),
+        3 => speed(&mut dice, seed),
+        4 => stars(&mut dice),
+        _ => bubbles(&mut dice),
+    };
+    Grid::from_fn(side, side, |x, y| {
+        [motif(
+            (x as f32 + 0.5) / side as f32,
+            (y as f32 + 0.5) / side as f32,
+        )]
+    })
+}
+
+/// Black wedges that point to the face.
+fn focus(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
+    let (count, clear) = (dice.between(110.0, 170.0) as i64, dice.between(0.34, 0.42));
+    Box::new(move |px, py| 1.0 - focus_lines(px - x, 0.85 * (py - y), count, clear, 0.8, seed))
+}
+
+/// A tone that fades from one side.
+fn tone(dice: &mut Dice) -> Motif {
+    let (sin, cos) = (dice.unit() * TAU).sin_cos();
+    let period = dice.between(0.0125, 0.017);
+    Box::new(move |px, py| {
+        let along = 0.5 + ((px - 0.5) * cos + (py - 0.5) * sin) / (cos.abs() + sin.abs());
+        1.0 - dots(px, py, period, 0.6 * smoothstep(0.2, 1.0, along))
+    })
+}
+
+/// A white burst in the dark.
+fn flash(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
+    let (count, clear) = (dice.between(70.0, 110.0) as i64, dice.between(0.3, 0.36));
+    Box::new(move |px, py| {
+        let (dx, dy) = (px - x, 0.85 * (py - y));
+        let lines = focus_lines(dx, dy, count, clear, 1.7, seed);
+        1.0 - lines.max(cover(dx.hypot(dy) - 0.72, 0.01))
+    })
+}
+
+/// Parallel lines of speed.
+fn speed(dice: &mut Dice, seed: u64) -> Motif {
+    let (sin, cos) = dice.between(-0.5, 0.5).sin_cos();
+    let rows = dice.between(80.0, 120.0);
+    Box::new(move |px, py| {
+        let (along, across) = (
+            (px - 0.5) * cos + (py - 0.5) * sin,
+            ((py - 0.5) * cos - (px - 0.5) * sin) * rows,
+        );
+        let row = across.floor() as i64;
+        let chance = |what| hash(seed, row, what);
+        if chance(1) < 0.35 {
+            return 1.0;
+        }
+        // From one side, thinning to a point
+        let side = if chance(2) < 0.5 { 1.0 } else { -1.0 };
+        let tip = -0.5 + 0.85 * chance(3);
+        let width = chance(4) * 0.5 * ((tip - along * side) / 0.7).clamp(0.0, 1.0);
+        1.0 - cover((width - (across - across.floor() - 0.5).abs()) / rows, EDGE)
+    })
+}
+
+/// A flat tone with sparkles left white.
+fn stars(dice: &mut Dice) -> Motif {
+    let stars: Vec<[f32; 3]> = (0..38)
+        .map(|i| {
+            let large = f32::from(u8::from(i % 3 == 0));
+            [
+                dice.unit(),
+                dice.unit(),
+                dice.between(0.012, 0.03) + large * dice.between(0.03, 0.07),
+            ]
+        })
+        .collect();
+    let (share, period) = (dice.between(0.3, 0.42), dice.between(0.011, 0.014));
+    Box::new(move |px, py| {
+        let paper = 1.0 - dots(px, py, period, share * (0.6 + 0.5 * py));
+        stars.iter().fold(paper, |paper, &[x, y, size]| {
+            paper.max(sparkle(px - x, py - y, size))
+        })
+    })
+}
+
+/// Round lights, each with its own tone.
+fn bubbles(dice: &mut Dice) -> Motif {
+    let lights: Vec<[f32; 4]> = (0..24)
+        .map(|_| {
+            [
+                dice.unit(),
+                dice.unit(),
+                dice.between(0.03, 0.12),
+                dice.between(0.08, 0.34),
+            ]
+        })
+        .collect();
+    let period = dice.between(0.011, 0.015);
+    Box::new(move |px, py| {
+        let share = lights
+            .iter()
+            .fold(0.0_f32, |share, &[x, y, radius, strength]| {
+                share.max(strength * disc(px, py, x, y, radius, EDGE))
+            });
+        let rim = lights.iter().fold(0.0_f32, |rim, &[x, y, radius, _]| {
+            rim.max(cover(
+                0.0012 - ((px - x).hypot(py - y) - radius).abs(),
+                EDGE,
+            ))
+        });
+        1.0 - dots(px, py, period, share).max(rim)
+    })
+}

@@ -1,0 +1,135 @@
+//! The square of a selfie that becomes the drawing.
+
+use image::RgbImage;
+use image::imageops::{self, FilterType};
+
+use crate::grid::Grid;
+use crate::{lab, skin};
+
+/// Pixels along the short side of the small copy that decides where the square lies.
+const SMALL: u32 = 64;
+
+/// The square of `selfie` with head and shoulders, as `side` × `side` pixels. Any size and aspect ratio of at least 1×1.
+pub(crate) fn square(selfie: &RgbImage, side: u32) -> RgbImage {
+    let (width, height) = selfie.dimensions();
+    let short = width.min(height);
+    let slack = width.max(height) - short;
+    let offset = (best_offset(selfie) * slack as f32).round() as u32;
+    let (x, y) = if width > height {
+        (offset, 0)
+    } else {
+        (0, offset)
+    };
+    let cropped = imageops::crop_imm(selfie, x, y, short, short).to_image();
+    let filter = if short > side {
+        FilterType::Lanczos3
+    } else {
+        FilterType::CatmullRom
+    };
+    imageops::resize(&cropped, side, side, filter)
+}
+
+/// Where the square begins along the long side, as a share of the slack: 0 the top or left, 1 the bottom or right.
+fn best_offset(selfie: &RgbImage) -> f32 {
+    let (width, height) = selfie.dimensions();
+    let (long, short) = (width.max(height), width.min(height));
+    // At most 8 squares long: beyond, the picture is a stripe and its middle is as good as any.
+    let length =
+        (u64::from(SMALL) * u64::from(long) / u64::from(short)).min(8 * u64::from(SMALL)) as u32;
+    let upright = height >= width;
+    let (w, h) = if upright {
+        (SMALL, length)
+    } else {
+        (length, SMALL)
+    };
+    let small = lab::from_image(&imageops::resize(selfie, w, h, FilterType::Triangle));
+    let interest = interest_along(&small, upright);
+    best_window(&interest, SMALL as usize, upright)
+}
+
+/// How much skin and contrast each row (`upright`) or column has.
+fn interest_along(small: &Grid<3>, upright: bool) -> Vec<f32> {
+    let (length, across) = if upright {
+        (small.height, small.width)
+    } else {
+        (small.width, small.height)
+    };
+    let at = |along: usize, across: usize| {
+        let (x, y) = if upright {
+            (across, along)
+        } else {
+            (along, across)
+        };
+        let here = small.at(x, y);
+        let right = small.nearest(x as isize + 1, y as isize)[0] - here[0];
+        let below = small.nearest(x as isize, y as isize + 1)[0] - here[0];
+        skin::likeness(*here) + 0.01 * (right.abs() + below.abs())
+    };
+    (0..length)
+        .map(|along| (0..across).map(|i| at(along, i)).sum::<f32>() / across as f32)
+        .collect()
+}
+
+/// The start of the window of `size` that holds most interest where a portrait has its face, as a share of the slack.
+fn best_window(interest: &[f32], size: usize, upright: bool) -> f32 {
+    let slack = interest.len().saturating_sub(size);
+    if slack == 0 {
+        return 0.0;
+    }
+    // Upright pictures have their head in the upper part, wide ones in the middle; both a little towards the face.
+    let (face, home) = if upright { (0.42, 0.12) } else { (0.5, 0.5) };
+    let score = |start: usize| {
+        let found: f32 = (0..size)
+            .map(|i| {
+                let away = ((i as f32 + 0.5) / size as f32 - face) / 0.2;
+                interest[start + i] * (-0.5 * away * away).exp()
+            })
+            .sum();
+        let away = start as f32 / slack as f32 - home;
+        (found + 0.02 * size as f32) * (-1.2 * away * away).exp()
+    };
+    let best = (0..=slack).fold(0, |best, start| {
+        if score(start) > score(best) {
+            start
+        } else {
+            best
+        }
+    });
+    best as f32 / slack as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgb;
+
+    #[test]
+    fn any_shape_becomes_a_square() {
+        for (width, height) in [(1, 1), (1, 1280), (1280, 1), (16, 16), (33, 700), (700, 33)] {
+            let selfie = RgbImage::from_pixel(width, height, Rgb([90, 120, 30]));
+            let square = square(&selfie, 64);
+            assert_eq!(square.dimensions(), (64, 64));
+            assert!(square.pixels().all(|p| *p == Rgb([90, 120, 30])));
+        }
+    }
+
+    #[test]
+    fn a_wide_picture_is_cut_round_its_face() {
+        let selfie = RgbImage::from_fn(600, 200, |x, y| {
+            let (dx, dy) = (x as f32 - 400.0, y as f32 - 90.0);
+            if dx * dx + dy * dy < 3600.0 {
+                Rgb([210, 158, 124])
+            } else {
+                Rgb([90, 110, 150])
+            }
+        });
+        let offset = best_offset(&selfie) * 400.0;
+        assert!((230.0..370.0).contains(&offset), "{offset}");
+    }
+
+    #[test]
+    fn an_upright_picture_keeps_its_upper_part() {
+        let selfie = RgbImage::from_pixel(200, 400, Rgb([90, 110, 150]));
+        assert!(best_offset(&selfie) < 0.3);
+    }
+}

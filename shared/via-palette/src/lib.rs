@@ -1,0 +1,58 @@
+//! The offline artist: turns a selfie into an avatar by classical image processing. No network, no weights, no I/O.
+//!
+//! ```text
+//! selfie → crop (head and shoulders) → matte (who is the subject)
+//!                                    → flow, bilateral, coherence (calm colours along hair and folds)
+//!                                    → tone or screentone, lines → over a backdrop by seed
+//! ```
+//!
+//! The same selfie, style and seed give the same bytes on any number of threads. The result is no photograph's crop with a filter
+//! alone: another seed draws another backdrop, palette and pen.
+
+mod artist;
+mod backdrop;
+mod bilateral;
+mod coherence;
+mod colour_model;
+mod components;
+mod crop;
+mod cut;
+mod dice;
+mod flow;
+mod gauss;
+mod grid;
+mod guided;
+mod ink_manga;
+mod lab;
+mod lines;
+mod matte;
+mod palette;
+mod rows;
+mod screentone;
+mod silhouette;
+mod sitting;
+mod skin;
+mod soft_anime;
+mod style;
+mod tone;
+
+use image::{RgbImage, RgbaImage};
+
+pub use artist::PaletteArtist;
+pub use style::Style;
+
+/// Width and height of a drawing in pixels.
+pub const SIDE: u32 = 1024;
+
+/// Draws `selfie` (upright, any size from 1×1 and any aspect ratio) in `style`: [`SIDE`] × [`SIDE`] pixels, full colour everywhere, and
+/// as alpha the matte of the subject, so that a cut-out can be made of it. An empty picture is drawn as a black one.
+///
+/// Equal arguments give equal bytes; another `seed` gives another backdrop and palette. Takes about a second of one core.
+#[must_use]
+pub fn draw(selfie: &RgbImage, style: Style, seed: u64) -> RgbaImage {
+    let sitting = sitting::Sitting::of(selfie);
+    match style {
+        Style::SoftAnime => soft_anime::draw(&sitting, seed),
+        Style::InkManga => ink_manga::draw(&sitting, seed),
+    }
+}

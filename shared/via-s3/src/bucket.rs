@@ -1,0 +1,104 @@
+//! The calls on one bucket, and S3's errors as failures.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use kernel::Failure;
+use policy::deletion::Objects;
+
+/// Bytes of the largest object that is read whole: a drawing or a selfie is far smaller, so a larger one is no object of ours.
+const LARGEST: i64 = 64_000_000;
+
+/// One bucket.
+#[derive(Clone)]
+pub struct Bucket {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+impl Bucket {
+    /// The bucket `name`. An endpoint of one's own (the local cloud) is addressed by path, since its buckets have no host names.
+    #[must_use]
+    pub fn new(config: &SdkConfig, name: String) -> Self {
+        let by_path = config.endpoint_url().is_some();
+        let config = aws_sdk_s3::config::Builder::from(config).force_path_style(by_path).build();
+        Self { client: Client::from_conf(config), name }
+    }
+
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
+            Ok(object) => object,
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
+            Err(error) => return Err(failure(&error)),
+        };
+        if object.content_length.is_some_and(|length| length > LARGEST) {
+            return Err(Failure::broken("a stored object is larger than any of ours"));
+        }
+        let body = object.body.collect().await.map_err(|_| Failure::unavailable(Duration::from_secs(1)))?;
+        Ok(Some(body.to_vec()))
+    }
+
+    pub(crate) async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(ByteStream::from(bytes));
+        put.send().await.map(drop).map_err(|error| failure(&error))
+    }
+
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), Failure> {
+        self.client.delete_object().bucket(&self.name).key(key).send().await.map(drop).map_err(|error| failure(&error))
+    }
+
+    /// At most `limit` keys below `prefix`.
+    pub(crate) async fn keys(&self, prefix: &str, limit: i32) -> Result<Vec<String>, Failure> {
+        let listed = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).max_keys(limit).send().await;
+        let listed = listed.map_err(|error| failure(&error))?;
+        Ok(listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
+    }
+
+    async fn delete_all(&self, keys: Vec<String>) -> Result<(), Failure> {
+        let objects = keys.into_iter().map(|key| ObjectIdentifier::builder().key(key).build()).collect::<Result<Vec<_>, _>>();
+        let batch = Delete::builder().set_objects(Some(objects.map_err(Failure::broken)?)).quiet(true).build().map_err(Failure::broken)?;
+        let deleted = self.client.delete_objects().bucket(&self.name).delete(batch).send().await.map_err(|error| failure(&error))?;
+        if deleted.errors().is_empty() { Ok(()) } else { Err(Failure::unavailable(Duration::from_secs(1))) }
+    }
+}
+
+/// Keys one call lists or deletes at most.
+const PAGE: i32 = 1000;
+
+#[async_trait]
+impl Objects for Bucket {
+    async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure> {
+        // An empty prefix, or one without its slash, would reach further than one thing.
+        if !prefix.ends_with('/') {
+            return Err(Failure::broken("a prefix to remove must end with a slash"));
+        }
+        let mut removed = 0;
+        loop {
+            let keys = self.keys(prefix, PAGE).await?;
+            if keys.is_empty() {
+                return Ok(removed);
+            }
+            removed += keys.len() as u64;
+            self.delete_all(keys).await?;
+        }
+    }
+}
+
+/// What an error of any operation comes to, after the SDK's own retries.
+pub(crate) fn failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Failure {
+    let later = match error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+        _ => matches!(error.code(), Some("SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "ThrottlingException" | "503 Slow Down")),
+    };
+    let code = error.code().unwrap_or("no answer");
+    if later {
+        tracing::warn!(code, "s3 is busy");
+        return Failure::unavailable(Duration::from_secs(1));
+    }
+    Failure::broken(format!("s3: {code}: {}", error.message().unwrap_or_default()))
+}

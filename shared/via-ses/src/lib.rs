@@ -1,0 +1,62 @@
+//! Mail, through SES.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use kernel::Failure;
+use outreach::{Email, Mail, Mailer};
+
+/// Sends mail from one verified address.
+pub struct SesMailer {
+    client: Client,
+    from: String,
+}
+
+impl SesMailer {
+    /// Sends from the address `from`. The SDK must not repeat a call on its own: `SendEmail` has no idempotency token, so a repetition after a lost answer
+    /// is a second mail.
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, from: String) -> Self {
+        let once = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
+        Self { client: Client::from_conf(once), from }
+    }
+}
+
+#[async_trait]
+impl Mailer for SesMailer {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        let tag = MessageTag::builder().name("kind").value(mail.kind()).build().map_err(Failure::broken)?;
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .content(content(mail)?)
+            .email_tags(tag)
+            .send()
+            .await;
+        sent.map(drop).map_err(failure)
+    }
+}
+
+fn content(mail: &Mail) -> Result<EmailContent, Failure> {
+    let letter = mail.letter();
+    let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(Failure::broken);
+    let message = Message::builder().subject(utf8(letter.subject)?).body(Body::builder().text(utf8(letter.text)?).build()).build();
+    Ok(EmailContent::builder().simple(message).build())
+}
+
+/// Throttling is a clear no, to be tried again. Anything else is unclear or final. The service's message may quote the address, so only its code goes on.
+fn failure(error: SdkError<SendEmailError>) -> Failure {
+    let code = error.code().unwrap_or("no answer").to_owned();
+    match error.into_service_error() {
+        SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => Failure::unavailable(Duration::from_secs(2)),
+        _ if code == "ThrottlingException" => Failure::unavailable(Duration::from_secs(2)),
+        _ => Failure::broken(format!("ses: {code}")),
+    }
+}
