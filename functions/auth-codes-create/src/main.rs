@@ -1,0 +1,36 @@
+//! `POST /v1/auth/codes`: mails a sign-in code (events/auth-codes-create).
+
+use accounts::{Pepper, RequestCode};
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, Reason, SystemClock, SystemRandomness};
+use outreach::Email;
+use via_dynamodb::DynamoCodes;
+use via_ses::SesMailer;
+
+struct App {
+    codes: DynamoCodes,
+    mailer: SesMailer,
+    pepper: Pepper,
+    clock: SystemClock,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let app = &App {
+        codes: DynamoCodes::new(via_dynamodb::Client::new(&aws), settings.required("FLEETING_TABLE")?),
+        mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?),
+        pepper: settings.pepper()?,
+        clock: settings.clock,
+    };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let body: api::AskForCode = request.json()?;
+    let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
+    let request_code = RequestCode { codes: &app.codes, mailer: &app.mailer, pepper: &app.pepper, clock: &app.clock, randomness: &SystemRandomness };
+    let expires_in_minutes = request_code.run(&email).await?;
+    Reply::accepted(&api::CodeSent { expires_in_minutes })
+}

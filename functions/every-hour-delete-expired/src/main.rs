@@ -1,0 +1,26 @@
+//! Every hour: what the inventory says is due goes (events/every-hour-delete-expired).
+
+use std::sync::Arc;
+
+use edge::schedule::serve;
+use kernel::Failure;
+use policy::deletion::DeleteExpired;
+use via_dynamodb::DynamoExpiredRows;
+use via_s3::Bucket;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let (studio, screening, fleeting) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
+    let rows = DynamoExpiredRows::new(via_dynamodb::Client::new(&aws), studio, screening, fleeting);
+    let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
+    let delete = &DeleteExpired::new(Arc::new(settings.clock), Arc::new(rows), Arc::new(bucket));
+    serve(move || handle(delete)).await
+}
+
+async fn handle(delete: &DeleteExpired) -> Result<(), Failure> {
+    let report = delete.run().await;
+    tracing::info!(rows = report.rows(), objects = report.objects(), failures = report.failures(), "deleted what was due");
+    report.into_result()
+}

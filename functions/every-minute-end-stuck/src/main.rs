@@ -1,0 +1,46 @@
+//! Every minute: orders past their deadline go on or end (events/every-minute-end-stuck).
+
+use edge::schedule::serve;
+use kernel::{Failure, SystemClock};
+use studio::{EndStuck, Step, Tidy};
+use via_dynamodb::{DynamoGenerations, DynamoOverdue};
+use via_s3::{Bucket, S3Pictures, S3Selfies};
+use via_sqs::SqsSteps;
+
+struct App {
+    overdue: DynamoOverdue,
+    generations: DynamoGenerations,
+    selfies: S3Selfies,
+    pictures: S3Pictures,
+    steps: SqsSteps,
+    clock: SystemClock,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let (client, studio) = (via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
+    let queues = [
+        (Step::GenerationQueued, settings.required("GENERATION_QUEUED_QUEUE_URL")?),
+        (Step::ScreeningPassed, settings.required("SCREENING_PASSED_QUEUE_URL")?),
+        (Step::DrawingReady, settings.required("DRAWING_READY_QUEUE_URL")?),
+    ];
+    let app = &App {
+        overdue: DynamoOverdue::new(client.clone(), studio.clone()),
+        generations: DynamoGenerations::new(client, studio).with_wallet(settings.required("ACCOUNTS_TABLE")?),
+        selfies: S3Selfies::new(bucket.clone()),
+        pictures: S3Pictures::new(bucket),
+        steps: SqsSteps::new(&aws, queues),
+        clock: settings.clock,
+    };
+    serve(move || handle(app)).await
+}
+
+async fn handle(app: &App) -> Result<(), Failure> {
+    let App { overdue, generations, selfies, pictures, steps, clock } = app;
+    let swept = EndStuck { overdue, generations, steps, tidy: Tidy { selfies, pictures }, clock }.run().await?;
+    tracing::info!(revived = swept.revived, failed = swept.failed, tidied = swept.tidied, errors = swept.errors, "swept");
+    Ok(())
+}

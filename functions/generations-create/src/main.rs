@@ -1,0 +1,44 @@
+//! `POST /v1/generations`: places an order (events/generations-create).
+
+use std::sync::Arc;
+
+use edge::SessionKeys;
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, SystemClock, SystemRandomness};
+use studio::{PlaceOrder, Step};
+use via_dynamodb::DynamoOrders;
+use via_s3::{Bucket, S3Arrivals};
+use via_sqs::SqsSteps;
+
+struct App {
+    arrivals: S3Arrivals,
+    orders: DynamoOrders,
+    steps: SqsSteps,
+    keys: SessionKeys,
+    clock: SystemClock,
+    origin: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let (fleeting, studio, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
+    let app = &App {
+        arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
+        orders: DynamoOrders::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
+        steps: SqsSteps::new(&aws, [(Step::GenerationQueued, settings.required("GENERATION_QUEUED_QUEUE_URL")?)]),
+        keys: settings.session_keys()?,
+        clock: settings.clock,
+        origin: settings.required("PUBLIC_ORIGIN")?,
+    };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let order = request.json::<api::OrderRequest>()?.keyed(request.idempotency_key()?);
+    let place = PlaceOrder { arrivals: &app.arrivals, orders: &app.orders, steps: &app.steps, clock: &app.clock, randomness: &SystemRandomness };
+    let placed = place.run(caller, &order).await?;
+    Ok(Reply::accepted(&api::OrderReply::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
+}

@@ -1,0 +1,42 @@
+//! `GET /v1/generations/{id}`: one order with its files (events/generations-get).
+
+use std::sync::Arc;
+
+use edge::SessionKeys;
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, SystemClock};
+use studio::Deliveries;
+use via_dynamodb::DynamoViews;
+use via_s3::{Bucket, S3Links};
+
+struct App {
+    views: DynamoViews,
+    links: S3Links,
+    keys: SessionKeys,
+    clock: SystemClock,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
+    let app = &App {
+        views: DynamoViews::new(via_dynamodb::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        links: S3Links::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
+        keys: settings.session_keys()?,
+        clock: settings.clock,
+    };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let caller = app.keys.caller(&request)?;
+    let deliveries = Deliveries { views: &app.views, links: &app.links, clock: &app.clock };
+    let view = deliveries.view(&caller, request.path("id", "generation")?).await?;
+    let etag = deliveries.etag(&view.generation);
+    if request.has_seen(&etag) {
+        return Ok(Reply::not_modified(etag));
+    }
+    Ok(Reply::ok(&api::GenerationReply::new(view, &deliveries).await?)?.tagged(etag))
+}

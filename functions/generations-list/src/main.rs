@@ -1,0 +1,31 @@
+//! `GET /v1/generations`: the caller's orders, the newest first (events/generations-list).
+
+use std::sync::Arc;
+
+use edge::SessionKeys;
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, limits};
+use studio::Views;
+use via_dynamodb::DynamoViews;
+
+struct App {
+    views: DynamoViews,
+    keys: SessionKeys,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
+    let app = &App { views: DynamoViews::new(client, fleeting, studio, Arc::new(settings.clock)), keys: settings.session_keys()? };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let caller = app.keys.caller(&request)?;
+    let cursor = request.query("cursor", "cursor must be one that a page before this gave.")?;
+    let limit = request.query_within("limit", limits::PAGE_ITEMS)?.unwrap_or(limits::PAGE_ITEMS_DEFAULT);
+    let page = app.views.page(&caller, cursor, limit).await?;
+    Reply::ok(&api::GenerationsReply::new(&page))
+}

@@ -1,0 +1,29 @@
+//! `GET /v1/me`: the account and its wallet (events/me-get).
+
+use std::sync::Arc;
+
+use accounts::Profiles;
+use edge::SessionKeys;
+use edge::http::{Reply, Request, serve};
+use kernel::Failure;
+use via_dynamodb::DynamoProfiles;
+
+struct App {
+    profiles: DynamoProfiles,
+    keys: SessionKeys,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
+    let app = &App { profiles: DynamoProfiles::new(client, fleeting, accounts, Arc::new(settings.clock)), keys: settings.session_keys()? };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let caller = app.keys.caller(&request)?;
+    let me = app.profiles.me(&caller).await?;
+    Reply::ok(&api::MeReply::new(caller.account, me))
+}

@@ -1,0 +1,45 @@
+//! On queue `generation-queued`: makes the selfie ready and has it judged (events/on-generation-queued).
+
+use edge::batch::{Message, serve};
+use kernel::{Failure, SystemClock};
+use screening::{LimitsOnly, Screener};
+use studio::{Prepare, Step, Tidy};
+use via_dynamodb::DynamoGenerations;
+use via_s3::{Bucket, S3Pictures, S3Quarantine, S3Selfies};
+use via_sqs::SqsSteps;
+
+struct App {
+    generations: DynamoGenerations,
+    selfies: S3Selfies,
+    pictures: S3Pictures,
+    quarantine: S3Quarantine,
+    screener: Box<dyn Screener>,
+    steps: SqsSteps,
+    clock: SystemClock,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let screener = settings.choose::<Box<dyn Screener>>("SCREENER", LimitsOnly::NAME, || Box::new(LimitsOnly))?;
+    let aws = edge::aws().await;
+    let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
+    let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let app = &App {
+        generations: generations.with_wallet(settings.required("ACCOUNTS_TABLE")?).with_moderation(settings.required("SCREENING_TABLE")?),
+        selfies: S3Selfies::new(bucket.clone()),
+        pictures: S3Pictures::new(bucket.clone()),
+        quarantine: S3Quarantine::new(bucket),
+        screener,
+        steps: SqsSteps::new(&aws, [(Step::ScreeningPassed, settings.required("SCREENING_PASSED_QUEUE_URL")?)]),
+        clock: settings.clock,
+    };
+    serve(move |message| handle(app, message)).await
+}
+
+async fn handle(app: &App, message: Message) -> Result<(), Failure> {
+    let App { generations, selfies, pictures, quarantine, screener, steps, clock } = app;
+    let tidy = Tidy { selfies, pictures };
+    let prepare = Prepare { generations, selfies, quarantine, screener: screener.as_ref(), steps, tidy, clock };
+    prepare.run(message.account_id, message.generation_id).await
+}

@@ -1,0 +1,14 @@
+//! `GET /v1/styles`: what one can order (events/styles-list).
+
+use edge::http::{Reply, Request, serve};
+use kernel::Failure;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    edge::boot()?;
+    serve(handle).await
+}
+
+async fn handle(_: Request) -> Result<Reply, Failure> {
+    Ok(Reply::ok(&api::StylesReply::catalogue())?.public())
+}

@@ -1,0 +1,41 @@
+//! `POST /v1/uploads`: a form that admits exactly one picture (events/uploads-create).
+
+use std::sync::Arc;
+
+use edge::SessionKeys;
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, SystemClock, SystemRandomness};
+use studio::OpenUpload;
+use via_dynamodb::DynamoUploads;
+use via_s3::S3Forms;
+
+struct App {
+    uploads: DynamoUploads,
+    forms: S3Forms,
+    keys: SessionKeys,
+    clock: SystemClock,
+    origin: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
+    let app = &App {
+        uploads: DynamoUploads::new(via_dynamodb::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        forms: S3Forms::new(&aws, settings.required("PICTURES_BUCKET")?)?,
+        keys: settings.session_keys()?,
+        clock: settings.clock,
+        origin: settings.required("PUBLIC_ORIGIN")?,
+    };
+    serve(move |request| handle(app, request)).await
+}
+
+async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
+    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let body: api::UploadRequest = request.json()?;
+    let open = OpenUpload { uploads: &app.uploads, forms: &app.forms, clock: &app.clock, randomness: &SystemRandomness };
+    let (upload, form) = open.run(caller, body.content_type.parse()?, body.bytes).await?;
+    Reply::created(&api::UploadReply::new(&upload, form))
+}
