@@ -12,7 +12,8 @@ use via_s3::Bucket;
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (studio, screening, fleeting) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
+    let (studio, screening, fleeting) =
+        (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
     let rows = DynamoExpiredRows::new(via_dynamodb::Client::new(&aws), studio, screening, fleeting);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let delete = &DeleteExpired::new(Arc::new(settings.clock), Arc::new(rows), Arc::new(bucket));

@@ -23,7 +23,8 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (fleeting, studio, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
+    let (fleeting, studio, accounts) =
+        (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         orders: DynamoOrders::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
@@ -38,7 +39,8 @@ async fn main() -> Result<(), edge::Error> {
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller_from(&app.origin, &request)?;
     let order = request.json::<api::OrderRequest>()?.keyed(request.idempotency_key()?);
-    let place = PlaceOrder { arrivals: &app.arrivals, orders: &app.orders, steps: &app.steps, clock: &app.clock, randomness: &SystemRandomness };
+    let place =
+        PlaceOrder { arrivals: &app.arrivals, orders: &app.orders, steps: &app.steps, clock: &app.clock, randomness: &SystemRandomness };
     let placed = place.run(caller, &order).await?;
     Ok(Reply::accepted(&api::OrderReply::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
 }

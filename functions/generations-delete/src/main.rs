@@ -24,7 +24,8 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
     let client = via_dynamodb::Client::new(&aws);
-    let (fleeting, studio, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
+    let (fleeting, studio, accounts) =
+        (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let app = &App {
         views: DynamoViews::new(client.clone(), fleeting, studio.clone(), Arc::new(settings.clock)),

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod generations;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod styles;
 mod uploads;
 

@@ -28,7 +28,8 @@ impl StylesReply {
     /// The whole catalogue.
     #[must_use]
     pub fn catalogue() -> Self {
-        let reply = |style: &studio::Style| StyleReply { id: style.id, name: style.name, description: style.description, credits: style.credits };
+        let reply =
+            |style: &studio::Style| StyleReply { id: style.id, name: style.name, description: style.description, credits: style.credits };
         Self { styles: studio::CATALOGUE.iter().map(reply).collect() }
     }
 }

@@ -43,7 +43,10 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move { Ok::<_, std::convert::Infallible>(batch(handle, event.payload).await) })).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, std::convert::Infallible>(batch(handle, event.payload).await)
+    }))
+    .await
 }
 
 async fn batch<F, R>(handle: &F, event: SqsEvent) -> SqsBatchResponse
@@ -95,7 +98,8 @@ mod tests {
 
     fn body(version: u8, seed: u64) -> (GenerationId, String) {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(seed));
-        let message = Message { version, account_id: AccountId::new(&clock, &randomness), generation_id: GenerationId::new(&clock, &randomness) };
+        let message =
+            Message { version, account_id: AccountId::new(&clock, &randomness), generation_id: GenerationId::new(&clock, &randomness) };
         (message.generation_id, serde_json::to_string(&message).unwrap())
     }
 
@@ -105,12 +109,8 @@ mod tests {
         let (panics, panics_body) = body(1, 2);
         let (_, future_body) = body(2, 3);
         let mut event = SqsEvent::default();
-        event.records = vec![
-            record("good", good_body),
-            record("panics", panics_body),
-            record("garbage", "{".into()),
-            record("future", future_body),
-        ];
+        event.records =
+            vec![record("good", good_body), record("panics", panics_body), record("garbage", "{".into()), record("future", future_body)];
         let handle = |message: Message| async move {
             assert_ne!(message.generation_id, panics);
             assert_eq!(message.generation_id, good);

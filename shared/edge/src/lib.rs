@@ -7,6 +7,10 @@ pub mod schedule;
 mod session;
 mod settings;
 
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+
 pub use lambda_runtime::Error;
 pub use session::SessionKeys;
 pub use settings::{Settings, SettingsError, Stage};
@@ -21,6 +25,9 @@ pub fn boot() -> Result<Settings, SettingsError> {
 }
 
 /// The configuration of the AWS clients; no call leaves the process before a client's first.
+///
+/// A call that gets no answer is given up well within an endpoint's time, so that the SDK can try again and the caller learns something in any case.
 pub async fn aws() -> aws_config::SdkConfig {
-    aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await
+    let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).read_timeout(Duration::from_secs(4)).build();
+    aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(timeouts).load().await
 }

@@ -147,7 +147,9 @@ mod tests {
             iat: now.as_second(),
             exp: now.as_second() + 60,
         };
-        let sign = |header: Header, secret: &[u8], iss: &str| jsonwebtoken::encode(&header, &claims(iss), &EncodingKey::from_secret(secret)).unwrap();
+        let sign = |header: Header, secret: &[u8], iss: &str| {
+            jsonwebtoken::encode(&header, &claims(iss), &EncodingKey::from_secret(secret)).unwrap()
+        };
         let header = |alg, kid: &str| Header { kid: Some(kid.into()), ..Header::new(alg) };
         assert!(good.check(&sign(header(Algorithm::HS256, &good.kid), SECRET, ISSUER)).is_ok());
 

@@ -137,7 +137,10 @@ mod tests {
     fn production_refuses_another_time() {
         assert!(settings("local", "86400").is_ok());
         assert!(settings("production", "").is_ok());
-        assert_eq!(settings("production", "86400").map(|_| ()), Err(SettingsError::Unfit { name: "CLOCK_OFFSET_SECONDS", what: "is for the local cloud alone" }));
+        assert_eq!(
+            settings("production", "86400").map(|_| ()),
+            Err(SettingsError::Unfit { name: "CLOCK_OFFSET_SECONDS", what: "is for the local cloud alone" })
+        );
     }
 
     #[test]

@@ -11,13 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::fs::read(picture)?;
     let start = Instant::now();
     let normalised = imaging::normalise(&bytes)?;
-    println!(
-        "{} ms, {}×{}, {} bytes",
-        start.elapsed().as_millis(),
-        normalised.width,
-        normalised.height,
-        normalised.png.len()
-    );
+    println!("{} ms, {}×{}, {} bytes", start.elapsed().as_millis(), normalised.width, normalised.height, normalised.png.len());
     std::fs::write(out, normalised.png)?;
     Ok(())
 }

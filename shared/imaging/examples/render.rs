@@ -13,27 +13,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let mut files = Vec::new();
     let mut step = Instant::now();
-    for file in render(
-        &std::fs::read(drawing)?,
-        DigitalSource::AlgorithmicallyEnhanced,
-    )? {
+    for file in render(&std::fs::read(drawing)?, DigitalSource::AlgorithmicallyEnhanced)? {
         let file = file?;
-        println!(
-            "{:>6} ms {:>9} bytes  {}",
-            step.elapsed().as_millis(),
-            file.bytes.len(),
-            file.file_name()
-        );
+        println!("{:>6} ms {:>9} bytes  {}", step.elapsed().as_millis(), file.bytes.len(), file.file_name());
         files.push(file);
         step = Instant::now();
     }
     println!("{:>6} ms together", start.elapsed().as_millis());
-    let generation = Generation {
-        generation_id: "gen_0".into(),
-        style: "none".into(),
-        seed: 0,
-        created_at: "2026-01-01T00:00:00Z".into(),
-    };
+    let generation = Generation { generation_id: "gen_0".into(), style: "none".into(), seed: 0, created_at: "2026-01-01T00:00:00Z".into() };
     let mut bundle = Bundle::new(generation);
     for file in &files {
         bundle.add("1", file)?;
@@ -41,15 +28,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     std::fs::write(format!("{out}/bundle.zip"), bundle.finish()?.0)?;
     let start = Instant::now();
-    let pictures: Vec<&[u8]> = files
-        .iter()
-        .filter(|file| file.format == imaging::Format::Png)
-        .map(|file| &file.bytes[..])
-        .collect();
-    std::fs::write(
-        format!("{out}/contact-sheet.png"),
-        contact_sheet(&pictures)?,
-    )?;
+    let pictures: Vec<&[u8]> = files.iter().filter(|file| file.format == imaging::Format::Png).map(|file| &file.bytes[..]).collect();
+    std::fs::write(format!("{out}/contact-sheet.png"), contact_sheet(&pictures)?)?;
     println!("{:>6} ms contact sheet", start.elapsed().as_millis());
     Ok(())
 }

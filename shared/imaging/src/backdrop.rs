@@ -31,31 +31,22 @@ impl Backdrop {
         let mut cells = vec![[0.0_f32; 4]; CELLS * CELLS];
         let scale = SIDE / CELLS;
         for (x, y, pixel) in drawing.enumerate_pixels() {
-            let weight = if matted {
-                clear(pixel.0[3])
-            } else {
-                rim(x as usize, y as usize)
-            };
+            let weight = if matted { clear(pixel.0[3]) } else { rim(x as usize, y as usize) };
             let cell = &mut cells[y as usize / scale * CELLS + x as usize / scale];
-            for channel in 0..3 {
-                cell[channel] += weight * f32::from(pixel.0[channel]);
+            let [red, green, blue, _] = pixel.0.map(f32::from);
+            for (sum, value) in cell.iter_mut().zip([red, green, blue, 1.0]) {
+                *sum += weight * value;
             }
-            cell[3] += weight;
         }
         let full = (scale * scale) as f32;
         cells.iter_mut().flatten().for_each(|value| *value /= full);
-        Self {
-            field: soften(continued(cells, CELLS)),
-            inks: Inks::of(drawing, matted),
-        }
+        Self { field: soften(continued(cells, CELLS)), inks: Inks::of(drawing, matted) }
     }
 
     /// The colour of the pixel (`x`, `y`) of a frame that shows this place of the field: the field itself, or ink and paper in its proportion
     pub(crate) fn drawn(&self, across: f32, down: f32, (x, y): (u32, u32)) -> [u8; 3] {
         let smooth = self.at(across, down);
-        let colour = self
-            .inks
-            .map_or(smooth, |inks| inks.screened(smooth, x as f32, y as f32));
+        let colour = self.inks.map_or(smooth, |inks| inks.screened(smooth, x as f32, y as f32));
         colour.map(|value| (value + 0.5) as u8)
     }
 
@@ -67,15 +58,8 @@ impl Backdrop {
         let (right, below) = ((left + 1).min(CELLS - 1), (top + 1).min(CELLS - 1));
         let (fx, fy) = (x - left as f32, y - top as f32);
         let cell = |x: usize, y: usize| self.field[y * CELLS + x];
-        let (a, b, c, d) = (
-            cell(left, top),
-            cell(right, top),
-            cell(left, below),
-            cell(right, below),
-        );
-        std::array::from_fn(|i| {
-            (a[i] * (1.0 - fx) + b[i] * fx) * (1.0 - fy) + (c[i] * (1.0 - fx) + d[i] * fx) * fy
-        })
+        let (a, b, c, d) = (cell(left, top), cell(right, top), cell(left, below), cell(right, below));
+        std::array::from_fn(|i| (a[i] * (1.0 - fx) + b[i] * fx) * (1.0 - fy) + (c[i] * (1.0 - fx) + d[i] * fx) * fy)
     }
 }
 
@@ -84,11 +68,7 @@ impl Inks {
     fn of(drawing: &RgbaImage, matted: bool) -> Option<Self> {
         let (mut all, mut dark, mut light) = (0.0_f32, [0.0_f32; 4], [0.0_f32; 4]);
         for (x, y, pixel) in drawing.enumerate_pixels() {
-            let clear = if matted {
-                clear(pixel.0[3])
-            } else {
-                rim(x as usize, y as usize)
-            };
+            let clear = if matted { clear(pixel.0[3]) } else { rim(x as usize, y as usize) };
             if clear < 1.0 {
                 continue;
             }
@@ -103,10 +83,7 @@ impl Inks {
         }
         let mean = |sum: [f32; 4]| [sum[0] / sum[3], sum[1] / sum[3], sum[2] / sum[3]];
         let two = dark[3] > 0.02 * all && light[3] > 0.02 * all && dark[3] + light[3] > 0.8 * all;
-        two.then(|| Self {
-            dark: mean(dark),
-            light: mean(light),
-        })
+        two.then(|| Self { dark: mean(dark), light: mean(light) })
     }
 
     /// Dots on a lattice turned by 45°, as large as the colour is dark (two cosines, compared softly)
@@ -163,13 +140,7 @@ fn continued(mut cells: Vec<[f32; 4]>, side: usize) -> Vec<[f32; 4]> {
             let known = cells[y * side + x];
             let guess = between(&coarse, half, x, y);
             let missing = 1.0 - known[3].min(1.0);
-            cells[y * side + x] = std::array::from_fn(|i| {
-                if i == 3 {
-                    1.0
-                } else {
-                    known[i] + missing * guess[i]
-                }
-            });
+            cells[y * side + x] = std::array::from_fn(|i| if i == 3 { 1.0 } else { known[i] + missing * guess[i] });
         }
     }
     cells
@@ -177,23 +148,15 @@ fn continued(mut cells: Vec<[f32; 4]>, side: usize) -> Vec<[f32; 4]> {
 
 fn normalise(cell: &mut [f32; 4]) {
     let weight = cell[3];
-    *cell = if weight > 0.0 {
-        cell.map(|value| value / weight)
-    } else {
-        [255.0, 255.0, 255.0, 1.0]
-    };
+    *cell = if weight > 0.0 { cell.map(|value| value / weight) } else { [255.0, 255.0, 255.0, 1.0] };
 }
 
 /// The coarse field at a fine cell, bilinear
 fn between(coarse: &[[f32; 4]], side: usize, x: usize, y: usize) -> [f32; 4] {
     let near = |fine: usize| {
-        let low = (fine + 1) / 2;
+        let low = fine.div_ceil(2);
         let (low, high) = (low.saturating_sub(1), low.min(side - 1));
-        if fine % 2 == 0 {
-            (high, low)
-        } else {
-            (low, high)
-        }
+        if fine.is_multiple_of(2) { (high, low) } else { (low, high) }
     };
     let ((x0, x1), (y0, y1)) = (near(x), near(y));
     std::array::from_fn(|i| {
@@ -204,10 +167,7 @@ fn between(coarse: &[[f32; 4]], side: usize, x: usize, y: usize) -> [f32; 4] {
 
 /// Three passes of a box of five cells, all but a Gaussian: motifs of the backdrop become its light.
 fn soften(cells: Vec<[f32; 4]>) -> Vec<[f32; 3]> {
-    let mut field: Vec<[f32; 3]> = cells
-        .into_iter()
-        .map(|cell| [cell[0], cell[1], cell[2]])
-        .collect();
+    let mut field: Vec<[f32; 3]> = cells.into_iter().map(|cell| [cell[0], cell[1], cell[2]]).collect();
     for _ in 0..3 {
         field = boxed(&field, 1);
         field = boxed(&field, CELLS);
@@ -221,14 +181,8 @@ fn boxed(field: &[[f32; 3]], step: usize) -> Vec<[f32; 3]> {
     (0..field.len())
         .map(|at| {
             let here = along(at) as isize;
-            let neighbour = |by: isize| {
-                at.wrapping_add_signed(
-                    ((here + by).clamp(0, CELLS as isize - 1) - here) * step as isize,
-                )
-            };
-            let sum = (-2..=2).map(neighbour).fold([0.0; 3], |sum, i| {
-                std::array::from_fn(|c| sum[c] + field[i][c])
-            });
+            let neighbour = |by: isize| at.wrapping_add_signed(((here + by).clamp(0, CELLS as isize - 1) - here) * step as isize);
+            let sum = (-2..=2).map(neighbour).fold([0.0; 3], |sum, i| std::array::from_fn(|c| sum[c] + field[i][c]));
             sum.map(|value| value / 5.0)
         })
         .collect()

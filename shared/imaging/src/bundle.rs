@@ -92,11 +92,7 @@ impl Bundle {
     pub fn new(generation: Generation) -> Self {
         Self {
             archive: ZipWriter::new(Cursor::new(Vec::new())),
-            manifest: Manifest {
-                schema_version: SCHEMA_VERSION,
-                generation,
-                files: Vec::new(),
-            },
+            manifest: Manifest { schema_version: SCHEMA_VERSION, generation, files: Vec::new() },
             names: BTreeSet::new(),
         }
     }
@@ -107,11 +103,7 @@ impl Bundle {
     /// [`BundleError::UnsafeName`] unless every part of the path is of lowercase letters, digits, `-`, `_` and single dots inside;
     /// [`BundleError::Repeated`] if the path is taken.
     pub fn add(&mut self, folder: &str, file: &Deliverable) -> Result<(), BundleError> {
-        let name = if folder.is_empty() {
-            file.file_name()
-        } else {
-            format!("{folder}/{}", file.file_name())
-        };
+        let name = if folder.is_empty() { file.file_name() } else { format!("{folder}/{}", file.file_name()) };
         if !name.split('/').all(is_plain) {
             return Err(BundleError::UnsafeName(name));
         }
@@ -149,17 +141,14 @@ impl Bundle {
             .last_modified_time(DateTime::default())
             .unix_permissions(0o644);
         self.archive.start_file(name, options)?;
-        self.archive
-            .write_all(bytes)
-            .map_err(zip::result::ZipError::from)?;
+        self.archive.write_all(bytes).map_err(zip::result::ZipError::from)?;
         Ok(())
     }
 }
 
 /// Whether `part` is a plain file or folder name on every system
 fn is_plain(part: &str) -> bool {
-    let allowed =
-        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     !part.is_empty()
         && part.len() <= 100
         && part.chars().all(allowed)

@@ -25,10 +25,7 @@ const DARK: u8 = 214;
 /// # Errors
 /// [`Unreadable`] if one of them is no PNG within [`Limits::DRAWING`].
 pub fn contact_sheet(pictures: &[&[u8]]) -> Result<Vec<u8>, Unreadable> {
-    let thumbnails = pictures
-        .iter()
-        .map(|png| thumbnail(png))
-        .collect::<Result<Vec<_>, _>>()?;
+    let thumbnails = pictures.iter().map(|png| thumbnail(png)).collect::<Result<Vec<_>, _>>()?;
     let places = places(&thumbnails);
     let rows = places.last().map_or(0, |place| place.1 / (ROW + GAP) + 1);
     let mut sheet = RgbImage::from_pixel(WIDTH, GAP + rows * (ROW + GAP), PAPER);
@@ -48,24 +45,16 @@ fn thumbnail(png: &[u8]) -> Result<RgbaImage, Unreadable> {
     // Lanczos takes the channels one by one: colours that alpha hides must not shine through.
     for pixel in picture.pixels_mut() {
         let alpha = u16::from(pixel.0[3]);
-        pixel.0[..3]
-            .iter_mut()
-            .for_each(|channel| *channel = (u16::from(*channel) * alpha / 255) as u8);
+        pixel.0[..3].iter_mut().for_each(|channel| *channel = (u16::from(*channel) * alpha / 255) as u8);
     }
-    let share = f64::min(
-        f64::from(ROW) / f64::from(height),
-        f64::from(WIDTH - 2 * GAP) / f64::from(width),
-    );
+    let share = f64::min(f64::from(ROW) / f64::from(height), f64::from(WIDTH - 2 * GAP) / f64::from(width));
     let scaled = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
     let size = (scaled(width), scaled(height));
     let pixels = resize::<4>(&picture, (width, height), None, size)?;
-    let mut small = RgbaImage::from_raw(size.0, size.1, pixels)
-        .ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))?;
+    let mut small = RgbaImage::from_raw(size.0, size.1, pixels).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))?;
     for pixel in small.pixels_mut() {
         let alpha = u16::from(pixel.0[3]).max(1);
-        pixel.0[..3]
-            .iter_mut()
-            .for_each(|channel| *channel = (u16::from(*channel) * 255 / alpha).min(255) as u8);
+        pixel.0[..3].iter_mut().for_each(|channel| *channel = (u16::from(*channel) * 255 / alpha).min(255) as u8);
     }
     Ok(small)
 }
@@ -87,11 +76,7 @@ fn places(thumbnails: &[RgbaImage]) -> Vec<(u32, u32)> {
     let mut places = Vec::with_capacity(thumbnails.len());
     for (number, line) in lines.iter().enumerate() {
         let floor = GAP + number as u32 * (ROW + GAP) + ROW;
-        let width = line
-            .iter()
-            .map(|thumbnail| thumbnail.width() + GAP)
-            .sum::<u32>()
-            .saturating_sub(GAP);
+        let width = line.iter().map(|thumbnail| thumbnail.width() + GAP).sum::<u32>().saturating_sub(GAP);
         let mut left = WIDTH.saturating_sub(width) / 2;
         for thumbnail in line {
             places.push((left, floor - thumbnail.height()));
@@ -104,18 +89,8 @@ fn places(thumbnails: &[RgbaImage]) -> Vec<(u32, u32)> {
 fn lay(thumbnail: &RgbaImage, left: u32, top: u32, sheet: &mut RgbImage) {
     for (x, y, pixel) in thumbnail.enumerate_pixels() {
         let alpha = u16::from(pixel.0[3]);
-        let board = if (x / CHECK + y / CHECK).is_multiple_of(2) {
-            LIGHT
-        } else {
-            DARK
-        };
-        let over = |channel: u8| {
-            ((u16::from(channel) * alpha + u16::from(board) * (255 - alpha)) / 255) as u8
-        };
-        sheet.put_pixel(
-            left + x,
-            top + y,
-            Rgb([over(pixel.0[0]), over(pixel.0[1]), over(pixel.0[2])]),
-        );
+        let board = if (x / CHECK + y / CHECK).is_multiple_of(2) { LIGHT } else { DARK };
+        let over = |channel: u8| ((u16::from(channel) * alpha + u16::from(board) * (255 - alpha)) / 255) as u8;
+        sheet.put_pixel(left + x, top + y, Rgb([over(pixel.0[0]), over(pixel.0[1]), over(pixel.0[2])]));
     }
 }

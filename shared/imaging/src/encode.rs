@@ -25,36 +25,18 @@ pub(crate) struct Frame {
 impl Frame {
     /// A frame of RGB pixels; one that has no colour needs a third of the bytes
     pub(crate) fn rgb((width, height): (u32, u32), mut pixels: Vec<u8>) -> Self {
-        if !pixels
-            .chunks_exact(3)
-            .all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2])
-        {
-            return Self {
-                width,
-                height,
-                channels: Channels::Rgb,
-                pixels,
-            };
+        if !pixels.chunks_exact(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]) {
+            return Self { width, height, channels: Channels::Rgb, pixels };
         }
         let greys = pixels.len() / 3;
         (0..greys).for_each(|at| pixels[at] = pixels[3 * at]);
         pixels.truncate(greys);
-        Self {
-            width,
-            height,
-            channels: Channels::Grey,
-            pixels,
-        }
+        Self { width, height, channels: Channels::Grey, pixels }
     }
 
     /// A frame of straight RGBA pixels
     pub(crate) fn rgba((width, height): (u32, u32), pixels: Vec<u8>) -> Self {
-        Self {
-            width,
-            height,
-            channels: Channels::Rgba,
-            pixels,
-        }
+        Self { width, height, channels: Channels::Rgba, pixels }
     }
 }
 
@@ -65,20 +47,10 @@ pub(crate) fn png_without_metadata(picture: &RgbImage) -> Result<Vec<u8>, Unread
 
 /// `frame` as a PNG whose only metadata is the XMP of `source`, uncompressed and before the pixels
 pub(crate) fn png(frame: &Frame, source: DigitalSource) -> Result<Vec<u8>, Unreadable> {
-    write_png(
-        (frame.width, frame.height),
-        frame.channels,
-        &frame.pixels,
-        Some(source),
-    )
+    write_png((frame.width, frame.height), frame.channels, &frame.pixels, Some(source))
 }
 
-fn write_png(
-    (width, height): (u32, u32),
-    channels: Channels,
-    pixels: &[u8],
-    source: Option<DigitalSource>,
-) -> Result<Vec<u8>, Unreadable> {
+fn write_png((width, height): (u32, u32), channels: Channels, pixels: &[u8], source: Option<DigitalSource>) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::with_capacity(pixels.len() / 2);
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(match channels {
@@ -90,14 +62,10 @@ fn write_png(
     // Slower levels take four times the time for a twentieth of the bytes.
     encoder.set_compression(png::Compression::Fast);
     if let Some(source) = source {
-        encoder
-            .add_itxt_chunk(XMP_KEYWORD.into(), source.xmp())
-            .map_err(Unreadable::corrupt)?;
+        encoder.add_itxt_chunk(XMP_KEYWORD.into(), source.xmp()).map_err(Unreadable::corrupt)?;
     }
     let mut writer = encoder.write_header().map_err(Unreadable::corrupt)?;
-    writer
-        .write_image_data(pixels)
-        .map_err(Unreadable::corrupt)?;
+    writer.write_image_data(pixels).map_err(Unreadable::corrupt)?;
     writer.finish().map_err(Unreadable::corrupt)?;
     Ok(bytes)
 }
@@ -112,8 +80,6 @@ pub(crate) fn webp(frame: &Frame, source: DigitalSource) -> Result<Vec<u8>, Unre
         Channels::Rgb => image_webp::ColorType::Rgb8,
         Channels::Rgba => image_webp::ColorType::Rgba8,
     };
-    encoder
-        .encode(&frame.pixels, frame.width, frame.height, colour)
-        .map_err(Unreadable::corrupt)?;
+    encoder.encode(&frame.pixels, frame.width, frame.height, colour).map_err(Unreadable::corrupt)?;
     Ok(bytes)
 }

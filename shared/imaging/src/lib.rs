@@ -21,10 +21,7 @@ mod scene;
 mod unreadable;
 
 pub use avatars::{AVATARS, AvatarSpec, Fit, Kind};
-pub use bundle::{
-    BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, FileEntry, Generation, MANIFEST_NAME,
-    Manifest, SCHEMA_VERSION,
-};
+pub use bundle::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, FileEntry, Generation, MANIFEST_NAME, Manifest, SCHEMA_VERSION};
 pub use contact_sheet::contact_sheet;
 pub use decode::PictureFormat;
 pub use limits::Limits;

@@ -18,29 +18,16 @@ pub struct Limits {
 impl Limits {
     /// What an upload may be: a 50-megapixel phone picture passes, a decompression bomb does not.
     /// At most 50 M × 4 bytes of pixels are in memory at once (WebP and progressive JPEG take as much again while decoding).
-    pub const UPLOAD: Self = Self {
-        bytes: 10_000_000,
-        pixels: 50_000_000,
-        side: 12_000,
-        scratch: 16 << 20,
-    };
+    pub const UPLOAD: Self = Self { bytes: 10_000_000, pixels: 50_000_000, side: 12_000, scratch: 16 << 20 };
 
     /// What an artist may hand back: drawings are 1024², later artists' at most 4096².
-    pub const DRAWING: Self = Self {
-        bytes: 64_000_000,
-        pixels: 4096 * 4096,
-        side: 4096,
-        scratch: 16 << 20,
-    };
+    pub const DRAWING: Self = Self { bytes: 64_000_000, pixels: 4096 * 4096, side: 4096, scratch: 16 << 20 };
 
     /// Refuses a file by its length alone: [`Unreadable::Empty`] or [`Unreadable::TooManyBytes`].
     pub(crate) fn admit_bytes(&self, bytes: &[u8]) -> Result<(), Unreadable> {
         match bytes.len() {
             0 => Err(Unreadable::Empty),
-            length if length > self.bytes => Err(Unreadable::TooManyBytes {
-                bytes: length,
-                limit: self.bytes,
-            }),
+            length if length > self.bytes => Err(Unreadable::TooManyBytes { bytes: length, limit: self.bytes }),
             _ => Ok(()),
         }
     }
@@ -48,14 +35,9 @@ impl Limits {
     /// Refuses a picture by its size alone: [`Unreadable::TooManyPixels`], or [`Unreadable::Corrupt`] for a side of zero.
     pub(crate) fn admit_size(&self, width: u32, height: u32) -> Result<(), Unreadable> {
         if width == 0 || height == 0 {
-            return Err(Unreadable::Corrupt {
-                detail: "a side is zero".into(),
-            });
+            return Err(Unreadable::Corrupt { detail: "a side is zero".into() });
         }
-        if width > self.side
-            || height > self.side
-            || u64::from(width) * u64::from(height) > self.pixels
-        {
+        if width > self.side || height > self.side || u64::from(width) * u64::from(height) > self.pixels {
             return Err(Unreadable::TooManyPixels { width, height });
         }
         Ok(())

@@ -49,36 +49,14 @@ impl Layers {
         let drawing = square(decode_drawing(png, &Limits::DRAWING)?)?;
         let matted = drawing.pixels().any(|pixel| pixel.0[3] < 255);
         let backdrop = Backdrop::behind(&drawing, matted);
-        let subject = if matted {
-            cut_out(&drawing, &backdrop)
-        } else {
-            faded(&drawing)
-        };
-        let pose = if matted {
-            Pose::of(&subject)
-        } else {
-            Pose {
-                top: 0.0,
-                bottom: 1.0,
-                head: 0.5,
-                touch: 1.0,
-            }
-        };
-        Ok(Self {
-            drawing,
-            matted,
-            subject,
-            backdrop,
-            pose,
-        })
+        let subject = if matted { cut_out(&drawing, &backdrop) } else { faded(&drawing) };
+        let pose = if matted { Pose::of(&subject) } else { Pose { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0 } };
+        Ok(Self { drawing, matted, subject, backdrop, pose })
     }
 
     /// The drawing without its matte, RGB
     pub(crate) fn opaque(&self) -> Vec<u8> {
-        self.drawing
-            .pixels()
-            .flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]])
-            .collect()
+        self.drawing.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect()
     }
 
     /// The subject on nothing, straight RGBA; what is invisible is black, so that no backdrop hides there
@@ -102,21 +80,13 @@ impl Layers {
 fn square(drawing: RgbaImage) -> Result<RgbaImage, Unreadable> {
     let (width, height) = drawing.dimensions();
     if width != height {
-        return Err(Unreadable::Unsupported {
-            detail: format!("a drawing of {width}×{height} pixels is not square"),
-        });
+        return Err(Unreadable::Unsupported { detail: format!("a drawing of {width}×{height} pixels is not square") });
     }
     if width == DRAWING_SIDE {
         return Ok(drawing);
     }
-    let scaled = resize::<4>(
-        &drawing,
-        (width, height),
-        None,
-        (DRAWING_SIDE, DRAWING_SIDE),
-    )?;
-    RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled)
-        .ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
+    let scaled = resize::<4>(&drawing, (width, height), None, (DRAWING_SIDE, DRAWING_SIDE))?;
+    RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
 }
 
 /// The subject with alpha multiplied in. A half-transparent pixel shows subject and backdrop mixed; what the backdrop gave is taken out
@@ -130,15 +100,9 @@ fn cut_out(drawing: &RgbaImage, backdrop: &Backdrop) -> Vec<u8> {
             255 => out.copy_from_slice(&pixel.0),
             _ => {
                 let through = 1.0 - f32::from(alpha) / 255.0;
-                let behind = backdrop.at(
-                    (x as f32 + 0.5) / SIDE as f32,
-                    (y as f32 + 0.5) / SIDE as f32,
-                );
-                for (channel, (seen, behind)) in
-                    [red, green, blue].into_iter().zip(behind).enumerate()
-                {
-                    out[channel] = (f32::from(seen) - through * behind + 0.5)
-                        .clamp(0.0, f32::from(alpha)) as u8;
+                let behind = backdrop.at((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
+                for (channel, (seen, behind)) in [red, green, blue].into_iter().zip(behind).enumerate() {
+                    out[channel] = (f32::from(seen) - through * behind + 0.5).clamp(0.0, f32::from(alpha)) as u8;
                 }
                 out[3] = alpha;
             }
@@ -152,16 +116,9 @@ fn faded(drawing: &RgbaImage) -> Vec<u8> {
     let ramp = |share: f32| smooth(share / FADE);
     let mut subject = Vec::with_capacity(4 * SIDE * SIDE);
     for (x, y, pixel) in drawing.enumerate_pixels() {
-        let (x, y) = (
-            (x as f32 + 0.5) / SIDE as f32,
-            (y as f32 + 0.5) / SIDE as f32,
-        );
+        let (x, y) = ((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
         let alpha = ramp(x) * ramp(1.0 - x) * ramp(4.0 * y);
-        subject.extend(
-            pixel.0[..3]
-                .iter()
-                .map(|&channel| (f32::from(channel) * alpha + 0.5) as u8),
-        );
+        subject.extend(pixel.0[..3].iter().map(|&channel| (f32::from(channel) * alpha + 0.5) as u8));
         subject.push((255.0 * alpha + 0.5) as u8);
     }
     subject
@@ -176,22 +133,10 @@ pub(crate) fn smooth(share: f32) -> f32 {
 impl Pose {
     fn of(subject: &[u8]) -> Self {
         let rows: Vec<&[u8]> = subject.chunks_exact(4 * SIDE).collect();
-        let solid = |row: &[u8]| {
-            row.chunks_exact(4)
-                .filter(|pixel| pixel[3] >= SOLID)
-                .count()
-        };
+        let solid = |row: &[u8]| row.chunks_exact(4).filter(|pixel| pixel[3] >= SOLID).count();
         let seen = |row: &&[u8]| solid(row) > SIDE / 100;
-        let whole = Self {
-            top: 0.0,
-            bottom: 1.0,
-            head: 0.5,
-            touch: 1.0,
-        };
-        let (Some(first), Some(last)) = (
-            rows.iter().position(|row| seen(&row)),
-            rows.iter().rposition(|row| seen(&row)),
-        ) else {
+        let whole = Self { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0 };
+        let (Some(first), Some(last)) = (rows.iter().position(seen), rows.iter().rposition(seen)) else {
             return whole;
         };
         let touches = |row: &[u8]| row[3] >= SOLID || row[4 * SIDE - 1] >= SOLID;
@@ -206,11 +151,6 @@ impl Pose {
         }
         let share = |pixels: usize| pixels as f32 / SIDE as f32;
         let middle = moment as f32 / mass.max(1) as f32 / SIDE as f32;
-        Self {
-            top: share(first),
-            bottom: share(last + 1),
-            head: middle,
-            touch: share(touch).min(share(last + 1)),
-        }
+        Self { top: share(first), bottom: share(last + 1), head: middle, touch: share(touch).min(share(last + 1)) }
     }
 }

@@ -41,11 +41,7 @@ pub fn normalise_within(bytes: &[u8], limits: &Limits) -> Result<Normalised, Unr
     let small = fit_within(decoded.pixels, WORKING_SIDE)?;
     let picture = upright(decoded.colours.into_srgb(small), decoded.orientation);
     let png = png_without_metadata(&picture)?;
-    Ok(Normalised {
-        png,
-        width: picture.width(),
-        height: picture.height(),
-    })
+    Ok(Normalised { png, width: picture.width(), height: picture.height() })
 }
 
 /// The pixels of a [`Normalised`] picture

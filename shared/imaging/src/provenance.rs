@@ -17,9 +17,7 @@ pub enum DigitalSource {
     #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia")]
     TrainedAlgorithmicMedia,
     /// "Edited using generative AI": a trained model took part, and real pixels remain
-    #[serde(
-        rename = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-    )]
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia")]
     CompositeWithTrainedAlgorithmicMedia,
 }
 
@@ -27,12 +25,8 @@ impl DigitalSource {
     /// The URI of the term, as XMP and the manifest carry it
     pub const fn uri(self) -> &'static str {
         match self {
-            Self::AlgorithmicallyEnhanced => {
-                "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
-            }
-            Self::TrainedAlgorithmicMedia => {
-                "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-            }
+            Self::AlgorithmicallyEnhanced => "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced",
+            Self::TrainedAlgorithmicMedia => "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
             Self::CompositeWithTrainedAlgorithmicMedia => {
                 "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
             }

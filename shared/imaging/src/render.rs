@@ -92,13 +92,7 @@ pub struct Rendering {
 /// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING). The steps have the same error type,
 /// but do not fail once the drawing is read.
 pub fn render(drawing: &[u8], source: DigitalSource) -> Result<Rendering, Unreadable> {
-    Ok(Rendering {
-        layers: Layers::of(drawing)?,
-        square: None,
-        source,
-        rows: AVATARS.iter(),
-        waiting: None,
-    })
+    Ok(Rendering { layers: Layers::of(drawing)?, square: None, source, rows: AVATARS.iter(), waiting: None })
 }
 
 impl Rendering {
@@ -112,9 +106,7 @@ impl Rendering {
             Fit::Cutout => Frame::rgba((DRAWING_SIDE, DRAWING_SIDE), self.layers.cutout()),
             Fit::Circle => Frame::rgb(size, self.scaled(None, size)?),
             Fit::Head => Frame::rgb(size, self.scaled(Some(head_window(&self.layers)), size)?),
-            Fit::Scene { across, presence } => {
-                Frame::rgb(size, compose(&self.layers, size, across, presence)?)
-            }
+            Fit::Scene { across, presence } => Frame::rgb(size, compose(&self.layers, size, across, presence)?),
         })
     }
 
@@ -134,13 +126,9 @@ impl Rendering {
         let source = self.source;
         let deliver = |format, bytes| Deliverable::new(row, format, source, bytes);
         std::thread::scope(|scope| {
-            let webp = scope.spawn(|| {
-                Ok::<_, Unreadable>(deliver(Format::Webp, encode::webp(&frame, source)?))
-            });
+            let webp = scope.spawn(|| Ok::<_, Unreadable>(deliver(Format::Webp, encode::webp(&frame, source)?)));
             let png = deliver(Format::Png, encode::png(&frame, source)?);
-            let webp = webp
-                .join()
-                .unwrap_or_else(|_| Err(Unreadable::corrupt("the encoder panicked")))?;
+            let webp = webp.join().unwrap_or_else(|_| Err(Unreadable::corrupt("the encoder panicked")))?;
             Ok([png, webp])
         })
     }
@@ -162,22 +150,8 @@ impl Iterator for Rendering {
 }
 
 impl Deliverable {
-    fn new(
-        row: &AvatarSpec,
-        format: Format,
-        digital_source: DigitalSource,
-        bytes: Vec<u8>,
-    ) -> Self {
+    fn new(row: &AvatarSpec, format: Format, digital_source: DigitalSource, bytes: Vec<u8>) -> Self {
         let sha256 = hex::encode(Sha256::digest(&bytes));
-        Self {
-            name: row.name.into(),
-            kind: row.kind,
-            format,
-            width: row.width,
-            height: row.height,
-            digital_source,
-            bytes,
-            sha256,
-        }
+        Self { name: row.name.into(), kind: row.kind, format, width: row.width, height: row.height, digital_source, bytes, sha256 }
     }
 }

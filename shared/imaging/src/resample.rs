@@ -15,14 +15,10 @@ pub(crate) fn fit_within(picture: RgbImage, side: u32) -> Result<RgbImage, Unrea
     if long <= side {
         return Ok(picture);
     }
-    let scaled = |length: u32| {
-        ((u64::from(length) * u64::from(side) + u64::from(long) / 2) / u64::from(long)).max(1)
-            as u32
-    };
+    let scaled = |length: u32| ((u64::from(length) * u64::from(side) + u64::from(long) / 2) / u64::from(long)).max(1) as u32;
     let (to_width, to_height) = (scaled(width), scaled(height));
     let small = resize::<3>(&picture, (width, height), None, (to_width, to_height))?;
-    RgbImage::from_raw(to_width, to_height, small)
-        .ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
+    RgbImage::from_raw(to_width, to_height, small).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
 }
 
 /// Scales `from`, of `CHANNELS` bytes a pixel, or a window of it, by Lanczos with three lobes: sharp, and no coarser filter is faster where
@@ -40,16 +36,11 @@ pub(crate) fn resize<const CHANNELS: usize>(
     };
     let mut pixels = vec![0; CHANNELS * to_width as usize * to_height as usize];
     let source = ImageRef::new(width, height, from, pixel).map_err(Unreadable::corrupt)?;
-    let mut target = Image::from_slice_u8(to_width, to_height, &mut pixels, pixel)
-        .map_err(Unreadable::corrupt)?;
-    let mut options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
-        .use_alpha(false);
+    let mut target = Image::from_slice_u8(to_width, to_height, &mut pixels, pixel).map_err(Unreadable::corrupt)?;
+    let mut options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
     if let Some((left, top, width, height)) = window {
         options = options.crop(left, top, width, height);
     }
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(Unreadable::corrupt)?;
+    Resizer::new().resize(&source, &mut target, &options).map_err(Unreadable::corrupt)?;
     Ok(pixels)
 }

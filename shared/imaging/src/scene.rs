@@ -19,12 +19,7 @@ struct Place {
 
 /// RGB pixels of a frame of `width` × `height`. The subject stands on the lower edge, its head at `across` of the width; it is `presence` of
 /// the height tall. Shoulders that run out of the drawing run out of the frame: below its lower edge, or beyond its sides.
-pub(crate) fn compose(
-    layers: &Layers,
-    (width, height): (u32, u32),
-    across: f32,
-    presence: f32,
-) -> Result<Vec<u8>, Unreadable> {
+pub(crate) fn compose(layers: &Layers, (width, height): (u32, u32), across: f32, presence: f32) -> Result<Vec<u8>, Unreadable> {
     let place = Place::of(layers, (width as f32, height as f32), across, presence);
     let mut frame = backdrop(layers, (width, height), across);
     lay_subject(layers, place, (width, height), &mut frame)?;
@@ -37,18 +32,10 @@ impl Place {
         let tall = presence * height;
         let whole = tall / (pose.bottom - pose.top);
         // Where the drawing covers the frame's width, its sides lie outside and the subject may run on to its end.
-        let scale = if whole >= width {
-            whole
-        } else {
-            tall / (shown_until(layers) - pose.top)
-        };
+        let scale = if whole >= width { whole } else { tall / (shown_until(layers) - pose.top) };
         let top = height - tall - pose.top * scale;
         let left = across * width - pose.head * scale;
-        let left = if scale >= width {
-            left.clamp(width - scale, 0.0)
-        } else {
-            left
-        };
+        let left = if scale >= width { left.clamp(width - scale, 0.0) } else { left };
         Self { scale, left, top }
     }
 }
@@ -56,8 +43,7 @@ impl Place {
 /// The row of the drawing, as a share, that the frame's lower edge cuts: where the subject reaches the sides, or its end
 fn shown_until(layers: &Layers) -> f32 {
     let pose = layers.pose;
-    pose.touch
-        .max(pose.top + LEAST_SHOWN * (pose.bottom - pose.top))
+    pose.touch.max(pose.top + LEAST_SHOWN * (pose.bottom - pose.top))
 }
 
 /// The backdrop over a whole frame. What is behind the head in the drawing is behind it in the frame.
@@ -66,11 +52,7 @@ fn backdrop(layers: &Layers, (width, height): (u32, u32), across: f32) -> Vec<u8
     let columns: Vec<f32> = (0..width)
         .map(|x| {
             let x = (x as f32 + 0.5) / width as f32;
-            if x < across {
-                x / across * head
-            } else {
-                1.0 - (1.0 - x) / (1.0 - across) * (1.0 - head)
-            }
+            if x < across { x / across * head } else { 1.0 - (1.0 - x) / (1.0 - across) * (1.0 - head) }
         })
         .collect();
     let mut frame = Vec::with_capacity(3 * width as usize * height as usize);
@@ -83,36 +65,18 @@ fn backdrop(layers: &Layers, (width, height): (u32, u32), across: f32) -> Vec<u8
     frame
 }
 
-fn lay_subject(
-    layers: &Layers,
-    place: Place,
-    (width, height): (u32, u32),
-    frame: &mut [u8],
-) -> Result<(), Unreadable> {
+fn lay_subject(layers: &Layers, place: Place, (width, height): (u32, u32), frame: &mut [u8]) -> Result<(), Unreadable> {
     let Some((from, to)) = visible(place, (width, height)) else {
         return Ok(());
     };
     let (left, top, across, down) = to;
-    let piece = resize::<4>(
-        &layers.subject,
-        (DRAWING_SIDE, DRAWING_SIDE),
-        Some(from),
-        (across, down),
-    )?;
+    let piece = resize::<4>(&layers.subject, (DRAWING_SIDE, DRAWING_SIDE), Some(from), (across, down))?;
     let cut = layers.matted && layers.pose.touch < layers.pose.bottom;
     for (row, line) in piece.chunks_exact(4 * across as usize).enumerate() {
         let start = 3 * ((top as usize + row) * width as usize + left as usize);
-        for ((column, pixel), under) in line
-            .chunks_exact(4)
-            .enumerate()
-            .zip(frame[start..].chunks_exact_mut(3))
-        {
+        for ((column, pixel), under) in line.chunks_exact(4).enumerate().zip(frame[start..].chunks_exact_mut(3)) {
             let x = ((left as usize + column) as f32 + 0.5 - place.left) / place.scale;
-            let kept = if cut {
-                side_ramp(x, place, width as f32)
-            } else {
-                1.0
-            };
+            let kept = if cut { side_ramp(x, place, width as f32) } else { 1.0 };
             lay_pixel(pixel, kept, under);
         }
     }
@@ -121,16 +85,8 @@ fn lay_subject(
 
 /// How much is kept of the subject at `x`: less towards a side of the drawing that lies inside the frame
 fn side_ramp(x: f32, place: Place, width: f32) -> f32 {
-    let left = if place.left > 0.0 {
-        smooth(x / DISSOLVE)
-    } else {
-        1.0
-    };
-    let right = if place.left + place.scale < width {
-        smooth((1.0 - x) / DISSOLVE)
-    } else {
-        1.0
-    };
+    let left = if place.left > 0.0 { smooth(x / DISSOLVE) } else { 1.0 };
+    let right = if place.left + place.scale < width { smooth((1.0 - x) / DISSOLVE) } else { 1.0 };
     left * right
 }
 
@@ -141,8 +97,7 @@ fn lay_pixel(pixel: &[u8], kept: f32, under: &mut [u8]) {
         alpha => {
             let through = 1.0 - kept * f32::from(alpha) / 255.0;
             for (under, over) in under.iter_mut().zip(pixel) {
-                *under =
-                    (kept * f32::from(*over) + through * f32::from(*under) + 0.5).min(255.0) as u8;
+                *under = (kept * f32::from(*over) + through * f32::from(*under) + 0.5).min(255.0) as u8;
             }
         }
     }
@@ -162,12 +117,7 @@ fn visible(place: Place, (width, height): (u32, u32)) -> Option<(Window, Area)> 
     let (top, down) = span(place.top, height)?;
     let unit = f64::from(DRAWING_SIDE) / f64::from(place.scale);
     let from = |start: f32, first: u32| (f64::from(first) - f64::from(start)) * unit;
-    let window = |start: f64, length: u32| {
-        (
-            start.max(0.0),
-            (f64::from(length) * unit).min(f64::from(DRAWING_SIDE) - start.max(0.0)),
-        )
-    };
+    let window = |start: f64, length: u32| (start.max(0.0), (f64::from(length) * unit).min(f64::from(DRAWING_SIDE) - start.max(0.0)));
     let (x, wide) = window(from(place.left, left), across);
     let (y, tall) = window(from(place.top, top), down);
     Some(((x, y, wide, tall), (left, top, across, down)))
@@ -178,30 +128,15 @@ pub(crate) fn circle_safe(layers: &Layers) -> Result<Vec<u8>, Unreadable> {
     let smaller = |step: u8| {
         let share = 1.0 - 0.03 * f32::from(step);
         let pose = layers.pose;
-        Place {
-            scale: share,
-            left: 0.5 - pose.head * share,
-            top: 1.0 - pose.bottom * share,
-        }
+        Place { scale: share, left: 0.5 - pose.head * share, top: 1.0 - pose.bottom * share }
     };
-    let whole = Place {
-        scale: 1.0,
-        left: 0.0,
-        top: 0.0,
-    };
+    let whole = Place { scale: 1.0, left: 0.0, top: 0.0 };
     if !layers.matted || fits_circle(layers, whole) {
         return Ok(layers.opaque());
     }
-    let place = (1..10)
-        .map(smaller)
-        .find(|&place| fits_circle(layers, place))
-        .unwrap_or(smaller(10));
+    let place = (1..10).map(smaller).find(|&place| fits_circle(layers, place)).unwrap_or(smaller(10));
     let side = DRAWING_SIDE as f32;
-    let place = Place {
-        scale: place.scale * side,
-        left: place.left * side,
-        top: place.top * side,
-    };
+    let place = Place { scale: place.scale * side, left: place.left * side, top: place.top * side };
     let mut frame = backdrop(layers, (DRAWING_SIDE, DRAWING_SIDE), 0.5);
     lay_subject(layers, place, (DRAWING_SIDE, DRAWING_SIDE), &mut frame)?;
     Ok(frame)
@@ -211,15 +146,11 @@ pub(crate) fn circle_safe(layers: &Layers) -> Result<Vec<u8>, Unreadable> {
 fn fits_circle(layers: &Layers, place: Place) -> bool {
     let side = DRAWING_SIDE as usize;
     let pose = layers.pose;
-    let rows = (pose.top * side as f32) as usize
-        ..((pose.top + (pose.bottom - pose.top) / 3.0) * side as f32) as usize;
+    let rows = (pose.top * side as f32) as usize..((pose.top + (pose.bottom - pose.top) / 3.0) * side as f32) as usize;
     let (mut all, mut outside) = (0_u32, 0_u32);
     for y in rows.step_by(4) {
         let down = place.top + y as f32 / side as f32 * place.scale - 0.5;
-        for x in (0..side)
-            .step_by(4)
-            .filter(|x| layers.subject[4 * (y * side + x) + 3] >= 128)
-        {
+        for x in (0..side).step_by(4).filter(|x| layers.subject[4 * (y * side + x) + 3] >= 128) {
             let across = place.left + x as f32 / side as f32 * place.scale - 0.5;
             all += 1;
             outside += u32::from(across * across + down * down > 0.25);
@@ -231,11 +162,7 @@ fn fits_circle(layers: &Layers, place: Place) -> bool {
 /// The square around the head, in pixels of the drawing
 pub(crate) fn head_window(layers: &Layers) -> Window {
     let pose = layers.pose;
-    let side = if layers.matted {
-        (0.72 * (pose.bottom - pose.top)).clamp(0.3, 1.0)
-    } else {
-        0.8
-    };
+    let side = if layers.matted { (0.72 * (pose.bottom - pose.top)).clamp(0.3, 1.0) } else { 0.8 };
     let left = (pose.head - side / 2.0).clamp(0.0, 1.0 - side);
     let top = (pose.top - 0.04).clamp(0.0, 1.0 - side);
     let pixels = |share: f32| f64::from(share * DRAWING_SIDE as f32);

@@ -64,8 +64,6 @@ impl Unreadable {
     }
 
     pub(crate) fn corrupt(detail: impl std::fmt::Display) -> Self {
-        Self::Corrupt {
-            detail: detail.to_string(),
-        }
+        Self::Corrupt { detail: detail.to_string() }
     }
 }

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kernel::{Clock, Failure};
 
-use crate::inventory::{Entry, inventory};
 use crate::Class;
+use crate::inventory::{Entry, inventory};
 
 /// A row whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::Class;
 use crate::inventory::{Entry, Erasure, Export, Inventory, Store};
 use crate::retention::Mechanism;
-use crate::Class;
 
 /// Why a text is no inventory.
 #[derive(Debug, thiserror::Error)]

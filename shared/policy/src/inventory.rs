@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::Class;
 use crate::flaw::{self, Flaw};
 use crate::retention::{Kept, Mechanism, Period, Retention};
-use crate::Class;
 
 /// The inventory of this build.
 pub fn inventory() -> &'static Inventory {

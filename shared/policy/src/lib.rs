@@ -12,7 +12,7 @@ mod retention;
 pub use class::Class;
 pub use flaw::Flaw;
 pub use inventory::{
-    Backup, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Lifecycle, Processor, Purpose, Regions, Store,
-    Subject, Sweep, Table, inventory, undeclared,
+    Backup, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Lifecycle, Processor, Purpose, Regions, Store, Subject,
+    Sweep, Table, inventory, undeclared,
 };
 pub use retention::{Kept, Mechanism, Owner, Retention, Since, While};

@@ -187,7 +187,8 @@ async fn a_second_run_finds_nothing_to_do() {
 
 #[tokio::test]
 async fn a_row_can_only_take_objects_of_its_own() {
-    for stray in ["", "/", "uploads/", "uploads/acc_1/", "uploads//", "uploads/acc_1/../", "generated/acc_1/gen_1/", "uploads/acc_1/upl_1"] {
+    for stray in ["", "/", "uploads/", "uploads/acc_1/", "uploads//", "uploads/acc_1/../", "generated/acc_1/gen_1/", "uploads/acc_1/upl_1"]
+    {
         let store = Arc::new(Store::default());
         store.put(Class::Upload, "UPL#1", created());
         store.rows.lock().unwrap()[0].0.objects = Some(stray.into());

@@ -41,6 +41,10 @@ impl DeleteGeneration<'_> {
     pub async fn run(&self, caller: &Caller, id: GenerationId) -> Result<(), Failure> {
         for _ in 0..TRIES {
             let generation = self.own.own(caller, id).await?.ok_or_else(|| Failure::missing("generation"))?;
+            if matches!(generation.state, State::Blocked | State::Failed) {
+                // A refused selfie goes even if its order goes first: a cancelled order no longer says that it must.
+                self.tidy.objects(&generation).await?;
+            }
             if let Some(cancelled) = self.cancelled(&generation).await? {
                 self.tidy.objects(&cancelled).await?;
                 // A worker may still be on a running order: its row stays as a sign to it until the sweeper ends it.

@@ -111,6 +111,10 @@ impl Deliver<'_> {
 
     /// The mail and the last tidying of a delivered order.
     async fn conclude(&self, done: Generation) -> Result<(), Failure> {
+        if done.mail == Some(MailState::Sending) {
+            // Somebody else's claim: they may be alive and about to note what came of it. The sweeper settles the order when they cannot be any more.
+            return self.tidy.objects(&done).await;
+        }
         let told = self.tell_owner(done).await?;
         self.tidy.objects(&told).await?;
         if told.deadline.is_none() {
@@ -126,8 +130,9 @@ impl Deliver<'_> {
         if done.mail != Some(MailState::Due) {
             return Ok(done);
         }
+        // Everything that can fail comes before the claim: what fails after it leaves a mail nobody may send.
+        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok(done) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
-        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok(claimed) };
         let mail = Mail::Ready { generation: done.id, origin: self.origin.to_owned() };
         match self.mailer.send(&email, &mail).await {
             Ok(()) => self.mail_is(&claimed, MailState::Sent).await,

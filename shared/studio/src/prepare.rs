@@ -88,6 +88,10 @@ impl Prepare<'_> {
     async fn selfie(&self, generation: &Generation) -> Result<Result<Normalised, EndReason>, Failure> {
         let Generation { account, upload, .. } = *generation;
         if let Some(selfie) = self.stored_selfie(generation).await? {
+            // An original beside it is of a run that died before it removed it, or was posted since: it goes, unseen.
+            if self.selfies.original(account, upload).await?.is_some() {
+                self.selfies.keep_normalised(account, upload, selfie.png.clone()).await?;
+            }
             return Ok(Ok(selfie));
         }
         let Some(original) = self.selfies.original(account, upload).await? else {

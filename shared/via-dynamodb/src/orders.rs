@@ -67,7 +67,8 @@ impl Orders for DynamoOrders {
     }
 
     async fn background(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<Background, Failure> {
-        let (session, record, row) = (Key::session(caller.session), Key::idempotency(caller.account, key_hash), Key::upload(caller.account, upload));
+        let (session, record, row) =
+            (Key::session(caller.session), Key::idempotency(caller.account, key_hash), Key::upload(caller.account, upload));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.fleeting, &record).of(&self.studio, &row);
         let rows = read_batch(&self.client, batch).await?;
         sessions::verify(rows.get(&session), caller, now)?;
@@ -85,7 +86,10 @@ fn placing(refusals: &[Refusal]) -> Result<Placing, Failure> {
     match refusals.get(IDEMPOTENCY) {
         Some(Refusal::Condition(Some(record))) => return Ok(Placing::Before(read_record(record)?)),
         Some(Refusal::Condition(None) | Refusal::Conflict) => {
-            return Err(Failure::conflict(Reason::IdempotencyKeyInUse, "A request with this Idempotency-Key is running. Try again in a second."));
+            return Err(Failure::conflict(
+                Reason::IdempotencyKeyInUse,
+                "A request with this Idempotency-Key is running. Try again in a second.",
+            ));
         }
         _ => {}
     }

@@ -13,8 +13,8 @@ use wallet::Balance;
 use crate::item::Read;
 use crate::keys::Key;
 use crate::refusal::failure;
-use crate::views::{Batch, read_batch};
 use crate::sessions;
+use crate::views::{Batch, read_batch};
 
 /// Accounts, sessions checked, in the tables `Fleeting` and `Accounts`.
 pub struct DynamoProfiles {

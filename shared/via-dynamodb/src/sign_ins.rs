@@ -59,7 +59,8 @@ impl DynamoSignIns {
 impl SignIns for DynamoSignIns {
     async fn account_of(&self, key: &EmailKey) -> Result<Option<AccountId>, Failure> {
         let key = Key::email(key).attributes();
-        let found = self.client.get_item().table_name(&self.accounts).set_key(Some(key)).consistent_read(true).send().await.map_err(failure)?;
+        let found =
+            self.client.get_item().table_name(&self.accounts).set_key(Some(key)).consistent_read(true).send().await.map_err(failure)?;
         found.item.map(|item| item.parsed("account_id")).transpose()
     }
 

@@ -42,7 +42,8 @@ impl DynamoViews {
 #[async_trait]
 impl Views for DynamoViews {
     async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure> {
-        let (session, generation, delivered) = (Key::session(caller.session), Key::generation(caller.account, id), Key::delivered(caller.account, id));
+        let (session, generation, delivered) =
+            (Key::session(caller.session), Key::generation(caller.account, id), Key::delivered(caller.account, id));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation).of(&self.studio, &delivered);
         let rows = read_batch(&self.client, batch).await?;
         sessions::verify(rows.get(&session), caller, self.clock.now())?;

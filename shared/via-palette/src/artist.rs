@@ -22,12 +22,7 @@ impl PaletteArtist {
 impl Artist for PaletteArtist {
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Vec<u8>, Failure> {
         let style = Style::from_id(request.style);
-        let style = style.ok_or_else(|| {
-            Failure::invalid(
-                Reason::FieldInvalid,
-                "The offline artist does not know this style.",
-            )
-        })?;
+        let style = style.ok_or_else(|| Failure::invalid(Reason::FieldInvalid, "The offline artist does not know this style."))?;
         let selfie = imaging::decode_normalised(request.selfie).map_err(Failure::broken)?;
         encode(&draw(&selfie, style, request.seed))
     }
@@ -41,12 +36,7 @@ impl Artist for PaletteArtist {
 fn encode(drawing: &RgbaImage) -> Result<Vec<u8>, Failure> {
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(
-            drawing.as_raw(),
-            drawing.width(),
-            drawing.height(),
-            ExtendedColorType::Rgba8,
-        )
+        .write_image(drawing.as_raw(), drawing.width(), drawing.height(), ExtendedColorType::Rgba8)
         .map_err(Failure::broken)?;
     Ok(png)
 }

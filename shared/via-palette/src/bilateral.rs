@@ -28,10 +28,7 @@ fn pixel_across(lab: &Grid<3>, flow: &Flow, reach: Reach, x: usize, y: usize) ->
     for step in 1..=(2.0 * reach.space).ceil() as usize {
         let distance = step as f32;
         for side in [distance, -distance] {
-            mean.add(
-                distance,
-                lab.sample(x as f32 - ty * side, y as f32 + tx * side),
-            );
+            mean.add(distance, lab.sample(x as f32 - ty * side, y as f32 + tx * side));
         }
     }
     mean.value()
@@ -42,9 +39,7 @@ fn pixel_along(lab: &Grid<3>, flow: &Flow, reach: Reach, x: usize, y: usize) -> 
     let mut mean = Mean::around(*lab.at(x, y), reach);
     let steps = (2.0 * reach.space).ceil() as usize;
     let far = Walk { steps, stride: 1.0 };
-    flow::walk(flow, x, y, far, |step, px, py| {
-        mean.add(step as f32, lab.sample(px, py))
-    });
+    flow::walk(flow, x, y, far, |step, px, py| mean.add(step as f32, lab.sample(px, py)));
     mean.value()
 }
 
@@ -60,13 +55,7 @@ struct Mean {
 impl Mean {
     /// Begins with the centre, at weight 1.
     fn around(centre: [f32; 3], reach: Reach) -> Self {
-        Self {
-            centre,
-            sum: centre,
-            weight: 1.0,
-            space: 0.5 / (reach.space * reach.space),
-            range: 0.5 / (reach.range * reach.range),
-        }
+        Self { centre, sum: centre, weight: 1.0, space: 0.5 / (reach.space * reach.space), range: 0.5 / (reach.range * reach.range) }
     }
 
     /// Adds a colour `distance` pixels away.
@@ -105,21 +94,8 @@ mod tests {
             [if x < 32 { 30.0 } else { 70.0 } + noise, 0.0, 0.0]
         });
         let flow = flow::tangents(&lab, 2.0);
-        let calm = smooth(
-            &lab,
-            &lab.map(|_| [1.0]),
-            &flow,
-            Reach {
-                space: 3.0,
-                range: 8.0,
-            },
-        );
-        let spread = |grid: &Grid<3>| -> f32 {
-            (8..56)
-                .map(|y| (grid.at(16, y)[0] - 30.0).abs())
-                .sum::<f32>()
-                / 48.0
-        };
+        let calm = smooth(&lab, &lab.map(|_| [1.0]), &flow, Reach { space: 3.0, range: 8.0 });
+        let spread = |grid: &Grid<3>| -> f32 { (8..56).map(|y| (grid.at(16, y)[0] - 30.0).abs()).sum::<f32>() / 48.0 };
         assert!(spread(&calm) < 0.5 * spread(&lab));
         assert!(calm.at(33, 32)[0] - calm.at(30, 32)[0] > 30.0);
     }

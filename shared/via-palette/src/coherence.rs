@@ -20,10 +20,7 @@ fn along(lab: &Grid<3>, flow: &Flow, length: usize, x: usize, y: usize) -> [f32;
     let reach = 1.0 + strength * length as f32;
     let mut sum = *lab.at(x, y);
     let mut total = 1.0;
-    let far = Walk {
-        steps: (reach / STRIDE) as usize,
-        stride: STRIDE,
-    };
+    let far = Walk { steps: (reach / STRIDE) as usize, stride: STRIDE };
     flow::walk(flow, x, y, far, |step, px, py| {
         let weight = 1.0 - step as f32 * STRIDE / (reach + 1.0);
         let colour = lab.sample(px, py);
@@ -45,17 +42,9 @@ fn shock(lab: &Grid<3>, flow: &Flow, x: usize, y: usize) -> [f32; 3] {
     let bend = far[0][0] + far[1][0] - 2.0 * here[0];
     let share = (bend.abs() / 4.0).min(1.0) * strength;
     let lighter = usize::from(near[1][0] > near[0][0]);
-    let pull = if bend > 0.0 {
-        near[1 - lighter]
-    } else {
-        near[lighter]
-    };
+    let pull = if bend > 0.0 { near[1 - lighter] } else { near[lighter] };
     let onward = (pull[0] - here[0]) * -bend.signum();
-    if onward <= 0.0 {
-        here
-    } else {
-        crate::grid::mix3(here, pull, share)
-    }
+    if onward <= 0.0 { here } else { crate::grid::mix3(here, pull, share) }
 }
 
 #[cfg(test)]
@@ -72,11 +61,7 @@ mod tests {
         });
         let flow = flow::tangents(&lab, 3.0);
         let drawn = enhance(&lab, &lab.map(|_| [1.0]), &flow, 8);
-        let unrest = |grid: &Grid<3>| -> f32 {
-            (10..54)
-                .map(|y| (grid.at(32, y)[0] - grid.at(32, y + 1)[0]).abs())
-                .sum()
-        };
+        let unrest = |grid: &Grid<3>| -> f32 { (10..54).map(|y| (grid.at(32, y)[0] - grid.at(32, y + 1)[0]).abs()).sum() };
         assert!(unrest(&drawn) < 0.5 * unrest(&lab));
         let slope = |grid: &Grid<3>| grid.at(35, 32)[0] - grid.at(34, 32)[0];
         assert!(slope(&drawn) > 0.8 * slope(&lab));

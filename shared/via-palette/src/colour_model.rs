@@ -39,9 +39,7 @@ impl ColourModel {
     /// The logarithm of the density of `colour` in the mixture.
     pub(crate) fn log_density(&self, colour: &[f32; 3]) -> f32 {
         let exponent = |c: &Colour| {
-            let away: f32 = (0..3)
-                .map(|i| (colour[i] - c.mean[i]).powi(2) * c.precision[i])
-                .sum();
+            let away: f32 = (0..3).map(|i| (colour[i] - c.mean[i]).powi(2) * c.precision[i]).sum();
             c.log_scale - away
         };
         // The nearest colour alone stands for the sum, which it rules: no exponentials.
@@ -55,9 +53,7 @@ fn first_means(lab: &Grid<3>, weights: &[f32], total: f64) -> Vec<[f32; 3]> {
     for (cell, weight) in lab.cells.iter().zip(weights) {
         let bin = &mut histogram[cell[0].clamp(0.0, 100.0) as usize];
         bin.0 += f64::from(*weight);
-        for i in 0..3 {
-            bin.1[i] += f64::from(*weight * cell[i]);
-        }
+        (0..3).for_each(|i| bin.1[i] += f64::from(*weight * cell[i]));
     }
     let (mut means, mut weight, mut sum) = (Vec::new(), 0.0, [0.0; 3]);
     for bin in histogram {
@@ -102,26 +98,15 @@ fn measure(lab: &Grid<3>, weights: &[f32], means: &[[f32; 3]], total: f64) -> Ve
             sums[index].1[i] += f64::from(*weight * (cell[i] - means[index][i]).powi(2));
         }
     }
-    let measured = means
-        .iter()
-        .zip(sums)
-        .filter(|(_, (weight, _))| *weight > 1e-3 * total);
-    measured
-        .map(|(mean, (weight, sum))| {
-            colour(*mean, weight / total, sum.map(|s| (s / weight) as f32))
-        })
-        .collect()
+    let measured = means.iter().zip(sums).filter(|(_, (weight, _))| *weight > 1e-3 * total);
+    measured.map(|(mean, (weight, sum))| colour(*mean, weight / total, sum.map(|s| (s / weight) as f32))).collect()
 }
 
 /// A Gaussian from its mean, share and variances.
 fn colour(mean: [f32; 3], share: f64, variance: [f32; 3]) -> Colour {
     let variance = variance.map(|v| v + LEAST_VARIANCE);
     let volume: f32 = variance.iter().map(|v| v.ln()).sum();
-    Colour {
-        mean,
-        precision: variance.map(|v| 0.5 / v),
-        log_scale: share.ln() as f32 - 0.5 * volume,
-    }
+    Colour { mean, precision: variance.map(|v| 0.5 / v), log_scale: share.ln() as f32 - 0.5 * volume }
 }
 
 /// Which mean is nearest to `cell`.
@@ -141,18 +126,10 @@ mod tests {
 
     #[test]
     fn a_colour_is_likelier_where_it_is_common() {
-        let lab = Grid::from_fn(16, 16, |x, _| {
-            if x < 8 {
-                [30.0, 20.0, 10.0]
-            } else {
-                [80.0, -20.0, 5.0]
-            }
-        });
+        let lab = Grid::from_fn(16, 16, |x, _| if x < 8 { [30.0, 20.0, 10.0] } else { [80.0, -20.0, 5.0] });
         let left: Vec<f32> = (0..256).map(|i| f32::from(u8::from(i % 16 < 8))).collect();
         let model = ColourModel::of(&lab, &left).unwrap();
-        assert!(
-            model.log_density(&[31.0, 19.0, 10.0]) > model.log_density(&[79.0, -20.0, 5.0]) + 10.0
-        );
+        assert!(model.log_density(&[31.0, 19.0, 10.0]) > model.log_density(&[79.0, -20.0, 5.0]) + 10.0);
     }
 
     #[test]

@@ -45,16 +45,11 @@ fn fill_holes(kept: &[bool], width: usize, height: usize) -> Vec<bool> {
     let outside: Vec<bool> = kept.iter().map(|inside| !inside).collect();
     let (labels, sizes) = label(&outside, width, height);
     let mut open = vec![false; sizes.len()];
-    let on_border = |at: usize| {
-        at % width == 0 || at % width == width - 1 || at < width || at >= (height - 1) * width
-    };
+    let on_border = |at: usize| at.is_multiple_of(width) || at % width == width - 1 || at < width || at >= (height - 1) * width;
     for (at, &piece) in labels.iter().enumerate() {
         open[piece] |= on_border(at);
     }
-    labels
-        .iter()
-        .map(|&piece| piece == 0 || !open[piece])
-        .collect()
+    labels.iter().map(|&piece| piece == 0 || !open[piece]).collect()
 }
 
 /// Numbers the connected pieces of `inside` from 1 (0 is not inside), with their sizes (Rosenfeld and Pfaltz, 1966).
@@ -86,12 +81,7 @@ fn label(inside: &[bool], width: usize, height: usize) -> (Vec<usize>, Vec<usize
 /// The pixels left, right, above and below.
 fn neighbours(at: usize, width: usize, height: usize) -> [Option<usize>; 4] {
     let (x, y) = (at % width, at / width);
-    [
-        (x > 0).then(|| at - 1),
-        (x + 1 < width).then(|| at + 1),
-        (y > 0).then(|| at - width),
-        (y + 1 < height).then(|| at + width),
-    ]
+    [(x > 0).then(|| at - 1), (x + 1 < width).then(|| at + 1), (y > 0).then(|| at - width), (y + 1 < height).then(|| at + width)]
 }
 
 #[cfg(test)]
@@ -100,24 +90,9 @@ mod tests {
 
     #[test]
     fn holes_close_and_specks_go() {
-        let art = [
-            "..........",
-            "..#####..#",
-            "..#.###...",
-            "..#####...",
-            "..#####...",
-        ];
-        let mask = Grid::from_fn(10, 5, |x, y| {
-            [f32::from(u8::from(art[y].as_bytes()[x] == b'#'))]
-        });
-        let solid = solid(
-            &mask,
-            Face {
-                x: 0.5,
-                y: 0.5,
-                sure: 1.0,
-            },
-        );
+        let art = ["..........", "..#####..#", "..#.###...", "..#####...", "..#####..."];
+        let mask = Grid::from_fn(10, 5, |x, y| [f32::from(u8::from(art[y].as_bytes()[x] == b'#'))]);
+        let solid = solid(&mask, Face { x: 0.5, y: 0.5, sure: 1.0 });
         assert!(solid.value(3, 2) > 0.9, "the hole");
         assert!(solid.value(9, 1) < 0.1, "the speck");
         assert!(solid.value(4, 4) > 0.9 && solid.value(0, 0) < 0.1);

@@ -15,17 +15,9 @@ pub(crate) fn square(selfie: &RgbImage, side: u32) -> RgbImage {
     let short = width.min(height);
     let slack = width.max(height) - short;
     let offset = (best_offset(selfie) * slack as f32).round() as u32;
-    let (x, y) = if width > height {
-        (offset, 0)
-    } else {
-        (0, offset)
-    };
+    let (x, y) = if width > height { (offset, 0) } else { (0, offset) };
     let cropped = imageops::crop_imm(selfie, x, y, short, short).to_image();
-    let filter = if short > side {
-        FilterType::Lanczos3
-    } else {
-        FilterType::CatmullRom
-    };
+    let filter = if short > side { FilterType::Lanczos3 } else { FilterType::CatmullRom };
     imageops::resize(&cropped, side, side, filter)
 }
 
@@ -34,14 +26,9 @@ fn best_offset(selfie: &RgbImage) -> f32 {
     let (width, height) = selfie.dimensions();
     let (long, short) = (width.max(height), width.min(height));
     // At most 8 squares long: beyond, the picture is a stripe and its middle is as good as any.
-    let length =
-        (u64::from(SMALL) * u64::from(long) / u64::from(short)).min(8 * u64::from(SMALL)) as u32;
+    let length = (u64::from(SMALL) * u64::from(long) / u64::from(short)).min(8 * u64::from(SMALL)) as u32;
     let upright = height >= width;
-    let (w, h) = if upright {
-        (SMALL, length)
-    } else {
-        (length, SMALL)
-    };
+    let (w, h) = if upright { (SMALL, length) } else { (length, SMALL) };
     let small = lab::from_image(&imageops::resize(selfie, w, h, FilterType::Triangle));
     let interest = interest_along(&small, upright);
     best_window(&interest, SMALL as usize, upright)
@@ -49,25 +36,15 @@ fn best_offset(selfie: &RgbImage) -> f32 {
 
 /// How much skin and contrast each row (`upright`) or column has.
 fn interest_along(small: &Grid<3>, upright: bool) -> Vec<f32> {
-    let (length, across) = if upright {
-        (small.height, small.width)
-    } else {
-        (small.width, small.height)
-    };
+    let (length, across) = if upright { (small.height, small.width) } else { (small.width, small.height) };
     let at = |along: usize, across: usize| {
-        let (x, y) = if upright {
-            (across, along)
-        } else {
-            (along, across)
-        };
+        let (x, y) = if upright { (across, along) } else { (along, across) };
         let here = small.at(x, y);
         let right = small.nearest(x as isize + 1, y as isize)[0] - here[0];
         let below = small.nearest(x as isize, y as isize + 1)[0] - here[0];
         skin::likeness(*here) + 0.01 * (right.abs() + below.abs())
     };
-    (0..length)
-        .map(|along| (0..across).map(|i| at(along, i)).sum::<f32>() / across as f32)
-        .collect()
+    (0..length).map(|along| (0..across).map(|i| at(along, i)).sum::<f32>() / across as f32).collect()
 }
 
 /// The start of the window of `size` that holds most interest where a portrait has its face, as a share of the slack.
@@ -88,13 +65,7 @@ fn best_window(interest: &[f32], size: usize, upright: bool) -> f32 {
         let away = start as f32 / slack as f32 - home;
         (found + 0.02 * size as f32) * (-1.2 * away * away).exp()
     };
-    let best = (0..=slack).fold(0, |best, start| {
-        if score(start) > score(best) {
-            start
-        } else {
-            best
-        }
-    });
+    let best = (0..=slack).fold(0, |best, start| if score(start) > score(best) { start } else { best });
     best as f32 / slack as f32
 }
 
@@ -113,15 +84,20 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_shape_panics(width in 1_u32..300, height in 1_u32..300) {
+            let selfie = RgbImage::from_fn(width, height, |x, y| Rgb([x as u8, y as u8, (x * y) as u8]));
+            assert_eq!(square(&selfie, 16).dimensions(), (16, 16));
+            assert!((0.0..=1.0).contains(&best_offset(&selfie)));
+        }
+    }
+
     #[test]
     fn a_wide_picture_is_cut_round_its_face() {
         let selfie = RgbImage::from_fn(600, 200, |x, y| {
             let (dx, dy) = (x as f32 - 400.0, y as f32 - 90.0);
-            if dx * dx + dy * dy < 3600.0 {
-                Rgb([210, 158, 124])
-            } else {
-                Rgb([90, 110, 150])
-            }
+            if dx * dx + dy * dy < 3600.0 { Rgb([210, 158, 124]) } else { Rgb([90, 110, 150]) }
         });
         let offset = best_offset(&selfie) * 400.0;
         assert!((230.0..370.0).contains(&offset), "{offset}");

@@ -16,42 +16,22 @@ pub(crate) fn minimal(cost: &Grid<1>, ties: &Ties, strength: f32, rounds: usize)
     let mut ahead = cut.clone();
     let mut dual: Grid<2> = Grid::from_fn(width, height, |_, _| [0.0; 2]);
     for _ in 0..rounds {
-        dual = Grid::from_fn(width, height, |x, y| {
-            raise(&dual, &ahead, ties, strength, sigma, x, y)
-        });
+        dual = Grid::from_fn(width, height, |x, y| raise(&dual, &ahead, ties, strength, sigma, x, y));
         let next = Grid::from_fn(width, height, |x, y| {
             let value = cut.value(x, y) + tau * (divergence(&dual, x, y) - cost.value(x, y));
             [value.clamp(0.0, 1.0)]
         });
-        ahead = Grid::from_fn(width, height, |x, y| {
-            [2.0 * next.value(x, y) - cut.value(x, y)]
-        });
+        ahead = Grid::from_fn(width, height, |x, y| [2.0 * next.value(x, y) - cut.value(x, y)]);
         cut = next;
     }
     cut
 }
 
 /// One ascent of the dual variable, kept within what the ties allow.
-fn raise(
-    dual: &Grid<2>,
-    ahead: &Grid<1>,
-    ties: &Ties,
-    strength: f32,
-    sigma: f32,
-    x: usize,
-    y: usize,
-) -> [f32; 2] {
+fn raise(dual: &Grid<2>, ahead: &Grid<1>, ties: &Ties, strength: f32, sigma: f32, x: usize, y: usize) -> [f32; 2] {
     let here = ahead.value(x, y);
-    let right = if x + 1 < ahead.width {
-        ahead.value(x + 1, y) - here
-    } else {
-        0.0
-    };
-    let below = if y + 1 < ahead.height {
-        ahead.value(x, y + 1) - here
-    } else {
-        0.0
-    };
+    let right = if x + 1 < ahead.width { ahead.value(x + 1, y) - here } else { 0.0 };
+    let below = if y + 1 < ahead.height { ahead.value(x, y + 1) - here } else { 0.0 };
     let (old, tie) = (dual.at(x, y), ties.at(x, y));
     [
         (old[0] + sigma * right).clamp(-strength * tie[0], strength * tie[0]),
@@ -71,17 +51,12 @@ fn divergence(dual: &Grid<2>, x: usize, y: usize) -> f32 {
 pub(crate) fn ties(lab: &Grid<3>) -> Ties {
     let squared = |x: usize, y: usize| {
         let here = lab.at(x, y);
-        let apart =
-            |other: &[f32; 3]| -> f32 { (0..3).map(|i| (other[i] - here[i]).powi(2)).sum() };
+        let apart = |other: &[f32; 3]| -> f32 { (0..3).map(|i| (other[i] - here[i]).powi(2)).sum() };
         let (x, y) = (x as isize, y as isize);
         [apart(lab.nearest(x + 1, y)), apart(lab.nearest(x, y + 1))]
     };
     let differences = Grid::from_fn(lab.width, lab.height, squared);
-    let sum: f64 = differences
-        .cells
-        .iter()
-        .map(|d| f64::from(d[0] + d[1]))
-        .sum();
+    let sum: f64 = differences.cells.iter().map(|d| f64::from(d[0] + d[1])).sum();
     let mean = (sum / (2 * differences.cells.len()) as f64).max(1.0) as f32;
     differences.map(|d| d.map(|difference| 0.03 + 0.97 * (-difference / (2.0 * mean)).exp()))
 }

@@ -35,9 +35,7 @@ impl Dice {
 /// Bits that look random for each (`seed`, `x`, `y`), as a number in 0..1.
 pub(crate) fn hash(seed: u64, x: i64, y: i64) -> f32 {
     let bits = seed ^ (x as u64).wrapping_mul(0x8530_9e4b_3a5d_1c27);
-    unit(stir(
-        stir(bits) ^ (y as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f),
-    ))
+    unit(stir(stir(bits) ^ (y as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f)))
 }
 
 /// Smooth noise in 0..1 with a feature size of one unit (value noise; Perlin, *An image synthesizer*, 1985).

@@ -14,17 +14,12 @@ pub(crate) fn tangents(lab: &Grid<3>, sigma: f32) -> Flow {
 
 /// The same, `side` pixels wide and high: tensors can be enlarged, directions cannot.
 pub(crate) fn tangents_at(lab: &Grid<3>, sigma: f32, side: usize) -> Flow {
-    smooth_tensor(lab, sigma)
-        .resized(side, side)
-        .map(minor_direction)
+    smooth_tensor(lab, sigma).resized(side, side).map(minor_direction)
 }
 
 /// The structure tensor under a Gaussian.
 fn smooth_tensor(lab: &Grid<3>, sigma: f32) -> Grid<3> {
-    gauss::blur(
-        &Grid::from_fn(lab.width, lab.height, |x, y| tensor_at(lab, x, y)),
-        sigma,
-    )
+    gauss::blur(&Grid::from_fn(lab.width, lab.height, |x, y| tensor_at(lab, x, y)), sigma)
 }
 
 /// The structure tensor of all three channels (Di Zenzo, *A note on the gradient of a multi-image*, 1986), gradients by Scharr's kernel.
@@ -55,11 +50,7 @@ fn minor_direction(&[xx, xy, yy]: &[f32; 3]) -> [f32; 3] {
     let major = 0.5 * (trace + root);
     // Two ways to write the eigenvector; the longer is the accurate one.
     let (a, b) = ((major - yy, xy), (xy, major - xx));
-    let (gx, gy) = if a.0 * a.0 + a.1 * a.1 > b.0 * b.0 + b.1 * b.1 {
-        a
-    } else {
-        b
-    };
+    let (gx, gy) = if a.0 * a.0 + a.1 * a.1 > b.0 * b.0 + b.1 * b.1 { a } else { b };
     let length = (gx * gx + gy * gy).sqrt().max(1e-12);
     [-gy / length, gx / length, root / trace]
 }
@@ -76,13 +67,7 @@ pub(crate) struct Walk {
 /// Walks along the flow from pixel (`x`, `y`), both ways, and calls `visit` with the number of the step and where it is.
 /// Stops at the border and where the flow turns by more than about 60 degrees in one step.
 #[inline]
-pub(crate) fn walk(
-    flow: &Flow,
-    x: usize,
-    y: usize,
-    far: Walk,
-    mut visit: impl FnMut(usize, f32, f32),
-) {
+pub(crate) fn walk(flow: &Flow, x: usize, y: usize, far: Walk, mut visit: impl FnMut(usize, f32, f32)) {
     let start = *flow.at(x, y);
     let (right, bottom) = ((flow.width - 1) as f32, (flow.height - 1) as f32);
     for sign in [far.stride, -far.stride] {
@@ -133,16 +118,7 @@ mod tests {
     fn a_walk_goes_both_ways_and_stays_inside() {
         let flow = Grid::from_fn(9, 9, |_, _| [0.0, 1.0, 1.0]);
         let mut seen = Vec::new();
-        walk(
-            &flow,
-            4,
-            4,
-            Walk {
-                steps: 9,
-                stride: 1.0,
-            },
-            |_, x, y| seen.push((x as i32, y as i32)),
-        );
+        walk(&flow, 4, 4, Walk { steps: 9, stride: 1.0 }, |_, x, y| seen.push((x as i32, y as i32)));
         seen.sort_unstable();
         assert_eq!(seen, [0, 1, 2, 3, 5, 6, 7, 8].map(|y| (4, y)));
     }

@@ -15,45 +15,24 @@ pub(crate) struct Grid<const N: usize> {
 
 impl<const N: usize> Grid<N> {
     /// A picture with every pixel computed from its column and row.
-    pub(crate) fn from_fn(
-        width: usize,
-        height: usize,
-        pixel: impl Fn(usize, usize) -> [f32; N] + Sync,
-    ) -> Self {
+    pub(crate) fn from_fn(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
         let mut cells = vec![[0.0; N]; width * height];
         rows::fill(&mut cells, width, |y, row| {
             for (x, cell) in row.iter_mut().enumerate() {
                 *cell = pixel(x, y);
             }
         });
-        Self {
-            width,
-            height,
-            cells,
-        }
+        Self { width, height, cells }
     }
 
     /// A picture of the same size with every pixel computed from the pixel here.
-    pub(crate) fn map<const M: usize>(
-        &self,
-        pixel: impl Fn(&[f32; N]) -> [f32; M] + Sync,
-    ) -> Grid<M> {
+    pub(crate) fn map<const M: usize>(&self, pixel: impl Fn(&[f32; N]) -> [f32; M] + Sync) -> Grid<M> {
         Grid::from_fn(self.width, self.height, |x, y| pixel(self.at(x, y)))
     }
 
     /// The same picture with every pixel computed anew where `drawn`, of the same size, is above 0.
-    pub(crate) fn where_drawn(
-        &self,
-        drawn: &Grid<1>,
-        pixel: impl Fn(usize, usize) -> [f32; N] + Sync,
-    ) -> Self {
-        Grid::from_fn(self.width, self.height, |x, y| {
-            if drawn.value(x, y) > 0.0 {
-                pixel(x, y)
-            } else {
-                *self.at(x, y)
-            }
-        })
+    pub(crate) fn where_drawn(&self, drawn: &Grid<1>, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
+        Grid::from_fn(self.width, self.height, |x, y| if drawn.value(x, y) > 0.0 { pixel(x, y) } else { *self.at(x, y) })
     }
 
     /// The pixel at column `x` and row `y`, both inside.
@@ -94,9 +73,7 @@ impl<const N: usize> Grid<N> {
     pub(crate) fn resized(&self, width: usize, height: usize) -> Self {
         let sx = self.width as f32 / width as f32;
         let sy = self.height as f32 / height as f32;
-        Grid::from_fn(width, height, |x, y| {
-            self.sample((x as f32 + 0.5) * sx - 0.5, (y as f32 + 0.5) * sy - 0.5)
-        })
+        Grid::from_fn(width, height, |x, y| self.sample((x as f32 + 0.5) * sx - 0.5, (y as f32 + 0.5) * sy - 0.5))
     }
 
     /// The same picture at 1/`factor` of its size, each pixel the mean of `factor` × `factor`; sizes divide evenly.

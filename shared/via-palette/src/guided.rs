@@ -6,13 +6,7 @@ use crate::grid::Grid;
 /// The guided filter (He, Sun, Tang, *Guided image filtering*, 2010) in its fast form (He, Sun, *Fast guided filter*, 2015): its linear
 /// coefficients are found at the size of `mask` and `guide`, and applied to `fine`, the same guide at any larger size.
 /// `radius` is in pixels of the mask, `epsilon` in squared units of the guide.
-pub(crate) fn refine(
-    mask: &Grid<1>,
-    guide: &Grid<3>,
-    fine: &Grid<3>,
-    radius: usize,
-    epsilon: f32,
-) -> Grid<1> {
+pub(crate) fn refine(mask: &Grid<1>, guide: &Grid<3>, fine: &Grid<3>, radius: usize, epsilon: f32) -> Grid<1> {
     let coefficients = coefficients(mask, guide, radius, epsilon);
     let coefficients = box_blur(&coefficients, radius).resized(fine.width, fine.height);
     Grid::from_fn(fine.width, fine.height, |x, y| {
@@ -26,40 +20,14 @@ pub(crate) fn refine(
 fn coefficients(mask: &Grid<1>, guide: &Grid<3>, radius: usize, epsilon: f32) -> Grid<4> {
     let moments = Grid::from_fn(mask.width, mask.height, |x, y| {
         let ([r, g, b], p) = (*guide.at(x, y), mask.value(x, y));
-        [
-            r,
-            g,
-            b,
-            p,
-            r * p,
-            g * p,
-            b * p,
-            r * r,
-            r * g,
-            r * b,
-            g * g,
-            g * b,
-            b * b,
-        ]
+        [r, g, b, p, r * p, g * p, b * p, r * r, r * g, r * b, g * g, g * b, b * b]
     });
     box_blur(&moments, radius).map(|m| {
         let [r, g, b, p, rp, gp, bp, rr, rg, rb, gg, gb, bb] = *m;
         let with_mask = [rp - r * p, gp - g * p, bp - b * p];
-        let spread = [
-            rr - r * r + epsilon,
-            rg - r * g,
-            rb - r * b,
-            gg - g * g + epsilon,
-            gb - g * b,
-            bb - b * b + epsilon,
-        ];
+        let spread = [rr - r * r + epsilon, rg - r * g, rb - r * b, gg - g * g + epsilon, gb - g * b, bb - b * b + epsilon];
         let slope = solve(spread, with_mask);
-        [
-            slope[0],
-            slope[1],
-            slope[2],
-            p - slope[0] * r - slope[1] * g - slope[2] * b,
-        ]
+        [slope[0], slope[1], slope[2], p - slope[0] * r - slope[1] * g - slope[2] * b]
     })
 }
 
@@ -71,11 +39,7 @@ fn solve([a, b, c, d, e, f]: [f32; 6], [x, y, z]: [f32; 3]) -> [f32; 3] {
         return [0.0; 3];
     }
     let (l, m, n) = (a * f - c * c, b * c - a * e, a * d - b * b);
-    [
-        (i * x + j * y + k * z) / determinant,
-        (j * x + l * y + m * z) / determinant,
-        (k * x + m * y + n * z) / determinant,
-    ]
+    [(i * x + j * y + k * z) / determinant, (j * x + l * y + m * z) / determinant, (k * x + m * y + n * z) / determinant]
 }
 
 #[cfg(test)]

@@ -34,12 +34,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
 
 /// The inner lines: bold and black.
 fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
-    let pen = Pen {
-        sigma: 1.7,
-        least: 0.55,
-        length: 8,
-        hardness: 0.9 * boldness,
-    };
+    let pen = Pen { sigma: 1.7, least: 0.55, length: 8, hardness: 0.9 * boldness };
     let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
     ink.map(|ink| [smoothstep(0.25, 0.8, ink[0])])
 }
@@ -63,26 +58,15 @@ impl Tones {
         let light = mix(96.0, histogram.quantile(0.96), 0.5).max(dark + 20.0);
         let calm = sitting.calm.shrunk(2);
         let real = sitting.lab.shrunk(2);
-        let strands = Grid::from_fn(calm.width, calm.height, |x, y| {
-            [mix(calm.at(x, y)[0], real.at(x, y)[0], 0.5)]
-        });
+        let strands = Grid::from_fn(calm.width, calm.height, |x, y| [mix(calm.at(x, y)[0], real.at(x, y)[0], 0.5)]);
         let side = sitting.calm.width;
         let step = |lightness: &Grid<1>, at: f32, smooth: f32| {
             let level = mix(dark, light, at);
-            let shape = gauss::blur(
-                &lightness.map(|l| [smoothstep(level + 2.0, level - 2.0, l[0])]),
-                smooth,
-            );
-            shape
-                .resized(side, side)
-                .map(|s| [smoothstep(0.42, 0.58, s[0])])
+            let shape = gauss::blur(&lightness.map(|l| [smoothstep(level + 2.0, level - 2.0, l[0])]), smooth);
+            shape.resized(side, side).map(|s| [smoothstep(0.42, 0.58, s[0])])
         };
         let calm = calm.map(|c| [c[0]]);
-        Self {
-            light: step(&calm, 0.62, 5.0),
-            middle: step(&calm, 0.42, 3.0),
-            black: step(&strands, 0.2, 0.9),
-        }
+        Self { light: step(&calm, 0.62, 5.0), middle: step(&calm, 0.42, 3.0), black: step(&strands, 0.2, 0.9) }
     }
 
     /// Ink of the tones at a pixel.

@@ -13,11 +13,7 @@ const WHITE: [f32; 3] = [0.950_47, 1.0, 1.088_83];
 static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| {
     std::array::from_fn(|byte| {
         let value = byte as f32 / 255.0;
-        if value <= 0.040_45 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     })
 });
 
@@ -29,11 +25,7 @@ static ENCODED: LazyLock<Vec<f32>> = LazyLock::new(|| {
     (0..=ENCODE_STEPS + 1)
         .map(|step| {
             let value = step as f32 / ENCODE_STEPS as f32;
-            if value <= 0.003_130_8 {
-                value * 12.92
-            } else {
-                1.055 * value.powf(1.0 / 2.4) - 0.055
-            }
+            if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 }
         })
         .collect()
 });
@@ -54,13 +46,7 @@ pub(crate) fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
     let x = 0.412_456 * r + 0.357_576 * g + 0.180_437 * b;
     let y = 0.212_673 * r + 0.715_152 * g + 0.072_175 * b;
     let z = 0.019_334 * r + 0.119_192 * g + 0.950_304 * b;
-    let [fx, fy, fz] = [x / WHITE[0], y / WHITE[1], z / WHITE[2]].map(|t| {
-        if t > 0.008_856 {
-            t.cbrt()
-        } else {
-            7.787 * t + 0.137_931
-        }
-    });
+    let [fx, fy, fz] = [x / WHITE[0], y / WHITE[1], z / WHITE[2]].map(|t| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 0.137_931 });
     [116.0 * fy - 16.0, 500.0 * (fx - fy), 200.0 * (fy - fz)]
 }
 
@@ -68,11 +54,7 @@ pub(crate) fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
 pub(crate) fn to_srgb([l, a, b]: [f32; 3]) -> [f32; 3] {
     let fy = (l + 16.0) / 116.0;
     let cube = |f: f32| {
-        if f > 0.206_897 {
-            f * f * f
-        } else {
-            (f - 0.137_931) / 7.787
-        }
+        if f > 0.206_897 { f * f * f } else { (f - 0.137_931) / 7.787 }
     };
     let x = cube(fy + a / 500.0) * WHITE[0];
     let y = cube(fy) * WHITE[1];
@@ -119,10 +101,7 @@ mod tests {
             let rgb = [step as u8, (step / 7) as u8, (step * 11 / 16) as u8];
             let back = to_srgb(from_srgb(rgb)).map(|value| (value * 255.0).round() as i32);
             for i in 0..3 {
-                assert!(
-                    (back[i] - i32::from(rgb[i])).abs() <= 1,
-                    "{rgb:?}: {back:?}"
-                );
+                assert!((back[i] - i32::from(rgb[i])).abs() <= 1, "{rgb:?}: {back:?}");
             }
         }
     }

@@ -6,8 +6,8 @@
 //!                                    → tone or screentone, lines → over a backdrop by seed
 //! ```
 //!
-//! The same selfie, style and seed give the same bytes on any number of threads. The result is no photograph's crop with a filter
-//! alone: another seed draws another backdrop, palette and pen.
+//! The same selfie, style and seed give the same bytes on any number of threads. Another seed draws
+//! another backdrop, palette and pen.
 
 mod artist;
 mod backdrop;
@@ -54,5 +54,20 @@ pub fn draw(selfie: &RgbImage, style: Style, seed: u64) -> RgbaImage {
     match style {
         Style::SoftAnime => soft_anime::draw(&sitting, seed),
         Style::InkManga => ink_manga::draw(&sitting, seed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let selfie = RgbImage::from_fn(70, 90, |x, y| image::Rgb([(x * 3) as u8, (y * 2) as u8, (x * y % 251) as u8]));
+        for style in Style::ALL {
+            let alone = rows::with_threads(1, || draw(&selfie, *style, 5));
+            let crew = rows::with_threads(3, || draw(&selfie, *style, 5));
+            assert!(alone == crew, "{style:?}");
+        }
     }
 }

@@ -26,10 +26,7 @@ pub(crate) const NEVER: f32 = 99.0;
 pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
     let response = difference_across(lightness, patience, flow, pen);
     let fall = gauss::kernel(pen.length as f32 / 2.5);
-    let far = Walk {
-        steps: pen.length,
-        stride: 2.0,
-    };
+    let far = Walk { steps: pen.length, stride: 2.0 };
     Grid::from_fn(lightness.width, lightness.height, |x, y| {
         if patience.value(x, y) >= NEVER {
             return [0.0];
@@ -39,10 +36,7 @@ pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pe
             sum += fall[step] * response.sample(px, py)[0];
             total += fall[step];
         });
-        [ink(
-            sum / total + pen.least * patience.value(x, y),
-            pen.hardness,
-        )]
+        [ink(sum / total + pen.least * patience.value(x, y), pen.hardness)]
     })
 }
 
@@ -63,8 +57,7 @@ fn difference_across(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: 
         let mut sum = weights[0] * lightness.value(x, y);
         for (i, weight) in weights.iter().enumerate().skip(1) {
             let (dx, dy) = (-ty * i as f32, tx * i as f32);
-            let both =
-                lightness.sample(px + dx, py + dy)[0] + lightness.sample(px - dx, py - dy)[0];
+            let both = lightness.sample(px + dx, py + dy)[0] + lightness.sample(px - dx, py - dy)[0];
             sum += weight * both;
         }
         [sum]
@@ -87,12 +80,7 @@ fn difference_of_gaussians(sigma: f32) -> Vec<f32> {
 mod tests {
     use super::*;
 
-    const PEN: Pen = Pen {
-        sigma: 1.4,
-        least: 0.3,
-        length: 8,
-        hardness: 1.0,
-    };
+    const PEN: Pen = Pen { sigma: 1.4, least: 0.3, length: 8, hardness: 1.0 };
 
     #[test]
     fn an_edge_is_inked_on_its_dark_side_only() {
@@ -108,12 +96,7 @@ mod tests {
     fn a_flat_picture_has_no_lines() {
         for level in [0.0, 50.0, 100.0] {
             let lab = Grid::from_fn(16, 16, |_, _| [level, 0.0, 0.0]);
-            let ink = draw(
-                &lab.map(|c| [c[0]]),
-                &lab.map(|_| [1.0]),
-                &flow::tangents(&lab, 2.0),
-                PEN,
-            );
+            let ink = draw(&lab.map(|c| [c[0]]), &lab.map(|_| [1.0]), &flow::tangents(&lab, 2.0), PEN);
             assert!(ink.cells.iter().all(|c| c[0] < 0.05));
         }
     }

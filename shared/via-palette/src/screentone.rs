@@ -11,10 +11,7 @@ pub(crate) fn ink(x: usize, y: usize, period: f32, share: f32) -> f32 {
         return 0.0;
     }
     let turned = TAU * std::f32::consts::FRAC_1_SQRT_2 / period;
-    let (u, v) = (
-        (x as f32 + y as f32) * turned,
-        (x as f32 - y as f32) * turned,
-    );
+    let (u, v) = ((x as f32 + y as f32) * turned, (x as f32 - y as f32) * turned);
     let height = 0.5 + 0.25 * (u.cos() + v.cos());
     let edge = threshold(share);
     let soft = 2.2 / period * 0.35;

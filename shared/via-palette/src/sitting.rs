@@ -51,11 +51,7 @@ impl Sitting {
     /// The lightness that lines are drawn from: calm, but with what calming took from the face.
     pub(crate) fn contours(&self) -> Grid<1> {
         Grid::from_fn(self.lab.width, self.lab.height, |x, y| {
-            [mix(
-                self.calm.at(x, y)[0],
-                self.lab.at(x, y)[0],
-                mix(0.45, 0.75, self.features(x, y)),
-            )]
+            [mix(self.calm.at(x, y)[0], self.lab.at(x, y)[0], mix(0.45, 0.75, self.features(x, y)))]
         })
     }
 
@@ -73,10 +69,7 @@ impl Sitting {
     /// How near a pixel is to the middle of the face, 0..1.
     pub(crate) fn features(&self, x: usize, y: usize) -> f32 {
         let side = SIDE as f32;
-        let (dx, dy) = (
-            (x as f32 / side - self.matte.face.x) / 0.17,
-            (y as f32 / side - self.matte.face.y) / 0.21,
-        );
+        let (dx, dy) = ((x as f32 / side - self.matte.face.x) / 0.17, (y as f32 / side - self.matte.face.y) / 0.21);
         smoothstep(1.15, 0.75, dx.hypot(dy)) * self.matte.face.sure
     }
 }
@@ -103,7 +96,7 @@ fn skin_of(smooth: &Grid<3>, drawn: &Grid<1>, face: Face) -> Grid<1> {
         let colour = *smooth.at(x, y);
         [skin::likeness(colour) * kin.likeness(colour) * drawn.value(x, y)]
     });
-    gauss::blur(&raw.map(|c| [smoothstep(0.15, 0.5, c[0])]), 2.0)
+    gauss::blur(&raw.map(|c| [smoothstep(0.25, 0.6, c[0])]), 2.0)
 }
 
 /// The colour in the middle of the face, which tells skin from hair and wood of nearly its colour.
@@ -115,14 +108,10 @@ impl Kin {
         let (mut sum, mut total) = ([0.0_f64; 3], 1e-9_f64);
         for y in (0..smooth.height).step_by(4) {
             for x in (0..smooth.width).step_by(4) {
-                let (px, py) = (
-                    x as f32 / smooth.width as f32,
-                    y as f32 / smooth.height as f32,
-                );
+                let (px, py) = (x as f32 / smooth.width as f32, y as f32 / smooth.height as f32);
                 let (dx, dy) = ((px - face.x) / 0.09, (py - face.y) / 0.12);
                 let colour = smooth.at(x, y);
-                let weight =
-                    f64::from((-0.5 * (dx * dx + dy * dy)).exp() * skin::likeness(*colour));
+                let weight = f64::from((-0.5 * (dx * dx + dy * dy)).exp() * skin::likeness(*colour));
                 (0..3).for_each(|i| sum[i] += weight * f64::from(colour[i]));
                 total += weight;
             }

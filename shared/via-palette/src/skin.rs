@@ -28,21 +28,13 @@ pub(crate) struct Face {
 /// (Comaniciu and Meer, *Mean shift*, 2002), from the middle of the upper half.
 pub(crate) fn find_face(lab: &Grid<3>) -> Face {
     let skin = lab.map(|&colour| [likeness(colour)]);
-    let mut face = Face {
-        x: 0.5,
-        y: 0.42,
-        sure: 0.0,
-    };
+    let mut face = Face { x: 0.5, y: 0.42, sure: 0.0 };
     for _ in 0..6 {
         face = shift(&skin, face);
     }
     // The prior keeps a share: colour alone would follow a wooden wall.
     let trust = face.sure;
-    Face {
-        x: 0.5 + (face.x - 0.5).clamp(-0.22, 0.22) * trust,
-        y: 0.42 + (face.y - 0.42).clamp(-0.2, 0.2) * trust,
-        sure: face.sure,
-    }
+    Face { x: 0.5 + (face.x - 0.5).clamp(-0.22, 0.22) * trust, y: 0.42 + (face.y - 0.42).clamp(-0.2, 0.2) * trust, sure: face.sure }
 }
 
 /// One step of the mean shift under a Gaussian window the size of a face.
@@ -50,10 +42,7 @@ fn shift(skin: &Grid<1>, face: Face) -> Face {
     let (mut sum, mut total, mut window) = ([0.0_f64; 2], 0.0_f64, 0.0_f64);
     for y in 0..skin.height {
         for x in 0..skin.width {
-            let (px, py) = (
-                (x as f32 + 0.5) / skin.width as f32,
-                (y as f32 + 0.5) / skin.height as f32,
-            );
+            let (px, py) = ((x as f32 + 0.5) / skin.width as f32, (y as f32 + 0.5) / skin.height as f32);
             let (dx, dy) = ((px - face.x) / 0.16, (py - face.y) / 0.2);
             let nearness = f64::from((-0.5 * (dx * dx + dy * dy)).exp());
             let weight = nearness * f64::from(skin.value(x, y));
@@ -67,11 +56,7 @@ fn shift(skin: &Grid<1>, face: Face) -> Face {
     if total < 1e-6 {
         return Face { sure: 0.0, ..face };
     }
-    Face {
-        x: (sum[0] / total) as f32,
-        y: (sum[1] / total) as f32,
-        sure: smoothstep(0.08, 0.4, share),
-    }
+    Face { x: (sum[0] / total) as f32, y: (sum[1] / total) as f32, sure: smoothstep(0.08, 0.4, share) }
 }
 
 #[cfg(test)]
@@ -82,24 +67,10 @@ mod tests {
     #[test]
     fn skin_of_every_tone_and_nothing_else() {
         // The six Fitzpatrick types, as commonly rendered in sRGB
-        for rgb in [
-            [244, 208, 177],
-            [231, 180, 143],
-            [210, 158, 124],
-            [186, 119, 80],
-            [165, 94, 43],
-            [80, 50, 35],
-        ] {
+        for rgb in [[244, 208, 177], [231, 180, 143], [210, 158, 124], [186, 119, 80], [165, 94, 43], [80, 50, 35]] {
             assert!(likeness(lab::from_srgb(rgb)) > 0.4, "{rgb:?}");
         }
-        for rgb in [
-            [255, 255, 255],
-            [0, 0, 0],
-            [128, 128, 128],
-            [40, 90, 200],
-            [60, 160, 60],
-            [250, 90, 10],
-        ] {
+        for rgb in [[255, 255, 255], [0, 0, 0], [128, 128, 128], [40, 90, 200], [60, 160, 60], [250, 90, 10]] {
             assert!(likeness(lab::from_srgb(rgb)) < 0.2, "{rgb:?}");
         }
     }
@@ -108,17 +79,10 @@ mod tests {
     fn a_face_is_found_where_skin_is() {
         let lab = Grid::from_fn(64, 64, |x, y| {
             let (dx, dy) = (x as f32 - 38.0, y as f32 - 24.0);
-            if dx * dx + dy * dy < 100.0 {
-                lab::from_srgb([210, 158, 124])
-            } else {
-                [60.0, -10.0, -20.0]
-            }
+            if dx * dx + dy * dy < 100.0 { lab::from_srgb([210, 158, 124]) } else { [60.0, -10.0, -20.0] }
         });
         let face = find_face(&lab);
-        assert!(
-            (face.x - 0.59).abs() < 0.05 && (face.y - 0.38).abs() < 0.05,
-            "{face:?}"
-        );
+        assert!((face.x - 0.59).abs() < 0.05 && (face.y - 0.38).abs() < 0.05, "{face:?}");
     }
 
     #[test]

@@ -23,19 +23,11 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let backdrop = backdrop::colour::paint(SIDE as usize, seed, &palette);
     let picture = Grid::from_fn(paint.width, paint.height, |x, y| {
         let body = lab::to_srgb(*paint.at(x, y));
-        let body = mix3(
-            body,
-            tint(body, &palette),
-            0.9 * ink.value(x, y) * silhouette.inner.value(x, y),
-        );
+        let body = mix3(body, tint(body, &palette), 0.9 * ink.value(x, y) * silhouette.inner.value(x, y));
         let light = 0.6 * silhouette.glow.value(x, y) * (1.0 - silhouette.body.value(x, y));
         let behind = mix3(*backdrop.at(x, y), [1.0, 1.0, 1.0], light);
         let whole = mix3(behind, body, silhouette.body.value(x, y));
-        mix3(
-            whole,
-            tint(body, &palette),
-            0.92 * silhouette.line.value(x, y),
-        )
+        mix3(whole, tint(body, &palette), 0.92 * silhouette.line.value(x, y))
     });
     sitting::picture(&picture, &silhouette.alpha)
 }
@@ -48,12 +40,7 @@ fn tint(under: [f32; 3], palette: &Palette) -> [f32; 3] {
 
 /// The inner lines: fine ones.
 fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
-    let pen = Pen {
-        sigma: 1.5,
-        least: 0.5,
-        length: 7,
-        hardness: 0.75 * boldness,
-    };
+    let pen = Pen { sigma: 1.5, least: 0.5, length: 7, hardness: 0.75 * boldness };
     let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
     ink.map(|ink| [smoothstep(0.25, 0.95, ink[0])])
 }
@@ -89,8 +76,7 @@ fn plain_colour(level: f32, l: f32, a: f32, b: f32) -> [f32; 3] {
     let flat = mix(level, l, 0.12);
     let shade = smoothstep(45.0, 8.0, flat);
     // Middle tones gain most: the darks stay dark enough for form, the lights keep their room.
-    let lifted =
-        9.0 + 0.91 * flat + 9.0 * smoothstep(10.0, 50.0, flat) * smoothstep(100.0, 60.0, flat);
+    let lifted = 9.0 + 0.91 * flat + 9.0 * smoothstep(10.0, 50.0, flat) * smoothstep(100.0, 60.0, flat);
     let clear = 1.2 + 0.12 * smoothstep(10.0, 40.0, a.hypot(b));
     [lifted, clear * a + 3.0 * shade, clear * b - 6.0 * shade]
 }
@@ -138,17 +124,9 @@ impl SkinTone {
         // Redder than the rest is a lip or a cheek, and may bloom.
         let bloom = (a - self.hue[0] - 2.0).clamp(0.0, 12.0);
         let brighter = 0.4 * (97.0 - level).max(0.0) * smoothstep(20.0, 75.0, self.middle) + 2.5;
-        let pale = smoothstep(
-            0.6,
-            0.42,
-            a.hypot(b) / self.hue[0].hypot(self.hue[1]).max(1.0),
-        ) * smoothstep(-1.6, -0.6, away / self.spread);
+        let pale = smoothstep(0.6, 0.42, a.hypot(b) / self.hue[0].hypot(self.hue[1]).max(1.0)) * smoothstep(-1.6, -0.6, away / self.spread);
         // Light and paler than skin within skin: teeth and the whites of eyes
-        let painted = [
-            level + brighter,
-            1.1 * own[0] + 3.0 * shaded + 0.8 * bloom,
-            1.25 * own[1] + 2.0 - 2.0 * lit,
-        ];
+        let painted = [level + brighter, 1.1 * own[0] + 3.0 * shaded + 0.8 * bloom, 1.25 * own[1] + 2.0 - 2.0 * lit];
         mix3(painted, [94.0, 1.0, 2.5], 0.85 * pale)
     }
 }

@@ -41,12 +41,8 @@ impl Style {
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
-            Self::SoftAnime => {
-                "Cel anime with calm, soft colours, fine tinted lines and a dreamy backdrop."
-            }
-            Self::InkManga => {
-                "Black ink, screentone and pure white, like a page of a printed manga."
-            }
+            Self::SoftAnime => "Cel anime with calm, soft colours, fine tinted lines and a dreamy backdrop.",
+            Self::InkManga => "Black ink, screentone and pure white, like a page of a printed manga.",
         }
     }
 }

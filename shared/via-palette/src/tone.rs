@@ -17,9 +17,7 @@ impl Stairs {
     /// (Lloyd, *Least squares quantization in PCM*, 1982; fixed steps are what turns skin blotchy).
     pub(crate) fn of(lab: &Grid<3>, weights: &Grid<1>, count: usize) -> Self {
         let histogram = Histogram::of(lab, weights);
-        let mut levels: Vec<f32> = (0..count)
-            .map(|i| histogram.quantile((i as f32 + 0.5) / count as f32))
-            .collect();
+        let mut levels: Vec<f32> = (0..count).map(|i| histogram.quantile((i as f32 + 0.5) / count as f32)).collect();
         for _ in 0..12 {
             levels = histogram.settle(&levels);
         }
@@ -31,11 +29,7 @@ impl Stairs {
     pub(crate) fn level(&self, l: f32, softness: f32) -> f32 {
         self.levels.windows(2).fold(self.levels[0], |value, pair| {
             let step = 0.5 * (pair[0] + pair[1]);
-            mix(
-                value,
-                pair[1],
-                smoothstep(step - softness, step + softness, l),
-            )
+            mix(value, pair[1], smoothstep(step - softness, step + softness, l))
         })
     }
 }
@@ -75,26 +69,12 @@ impl Histogram {
         let mut sums = vec![(0.0_f64, 0.0_f64); levels.len()];
         for (l, weight) in self.0.iter().enumerate() {
             let away = |level: &f32| (level - l as f32).abs();
-            let nearest = (1..levels.len()).fold(0, |best, i| {
-                if away(&levels[i]) < away(&levels[best]) {
-                    i
-                } else {
-                    best
-                }
-            });
+            let nearest = (1..levels.len()).fold(0, |best, i| if away(&levels[i]) < away(&levels[best]) { i } else { best });
             sums[nearest].0 += weight;
             sums[nearest].1 += weight * l as f64;
         }
         let moved = levels.iter().zip(sums);
-        moved
-            .map(|(level, (weight, sum))| {
-                if weight > 0.0 {
-                    (sum / weight) as f32
-                } else {
-                    *level
-                }
-            })
-            .collect()
+        moved.map(|(level, (weight, sum))| if weight > 0.0 { (sum / weight) as f32 } else { *level }).collect()
     }
 }
 
@@ -109,17 +89,8 @@ mod tests {
             [base + (y % 3) as f32, 0.0, 0.0]
         });
         let stairs = Stairs::of(&lab, &lab.map(|_| [1.0]), 3);
-        for (l, level) in [
-            (18.0, 21.0),
-            (30.0, 21.0),
-            (50.0, 56.0),
-            (70.0, 56.0),
-            (95.0, 91.0),
-        ] {
-            assert!(
-                (stairs.level(l, 1.0) - level).abs() < 1.0,
-                "{l}: {stairs:?}"
-            );
+        for (l, level) in [(18.0, 21.0), (30.0, 21.0), (50.0, 56.0), (70.0, 56.0), (95.0, 91.0)] {
+            assert!((stairs.level(l, 1.0) - level).abs() < 1.0, "{l}: {stairs:?}");
         }
     }
 

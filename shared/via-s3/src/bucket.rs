@@ -34,6 +34,11 @@ impl Bucket {
         let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
             Ok(object) => object,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
+            // Who may list only a prefix is told 403 of an absent key: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
+            Err(error) if error.code() == Some("AccessDenied") => {
+                tracing::warn!("s3 denied an object: it is absent, or the role lacks the permission");
+                return Ok(None);
+            }
             Err(error) => return Err(failure(&error)),
         };
         if object.content_length.is_some_and(|length| length > LARGEST) {
@@ -93,7 +98,10 @@ impl Objects for Bucket {
 pub(crate) fn failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Failure {
     let later = match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-        _ => matches!(error.code(), Some("SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "ThrottlingException" | "503 Slow Down")),
+        _ => matches!(
+            error.code(),
+            Some("SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "ThrottlingException" | "503 Slow Down")
+        ),
     };
     let code = error.code().unwrap_or("no answer");
     if later {

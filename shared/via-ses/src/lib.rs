@@ -55,7 +55,9 @@ fn content(mail: &Mail) -> Result<EmailContent, Failure> {
 fn failure(error: SdkError<SendEmailError>) -> Failure {
     let code = error.code().unwrap_or("no answer").to_owned();
     match error.into_service_error() {
-        SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => Failure::unavailable(Duration::from_secs(2)),
+        SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
+            Failure::unavailable(Duration::from_secs(2))
+        }
         _ if code == "ThrottlingException" => Failure::unavailable(Duration::from_secs(2)),
         _ => Failure::broken(format!("ses: {code}")),
     }

@@ -29,7 +29,8 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
         detail,
         request_id,
     };
-    let mut response = Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
+    let mut response =
+        Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
     if let Failure::Busy { retry_after, .. } = failure {
         response = response.header(RETRY_AFTER, retry_after.as_secs().max(1));
     } else if problem(failure).is_some_and(|problem| problem.reason == Reason::IdempotencyKeyInUse) {

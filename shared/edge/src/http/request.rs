@@ -42,7 +42,8 @@ impl Request {
         if !self.header(CONTENT_TYPE.as_str()).is_some_and(is_json) {
             return Err(Failure::invalid(Reason::MediaTypeUnsupported, "Send the body as application/json."));
         }
-        serde_json::from_slice(bytes).map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
+        serde_json::from_slice(bytes)
+            .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
     }
 
     /// A header, if it was sent and is text.
@@ -65,7 +66,8 @@ impl Request {
     /// # Errors
     /// [`Failure::Invalid`] when it is there and no `T`.
     pub fn query<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, Failure> {
-        let value = self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).filter(|value| !value.is_empty());
+        let value =
+            self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).filter(|value| !value.is_empty());
         value.map(str::parse).transpose().map_err(|_| Failure::invalid(Reason::FieldInvalid, what))
     }
 
@@ -129,7 +131,10 @@ impl Request {
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let cookies = self.inner.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name)).map(|(_, value)| value)
+        cookies
+            .flat_map(|line| line.split(';'))
+            .find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name))
+            .map(|(_, value)| value)
     }
 }
 

@@ -21,9 +21,7 @@ impl Colours {
         let Some(profile) = self.0 else {
             return picture;
         };
-        let converted = std::panic::catch_unwind(|| convert(&profile, &picture))
-            .ok()
-            .flatten();
+        let converted = std::panic::catch_unwind(|| convert(&profile, &picture)).ok().flatten();
         converted.unwrap_or(picture)
     }
 }
@@ -34,9 +32,7 @@ fn convert(profile: &[u8], picture: &RgbImage) -> Option<RgbImage> {
         return None;
     }
     let srgb = ColorProfile::new_srgb();
-    let transform = profile
-        .create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, TransformOptions::default())
-        .ok()?;
+    let transform = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, TransformOptions::default()).ok()?;
     let mut converted = RgbImage::new(picture.width(), picture.height());
     transform.transform(picture, &mut converted).ok()?;
     Some(converted)

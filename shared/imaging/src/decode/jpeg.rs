@@ -23,16 +23,12 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
         .jpeg_set_max_scans(MOST_SCANS)
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&bytes[..outline.end]), options);
-    decoder
-        .decode_headers()
-        .map_err(|e| Unreadable::corrupt(format!("{e:?}")))?;
+    decoder.decode_headers().map_err(|e| Unreadable::corrupt(format!("{e:?}")))?;
     let inks = decoder.input_colorspace() == Some(ColorSpace::CMYK);
     if inks {
         decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::CMYK));
     }
-    let mut pixels = decoder
-        .decode()
-        .map_err(|e| Unreadable::corrupt(format!("{e:?}")))?;
+    let mut pixels = decoder.decode().map_err(|e| Unreadable::corrupt(format!("{e:?}")))?;
     if inks {
         inks_to_rgb(&mut pixels, outline.adobe);
     }
@@ -91,16 +87,12 @@ impl Outline {
                 _ => {}
             }
             let length = usize::from(be16(bytes, at + 2).ok_or(Unreadable::Truncated)?);
-            let body = bytes
-                .get(at + 4..at + 2 + length.max(2))
-                .ok_or(Unreadable::Truncated)?;
+            let body = bytes.get(at + 4..at + 2 + length.max(2)).ok_or(Unreadable::Truncated)?;
             match marker {
                 0xc0..=0xc2 if frame.is_none() => frame = Some(frame_size(body)?),
                 0xc0..=0xc2 => return Err(Unreadable::corrupt("two frame headers")),
                 0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
-                    return Err(Unreadable::Unsupported {
-                        detail: format!("JPEG frame type {marker:#x}"),
-                    });
+                    return Err(Unreadable::Unsupported { detail: format!("JPEG frame type {marker:#x}") });
                 }
                 0xe1 if exif.is_none() => exif = body.strip_prefix(b"Exif\0\0"),
                 0xee => adobe |= body.starts_with(b"Adobe"),
@@ -112,13 +104,7 @@ impl Outline {
             }
         }
         let (width, height) = frame.ok_or_else(|| Unreadable::corrupt("no frame header"))?;
-        Ok(Self {
-            width,
-            height,
-            orientation: exif.map_or(Orientation::NoTransforms, from_exif),
-            adobe,
-            end: at + 2,
-        })
+        Ok(Self { width, height, orientation: exif.map_or(Orientation::NoTransforms, from_exif), adobe, end: at + 2 })
     }
 }
 
@@ -126,9 +112,7 @@ impl Outline {
 fn frame_size(body: &[u8]) -> Result<(u32, u32), Unreadable> {
     match (body.first(), be16(body, 3), be16(body, 1)) {
         (Some(8), Some(width), Some(height)) => Ok((width.into(), height.into())),
-        (Some(bits), ..) if *bits != 8 => Err(Unreadable::Unsupported {
-            detail: format!("JPEG of {bits} bits a channel"),
-        }),
+        (Some(bits), ..) if *bits != 8 => Err(Unreadable::Unsupported { detail: format!("JPEG of {bits} bits a channel") }),
         _ => Err(Unreadable::corrupt("a short frame header")),
     }
 }
@@ -137,10 +121,7 @@ fn frame_size(body: &[u8]) -> Result<(u32, u32), Unreadable> {
 fn end_of_scan(bytes: &[u8], mut at: usize) -> Result<usize, Unreadable> {
     loop {
         let rest = bytes.get(at..).ok_or(Unreadable::Truncated)?;
-        at += rest
-            .iter()
-            .position(|&byte| byte == 0xff)
-            .ok_or(Unreadable::Truncated)?;
+        at += rest.iter().position(|&byte| byte == 0xff).ok_or(Unreadable::Truncated)?;
         match bytes.get(at + 1) {
             None => return Err(Unreadable::Truncated),
             Some(0x00 | 0xd0..=0xd7) => at += 2,

@@ -65,16 +65,9 @@ fn guess(bytes: &[u8]) -> &'static str {
         () if head.starts_with(b"BM") => "a BMP",
         () if head.starts_with(b"II*\0") || head.starts_with(b"MM\0*") => "a TIFF or raw picture",
         () if brand.starts_with(b"ftypavi") => "an AVIF",
-        () if [b"ftyphei", b"ftyphev", b"ftypmif", b"ftypmsf"]
-            .iter()
-            .any(|b| brand.starts_with(&b[..])) =>
-        {
-            "a HEIC"
-        }
+        () if [b"ftyphei", b"ftyphev", b"ftypmif", b"ftypmsf"].iter().any(|b| brand.starts_with(&b[..])) => "a HEIC",
         () if brand.starts_with(b"ftyp") => "a video",
-        () if text.starts_with("<svg") || (text.starts_with("<?xml") && text.contains("<svg")) => {
-            "an SVG"
-        }
+        () if text.starts_with("<svg") || (text.starts_with("<?xml") && text.contains("<svg")) => "an SVG",
         () if text.starts_with("<!doctype html") || text.starts_with("<html") => "a web page",
         () => "no picture we know",
     }
@@ -100,25 +93,17 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
 }
 
 /// Decodes the RGBA PNG of an artist, with its matte.
-pub(crate) fn decode_drawing(
-    bytes: &[u8],
-    limits: &Limits,
-) -> Result<image::RgbaImage, Unreadable> {
+pub(crate) fn decode_drawing(bytes: &[u8], limits: &Limits) -> Result<image::RgbaImage, Unreadable> {
     limits.admit_bytes(bytes)?;
     match PictureFormat::sniff(bytes)? {
         PictureFormat::Png => contained(|| png::decode_rgba(bytes, limits)),
-        _ => Err(Unreadable::UnknownFormat {
-            what: "no PNG drawing",
-        }),
+        _ => Err(Unreadable::UnknownFormat { what: "no PNG drawing" }),
     }
 }
 
 /// A decoder that panics has met a damaged picture, not a broken program: the sender is told, and nothing retries.
-fn contained<T>(
-    decode: impl FnOnce() -> Result<T, Unreadable> + std::panic::UnwindSafe,
-) -> Result<T, Unreadable> {
-    std::panic::catch_unwind(decode)
-        .unwrap_or_else(|_| Err(Unreadable::corrupt("the decoder panicked")))
+fn contained<T>(decode: impl FnOnce() -> Result<T, Unreadable> + std::panic::UnwindSafe) -> Result<T, Unreadable> {
+    std::panic::catch_unwind(decode).unwrap_or_else(|_| Err(Unreadable::corrupt("the decoder panicked")))
 }
 
 /// Big-endian 16 bits at `at`
@@ -149,6 +134,5 @@ fn div255(value: u16) -> u8 {
 
 /// The finished buffer as a picture
 fn picture(width: u32, height: u32, rgb: Vec<u8>) -> Result<RgbImage, Unreadable> {
-    RgbImage::from_raw(width, height, rgb)
-        .ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
+    RgbImage::from_raw(width, height, rgb).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
 }

@@ -24,10 +24,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
         }
         colour => {
             for line in rgb.chunks_exact_mut(3 * width as usize) {
-                let row = reader
-                    .next_row()
-                    .map_err(refusal)?
-                    .ok_or(Unreadable::Truncated)?;
+                let row = reader.next_row().map_err(refusal)?.ok_or(Unreadable::Truncated)?;
                 to_rgb(colour, row.data(), line);
             }
         }
@@ -36,10 +33,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     reader.finish().map_err(refusal)?;
     let info = reader.info();
     Ok(Decoded {
-        orientation: info
-            .exif_metadata
-            .as_deref()
-            .map_or(Orientation::NoTransforms, from_exif),
+        orientation: info.exif_metadata.as_deref().map_or(Orientation::NoTransforms, from_exif),
         colours: Colours::from_profile(info.icc_profile.as_deref().map(<[u8]>::to_vec)),
         pixels: picture(width, height, rgb)?,
     })
@@ -56,18 +50,12 @@ pub(super) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Un
     let mut rgba = vec![0; 4 * width as usize * height as usize];
     reader.next_frame(&mut rgba).map_err(refusal)?;
     reader.finish().map_err(refusal)?;
-    RgbaImage::from_raw(width, height, rgba)
-        .ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
+    RgbaImage::from_raw(width, height, rgba).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
 }
 
 /// A reader behind the header, with size and frames checked; it gives 8 bits a channel, palettes and grey bits expanded.
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Reader<Cursor<&'a [u8]>>, Unreadable> {
-    let mut decoder = png::Decoder::new_with_limits(
-        Cursor::new(bytes),
-        png::Limits {
-            bytes: limits.scratch,
-        },
-    );
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limits.scratch });
     // Texts may be bombs of their own, and are not wanted.
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::normalize_to_color8());
@@ -100,9 +88,7 @@ fn to_rgb(colour: ColorType, from: &[u8], rgb: &mut [u8]) {
 
 fn refusal(error: DecodingError) -> Unreadable {
     match error {
-        DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Unreadable::Truncated
-        }
+        DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Unreadable::Truncated,
         other => Unreadable::corrupt(other),
     }
 }

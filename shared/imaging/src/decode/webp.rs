@@ -16,9 +16,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     }
     let (width, height) = decoder.dimensions();
     limits.admit_size(width, height)?;
-    let size = decoder
-        .output_buffer_size()
-        .ok_or(Unreadable::TooManyPixels { width, height })?;
+    let size = decoder.output_buffer_size().ok_or(Unreadable::TooManyPixels { width, height })?;
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(refusal)?;
     if decoder.has_alpha() {
@@ -36,12 +34,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
 /// RGBA on white, in the same buffer
 fn without_alpha(mut pixels: Vec<u8>) -> Vec<u8> {
     for at in 0..pixels.len() / 4 {
-        let rgba = [
-            pixels[4 * at],
-            pixels[4 * at + 1],
-            pixels[4 * at + 2],
-            pixels[4 * at + 3],
-        ];
+        let rgba = [pixels[4 * at], pixels[4 * at + 1], pixels[4 * at + 2], pixels[4 * at + 3]];
         on_white(&rgba, &mut pixels[3 * at..3 * at + 3]);
     }
     pixels.truncate(pixels.len() / 4 * 3);
@@ -56,9 +49,7 @@ fn inspect<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a [u8], Unreadable>
     let mut at = 12;
     while let Some(name) = bytes.get(at..at + 4) {
         let size = le32(bytes, at + 4).ok_or(Unreadable::Truncated)? as usize;
-        let body = bytes
-            .get(at + 8..at + 8 + size)
-            .ok_or(Unreadable::Truncated)?;
+        let body = bytes.get(at + 8..at + 8 + size).ok_or(Unreadable::Truncated)?;
         match name {
             b"ANIM" | b"ANMF" => return Err(Unreadable::Animated),
             b"VP8X" => admit(canvas(body), limits)?,
@@ -93,9 +84,7 @@ fn lossless_frame(body: &[u8]) -> Option<(u32, u32)> {
 
 fn refusal(error: DecodingError) -> Unreadable {
     match error {
-        DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Unreadable::Truncated
-        }
+        DecodingError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Unreadable::Truncated,
         other => Unreadable::corrupt(other),
     }
 }

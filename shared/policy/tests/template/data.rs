@@ -58,7 +58,8 @@ fn what_is_swept_can_be_found_by_its_end() {
     let tables: BTreeSet<&str> = inventory().sweeps().filter_map(|entry| entry.table()).map(Table::id).collect();
     for one in Table::ALL.iter().filter(|one| tables.contains(one.id())) {
         let deployed = table(*one);
-        let index = deployed.property("GlobalSecondaryIndexes").as_array().unwrap().iter().find(|index| index["IndexName"] == "expiry").unwrap();
+        let index =
+            deployed.property("GlobalSecondaryIndexes").as_array().unwrap().iter().find(|index| index["IndexName"] == "expiry").unwrap();
         let keys = json!([{ "AttributeName": "class", "KeyType": "HASH" }, { "AttributeName": "expires_at", "KeyType": "RANGE" }]);
         assert_eq!(index["KeySchema"], keys, "{}", one.id());
         assert_eq!(index["Projection"], json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": ["objects"] }));
@@ -95,7 +96,9 @@ fn im_08_everything_is_encrypted_at_rest() {
 
 #[test]
 fn im_07_everything_stored_is_reached_over_tls_alone() {
-    for (kind, policy, field) in [("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"), ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues")] {
+    for (kind, policy, field) in
+        [("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "Bucket"), ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues")]
+    {
         for stored in of_kind(kind) {
             let own = |policy: &Resource| texts(policy.property(field)) == [format!("${{{}}}", stored.id)];
             let policy = of_kind(policy).into_iter().find(own).unwrap_or_else(|| panic!("{} has no policy", stored.id));
@@ -127,7 +130,10 @@ fn lifecycles() -> Vec<(String, i64)> {
     deleting
         .map(|rule| {
             assert_eq!(rule["Status"], "Enabled");
-            (rule["Prefix"].as_str().expect("a rule without a prefix would delete everything").to_owned(), rule["ExpirationInDays"].as_i64().unwrap())
+            (
+                rule["Prefix"].as_str().expect("a rule without a prefix would delete everything").to_owned(),
+                rule["ExpirationInDays"].as_i64().unwrap(),
+            )
         })
         .collect()
 }
@@ -217,11 +223,21 @@ fn secrets_are_generated_and_never_parameters() {
 
 #[test]
 fn what_people_own_outlives_the_stack_and_what_must_vanish_does_not() {
-    for (id, policy) in [("AccountsTable", "RetainExceptOnCreate"), ("StudioTable", "RetainExceptOnCreate"), ("Pictures", "RetainExceptOnCreate")] {
-        assert_eq!((named(id).body["DeletionPolicy"].as_str(), named(id).body["UpdateReplacePolicy"].as_str()), (Some(policy), Some("Retain")), "{id}");
+    for (id, policy) in
+        [("AccountsTable", "RetainExceptOnCreate"), ("StudioTable", "RetainExceptOnCreate"), ("Pictures", "RetainExceptOnCreate")]
+    {
+        assert_eq!(
+            (named(id).body["DeletionPolicy"].as_str(), named(id).body["UpdateReplacePolicy"].as_str()),
+            (Some(policy), Some("Retain")),
+            "{id}"
+        );
     }
     for id in ["ScreeningTable", "FleetingTable"] {
-        assert_eq!((named(id).body["DeletionPolicy"].as_str(), named(id).body["UpdateReplacePolicy"].as_str()), (Some("Delete"), Some("Delete")), "{id}");
+        assert_eq!(
+            (named(id).body["DeletionPolicy"].as_str(), named(id).body["UpdateReplacePolicy"].as_str()),
+            (Some("Delete"), Some("Delete")),
+            "{id}"
+        );
     }
 }
 

@@ -44,7 +44,8 @@ fn every_queue_has_a_dead_letter_queue_of_its_own() {
 fn messages_end_when_the_inventory_says_and_a_dead_letter_outlives_its_queue() {
     let kept = Class::QueueMessage.entry().kept().unwrap().duration;
     for queue in queues().0 {
-        let (alive, dead) = (seconds(&queue, "MessageRetentionPeriod"), seconds(&named(&format!("{}Dlq", queue.id)), "MessageRetentionPeriod"));
+        let (alive, dead) =
+            (seconds(&queue, "MessageRetentionPeriod"), seconds(&named(&format!("{}Dlq", queue.id)), "MessageRetentionPeriod"));
         assert!(alive <= SignedDuration::from_hours(4 * 24), "{}", queue.id);
         assert!(alive < dead, "{}: a message keeps its age when it moves", queue.id);
         assert!(dead <= kept, "{}", queue.id);

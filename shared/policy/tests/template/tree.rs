@@ -9,7 +9,11 @@ use crate::model::{kebab, read, root};
 /// The folders in `path`.
 fn folders(path: &str) -> BTreeSet<String> {
     let Ok(entries) = std::fs::read_dir(root().join(path)) else { return BTreeSet::new() };
-    entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
 }
 
 /// The names of all functions of the template.
@@ -85,7 +89,8 @@ fn cases(folder: &Path) -> BTreeMap<String, serde_json::Value> {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(name.ends_with(".json"), "{}", path.display());
-        let value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         if !name.ends_with(".reply.json") {
             cases.insert(name, value);
         }

@@ -24,10 +24,7 @@ pub(crate) fn paint(side: usize, seed: u64, palette: &Palette) -> Grid<3> {
     };
     let lean = dice.between(-0.25, 0.25);
     Grid::from_fn(side, side, |x, y| {
-        let (px, py) = (
-            (x as f32 + 0.5) / side as f32,
-            (y as f32 + 0.5) / side as f32,
-        );
+        let (px, py) = ((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32);
         let down = smoothstep(0.0, 1.0, py + lean * (px - 0.5));
         motif(px, py, mix3(palette.above, palette.below, down))
     })
@@ -40,11 +37,7 @@ fn sunburst(dice: &mut Dice, palette: Palette) -> Motif {
     Box::new(move |px, py, below| {
         let (dx, dy) = (px - x, py - y);
         let away = dx.hypot(dy);
-        let lit = mix3(
-            below,
-            palette.accent,
-            0.62 * rays(dx, dy, count, turn) * smoothstep(1.0, 0.15, away),
-        );
+        let lit = mix3(below, palette.accent, 0.62 * rays(dx, dy, count, turn) * smoothstep(1.0, 0.15, away));
         mix3(lit, palette.accent, 0.7 * smoothstep(0.5, 0.05, away))
     })
 }
@@ -54,30 +47,18 @@ fn bokeh(dice: &mut Dice, palette: Palette) -> Motif {
     let lights: Vec<[f32; 5]> = (0..26)
         .map(|i| {
             let radius = dice.between(0.02, 0.05) + 0.045 * (i % 3) as f32 * dice.unit();
-            [
-                dice.unit(),
-                dice.unit(),
-                radius,
-                dice.between(0.12, 0.45),
-                dice.between(0.003, 0.02),
-            ]
+            [dice.unit(), dice.unit(), radius, dice.between(0.12, 0.45), dice.between(0.003, 0.02)]
         })
         .collect();
     Box::new(move |px, py, below| {
-        lights
-            .iter()
-            .fold(below, |colour, &[x, y, radius, strength, soft]| {
-                if (px - x).abs() > radius + soft || (py - y).abs() > radius + soft {
-                    return colour;
-                }
-                let whole = disc(px, py, x, y, radius, soft);
-                let rim = whole - disc(px, py, x, y, radius * 0.9, soft);
-                mix3(
-                    colour,
-                    palette.accent,
-                    strength * whole + 0.25 * strength * rim,
-                )
-            })
+        lights.iter().fold(below, |colour, &[x, y, radius, strength, soft]| {
+            if (px - x).abs() > radius + soft || (py - y).abs() > radius + soft {
+                return colour;
+            }
+            let whole = disc(px, py, x, y, radius, soft);
+            let rim = whole - disc(px, py, x, y, radius * 0.9, soft);
+            mix3(colour, palette.accent, strength * whole + 0.25 * strength * rim)
+        })
     })
 }
 
@@ -85,20 +66,12 @@ fn bokeh(dice: &mut Dice, palette: Palette) -> Motif {
 fn clouds(dice: &mut Dice, palette: Palette) -> Motif {
     let puffs: Vec<[f32; 4]> = (0..5)
         .flat_map(|bank| {
-            let (x, y) = (
-                dice.between(-0.05, 1.05),
-                0.2 + 0.17 * bank as f32 + dice.between(-0.05, 0.05),
-            );
+            let (x, y) = (dice.between(-0.05, 1.05), 0.2 + 0.17 * bank as f32 + dice.between(-0.05, 0.05));
             let size = dice.between(0.6, 1.1);
             let puff = |dice: &mut Dice, i: usize| {
                 let spread = i as f32 / 7.0 - 0.5;
                 let radius = size * (0.1 - 0.2 * spread * spread) * dice.between(0.7, 1.1);
-                [
-                    x + spread * 0.42 * size,
-                    y - radius * dice.between(0.1, 0.9),
-                    radius,
-                    bank as f32,
-                ]
+                [x + spread * 0.42 * size, y - radius * dice.between(0.1, 0.9), radius, bank as f32]
             };
             (0..8).map(|i| puff(dice, i)).collect::<Vec<_>>()
         })
@@ -107,18 +80,11 @@ fn clouds(dice: &mut Dice, palette: Palette) -> Motif {
     Box::new(move |px, py, below| {
         let mut colour = below;
         for bank in puffs.chunks(8) {
-            let inside = |lift: f32| {
-                bank.iter().fold(-1.0_f32, |most, &[x, y, radius, _]| {
-                    most.max(radius - (px - x).hypot(py - y + lift))
-                })
-            };
+            let inside =
+                |lift: f32| bank.iter().fold(-1.0_f32, |most, &[x, y, radius, _]| most.max(radius - (px - x).hypot(py - y + lift)));
             let base = cover(bank[0][1] + 0.035 - py, 0.02);
             colour = mix3(colour, shade, 0.8 * base * cover(inside(0.0), EDGE));
-            colour = mix3(
-                colour,
-                palette.accent,
-                0.9 * base * cover(inside(-0.02).min(inside(0.0)), 0.006),
-            );
+            colour = mix3(colour, palette.accent, 0.9 * base * cover(inside(-0.02).min(inside(0.0)), 0.006));
         }
         colour
     })
@@ -132,11 +98,7 @@ fn halftone(dice: &mut Dice, palette: Palette) -> Motif {
     let reach = cos.abs() + sin.abs();
     Box::new(move |px, py, below| {
         let along = 0.5 + ((px - 0.5) * cos + (py - 0.5) * sin) / reach;
-        mix3(
-            below,
-            palette.accent,
-            0.8 * dots(px, py, period, 0.62 * smoothstep(0.15, 1.0, along)),
-        )
+        mix3(below, palette.accent, 0.8 * dots(px, py, period, 0.62 * smoothstep(0.15, 1.0, along)))
     })
 }
 
@@ -148,31 +110,18 @@ fn petals(dice: &mut Dice, palette: Palette) -> Motif {
             let near = f32::from(u8::from(i % 6 == 0));
             let size = dice.between(0.012, 0.026) + near * dice.between(0.02, 0.045);
             let soft = EDGE + near * 0.008;
-            [
-                dice.unit(),
-                dice.unit(),
-                size,
-                dice.unit() * TAU,
-                soft,
-                dice.between(0.55, 0.95) - 0.3 * near,
-            ]
+            [dice.unit(), dice.unit(), size, dice.unit() * TAU, soft, dice.between(0.55, 0.95) - 0.3 * near]
         })
         .collect();
     Box::new(move |px, py, below| {
-        petals
-            .iter()
-            .fold(below, |colour, &[x, y, size, angle, soft, strength]| {
-                let (dx, dy) = (px - x, py - y);
-                if dx.abs() > size * 1.2 || dy.abs() > size * 1.2 {
-                    return colour;
-                }
-                let light = mix3(
-                    blossom,
-                    palette.accent,
-                    (0.5 - dx / size * 0.5).clamp(0.0, 1.0) * 0.5,
-                );
-                mix3(colour, light, strength * petal(dx, dy, size, angle, soft))
-            })
+        petals.iter().fold(below, |colour, &[x, y, size, angle, soft, strength]| {
+            let (dx, dy) = (px - x, py - y);
+            if dx.abs() > size * 1.2 || dy.abs() > size * 1.2 {
+                return colour;
+            }
+            let light = mix3(blossom, palette.accent, (0.5 - dx / size * 0.5).clamp(0.0, 1.0) * 0.5);
+            mix3(colour, light, strength * petal(dx, dy, size, angle, soft))
+        })
     })
 }
 
@@ -181,12 +130,7 @@ fn sparkles(dice: &mut Dice, palette: Palette) -> Motif {
     let stars: Vec<[f32; 4]> = (0..46)
         .map(|i| {
             let large = f32::from(u8::from(i % 4 == 0));
-            [
-                dice.unit(),
-                dice.unit(),
-                dice.between(0.006, 0.016) + large * dice.between(0.025, 0.06),
-                large,
-            ]
+            [dice.unit(), dice.unit(), dice.between(0.006, 0.016) + large * dice.between(0.025, 0.06), large]
         })
         .collect();
     Box::new(move |px, py, below| {
@@ -196,11 +140,7 @@ fn sparkles(dice: &mut Dice, palette: Palette) -> Motif {
                 return colour;
             }
             let glow = 0.35 * large * smoothstep(size * 0.8, 0.0, dx.hypot(dy));
-            let shape = if large > 0.5 {
-                sparkle(dx, dy, size)
-            } else {
-                disc(px, py, x, y, size * 0.45, EDGE)
-            };
+            let shape = if large > 0.5 { sparkle(dx, dy, size) } else { disc(px, py, x, y, size * 0.45, EDGE) };
             mix3(colour, palette.accent, (0.9 * shape).max(glow))
         })
     })
@@ -209,27 +149,14 @@ fn sparkles(dice: &mut Dice, palette: Palette) -> Motif {
 /// Soft ranges of hills or waves, one behind another.
 fn hills(dice: &mut Dice, palette: Palette) -> Motif {
     let noise = (dice.unit() * 1e6) as u64;
-    let (x, y, radius) = (
-        dice.between(0.12, 0.88),
-        dice.between(0.14, 0.3),
-        dice.between(0.09, 0.15),
-    );
+    let (x, y, radius) = (dice.between(0.12, 0.88), dice.between(0.14, 0.3), dice.between(0.09, 0.15));
     Box::new(move |px, py, below| {
-        let mut colour = mix3(
-            below,
-            palette.accent,
-            0.85 * disc(px, py, x, y, radius, EDGE),
-        );
+        let mut colour = mix3(below, palette.accent, 0.85 * disc(px, py, x, y, radius, EDGE));
         for range in 0..4_u8 {
             let depth = f32::from(range);
-            let crest = 0.36 + 0.15 * depth
-                - 0.16 * fractal(noise + u64::from(range), px * (2.2 + depth), depth);
+            let crest = 0.36 + 0.15 * depth - 0.16 * fractal(noise + u64::from(range), px * (2.2 + depth), depth);
             let tint = mix3(palette.below, palette.above, 0.25 + 0.2 * depth);
-            let mist = mix3(
-                tint,
-                palette.below,
-                0.7 * smoothstep(crest, crest + 0.2, py),
-            );
+            let mist = mix3(tint, palette.below, 0.7 * smoothstep(crest, crest + 0.2, py));
             colour = mix3(colour, mist, 0.9 * cover(py - crest, EDGE));
         }
         colour

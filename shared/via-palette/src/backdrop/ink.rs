@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use super::shapes::{EDGE, cover, disc, dots, focus_lines, sparkle};
+use super::shapes::{EDGE, FocusLines, cover, dots, sparkle};
 use crate::dice::{Dice, hash};
 use crate::grid::{Grid, smoothstep};
 
@@ -20,18 +20,14 @@ pub(crate) fn paint(side: usize, seed: u64, (x, y): (f32, f32)) -> Grid<1> {
         4 => stars(&mut dice),
         _ => bubbles(&mut dice),
     };
-    Grid::from_fn(side, side, |x, y| {
-        [motif(
-            (x as f32 + 0.5) / side as f32,
-            (y as f32 + 0.5) / side as f32,
-        )]
-    })
+    Grid::from_fn(side, side, |x, y| [motif((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32)])
 }
 
 /// Black wedges that point to the face.
 fn focus(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
     let (count, clear) = (dice.between(110.0, 170.0) as i64, dice.between(0.34, 0.42));
-    Box::new(move |px, py| 1.0 - focus_lines(px - x, 0.85 * (py - y), count, clear, 0.8, seed))
+    let lines = FocusLines { count, clear, width: 0.8, taper: 0.35, seed };
+    Box::new(move |px, py| 1.0 - lines.cover(px - x, 0.85 * (py - y)))
 }
 
 /// A tone that fades from one side.
@@ -46,11 +42,11 @@ fn tone(dice: &mut Dice) -> Motif {
 
 /// A white burst in the dark.
 fn flash(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
-    let (count, clear) = (dice.between(70.0, 110.0) as i64, dice.between(0.3, 0.36));
+    let (count, clear) = (dice.between(70.0, 110.0) as i64, dice.between(0.27, 0.33));
+    let spikes = FocusLines { count, clear, width: 2.6, taper: 0.2, seed };
     Box::new(move |px, py| {
         let (dx, dy) = (px - x, 0.85 * (py - y));
-        let lines = focus_lines(dx, dy, count, clear, 1.7, seed);
-        1.0 - lines.max(cover(dx.hypot(dy) - 0.72, 0.01))
+        1.0 - spikes.cover(dx, dy).max(cover(dx.hypot(dy) - 0.66, EDGE))
     })
 }
 
@@ -59,10 +55,7 @@ fn speed(dice: &mut Dice, seed: u64) -> Motif {
     let (sin, cos) = dice.between(-0.5, 0.5).sin_cos();
     let rows = dice.between(80.0, 120.0);
     Box::new(move |px, py| {
-        let (along, across) = (
-            (px - 0.5) * cos + (py - 0.5) * sin,
-            ((py - 0.5) * cos - (px - 0.5) * sin) * rows,
-        );
+        let (along, across) = ((px - 0.5) * cos + (py - 0.5) * sin, ((py - 0.5) * cos - (px - 0.5) * sin) * rows);
         let row = across.floor() as i64;
         let chance = |what| hash(seed, row, what);
         if chance(1) < 0.35 {
@@ -81,47 +74,26 @@ fn stars(dice: &mut Dice) -> Motif {
     let stars: Vec<[f32; 3]> = (0..38)
         .map(|i| {
             let large = f32::from(u8::from(i % 3 == 0));
-            [
-                dice.unit(),
-                dice.unit(),
-                dice.between(0.012, 0.03) + large * dice.between(0.03, 0.07),
-            ]
+            [dice.unit(), dice.unit(), dice.between(0.012, 0.03) + large * dice.between(0.03, 0.07)]
         })
         .collect();
     let (share, period) = (dice.between(0.3, 0.42), dice.between(0.011, 0.014));
     Box::new(move |px, py| {
         let paper = 1.0 - dots(px, py, period, share * (0.6 + 0.5 * py));
-        stars.iter().fold(paper, |paper, &[x, y, size]| {
-            paper.max(sparkle(px - x, py - y, size))
-        })
+        stars.iter().fold(paper, |paper, &[x, y, size]| paper.max(sparkle(px - x, py - y, size)))
     })
 }
 
-/// Round lights, each with its own tone.
+/// Round lights, each with its own tone, one before the other.
 fn bubbles(dice: &mut Dice) -> Motif {
-    let lights: Vec<[f32; 4]> = (0..24)
-        .map(|_| {
-            [
-                dice.unit(),
-                dice.unit(),
-                dice.between(0.03, 0.12),
-                dice.between(0.08, 0.34),
-            ]
-        })
-        .collect();
+    let lights: Vec<[f32; 4]> = (0..30).map(|_| [dice.unit(), dice.unit(), dice.between(0.02, 0.11), dice.between(0.06, 0.34)]).collect();
     let period = dice.between(0.011, 0.015);
     Box::new(move |px, py| {
-        let share = lights
-            .iter()
-            .fold(0.0_f32, |share, &[x, y, radius, strength]| {
-                share.max(strength * disc(px, py, x, y, radius, EDGE))
-            });
-        let rim = lights.iter().fold(0.0_f32, |rim, &[x, y, radius, _]| {
-            rim.max(cover(
-                0.0012 - ((px - x).hypot(py - y) - radius).abs(),
-                EDGE,
-            ))
-        });
-        1.0 - dots(px, py, period, share).max(rim)
+        let from_edge = |light: &[f32; 4]| light[2] - (px - light[0]).hypot(py - light[1]);
+        let Some(front) = lights.iter().find(|light| from_edge(light) > -EDGE) else {
+            return 1.0;
+        };
+        let rim = cover(0.0016 - from_edge(front).abs(), EDGE);
+        1.0 - dots(px, py, period, front[3] * cover(from_edge(front) - 0.006, EDGE)).max(rim)
     })
 }

@@ -1,0 +1,89 @@
+# Every command a person needs. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SILENT:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# CARGO_TARGET_DIR moves the build; a relative one is meant from here.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+CARGO  ?= cargo
+PYTHON ?= python3
+CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
+BUILD  := $(CARGO) build --locked --workspace --bins
+export PYTHON IMAGE STYLE OUT COUNT SEED
+
+.PHONY: help demo test check up down watch bench new deploy audit tools cloud
+
+help: ## this list
+	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+demo: tools ## avatars from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [OUT=folder] [COUNT=1]
+	echo "[1/3] the emulator of the AWS endpoints"
+	infra/local/install requirements
+	echo "[2/3] building (minutes at the first time)"
+	$(BUILD)
+	echo "[3/3] the journey"
+	exec $(CLOUD) demo
+
+test: tools ## every test and every check
+	echo "[1/5] format"
+	$(CARGO) fmt --all --check
+	echo "[2/5] lints"
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	echo "[3/5] templates"
+	infra/checks/run
+	echo "[4/5] building"
+	infra/local/install requirements
+	$(BUILD)
+	echo "[5/5] tests"
+	$(CARGO) test --locked --workspace
+	echo "All tests and checks passed."
+
+check: tools ## the fast part of the tests, for before a commit
+	echo "[1/3] format"
+	$(CARGO) fmt --all --check
+	echo "[2/3] lints"
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	echo "[3/3] unit tests"
+	$(CARGO) test --locked --workspace --exclude tests --lib --bins
+	echo "The fast checks passed; 'make test' runs them all."
+
+up: cloud ## the local cloud in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567]
+	$(CLOUD) up
+
+down: ## stops the local cloud
+	if [ -x $(CLOUD) ]; then $(CLOUD) down; else echo "Nothing was running."; fi
+
+watch: cloud ## the local cloud with hot reload, until Ctrl-C
+	infra/local/install requirements-lambda
+	exec $(CLOUD) watch
+
+bench: tools ## cold starts and the journey, with a table
+	echo "[1/2] building for release (many minutes at the first time)"
+	infra/local/install requirements
+	$(BUILD) --release --examples --features local-cloud/bench
+	echo "[2/2] measuring"
+	exec $(CARGO_TARGET_DIR)/release/local-cloud bench
+
+new: tools ## the skeleton of a function: NAME=things-create
+	infra/new-function "$(NAME)"
+
+deploy: tools ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [PARAMETERS='MailFrom=… PublicOrigin=…']
+	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)
+
+audit: tools ## licences, advisories and duplicate versions of the dependencies
+	command -v cargo-deny > /dev/null || { echo "error: cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 1; }
+	$(CARGO) deny check
+
+# What must be on the machine. Everything else installs itself.
+tools:
+	infra/local/tools
+
+cloud: tools
+	echo "[1/2] the emulator of the AWS endpoints"
+	infra/local/install requirements
+	echo "[2/2] building (minutes at the first time)"
+	$(BUILD)

@@ -1,0 +1,494 @@
+//! The cloud itself: starts every part, and is the handle to all of them.
+
+use crate::clients::Clients;
+use crate::control;
+use crate::gateway;
+use crate::ministack::{self, Ministack};
+use crate::options::{Options, repository};
+use crate::pool::{Answer, Pool};
+use crate::process::Launch;
+use crate::proxy::{self, Call, Switchboard, faults::Fault};
+use crate::queues::{self, Poller, Source};
+use crate::remote::Remote;
+use crate::resources;
+use crate::runtime_api::{self, PAYLOAD_LIMIT, Pools};
+use crate::schedules::{self, Timer};
+use crate::secrets;
+use crate::serve::{Server, listen};
+use crate::spawner::Spawner;
+use crate::template::{Model, Queue, Settings, Stack};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// The account of the local endpoints.
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// How an invocation ended, for callers outside the cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// The function's answer, or `{"errorType","errorMessage"}`.
+    pub payload: Bytes,
+    /// Whether the function failed, timed out or died.
+    pub failed: bool,
+}
+
+impl Invocation {
+    /// The payload as JSON; `null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.payload).unwrap_or_default()
+    }
+}
+
+/// A running cloud. Dropping it kills everything it started; [`Cloud::stop`] also waits until it is gone.
+#[derive(Debug)]
+pub struct Cloud {
+    inner: Arc<Inner>,
+    servers: Vec<Server>,
+    ministack: Ministack,
+    timers: Vec<Timer>,
+    api_url: String,
+    control_url: String,
+    // Last: its end kills every process that is left.
+    _spawner: Spawner,
+}
+
+/// What the control API shares with the handle.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) model: Model,
+    pub(crate) pools: Pools,
+    pub(crate) switchboard: Switchboard,
+    pub(crate) clients: Clients,
+    pub(crate) region: String,
+    pub(crate) aws_url: String,
+    logs: PathBuf,
+    pollers: OnceLock<Vec<Poller>>,
+}
+
+impl Cloud {
+    /// Starts everything and returns when it is ready.
+    ///
+    /// # Errors
+    /// When the template is wrong, a port is taken, the emulator is not installed, or a resource cannot be made.
+    pub async fn start(options: Options) -> Result<Self> {
+        let state_dir = prepare(&options.state_dir)?;
+        let spawner = Spawner::start()?;
+        let aws = listen(options.aws_port, "AWS_PORT").await?;
+        let api = listen(options.api_port, "API_PORT").await?;
+        let control = listen(options.control_port, "CONTROL_PORT").await?;
+        let runtime = listen(0, "RUNTIME_PORT").await?;
+        let aws_port = aws.local_addr()?.port();
+        let program = match &options.ministack {
+            Some(program) => program.clone(),
+            None => ministack::find(&repository()?)?,
+        };
+        let emulator = Ministack::start(&spawner, &program, &state_dir, &options.region, aws_port);
+        let model = read_model(&options, &state_dir, &format!("http://127.0.0.1:{aws_port}"));
+        let (model, ministack) = (model?, emulator.await?);
+        let clients = Clients::new(&format!("http://{}", ministack.authority()), &options.region);
+        resources::create(&model, &clients).await?;
+
+        let pools: Pools = Arc::default();
+        let switchboard = Switchboard::default();
+        switchboard.connect(&ministack.authority());
+        let mut servers = vec![proxy::start(aws, switchboard.clone(), Arc::clone(&pools))?];
+        let aws_url = servers[0].url();
+        servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
+        let runtime_url = servers[1].url();
+        let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir);
+        pools.set(made).map_err(|_| anyhow!("the pools were set twice"))?;
+        let gateway = gateway::start(api, model.routes.clone(), model.cors.clone(), Arc::clone(&pools))?;
+        let api_url = gateway.url();
+        servers.push(gateway);
+
+        let inner = Arc::new(Inner {
+            model,
+            pools,
+            switchboard,
+            clients,
+            region: options.region.clone(),
+            aws_url,
+            logs: state_dir.join("logs"),
+            pollers: OnceLock::new(),
+        });
+        let pollers = inner.start_pollers(options.redelivery)?;
+        inner.pollers.set(pollers).map_err(|_| anyhow!("the pollers were set twice"))?;
+        let timers = if options.fire_schedules { inner.start_timers()? } else { Vec::new() };
+        let control = control::start(control, Arc::downgrade(&inner))?;
+        let control_url = control.url();
+        servers.push(control);
+        Ok(Self { inner, servers, ministack, timers, api_url, control_url, _spawner: spawner })
+    }
+
+    /// Base URL of the HTTP API, without a final slash.
+    pub fn api_url(&self) -> &str {
+        &self.api_url
+    }
+
+    /// Base URL of the AWS endpoints, through the fault proxy.
+    pub fn aws_endpoint_url(&self) -> &str {
+        &self.inner.aws_url
+    }
+
+    /// URL that answers with every mail sent, as JSON.
+    pub fn mail_url(&self) -> String {
+        format!("{}/_ministack/ses/messages", self.inner.aws_url)
+    }
+
+    /// Base URL of the control API.
+    pub fn control_url(&self) -> &str {
+        &self.control_url
+    }
+
+    /// AWS region everything is told.
+    pub fn region(&self) -> &str {
+        &self.inner.region
+    }
+
+    /// SDK clients that talk to the emulator directly: not recorded, not hit by faults.
+    pub fn clients(&self) -> &Clients {
+        &self.inner.clients
+    }
+
+    /// Physical names of the tables, by logical id (`AccountsTable`).
+    pub fn tables(&self) -> BTreeMap<&str, &str> {
+        self.inner.model.tables.iter().map(|table| (table.logical_id.as_str(), table.name.as_str())).collect()
+    }
+
+    /// Physical names of the buckets, by logical id (`Pictures`).
+    pub fn buckets(&self) -> BTreeMap<&str, &str> {
+        self.inner.model.buckets.iter().map(|bucket| (bucket.logical_id.as_str(), bucket.name.as_str())).collect()
+    }
+
+    /// The queues, by logical id (`GenerationQueued`).
+    pub fn queues(&self) -> BTreeMap<&str, &Queue> {
+        self.inner.model.queues.iter().map(|queue| (queue.logical_id.as_str(), queue)).collect()
+    }
+
+    /// Everything the template declares.
+    pub fn model(&self) -> &Model {
+        &self.inner.model
+    }
+
+    /// Runs a function with this event.
+    ///
+    /// # Errors
+    /// When there is no such function or the event is larger than 6 MB; a function's own failure is in the answer.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invocation> {
+        self.inner.invoke(function, Bytes::from(event.to_string())).await
+    }
+
+    /// Sends a scheduled function the event of its schedule.
+    ///
+    /// # Errors
+    /// When the function has no schedule.
+    pub async fn fire_schedule(&self, function: &str) -> Result<Invocation> {
+        self.inner.fire_schedule(function).await
+    }
+
+    /// Moves the functions' clock: the next invocation of each sees the new time.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.inner.set_clock_offset(seconds);
+    }
+
+    /// Sets an environment variable of a function: its next invocation sees it.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn set_env(&self, function: &str, key: &str, value: &str) -> Result<()> {
+        self.inner.pool(function)?.set_env(key, value);
+        Ok(())
+    }
+
+    /// Everything a function wrote so far; empty when it never ran.
+    pub fn logs(&self, function: &str) -> String {
+        self.inner.logs(function)
+    }
+
+    /// The AWS calls since the start or the last reset.
+    pub fn calls(&self) -> Vec<Call> {
+        self.inner.switchboard.calls()
+    }
+
+    /// Forgets the recorded calls.
+    pub fn reset_calls(&self) {
+        self.inner.switchboard.reset_calls();
+    }
+
+    /// Orders a fault.
+    pub fn inject(&self, fault: Fault) {
+        self.inner.switchboard.inject(fault);
+    }
+
+    /// Forgets every fault; answers how many were still waiting for their calls.
+    pub fn clear_faults(&self) -> usize {
+        self.inner.switchboard.clear_faults()
+    }
+
+    /// The faults still waiting for their calls.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.inner.switchboard.faults()
+    }
+
+    /// Kills every process of a function (SIGKILL); what it was doing fails. Answers how many there were.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub async fn kill(&self, function: &str) -> Result<usize> {
+        Ok(self.inner.pool(function)?.kill_all().await)
+    }
+
+    /// How many invocations a function is working on.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn busy(&self, function: &str) -> Result<usize> {
+        Ok(self.inner.pool(function)?.busy().len())
+    }
+
+    /// Stops deliveries from a queue (logical id or name); those already made go on.
+    ///
+    /// # Errors
+    /// When no function reads this queue.
+    pub async fn pause_queue(&self, queue: &str) -> Result<()> {
+        self.inner.poller(queue)?.pause().await;
+        Ok(())
+    }
+
+    /// Delivers from a queue again.
+    ///
+    /// # Errors
+    /// When no function reads this queue.
+    pub fn resume_queue(&self, queue: &str) -> Result<()> {
+        self.inner.poller(queue)?.resume();
+        Ok(())
+    }
+
+    /// Waits until a queue is empty and nothing delivered from it is being worked on.
+    ///
+    /// # Errors
+    /// When that takes longer than `limit`, or no function reads this queue.
+    pub async fn drain_queue(&self, queue: &str, limit: Duration) -> Result<()> {
+        self.inner.drain(&[queue], limit).await
+    }
+
+    /// Waits until every queue with a reader is empty and no function works on anything.
+    ///
+    /// # Errors
+    /// When that takes longer than `limit`.
+    pub async fn settle(&self, limit: Duration) -> Result<()> {
+        let pollers = self.inner.pollers.get().map(Vec::as_slice).unwrap_or_default();
+        let queues: Vec<&str> = pollers.iter().map(Poller::queue).collect();
+        self.inner.drain(&queues, limit).await
+    }
+
+    /// Messages of any queue in any state, dead-letter queues included (logical id or name).
+    ///
+    /// # Errors
+    /// When there is no such queue.
+    pub async fn backlog(&self, queue: &str) -> Result<usize> {
+        let queue = self.inner.queue(queue)?;
+        queues::count_messages(&self.inner.clients.sqs, &queue.url).await
+    }
+
+    fn end_sources(&mut self) {
+        self.timers.clear();
+        self.inner.pollers.get().into_iter().flatten().for_each(Poller::end);
+    }
+
+    /// Stops everything and waits until it is gone.
+    pub async fn stop(mut self) {
+        self.end_sources();
+        for pool in self.inner.pools.get().into_iter().flat_map(BTreeMap::values) {
+            pool.close().await;
+        }
+        self.servers.clear();
+        self.ministack.stop().await;
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        // Before the emulator: a poll that loses it would complain.
+        self.end_sources();
+    }
+}
+
+impl Inner {
+    /// The pool of a function.
+    pub(crate) fn pool(&self, function: &str) -> Result<&Arc<Pool>> {
+        let pools = self.pools.get().ok_or_else(|| anyhow!("the cloud is not up yet"))?;
+        pools
+            .get(function)
+            .ok_or_else(|| anyhow!("no function named {function}; there are: {}", pools.keys().cloned().collect::<Vec<_>>().join(", ")))
+    }
+
+    /// Runs a function with the bytes of an event.
+    pub(crate) async fn invoke(&self, function: &str, event: Bytes) -> Result<Invocation> {
+        ensure!(event.len() <= PAYLOAD_LIMIT, "the event is larger than {PAYLOAD_LIMIT} bytes");
+        Ok(match self.pool(function)?.invoke(event).await {
+            Answer::Reply(payload) => Invocation { payload, failed: false },
+            Answer::Failed(payload) => Invocation { payload, failed: true },
+            Answer::Stream(mut stream) => {
+                let mut payload = Vec::new();
+                while let Some(bytes) = stream.recv().await {
+                    payload.extend_from_slice(&bytes);
+                }
+                Invocation { payload: payload.into(), failed: false }
+            }
+        })
+    }
+
+    /// Sends a scheduled function the event of its schedule.
+    pub(crate) async fn fire_schedule(&self, function: &str) -> Result<Invocation> {
+        let schedule = self.model.schedules.iter().find(|schedule| schedule.function == function);
+        let schedule = schedule.ok_or_else(|| anyhow!("{function} has no schedule"))?;
+        self.invoke(function, schedules::event(schedule, &self.region, Timestamp::now())).await
+    }
+
+    /// Moves the clock of every function.
+    pub(crate) fn set_clock_offset(&self, seconds: i64) {
+        for pool in self.pools.get().into_iter().flat_map(BTreeMap::values) {
+            pool.set_env(CLOCK_VARIABLE, &seconds.to_string());
+        }
+    }
+
+    /// What a function wrote so far.
+    pub(crate) fn logs(&self, function: &str) -> String {
+        let bytes = std::fs::read(log_file(&self.logs, function)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The event source of a queue.
+    pub(crate) fn poller(&self, queue: &str) -> Result<&Poller> {
+        let name = &self.queue(queue)?.name;
+        let pollers = self.pollers.get().map(Vec::as_slice).unwrap_or_default();
+        pollers.iter().find(|poller| poller.queue() == name).ok_or_else(|| anyhow!("no function reads the queue {queue}"))
+    }
+
+    fn queue(&self, queue: &str) -> Result<&Queue> {
+        let mut queues = self.model.queues.iter();
+        queues.find(|known| known.logical_id == queue || known.name == queue).ok_or_else(|| anyhow!("no queue named {queue}"))
+    }
+
+    /// Waits until these queues are empty, twice in a row, as work in one may fill another.
+    pub(crate) async fn drain(&self, queues: &[&str], limit: Duration) -> Result<()> {
+        let started = Instant::now();
+        let mut quiet = 0;
+        while quiet < 2 {
+            let mut left = 0;
+            for queue in queues {
+                left += self.poller(queue)?.backlog().await?;
+            }
+            quiet = if left == 0 { quiet + 1 } else { 0 };
+            if started.elapsed() > limit {
+                bail!("{left} messages are left in {} after {} s", queues.join(", "), limit.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Ok(())
+    }
+
+    fn start_pollers(&self, redelivery: Duration) -> Result<Vec<Poller>> {
+        self.model
+            .queue_sources
+            .iter()
+            .map(|source| {
+                let queue = self.model.queues.iter().find(|queue| queue.arn == source.queue_arn);
+                let queue =
+                    queue.with_context(|| format!("{} reads a queue the template does not have: {}", source.function, source.queue_arn))?;
+                let made = Source {
+                    pool: Arc::clone(self.pool(&source.function)?),
+                    client: self.clients.sqs.clone(),
+                    queue: queue.name.clone(),
+                    url: queue.url.clone(),
+                    arn: queue.arn.clone(),
+                    region: self.region.clone(),
+                    batch_size: source.batch_size,
+                    concurrency: source.maximum_concurrency,
+                    reports_failures: source.reports_failures,
+                    redelivery,
+                };
+                Ok(Poller::start(made, source.enabled))
+            })
+            .collect()
+    }
+
+    fn start_timers(&self) -> Result<Vec<Timer>> {
+        let enabled = self.model.schedules.iter().filter(|schedule| schedule.enabled);
+        enabled.map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
+    }
+}
+
+/// Moves a function's clock; production refuses it.
+const CLOCK_VARIABLE: &str = "CLOCK_OFFSET_SECONDS";
+
+fn log_file(logs: &Path, function: &str) -> PathBuf {
+    logs.join(format!("{function}.log"))
+}
+
+fn prepare(state_dir: &Path) -> Result<PathBuf> {
+    let logs = state_dir.join("logs");
+    std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
+    state_dir.canonicalize().with_context(|| format!("cannot use {}", state_dir.display()))
+}
+
+fn read_model(options: &Options, state_dir: &Path, endpoint_url: &str) -> Result<Model> {
+    let settings = Settings {
+        stack_name: "nigao".to_owned(),
+        region: options.region.clone(),
+        account_id: ACCOUNT.to_owned(),
+        endpoint_url: endpoint_url.to_owned(),
+        parameters: options.parameters.clone(),
+        secret: secrets::value,
+        state_dir: state_dir.to_path_buf(),
+    };
+    let stack = Stack::load(&options.template, settings)?;
+    let mut model = Model::read(&stack)?;
+    // A template that is deployed to an account uses an identity that exists there; here it must be made.
+    for parameter in ["MailIdentity", "MailFrom"] {
+        if let Ok(Value::String(identity)) = stack.resolve(&serde_json::json!({ "Ref": parameter }))
+            && !model.identities.contains(&identity)
+        {
+            model.identities.push(identity);
+        }
+    }
+    Ok(model)
+}
+
+fn make_pools(
+    model: &Model,
+    options: &Options,
+    spawner: &Spawner,
+    runtime: &str,
+    aws: &str,
+    state_dir: &Path,
+) -> BTreeMap<String, Arc<Pool>> {
+    let make = |function: &crate::template::Function| {
+        let launch = Launch {
+            function: function.name.clone(),
+            aws_name: function.aws_name.clone(),
+            binary: options.binaries.join(&function.name),
+            log: log_file(&state_dir.join("logs"), &function.name),
+            runtime_api: runtime.to_owned(),
+            aws_endpoint: aws.to_owned(),
+            region: options.region.clone(),
+            memory: function.memory,
+            spawner: spawner.clone(),
+        };
+        let mut env = function.env.clone();
+        env.extend(options.env.clone());
+        if options.clock_offset != 0 {
+            env.insert(CLOCK_VARIABLE.to_owned(), options.clock_offset.to_string());
+        }
+        let limit = function.reserved_concurrency.unwrap_or(options.concurrency).min(options.concurrency);
+        (function.name.clone(), Pool::new(launch, env, function.timeout, limit, options.functions_url.as_deref().map(Remote::new)))
+    };
+    model.functions.values().map(make).collect()
+}

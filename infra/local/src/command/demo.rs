@@ -1,0 +1,61 @@
+//! `demo`: one journey from a picture to the results.
+
+use super::block_until_told;
+use crate::demo::{self, Wish};
+use crate::options::{repository, target_dir};
+use anyhow::{Context, Result};
+use clap::Args;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use std::path::{Path, PathBuf};
+
+/// What to draw.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// The picture: JPEG, PNG or WebP, up to 10 MB [default: a portrait from the repository]
+    #[arg(long, env = "IMAGE")]
+    image: Option<PathBuf>,
+    /// The style
+    #[arg(long, env = "STYLE", default_value = "soft-anime")]
+    style: String,
+    /// Folder for the results
+    #[arg(long, env = "OUT", default_value = "out")]
+    out: PathBuf,
+    /// How many drawings
+    #[arg(long, env = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=8))]
+    count: u64,
+    /// For drawings that can be repeated
+    #[arg(long, env = "SEED")]
+    seed: Option<u64>,
+}
+
+/// Runs it in a cloud of its own, beside any that is up.
+pub(super) fn run(arguments: Demo) -> Result<()> {
+    let root = repository()?;
+    let portrait = || root.join("shared/testkit/fixtures/selfie.jpg");
+    let wish = Wish {
+        image: arguments.image.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(portrait),
+        style: arguments.style,
+        out: arguments.out,
+        count: arguments.count,
+        seed: arguments.seed,
+    };
+    let folder = target_dir(&root).join("demo");
+    forget_ended(&folder);
+    let state_dir = folder.join(std::process::id().to_string());
+    let outcome = block_until_told(demo::run(&wish, &state_dir));
+    if outcome.is_ok() {
+        std::fs::remove_dir_all(&state_dir).context("cannot remove the demo's state")?;
+    }
+    outcome
+}
+
+/// Removes what failed demonstrations left for a look at their logs.
+fn forget_ended(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let id = entry.file_name().to_string_lossy().parse::<i32>();
+        if id.is_ok_and(|id| kill(Pid::from_raw(id), None).is_err()) {
+            drop(std::fs::remove_dir_all(entry.path()));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The commands of the `local-cloud` program.
+
+mod bench;
+mod demo;
+mod down;
+mod up;
+mod watch;
+
+use anyhow::{Result, bail};
+use clap::{Args, Parser, Subcommand};
+use std::future::Future;
+use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Runs Nigao on this machine: no account, no key, no Docker.
+#[derive(Debug, Parser)]
+#[command(name = "local-cloud", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the cloud in the background; returns when it is ready
+    Up(Place),
+    /// Run the cloud in the foreground until it is told to stop
+    Serve(Place),
+    /// Measure cold starts and journeys
+    Bench(bench::Bench),
+    /// Make avatars from a picture in a cloud of its own
+    Demo(demo::Demo),
+    /// Run the cloud with `cargo lambda watch`: code that changes is built again
+    Watch(Place),
+    /// Stop the cloud
+    Down(StateFolder),
+}
+
+/// Where the cloud keeps its state.
+#[derive(Debug, Clone, Args)]
+struct StateFolder {
+    /// Folder for logs, secrets and stack.env
+    #[arg(long, env = "STATE_DIR", default_value = ".local")]
+    state_dir: PathBuf,
+}
+
+/// Where the cloud is and what it runs.
+#[derive(Debug, Clone, Args)]
+struct Place {
+    #[command(flatten)]
+    state: StateFolder,
+    /// Port of the HTTP API (0: a free one)
+    #[arg(long, env = "API_PORT", default_value_t = 3000)]
+    api_port: u16,
+    /// Port of the AWS endpoints (0: a free one)
+    #[arg(long, env = "AWS_PORT", default_value_t = 4566)]
+    aws_port: u16,
+    /// Port of the control API (0: a free one)
+    #[arg(long, env = "CONTROL_PORT", default_value_t = 4567)]
+    control_port: u16,
+    /// Folder of the functions' binaries
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// A template parameter, as NAME=VALUE; may be repeated
+    #[arg(long = "parameter", value_name = "NAME=VALUE")]
+    parameters: Vec<String>,
+    /// Do not fire schedules by the clock
+    #[arg(long)]
+    no_schedules: bool,
+    /// Detached from the terminal (set by `up`)
+    #[arg(long, hide = true)]
+    detached: bool,
+}
+
+/// Runs the command of the process' arguments.
+///
+/// # Errors
+/// What the user should read, in one chain.
+pub fn run() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Up(place) => up::start_in_background(&place),
+        Command::Serve(place) => up::serve(&place),
+        Command::Watch(place) => watch::run(&place),
+        Command::Bench(arguments) => bench::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
+        Command::Down(state) => down::run(&state.state_dir),
+    }
+}
+
+/// A line for the person at the terminal.
+#[allow(clippy::print_stdout, reason = "this is what a command line program is for")]
+pub(crate) fn say(line: &str) {
+    println!("{line}");
+}
+
+/// How [`block_until_told`] says that Ctrl-C came.
+const INTERRUPTED: &str = "interrupted";
+
+/// Runs a task to its end, or until Ctrl-C or SIGTERM; then all it started ends with it.
+fn block_until_told<T>(task: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            outcome = task => outcome,
+            _ = interrupt.recv() => bail!(INTERRUPTED),
+            _ = terminate.recv() => bail!("terminated"),
+        }
+    })
+}

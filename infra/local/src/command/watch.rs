@@ -1,0 +1,84 @@
+//! `watch`: the cloud with `cargo lambda watch` behind it, which builds a function again when its code changes.
+
+use super::{Place, StateFolder, block_until_told, say};
+use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
+use crate::command::up;
+use crate::lock::Lock;
+use crate::options::repository;
+use crate::spawner::{Spawner, mortal};
+use crate::{Cloud, stack_env};
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use std::path::Path;
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+/// Longest time `cargo lambda watch` may take to end by itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs until Ctrl-C.
+pub(super) fn run(place: &Place) -> Result<()> {
+    let StateFolder { state_dir } = &place.state;
+    let _lock = Lock::take(state_dir)?;
+    let outcome = block_until_told(watch(place));
+    drop(std::fs::remove_file(state_dir.join("stack.env")));
+    // Ctrl-C is how watching ends.
+    outcome.or_else(|error| if error.to_string() == super::INTERRUPTED { Ok(()) } else { Err(error) })
+}
+
+async fn watch(place: &Place) -> Result<()> {
+    let root = repository()?;
+    let port = tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+    let mut options = up::options(place)?;
+    options.functions_url = Some(format!("http://127.0.0.1:{port}"));
+    let cloud = Cloud::start(options).await?;
+    stack_env::write(&cloud, &place.state.state_dir)?;
+    let spawner = Spawner::start()?;
+    let child = spawner.spawn(command(&cloud, &root, port)?).await.context("cannot start cargo lambda watch")?;
+    let mut watcher = Watcher { child };
+    say(&format!("Watching: {} answers; a function is built at its first call. Ctrl-C stops everything.", cloud.api_url()));
+    let status = watcher.child.wait().await?;
+    bail!("cargo lambda watch ended with {status}")
+}
+
+/// `cargo lambda watch`; whatever it started ends with it.
+struct Watcher {
+    child: Child,
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()) else { return };
+        let group = Pid::from_raw(id);
+        let _ = killpg(group, Signal::SIGINT);
+        let asked = std::time::Instant::now();
+        while asked.elapsed() < PATIENCE && !matches!(self.child.try_wait(), Ok(Some(_))) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = killpg(group, Signal::SIGKILL);
+    }
+}
+
+fn command(cloud: &Cloud, root: &Path, port: u16) -> Result<Command> {
+    let program = root.join(".venv/bin/cargo-lambda");
+    if !program.is_file() {
+        bail!("{} is missing: `make watch` installs it", program.display());
+    }
+    let mut command = mortal(program);
+    command
+        .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
+        .current_dir(root)
+        // A group of its own: our Ctrl-C is passed on in order, not to everyone at once.
+        .process_group(0)
+        .env("AWS_ENDPOINT_URL", cloud.aws_endpoint_url())
+        .env("AWS_REGION", cloud.region())
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
+        .env("AWS_SESSION_TOKEN", SESSION_TOKEN);
+    // One environment for all: `cargo lambda watch` knows no other, and a name means the same in each function.
+    for function in cloud.model().functions.values() {
+        command.envs(&function.env);
+    }
+    Ok(command)
+}

@@ -1,0 +1,85 @@
+//! The HTTP API: API Gateway's routing, limits and payload format 2.0, in front of the functions.
+
+mod cors;
+mod event;
+mod reply;
+mod routes;
+
+use crate::pool::request_id;
+use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
+use crate::serve::{self, Body, BoxError, Server};
+use crate::template::{Cors, HttpRoute};
+use anyhow::Result;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Largest request body, in bytes.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// Largest request line and headers together, in bytes.
+const HEAD_LIMIT: usize = 10_240;
+/// Longest time a function may take behind the HTTP API.
+const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+/// Longest time when a function may have to be built first.
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
+
+struct Gateway {
+    routes: Vec<HttpRoute>,
+    cors: Option<Cors>,
+    pools: Pools,
+}
+
+/// Serves these routes.
+pub(crate) fn start(listener: TcpListener, routes: Vec<HttpRoute>, cors: Option<Cors>, pools: Pools) -> Result<Server> {
+    let gateway = Arc::new(Gateway { routes, cors, pools });
+    Server::start(listener, move |request, peer| {
+        let gateway = Arc::clone(&gateway);
+        async move { gateway.handle(request, peer).await }
+    })
+}
+
+impl Gateway {
+    async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {
+        if let Some(response) = cors::preflight(self.cors.as_ref(), request.method(), request.headers()) {
+            return Ok(response);
+        }
+        let (request_headers, id) = (request.headers().clone(), request_id());
+        let mut response = self.answer(request, peer, &id).await?;
+        cors::decorate(self.cors.as_ref(), &request_headers, &mut response);
+        response.headers_mut().insert("apigw-requestid", HeaderValue::from_str(&id)?);
+        Ok(response)
+    }
+
+    async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, id: &str) -> Result<Response<Body>, BoxError> {
+        let (parts, body) = request.into_parts();
+        if head_length(&parts.uri, &parts.headers) > HEAD_LIMIT {
+            return Ok(reply::message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large"));
+        }
+        let Some(body) = serve::collect(body, BODY_LIMIT).await? else {
+            return Ok(reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"));
+        };
+        let Some(found) = routes::find(&self.routes, parts.method.as_str(), parts.uri.path()) else {
+            return Ok(reply::message(StatusCode::NOT_FOUND, "Not Found"));
+        };
+        let event = Bytes::from(event::build(&parts, &body, &found, peer, id).to_string());
+        if event.len() > PAYLOAD_LIMIT {
+            return Ok(reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long"));
+        }
+        let Some(pool) = self.pools.get().and_then(|pools| pools.get(&found.route.function)) else {
+            return Ok(reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+        };
+        match tokio::time::timeout(if pool.is_remote() { BUILD_LIMIT } else { INTEGRATION_LIMIT }, pool.invoke(event)).await {
+            Ok(answer) => Ok(reply::respond(answer).await),
+            Err(_) => Ok(reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")),
+        }
+    }
+}
+
+fn head_length(uri: &http::Uri, headers: &HeaderMap) -> usize {
+    let line = uri.path_and_query().map_or(0, |path| path.as_str().len()) + "OPTIONS  HTTP/1.1\r\n".len();
+    headers.iter().fold(line, |sum, (name, value)| sum + name.as_str().len() + value.len() + ": \r\n".len())
+}

@@ -1,0 +1,37 @@
+//! The local cloud: runs what template.yaml declares on this machine, with no account, no key and no Docker.
+//!
+//! AWS endpoints come from an emulator; the functions' real binaries run behind the real Lambda Runtime API. [`Cloud`] is the
+//! handle to all of it, for tests and for the `local-cloud` command.
+
+mod bench;
+mod clients;
+mod cloud;
+#[doc(hidden)]
+pub mod command;
+mod control;
+mod demo;
+mod gateway;
+mod http_client;
+mod lock;
+mod ministack;
+mod options;
+mod pool;
+mod process;
+mod proxy;
+mod queues;
+mod remote;
+mod resources;
+mod runtime_api;
+mod schedules;
+mod secrets;
+mod serve;
+mod spawner;
+mod stack_env;
+pub mod template;
+
+pub use clients::Clients;
+pub use cloud::{Cloud, Invocation};
+pub use http_client::{HttpClient, Reply};
+pub use options::{Options, repository, target_dir};
+pub use proxy::Call;
+pub use proxy::faults::{Action, Fault};

@@ -1,0 +1,123 @@
+//! One process of a function: its environment, its log file, and the end of it.
+
+use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
+use crate::pool::Pool;
+use crate::spawner::{Spawner, mortal};
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use tokio::process::Command;
+use tokio::sync::{Notify, watch};
+
+/// What every process of a function is started with.
+#[derive(Debug, Clone)]
+pub(crate) struct Launch {
+    /// The function's name in this repository.
+    pub(crate) function: String,
+    /// Its name in AWS.
+    pub(crate) aws_name: String,
+    /// Its binary.
+    pub(crate) binary: PathBuf,
+    /// File that its processes append their output to.
+    pub(crate) log: PathBuf,
+    /// Base URL of the runtime API.
+    pub(crate) runtime_api: String,
+    /// Base URL of the fault proxy.
+    pub(crate) aws_endpoint: String,
+    /// AWS region.
+    pub(crate) region: String,
+    /// MiB of memory it is told it has.
+    pub(crate) memory: u32,
+    /// Makes the process.
+    pub(crate) spawner: Spawner,
+}
+
+/// A way to end a process and to see that it ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Handle {
+    wish: Arc<Notify>,
+    ended: watch::Receiver<bool>,
+}
+
+impl Handle {
+    /// Kills the process (SIGKILL).
+    pub(crate) fn kill(&self) {
+        self.wish.notify_one();
+    }
+
+    /// Waits until the process is gone.
+    pub(crate) async fn gone(&self) {
+        drop(self.ended.clone().wait_for(|ended| *ended).await);
+    }
+}
+
+/// Starts process `number` of the pool in the background and tells the pool when it ended.
+pub(crate) fn start(pool: &Arc<Pool>, number: u64, launch: &Launch, env: &BTreeMap<String, String>) -> Handle {
+    let wish = Arc::new(Notify::new());
+    let (ended, watcher) = watch::channel(false);
+    let (pool, launch, env, kill) = (Arc::downgrade(pool), launch.clone(), env.clone(), Arc::clone(&wish));
+    tokio::spawn(async move {
+        let how = match run(number, &launch, &env, &kill).await {
+            Ok(how) => how,
+            Err(error) => format!("{error:#}"),
+        };
+        if let Some(pool) = pool.upgrade() {
+            pool.ended(number, &how);
+        }
+        ended.send_replace(true);
+    });
+    Handle { wish, ended: watcher }
+}
+
+async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill: &Notify) -> Result<String> {
+    let output = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&launch.log)
+        .with_context(|| format!("cannot write {}", launch.log.display()))?;
+    let mut command = mortal(&launch.binary);
+    set_environment(&mut command, number, launch, env);
+    command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+    let binary = launch.binary.display();
+    anyhow::ensure!(launch.binary.is_file(), "{binary} is missing: build it first");
+    let mut child = launch.spawner.spawn(command).await.with_context(|| format!("cannot start {binary}"))?;
+    tokio::select! {
+        status = child.wait() => Ok(status?.to_string()),
+        () = kill.notified() => {
+            child.kill().await?;
+            Ok("signal: killed".to_owned())
+        }
+    }
+}
+
+/// Nothing but what Lambda sets: a function that leans on the developer's shell would fail only when deployed.
+fn set_environment(command: &mut Command, number: u64, launch: &Launch, env: &BTreeMap<String, String>) {
+    let process = format!("{}.{number}", launch.function);
+    let task_root = launch.binary.parent().unwrap_or_else(|| Path::new("/"));
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", format!("{}/rt/{process}", launch.runtime_api))
+        .env("AWS_LAMBDA_FUNCTION_NAME", &launch.aws_name)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", launch.memory.to_string())
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", launch.aws_name))
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[$LATEST]{number}"))
+        .env("AWS_EXECUTION_ENV", "AWS_Lambda_Image")
+        .env("AWS_REGION", &launch.region)
+        .env("AWS_DEFAULT_REGION", &launch.region)
+        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
+        .env("AWS_SESSION_TOKEN", SESSION_TOKEN)
+        .env("AWS_ENDPOINT_URL", &launch.aws_endpoint)
+        .env("AWS_SDK_UA_APP_ID", &process)
+        .env("LAMBDA_TASK_ROOT", task_root)
+        .env("LANG", "en_US.UTF-8")
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("TZ", ":UTC")
+        .env("_HANDLER", "bootstrap")
+        .envs(env)
+        .current_dir(task_root);
+}

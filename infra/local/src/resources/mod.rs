@@ -1,0 +1,43 @@
+//! Creates what the template declares through the AWS APIs, then reads it back: the emulator accepts some settings and
+//! drops them in silence.
+
+mod bucket;
+mod identities;
+mod queues;
+mod tables;
+
+use crate::clients::Clients;
+use crate::template::Model;
+use anyhow::{Context, Result};
+use std::future::Future;
+use tokio::task::JoinSet;
+
+/// Creates everything, in parallel where nothing depends on the order.
+///
+/// # Errors
+/// Names the resource that could not be made, or the setting that did not stay.
+pub(crate) async fn create(model: &Model, clients: &Clients) -> Result<()> {
+    let mut work = JoinSet::new();
+    for table in model.tables.clone() {
+        let client = clients.dynamodb.clone();
+        spawn(&mut work, format!("table {}", table.name), async move { tables::create(&client, &table).await });
+    }
+    for bucket in model.buckets.clone() {
+        let client = clients.s3.clone();
+        spawn(&mut work, format!("bucket {}", bucket.name), async move { bucket::create(&client, &bucket).await });
+    }
+    for identity in model.identities.clone() {
+        let client = clients.ses.clone();
+        spawn(&mut work, format!("identity {identity}"), async move { identities::create(&client, &identity).await });
+    }
+    let (queues, client) = (model.queues.clone(), clients.sqs.clone());
+    spawn(&mut work, "queues".to_owned(), async move { queues::create(&client, &queues).await });
+    while let Some(done) = work.join_next().await {
+        done??;
+    }
+    Ok(())
+}
+
+fn spawn(work: &mut JoinSet<Result<()>>, what: String, task: impl Future<Output = Result<()>> + Send + 'static) {
+    work.spawn(async move { task.await.with_context(|| format!("cannot create the {what}")) });
+}

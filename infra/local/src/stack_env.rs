@@ -1,0 +1,62 @@
+//! `stack.env`: where everything is, for shells and tests. Names are those the functions know.
+
+use crate::Cloud;
+use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
+use anyhow::{Context, Result};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Writes the file at once, so that who sees it sees all of it.
+pub(crate) fn write(cloud: &Cloud, state_dir: &Path) -> Result<()> {
+    let path = state_dir.join("stack.env");
+    let draft = state_dir.join("stack.env.draft");
+    std::fs::write(&draft, text(cloud)?).with_context(|| format!("cannot write {}", draft.display()))?;
+    std::fs::rename(&draft, &path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn text(cloud: &Cloud) -> Result<String> {
+    let mut text = String::new();
+    writeln!(text, "API_URL={}", cloud.api_url())?;
+    writeln!(text, "AWS_ENDPOINT_URL={}", cloud.aws_endpoint_url())?;
+    writeln!(text, "MAIL_URL={}", cloud.mail_url())?;
+    writeln!(text, "CONTROL_URL={}", cloud.control_url())?;
+    writeln!(text, "AWS_REGION={}", cloud.region())?;
+    writeln!(text, "AWS_ACCESS_KEY_ID={ACCESS_KEY}\nAWS_SECRET_ACCESS_KEY={ACCESS_KEY}\nAWS_SESSION_TOKEN={SESSION_TOKEN}")?;
+    for (id, name) in cloud.tables() {
+        writeln!(text, "{}={name}", variable(id, "_TABLE"))?;
+    }
+    for (id, name) in cloud.buckets() {
+        writeln!(text, "{}={name}", variable(id, "_BUCKET"))?;
+    }
+    for (id, queue) in cloud.queues() {
+        writeln!(text, "{}={}", variable(id, "_QUEUE_URL"), queue.url)?;
+    }
+    Ok(text)
+}
+
+/// `AccountsTable` is `ACCOUNTS_TABLE`; the suffix is added where the id does not end with it.
+fn variable(id: &str, suffix: &str) -> String {
+    let mut name = String::new();
+    for (index, letter) in id.chars().enumerate() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_uppercase());
+    }
+    if !name.ends_with(suffix) {
+        name.push_str(suffix);
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+
+    #[test]
+    fn ids_become_the_names_the_functions_know() {
+        assert_eq!(variable("AccountsTable", "_TABLE"), "ACCOUNTS_TABLE");
+        assert_eq!(variable("Pictures", "_BUCKET"), "PICTURES_BUCKET");
+        assert_eq!(variable("GenerationQueued", "_QUEUE_URL"), "GENERATION_QUEUED_QUEUE_URL");
+    }
+}

@@ -1,0 +1,9 @@
+//! template.yaml and the stacks nested in it, read as CloudFormation would deploy them.
+
+mod intrinsics;
+mod model;
+mod stack;
+pub mod yaml;
+
+pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, ScheduleKind, Table};
+pub use stack::{Settings, Stack};

@@ -1,0 +1,430 @@
+//! The resources the local cloud knows how to run, with every property resolved.
+
+use super::intrinsics::kebab;
+use super::stack::{Stack, kind, text};
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Everything a set of stacks deploys that the local cloud runs.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The functions, by name.
+    pub functions: BTreeMap<String, Function>,
+    /// Routes of the HTTP API.
+    pub routes: Vec<HttpRoute>,
+    /// Cross-origin rules of the HTTP API.
+    pub cors: Option<Cors>,
+    /// DynamoDB tables.
+    pub tables: Vec<Table>,
+    /// S3 buckets.
+    pub buckets: Vec<Bucket>,
+    /// SQS queues, each after the dead-letter queue it names.
+    pub queues: Vec<Queue>,
+    /// SQS event sources.
+    pub queue_sources: Vec<QueueSource>,
+    /// Schedules.
+    pub schedules: Vec<Schedule>,
+    /// Verified SES identities: addresses or domains.
+    pub identities: Vec<String>,
+}
+
+/// A Lambda function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its name in this repository: folder, package and binary; the logical id in kebab case.
+    pub name: String,
+    /// Its name in AWS.
+    pub aws_name: String,
+    /// Environment variables, globals included.
+    pub env: BTreeMap<String, String>,
+    /// Time one invocation may take.
+    pub timeout: Duration,
+    /// MiB of memory.
+    pub memory: u32,
+    /// Invocations at once, when the template limits them.
+    pub reserved_concurrency: Option<usize>,
+}
+
+/// A route of the HTTP API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpRoute {
+    /// Method in capitals, or `ANY`.
+    pub method: String,
+    /// Path with `{name}` and `{name+}` parameters, or `$default`.
+    pub path: String,
+    /// Name of the function that answers.
+    pub function: String,
+}
+
+/// Cross-origin rules as API Gateway knows them.
+#[derive(Debug, Clone, Default)]
+pub struct Cors {
+    /// Allowed origins, perhaps `*`.
+    pub origins: Vec<String>,
+    /// Allowed methods.
+    pub methods: Vec<String>,
+    /// Allowed request headers.
+    pub headers: Vec<String>,
+    /// Response headers a page may read.
+    pub expose: Vec<String>,
+    /// Seconds a preflight may be cached.
+    pub max_age: Option<u64>,
+    /// Whether cookies may go along.
+    pub credentials: bool,
+}
+
+/// A key attribute of a table or index.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Attribute name.
+    pub name: String,
+    /// `HASH` or `RANGE`.
+    pub role: String,
+    /// `S`, `N` or `B`.
+    pub kind: String,
+}
+
+/// A global secondary index.
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// Its keys.
+    pub keys: Vec<Key>,
+    /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
+    pub projection: String,
+    /// Attributes an `INCLUDE` projection adds.
+    pub include: Vec<String>,
+}
+
+/// A DynamoDB table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Logical id in the template.
+    pub logical_id: String,
+    /// Physical name.
+    pub name: String,
+    /// Its keys.
+    pub keys: Vec<Key>,
+    /// Global secondary indexes.
+    pub indexes: Vec<Index>,
+    /// TTL attribute, when enabled.
+    pub ttl: Option<String>,
+    /// Whether point-in-time recovery is on.
+    pub recovery: bool,
+    /// Days point-in-time recovery reaches back, when the template says.
+    pub recovery_days: Option<i32>,
+    /// Whether server-side encryption is asked for.
+    pub encrypted: bool,
+    /// Whether deletion is refused.
+    pub protected: bool,
+}
+
+/// An S3 bucket, with the raw properties its module applies.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    /// Logical id in the template.
+    pub logical_id: String,
+    /// Physical name.
+    pub name: String,
+    /// Resolved properties.
+    pub properties: Value,
+    /// Its bucket policy's document, when there is one.
+    pub policy: Option<Value>,
+}
+
+/// An SQS queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Logical id in the template.
+    pub logical_id: String,
+    /// Physical name.
+    pub name: String,
+    /// URL as the functions know it.
+    pub url: String,
+    /// ARN.
+    pub arn: String,
+    /// Attributes in the API's spelling.
+    pub attributes: BTreeMap<String, String>,
+    /// ARN of the dead-letter queue, when there is one.
+    pub dead_letters: Option<String>,
+}
+
+/// An SQS event source of a function.
+#[derive(Debug, Clone)]
+pub struct QueueSource {
+    /// The function's name.
+    pub function: String,
+    /// ARN of the queue.
+    pub queue_arn: String,
+    /// Records an event may hold.
+    pub batch_size: i32,
+    /// Batches at once, when the template limits them.
+    pub maximum_concurrency: Option<usize>,
+    /// Whether the function names the records that failed.
+    pub reports_failures: bool,
+    /// Whether deliveries happen at all.
+    pub enabled: bool,
+}
+
+/// Which service fires a schedule; the events differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleKind {
+    /// An EventBridge rule.
+    Rule,
+    /// EventBridge Scheduler.
+    Scheduler,
+}
+
+/// A schedule of a function.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// The function's name.
+    pub function: String,
+    /// Name of the event in the template.
+    pub name: String,
+    /// `rate(…)` or `cron(…)`.
+    pub expression: String,
+    /// Which service fires it.
+    pub kind: ScheduleKind,
+    /// The event's body, when the template gives one.
+    pub input: Option<String>,
+    /// Whether it fires by the clock.
+    pub enabled: bool,
+}
+
+impl Model {
+    /// Reads what the stack and all stacks nested in it deploy.
+    ///
+    /// # Errors
+    /// When a resource lacks what it needs or refers to what is not there.
+    pub fn read(root: &Stack) -> Result<Self> {
+        let mut model = Self::default();
+        for stack in root.all() {
+            let globals = stack.function_globals()?;
+            for (id, resource) in stack.resources() {
+                model.add(stack, id, kind(resource), &globals).with_context(|| format!("in the resource {id}"))?;
+            }
+        }
+        model.queues.sort_by_key(|queue| queue.dead_letters.is_some());
+        Ok(model)
+    }
+
+    fn add(&mut self, stack: &Stack, id: &str, kind: &str, globals: &Value) -> Result<()> {
+        match kind {
+            "AWS::Serverless::Function" => self.add_function(stack, id, globals)?,
+            "AWS::Serverless::HttpApi" => self.cors = read_cors(stack, id)?,
+            "AWS::DynamoDB::Table" => self.tables.push(read_table(stack, id)?),
+            "AWS::S3::Bucket" => self.add_bucket(stack, id)?,
+            "AWS::SQS::Queue" => self.queues.push(read_queue(stack, id)?),
+            "AWS::SES::EmailIdentity" => self.identities.push(text(&stack.properties(id)?["EmailIdentity"])),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add_function(&mut self, stack: &Stack, id: &str, globals: &Value) -> Result<()> {
+        let properties = stack.properties(id)?;
+        let name = kebab(id);
+        let setting = |key: &str| properties.get(key).or_else(|| globals.get(key));
+        let mut env = BTreeMap::new();
+        for variables in [globals.pointer("/Environment/Variables"), properties.pointer("/Environment/Variables")] {
+            for (key, value) in variables.and_then(Value::as_object).into_iter().flatten() {
+                env.insert(key.clone(), text(value));
+            }
+        }
+        let function = Function {
+            name: name.clone(),
+            aws_name: stack.physical_name(id)?,
+            env,
+            timeout: Duration::from_secs(setting("Timeout").and_then(number).unwrap_or(3)),
+            memory: setting("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),
+            reserved_concurrency: setting("ReservedConcurrentExecutions").and_then(number).and_then(|n| usize::try_from(n).ok()),
+        };
+        self.functions.insert(name.clone(), function);
+        for (event, declaration) in properties.get("Events").and_then(Value::as_object).into_iter().flatten() {
+            self.add_event(&name, event, declaration).with_context(|| format!("in the event {event}"))?;
+        }
+        Ok(())
+    }
+
+    fn add_event(&mut self, function: &str, name: &str, declaration: &Value) -> Result<()> {
+        let properties = declaration.get("Properties").cloned().unwrap_or_default();
+        match kind(declaration) {
+            "HttpApi" => self.routes.push(HttpRoute {
+                method: optional(&properties, "Method").unwrap_or_else(|| "ANY".into()).to_uppercase(),
+                path: optional(&properties, "Path").unwrap_or_else(|| "$default".into()),
+                function: function.to_owned(),
+            }),
+            "SQS" => self.queue_sources.push(read_queue_source(function, &properties)?),
+            "Schedule" => self.schedules.push(read_schedule(function, name, &properties, ScheduleKind::Rule, "Schedule")?),
+            "ScheduleV2" => {
+                self.schedules.push(read_schedule(function, name, &properties, ScheduleKind::Scheduler, "ScheduleExpression")?);
+            }
+            other => bail!("events of type {other} are not supported by the local cloud"),
+        }
+        Ok(())
+    }
+
+    fn add_bucket(&mut self, stack: &Stack, id: &str) -> Result<()> {
+        let name = stack.physical_name(id)?;
+        let mut policy = None;
+        for (policy_id, resource) in stack.resources() {
+            if kind(resource) == "AWS::S3::BucketPolicy" {
+                let properties = stack.properties(policy_id)?;
+                if properties["Bucket"] == name.as_str() {
+                    policy = Some(properties["PolicyDocument"].clone());
+                }
+            }
+        }
+        self.buckets.push(Bucket { logical_id: id.to_owned(), name, properties: stack.properties(id)?, policy });
+        Ok(())
+    }
+}
+
+fn optional(properties: &Value, key: &str) -> Option<String> {
+    properties.get(key).map(text)
+}
+
+fn required(properties: &Value, key: &str) -> Result<String> {
+    optional(properties, key).ok_or_else(|| anyhow!("{key} is missing"))
+}
+
+fn number(value: &Value) -> Option<u64> {
+    text(value).parse().ok()
+}
+
+fn flag(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| text(value) == "true")
+}
+
+fn strings(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(items)) => items.iter().map(text).collect(),
+        Some(other) => vec![text(other)],
+        None => Vec::new(),
+    }
+}
+
+fn read_cors(stack: &Stack, id: &str) -> Result<Option<Cors>> {
+    let properties = stack.properties(id)?;
+    let globals = stack.http_api_globals()?;
+    let Some(rules) = properties.get("CorsConfiguration").or_else(|| globals.get("CorsConfiguration")) else {
+        return Ok(None);
+    };
+    if !rules.is_object() {
+        return Ok((text(rules) == "true").then(|| Cors { origins: vec!["*".into()], ..Cors::default() }));
+    }
+    Ok(Some(Cors {
+        origins: strings(rules.get("AllowOrigins")),
+        methods: strings(rules.get("AllowMethods")),
+        headers: strings(rules.get("AllowHeaders")),
+        expose: strings(rules.get("ExposeHeaders")),
+        max_age: rules.get("MaxAge").and_then(number),
+        credentials: flag(rules.get("AllowCredentials")),
+    }))
+}
+
+fn read_table(stack: &Stack, id: &str) -> Result<Table> {
+    let properties = stack.properties(id)?;
+    let kinds: BTreeMap<String, String> = items(&properties, "AttributeDefinitions")
+        .map(|attribute| (text(&attribute["AttributeName"]), text(&attribute["AttributeType"])))
+        .collect();
+    let indexes = items(&properties, "GlobalSecondaryIndexes")
+        .map(|index| {
+            Ok(Index {
+                name: required(index, "IndexName")?,
+                keys: read_keys(index, &kinds)?,
+                projection: index.pointer("/Projection/ProjectionType").map_or_else(|| "ALL".into(), text),
+                include: strings(index.pointer("/Projection/NonKeyAttributes")),
+            })
+        })
+        .collect::<Result<_>>()?;
+    let recovery = properties.get("PointInTimeRecoverySpecification");
+    Ok(Table {
+        logical_id: id.to_owned(),
+        name: stack.physical_name(id)?,
+        keys: read_keys(&properties, &kinds)?,
+        indexes,
+        ttl: properties
+            .get("TimeToLiveSpecification")
+            .filter(|ttl| flag(ttl.get("Enabled")))
+            .and_then(|ttl| optional(ttl, "AttributeName")),
+        recovery: flag(recovery.and_then(|spec| spec.get("PointInTimeRecoveryEnabled"))),
+        recovery_days: recovery.and_then(|spec| spec.get("RecoveryPeriodInDays")).and_then(number).and_then(|n| i32::try_from(n).ok()),
+        encrypted: flag(properties.pointer("/SSESpecification/SSEEnabled")),
+        protected: flag(properties.get("DeletionProtectionEnabled")),
+    })
+}
+
+fn items<'a>(properties: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    properties.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn read_keys(properties: &Value, kinds: &BTreeMap<String, String>) -> Result<Vec<Key>> {
+    items(properties, "KeySchema")
+        .map(|key| {
+            let name = required(key, "AttributeName")?;
+            let kind = kinds.get(&name).cloned().ok_or_else(|| anyhow!("the key {name} has no AttributeDefinition"))?;
+            Ok(Key { name, role: required(key, "KeyType")?, kind })
+        })
+        .collect()
+}
+
+/// Properties that the API takes as attributes of the same name.
+const QUEUE_ATTRIBUTES: &[&str] = &[
+    "VisibilityTimeout",
+    "MessageRetentionPeriod",
+    "DelaySeconds",
+    "MaximumMessageSize",
+    "ReceiveMessageWaitTimeSeconds",
+    "KmsMasterKeyId",
+    "SqsManagedSseEnabled",
+    "FifoQueue",
+    "ContentBasedDeduplication",
+];
+
+fn read_queue(stack: &Stack, id: &str) -> Result<Queue> {
+    let properties = stack.properties(id)?;
+    let name = stack.physical_name(id)?;
+    let mut attributes: BTreeMap<String, String> =
+        QUEUE_ATTRIBUTES.iter().filter_map(|key| properties.get(*key).map(|value| ((*key).to_owned(), text(value)))).collect();
+    let redrive = properties.get("RedrivePolicy");
+    if let Some(policy) = redrive {
+        attributes.insert("RedrivePolicy".to_owned(), policy.to_string());
+    }
+    Ok(Queue {
+        logical_id: id.to_owned(),
+        url: stack.queue_url(&name),
+        arn: stack.arn("sqs", &name),
+        dead_letters: redrive.and_then(|policy| optional(policy, "deadLetterTargetArn")),
+        attributes,
+        name,
+    })
+}
+
+fn read_queue_source(function: &str, properties: &Value) -> Result<QueueSource> {
+    let reports = strings(properties.get("FunctionResponseTypes"));
+    Ok(QueueSource {
+        function: function.to_owned(),
+        queue_arn: required(properties, "Queue")?,
+        batch_size: properties.get("BatchSize").and_then(number).and_then(|n| i32::try_from(n).ok()).unwrap_or(10),
+        maximum_concurrency: properties.pointer("/ScalingConfig/MaximumConcurrency").and_then(number).and_then(|n| usize::try_from(n).ok()),
+        reports_failures: reports.iter().any(|kind| kind == "ReportBatchItemFailures"),
+        enabled: properties.get("Enabled").is_none_or(|value| flag(Some(value))),
+    })
+}
+
+fn read_schedule(function: &str, name: &str, properties: &Value, kind: ScheduleKind, key: &str) -> Result<Schedule> {
+    Ok(Schedule {
+        function: function.to_owned(),
+        name: name.to_owned(),
+        expression: required(properties, key)?,
+        kind,
+        input: optional(properties, "Input"),
+        enabled: properties.get("Enabled").is_none_or(|value| flag(Some(value)))
+            && optional(properties, "State").is_none_or(|state| state != "DISABLED"),
+    })
+}

@@ -1,0 +1,217 @@
+//! One deployed stack: its parameters, conditions, resources and outputs, with the stacks nested in it.
+
+use super::yaml;
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What a deployment adds to the template: names, parameters and secrets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The stack's name; physical names begin with it.
+    pub stack_name: String,
+    /// AWS region of every ARN.
+    pub region: String,
+    /// The 12 digits of the account.
+    pub account_id: String,
+    /// Base URL of the AWS endpoints, part of every queue's URL.
+    pub endpoint_url: String,
+    /// Parameter values that replace the template's defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// A value per generated secret, by logical id; made by the caller, once per state folder.
+    pub secret: fn(&str, &Path) -> Result<String>,
+    /// Folder that keeps the generated secrets.
+    pub state_dir: PathBuf,
+}
+
+/// A template with its parameters bound.
+#[derive(Debug)]
+pub struct Stack {
+    pub(super) settings: Settings,
+    pub(super) parameters: BTreeMap<String, Value>,
+    pub(super) template: Value,
+    pub(super) children: BTreeMap<String, Stack>,
+}
+
+impl Stack {
+    /// Reads the template at `path` and every stack nested in it.
+    ///
+    /// # Errors
+    /// When a file is missing or no template, or a parameter without a default has no value.
+    pub fn load(path: &Path, settings: Settings) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let template = yaml::read(&text).with_context(|| format!("in {}", path.display()))?;
+        let parameters = bind_parameters(&template, &settings).with_context(|| format!("in {}", path.display()))?;
+        let mut stack = Self { settings, parameters, template, children: BTreeMap::new() };
+        let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        stack.load_children(folder)?;
+        Ok(stack)
+    }
+
+    /// Children may use each other's outputs as parameters: each is loaded when those it needs are there.
+    fn load_children(&mut self, folder: &Path) -> Result<()> {
+        let mut waiting: Vec<String> = self
+            .resources()
+            .filter(|(_, resource)| matches!(kind(resource), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application"))
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        while !waiting.is_empty() {
+            let mut problem = None;
+            let before = waiting.len();
+            let mut left = Vec::new();
+            for id in std::mem::take(&mut waiting) {
+                match self.load_child(&id, folder) {
+                    Ok(child) => {
+                        self.children.insert(id, child);
+                    }
+                    Err(error) => {
+                        problem = Some(error);
+                        left.push(id);
+                    }
+                }
+            }
+            waiting = left;
+            if waiting.len() == before {
+                return Err(problem.unwrap_or_else(|| anyhow!("nested stacks wait for each other")));
+            }
+        }
+        Ok(())
+    }
+
+    fn load_child(&self, id: &str, folder: &Path) -> Result<Stack> {
+        let properties = self.properties(id)?;
+        let location = properties
+            .get("TemplateURL")
+            .or_else(|| properties.get("Location"))
+            .and_then(Value::as_str)
+            .ok_or_else(|| anyhow!("nested stack {id} has no TemplateURL or Location"))?;
+        let mut settings = self.settings.clone();
+        settings.parameters = properties
+            .get("Parameters")
+            .and_then(Value::as_object)
+            .map(|values| values.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+            .unwrap_or_default();
+        Stack::load(&folder.join(location), settings).with_context(|| format!("in the nested stack {id}"))
+    }
+
+    /// Every resource whose condition holds, with its logical id.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.template
+            .get("Resources")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .filter(|(_, resource)| self.exists(resource))
+            .map(|(id, resource)| (id.as_str(), resource))
+    }
+
+    fn exists(&self, resource: &Value) -> bool {
+        match resource.get("Condition").and_then(Value::as_str) {
+            Some(name) => self.condition(name).unwrap_or(false),
+            None => true,
+        }
+    }
+
+    /// The resolved properties of one resource.
+    ///
+    /// # Errors
+    /// When the resource is unknown or refers to what is not there.
+    pub fn properties(&self, id: &str) -> Result<Value> {
+        let resource = self.resource(id)?;
+        let properties = resource.get("Properties").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        self.resolve(&properties).with_context(|| format!("in the resource {id}"))
+    }
+
+    pub(super) fn resource(&self, id: &str) -> Result<&Value> {
+        self.template.get("Resources").and_then(|all| all.get(id)).ok_or_else(|| anyhow!("no resource named {id}"))
+    }
+
+    /// This stack and all stacks nested in it.
+    pub fn all(&self) -> Vec<&Stack> {
+        let mut found = vec![self];
+        for child in self.children.values() {
+            found.extend(child.all());
+        }
+        found
+    }
+
+    /// The resolved `Globals` of SAM for functions.
+    ///
+    /// # Errors
+    /// When they refer to what is not there.
+    pub fn function_globals(&self) -> Result<Value> {
+        match self.template.pointer("/Globals/Function") {
+            Some(globals) => self.resolve(globals).context("in Globals"),
+            None => Ok(Value::Null),
+        }
+    }
+
+    pub(super) fn http_api_globals(&self) -> Result<Value> {
+        match self.template.pointer("/Globals/HttpApi") {
+            Some(globals) => self.resolve(globals).context("in Globals"),
+            None => Ok(Value::Null),
+        }
+    }
+
+    pub(super) fn output(&self, name: &str) -> Result<Value> {
+        let output =
+            self.template.pointer(&format!("/Outputs/{name}/Value")).ok_or_else(|| anyhow!("a nested stack has no output named {name}"))?;
+        self.resolve(output)
+    }
+}
+
+/// The CloudFormation type of a resource.
+pub(super) fn kind(resource: &Value) -> &str {
+    resource.get("Type").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A scalar as CloudFormation writes it into text.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<String, Value>> {
+    let mut bound = BTreeMap::new();
+    let Some(declared) = template.get("Parameters").and_then(Value::as_object) else {
+        return Ok(bound);
+    };
+    for (name, declaration) in declared {
+        let value = match settings.parameters.get(name) {
+            Some(value) => Value::String(value.clone()),
+            None => match declaration.get("Default") {
+                Some(default) => Value::String(text(default)),
+                None => bail!("the parameter {name} has no default and no value"),
+            },
+        };
+        check_allowed(name, declaration, &value)?;
+        let kind = declaration.get("Type").and_then(Value::as_str).unwrap_or("String");
+        bound.insert(name.clone(), if is_list(kind) { split_list(&value) } else { value });
+    }
+    Ok(bound)
+}
+
+fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
+    let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) else {
+        return Ok(());
+    };
+    let known: Vec<String> = allowed.iter().map(text).collect();
+    if known.contains(&text(value)) {
+        return Ok(());
+    }
+    bail!("the parameter {name} is {:?}, but must be one of: {}", text(value), known.join(", "))
+}
+
+fn is_list(kind: &str) -> bool {
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
+}
+
+fn split_list(value: &Value) -> Value {
+    let whole = text(value);
+    Value::Array(whole.split(',').map(|item| Value::String(item.trim().to_owned())).filter(|item| item != "").collect())
+}

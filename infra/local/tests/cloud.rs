@@ -1,0 +1,149 @@
+//! The local cloud with a function of its own: processes, queues, clock, faults.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use local_cloud::{Action, Cloud, Fault, Options};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The folder of the example binaries, beside this test's own.
+fn examples() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    own.ancestors().nth(2).unwrap().join("examples")
+}
+
+fn options() -> Options {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let state = std::env::temp_dir().join(format!("local-cloud-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst)));
+    let mut options = Options::new(state).unwrap();
+    options.template = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/template.yaml");
+    options.binaries = examples();
+    options
+}
+
+async fn stop(cloud: Cloud, state: &Path) {
+    cloud.stop().await;
+    std::fs::remove_dir_all(state).unwrap();
+}
+
+async fn env(cloud: &Cloud, name: &str) -> Value {
+    cloud.invoke("parrot", &json!({ "do": "env", "name": name })).await.unwrap().json()
+}
+
+#[tokio::test]
+async fn a_function_sees_what_the_template_says() {
+    let mut options = options();
+    options.parameters.insert("Loud".into(), "yes".into());
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    assert_eq!(env(&cloud, "GREETING").await, "hello!!");
+    assert_eq!(env(&cloud, "THINGS_TABLE").await, cloud.tables()["ThingsTable"]);
+    assert_eq!(env(&cloud, "SECRET").await.as_str().unwrap().len(), 64);
+    assert_eq!(env(&cloud, "AWS_LAMBDA_FUNCTION_NAME").await, "nigao-parrot");
+    assert_eq!(env(&cloud, "HOME").await, Value::Null);
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn a_process_that_dies_hangs_or_fails_costs_one_invocation() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let kind = |answer: local_cloud::Invocation| (answer.failed, answer.json()["errorType"].as_str().unwrap_or_default().to_owned());
+    let died = cloud.invoke("parrot", &json!({ "do": "die" })).await.unwrap();
+    assert_eq!(kind(died), (true, "Runtime.ExitError".into()));
+    let hung = cloud.invoke("parrot", &json!({ "do": "hang" })).await.unwrap();
+    assert_eq!(kind(hung), (true, "Sandbox.Timedout".into()));
+    let large = cloud.invoke("parrot", &json!({ "do": "large" })).await.unwrap();
+    assert_eq!(kind(large), (true, "Function.ResponseSizeTooLarge".into()));
+    let failed = cloud.invoke("parrot", &json!({ "do": "fail" })).await.unwrap();
+    assert!(failed.failed && failed.json()["errorMessage"] == "told to fail");
+    assert!(!cloud.invoke("parrot", &json!({})).await.unwrap().failed);
+    cloud.set_env("parrot", "FAIL_TO_START", "1").unwrap();
+    assert!(cloud.invoke("parrot", &json!({})).await.unwrap().failed);
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn one_process_is_kept_warm_and_many_run_at_once() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let pid = json!({ "do": "pid" });
+    let first = cloud.invoke("parrot", &pid).await.unwrap().json();
+    assert_eq!(cloud.invoke("parrot", &pid).await.unwrap().json(), first);
+    let hang = json!({ "do": "hang" });
+    let started = Instant::now();
+    let (one, two) = tokio::join!(cloud.invoke("parrot", &hang), cloud.invoke("parrot", &hang));
+    assert!(one.unwrap().failed && two.unwrap().failed);
+    assert!(started.elapsed() < Duration::from_secs(4), "two invocations of 2 s ran one after the other");
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn the_clock_moves_for_the_next_invocation() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    assert_eq!(env(&cloud, "CLOCK_OFFSET_SECONDS").await, Value::Null);
+    cloud.set_clock_offset(86_400);
+    assert_eq!(env(&cloud, "CLOCK_OFFSET_SECONDS").await, "86400");
+    let fired = cloud.fire_schedule("parrot").await.unwrap().json();
+    assert!(fired["body"].as_str().unwrap().contains("aws.scheduler"), "{fired}");
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn a_message_comes_again_until_it_succeeds_or_is_dead() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let url = cloud.queues()["Work"].url.clone();
+    cloud.pause_queue("Work").await.unwrap();
+    for (name, again) in [("once", 0), ("twice", 1), ("never", 99)] {
+        let body = json!({ "name": name, "again": again }).to_string();
+        cloud.clients().sqs.send_message().queue_url(&url).message_body(body).send().await.unwrap();
+    }
+    assert_eq!(cloud.backlog("Work").await.unwrap(), 3);
+    assert_eq!(cloud.logs("parrot"), "");
+    cloud.resume_queue("Work").unwrap();
+    cloud.drain_queue("Work", PATIENCE).await.unwrap();
+    assert_eq!(cloud.backlog("WorkDlq").await.unwrap(), 1);
+    let log = cloud.logs("parrot");
+    let seen = |name: &str| log.matches(&format!("record \"{name}\"")).count();
+    assert_eq!((seen("once"), seen("twice"), seen("never")), (1, 2, 3), "{log}");
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn the_proxy_records_calls_and_breaks_those_it_is_told_to() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let table = cloud.tables()["ThingsTable"].to_owned();
+    let put = json!({ "do": "put", "table": table, "key": "a" });
+    let outcome = async |fault: Option<Fault>| {
+        cloud.reset_calls();
+        if let Some(fault) = fault {
+            cloud.inject(fault.of("parrot").on("dynamodb", "PutItem"));
+        }
+        let failed = cloud.invoke("parrot", &put).await.unwrap().failed;
+        let statuses: Vec<u16> = cloud.calls().iter().map(|call| call.status).collect();
+        assert!(cloud.calls().iter().all(|call| call.function.as_deref() == Some("parrot") && call.invocation.is_some()));
+        let count = cloud.clients().dynamodb.scan().table_name(&table).send().await.unwrap().count();
+        let key = aws_sdk_dynamodb::types::AttributeValue::S("a".into());
+        cloud.clients().dynamodb.delete_item().table_name(&table).key("pk", key).send().await.unwrap();
+        assert!(cloud.faults().is_empty());
+        (failed, statuses, count)
+    };
+    assert_eq!(outcome(None).await, (false, vec![200], 1));
+    assert_eq!(outcome(Some(Fault::new(Action::Refuse))).await, (false, vec![400, 200], 1));
+    assert_eq!(outcome(Some(Fault::new(Action::CutBefore))).await, (false, vec![0, 200], 1));
+    assert_eq!(outcome(Some(Fault::new(Action::CutAfter))).await, (false, vec![0, 200], 1));
+    assert_eq!(outcome(Some(Fault::new(Action::KillBefore))).await, (true, vec![0], 0));
+    assert_eq!(outcome(Some(Fault::new(Action::KillAfter))).await, (true, vec![0], 1));
+    stop(cloud, &state).await;
+}

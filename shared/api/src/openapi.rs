@@ -1,0 +1,81 @@
+//! The OpenAPI 3.1 document of `/v1`, made from the types of this crate: `infra/openapi.yaml` is what [`document`] says.
+//!
+//! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
+
+mod problems;
+mod routes;
+mod schemas;
+
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::server::{ServerBuilder, ServerVariableBuilder};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Server, Tag};
+
+/// The name of the cookie scheme in the document.
+const SESSION: &str = "session";
+
+const DESCRIPTION: &str = "A selfie goes in; anime avatars come out.
+
+Sign in with a code sent by mail, post a picture to the form that `POST /v1/uploads` gives, order drawings from it, ask how far they are, and download them.
+
+What goes wrong is answered as `application/problem+json` (RFC 9457). Its `type` is stable and is what a program should look at; its `detail` is a \
+sentence for a person. What never reaches a function (an unknown path, a request that is too large, too many requests at once) is answered by the \
+gateway as `{\"message\": …}`.
+
+Ids are a prefix and the 32 lowercase hexadecimal digits of a UUID v7, so that later ids sort later. Times are RFC 3339, in UTC.";
+
+/// The whole document.
+#[must_use]
+pub fn document() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Nigao")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(DESCRIPTION))
+        .license(Some(License::builder().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
+    OpenApiBuilder::new()
+        .info(info.build())
+        .servers(Some(servers()))
+        .paths(routes::paths())
+        .components(Some(components()))
+        .tags(Some(tags()))
+        .build()
+}
+
+/// The document as `infra/openapi.yaml` holds it.
+///
+/// # Errors
+/// When it cannot be written as YAML.
+pub fn yaml() -> Result<String, serde_yaml_ng::Error> {
+    let head = "# Made from the types of shared/api by `make openapi`; a test fails when it is not up to date.\n";
+    Ok(head.to_owned() + &serde_yaml_ng::to_string(&document())?)
+}
+
+fn servers() -> [Server; 2] {
+    let host = ServerVariableBuilder::new()
+        .default_value("api.example.com")
+        .description(Some("The host of a deployment, its stack's output `ApiUrl`"));
+    [
+        ServerBuilder::new().url("https://{host}").description(Some("A deployment")).parameter("host", host).build(),
+        ServerBuilder::new().url("http://127.0.0.1:3000").description(Some("The local cloud, after `make up`")).build(),
+    ]
+}
+
+fn tags() -> [Tag; 4] {
+    let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
+    [
+        tag(routes::CATALOGUE, "What one can order."),
+        tag(routes::ACCOUNT, "Who someone is."),
+        tag(routes::UPLOADS, "Pictures to draw from."),
+        tag(routes::GENERATIONS, "Orders of drawings, and their files."),
+    ]
+}
+
+fn components() -> Components {
+    let cookie = ApiKeyValue::with_description(
+        "__Host-session",
+        "A signed token of 30 days that `POST /v1/auth/sessions` sets. Over plain http on localhost the cookie is named `session`.",
+    );
+    let components = ComponentsBuilder::new().security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let components = problems::add_to(schemas::add_to(components), routes::problems());
+    schemas::refine(components.build())
+}

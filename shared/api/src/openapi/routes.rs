@@ -1,0 +1,248 @@
+//! The routes: one entry an endpoint, named as its function.
+
+use kernel::{Reason, limits};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Header, Paths, Ref, Required, Response, ResponseBuilder};
+
+use super::problems::{Refusal, refuse};
+use super::{SESSION, schemas};
+
+pub(super) const CATALOGUE: &str = "catalogue";
+pub(super) const ACCOUNT: &str = "account";
+pub(super) const UPLOADS: &str = "uploads";
+pub(super) const GENERATIONS: &str = "generations";
+
+/// Reasons every route with a JSON body has.
+const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::BodyTooLarge, Reason::MediaTypeUnsupported];
+
+/// An endpoint.
+struct Route {
+    method: HttpMethod,
+    path: &'static str,
+    operation: OperationBuilder,
+    reasons: Vec<Reason>,
+}
+
+impl Route {
+    fn new(method: HttpMethod, path: &'static str, function: &str, tag: &str, summary: &str) -> Self {
+        let operation = OperationBuilder::new().operation_id(Some(function)).tag(tag).summary(Some(summary));
+        Self { method, path, operation, reasons: Vec::new() }
+    }
+
+    fn describe(mut self, description: &str) -> Self {
+        self.operation = self.operation.description(Some(description));
+        self
+    }
+
+    /// Takes JSON.
+    fn takes(mut self, schema: &str) -> Self {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+        let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
+        self.operation = self.operation.request_body(Some(body.build()));
+        self.refuses(&BODY)
+    }
+
+    fn parameter(mut self, parameter: ParameterBuilder) -> Self {
+        self.operation = self.operation.parameter(parameter.build());
+        self
+    }
+
+    fn answers(mut self, status: &str, response: Response) -> Self {
+        self.operation = self.operation.response(status, response);
+        self
+    }
+
+    fn refuses(mut self, reasons: &[Reason]) -> Self {
+        self.reasons.extend(reasons);
+        self
+    }
+
+    /// Needs a session.
+    fn private(mut self) -> Self {
+        self.operation = self.operation.security(SecurityRequirement::new(SESSION, [] as [&str; 0]));
+        self.refuses(&[Reason::SignedOut])
+    }
+
+    /// Needs a session, and no browser of another site.
+    fn changing(self) -> Self {
+        self.private().refuses(&[Reason::CrossSite])
+    }
+
+    /// Asks a dependency, which may be slow.
+    fn busy(self) -> Self {
+        self.refuses(&[Reason::Unavailable])
+    }
+}
+
+/// The paths of the document.
+pub(super) fn paths() -> Paths {
+    let mut paths = PathsBuilder::new();
+    for Route { method, path, operation, reasons } in all() {
+        paths = paths.path(path, PathItem::new(method, refuse(operation, &Refusal::of(&reasons)).build()));
+    }
+    paths.build()
+}
+
+/// Every refusal of any route, each once.
+pub(super) fn problems() -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for refusal in all().iter().flat_map(|route| Refusal::of(&route.reasons)) {
+        if !refusals.contains(&refusal) {
+            refusals.push(refusal);
+        }
+    }
+    refusals
+}
+
+fn all() -> Vec<Route> {
+    let mut all = account();
+    all.push(styles_list());
+    all.push(uploads_create());
+    all.push(generations_create());
+    all.extend(generations());
+    all
+}
+
+fn styles_list() -> Route {
+    let cache = header("Any cache may keep it for five minutes", string());
+    Route::new(HttpMethod::Get, "/v1/styles", "styles-list", CATALOGUE, "What one can order, and what it costs")
+        .answers("200", ResponseBuilder::from(json("Every style on offer", "StylesReply")).header("Cache-Control", cache).build())
+}
+
+fn account() -> Vec<Route> {
+    let code = Route::new(HttpMethod::Post, "/v1/auth/codes", "auth-codes-create", ACCOUNT, "Mails a sign-in code")
+        .describe("The answer and its cost are the same whether or not the address is known. A newer code replaces the older one.")
+        .takes("AskForCode")
+        .answers("202", json("A code is on its way", "CodeSent"))
+        .refuses(&[Reason::RateLimited])
+        .busy();
+    let sign_in = Route::new(HttpMethod::Post, "/v1/auth/sessions", "auth-sessions-create", ACCOUNT, "Signs in with a mailed code")
+        .describe("The code works once and admits five attempts. The first sign-in opens the account and grants its starter credits.")
+        .parameter(accept_language())
+        .takes("SignInRequest")
+        .answers(
+            "201",
+            ResponseBuilder::from(json("Signed in", "SessionReply")).header("Set-Cookie", header("The session", string())).build(),
+        )
+        .refuses(&[Reason::CodeRefused, Reason::CrossSite])
+        .busy();
+    let sign_out = Route::new(HttpMethod::Delete, "/v1/auth/sessions", "auth-sessions-delete", ACCOUNT, "Signs out")
+        .describe("The session is dead at once, everywhere.")
+        .answers(
+            "204",
+            ResponseBuilder::new().description("Signed out").header("Set-Cookie", header("Removes the cookie", string())).build(),
+        )
+        .changing()
+        .busy();
+    let me = Route::new(HttpMethod::Get, "/v1/me", "me-get", ACCOUNT, "The account and its wallet")
+        .answers("200", json("The account", "MeReply"))
+        .private()
+        .busy();
+    vec![code, sign_in, sign_out, me]
+}
+
+fn uploads_create() -> Route {
+    Route::new(HttpMethod::Post, "/v1/uploads", "uploads-create", UPLOADS, "Opens an upload")
+        .describe(
+            "Answers with a form that admits exactly one object: this key, this type, this number of bytes, for 15 minutes. Post it as `multipart/form-data` to \
+             `post.url`: all of `post.fields`, then the bytes as a field named `file`. An upload that no order uses goes after one day, a used one after 30 days.",
+        )
+        .takes("UploadRequest")
+        .answers("201", json("The form", "UploadReply"))
+        .changing()
+        .refuses(&[Reason::RateLimited])
+        .busy()
+}
+
+fn generations_create() -> Route {
+    let key = parameter("Idempotency-Key", ParameterIn::Header, idempotency_key()).required(Required::True);
+    let location = header("`/v1/generations/{id}` of the order", string());
+    Route::new(HttpMethod::Post, "/v1/generations", "generations-create", GENERATIONS, "Orders drawings")
+        .describe("Holds the credits and queues the order. The same `Idempotency-Key` with the same body is the same order, for 24 hours.")
+        .parameter(key.description(Some("The caller's own key for this order")))
+        .takes("OrderRequest")
+        .answers("202", ResponseBuilder::from(json("Accepted", "OrderReply")).header("Location", location).build())
+        .changing()
+        .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound])
+        .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
+        .busy()
+}
+
+fn generations() -> [Route; 3] {
+    let cursor =
+        parameter("cursor", ParameterIn::Query, schemas::id("gen_").build()).description(Some("The `next_cursor` of the page before"));
+    let limit = parameter("limit", ParameterIn::Query, page_limit()).description(Some("Orders on the page"));
+    let list = Route::new(HttpMethod::Get, "/v1/generations", "generations-list", GENERATIONS, "The caller's orders, the newest first")
+        .describe("A page may hold fewer orders than asked for, and still not be the last: only a page without `next_cursor` is.")
+        .parameter(cursor)
+        .parameter(limit)
+        .answers("200", json("A page", "GenerationsReply"))
+        .private()
+        .refuses(&[Reason::FieldInvalid])
+        .busy();
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the answer one has"));
+    let get = Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "How far an order is, and its files")
+        .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
+        .parameter(generation_id())
+        .parameter(seen)
+        .answers("200", ResponseBuilder::from(json("The order", "GenerationReply")).header("ETag", etag()).build())
+        .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
+        .private()
+        .refuses(&[Reason::NotFound])
+        .busy();
+    let delete =
+        Route::new(HttpMethod::Delete, "/v1/generations/{id}", "generations-delete", GENERATIONS, "Removes an order and every file of it")
+            .describe("A running order is cancelled and its credits are released, once.")
+            .parameter(generation_id())
+            .answers("204", ResponseBuilder::new().description("Removed").build())
+            .changing()
+            .refuses(&[Reason::NotFound])
+            .busy();
+    [list, get, delete]
+}
+
+fn json(description: &str, schema: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+    ResponseBuilder::new().description(description).content("application/json", content).build()
+}
+
+fn header(description: &str, schema: Object) -> Header {
+    HeaderBuilder::new().description(Some(description)).schema(Some(schema)).build()
+}
+
+fn etag() -> Header {
+    header("The entity tag, for `If-None-Match`", string())
+}
+
+fn parameter(name: &str, place: ParameterIn, schema: Object) -> ParameterBuilder {
+    ParameterBuilder::new().name(name).parameter_in(place).required(Required::False).schema(Some(schema))
+}
+
+fn accept_language() -> ParameterBuilder {
+    let what = "Its first language becomes the account's when this sign-in opens it; `en` without one";
+    parameter("Accept-Language", ParameterIn::Header, string()).description(Some(what))
+}
+
+fn generation_id() -> ParameterBuilder {
+    parameter("id", ParameterIn::Path, schemas::id("gen_").build()).required(Required::True).description(Some("The order"))
+}
+
+fn string() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).build()
+}
+
+fn idempotency_key() -> Object {
+    let (least, most) = (*limits::IDEMPOTENCY_KEY_CHARS.start(), *limits::IDEMPOTENCY_KEY_CHARS.end());
+    ObjectBuilder::new().schema_type(Type::String).min_length(Some(least)).max_length(Some(most)).pattern(Some("^[ -~]+$")).build()
+}
+
+fn page_limit() -> Object {
+    let (least, most) = (*limits::PAGE_ITEMS.start(), *limits::PAGE_ITEMS.end());
+    let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most));
+    limit.default(Some(limits::PAGE_ITEMS_DEFAULT.into())).build()
+}

@@ -1,0 +1,145 @@
+//! The bodies: derived from the types, then narrowed by what the code accepts and answers.
+
+use kernel::limits;
+use studio::{EndReason, PictureType, State};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
+
+use crate::{
+    AskForCode, BundleReply, CodeSent, DeliverableReply, FormReply, GenerationReply, GenerationSummary, GenerationsReply, MeReply,
+    OrderReply, OrderRequest, SessionReply, SignInRequest, StyleReply, StylesReply, UploadReply, UploadRequest, WalletReply,
+};
+
+/// Adds the schema of every type of this crate.
+pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
+    components
+        .schema_from::<StylesReply>()
+        .schema_from::<StyleReply>()
+        .schema_from::<AskForCode>()
+        .schema_from::<CodeSent>()
+        .schema_from::<SignInRequest>()
+        .schema_from::<SessionReply>()
+        .schema_from::<MeReply>()
+        .schema_from::<WalletReply>()
+        .schema_from::<UploadRequest>()
+        .schema_from::<UploadReply>()
+        .schema_from::<FormReply>()
+        .schema_from::<OrderRequest>()
+        .schema_from::<OrderReply>()
+        .schema_from::<GenerationReply>()
+        .schema_from::<GenerationSummary>()
+        .schema_from::<GenerationsReply>()
+        .schema_from::<DeliverableReply>()
+        .schema_from::<BundleReply>()
+}
+
+/// An id with this prefix.
+pub(super) fn id(prefix: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(id_pattern(prefix)))
+}
+
+fn id_pattern(prefix: &str) -> String {
+    format!("^{prefix}[0-9a-f]{{32}}$")
+}
+
+/// Says of each field what its Rust type cannot: bounds, the form of ids, the names a field takes.
+pub(super) fn refine(mut components: Components) -> Components {
+    for (schema, field, prefix) in [
+        ("SessionReply", "account_id", "acc_"),
+        ("MeReply", "account_id", "acc_"),
+        ("UploadReply", "upload_id", "upl_"),
+        ("OrderRequest", "upload_id", "upl_"),
+        ("OrderReply", "generation_id", "gen_"),
+        ("GenerationSummary", "generation_id", "gen_"),
+        ("GenerationsReply", "next_cursor", "gen_"),
+    ] {
+        with(&mut components, schema, field, |text| text.pattern = Some(id_pattern(prefix)));
+    }
+    bounds(&mut components);
+    names(&mut components);
+    absent_rather_than_null(&mut components);
+    components
+}
+
+fn bounds(components: &mut Components) {
+    for schema in ["AskForCode", "SignInRequest"] {
+        with(components, schema, "email", |text| text.max_length = Some(limits::EMAIL_CHARS));
+    }
+    with(components, "SignInRequest", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    between(components, "UploadRequest", "bytes", *limits::UPLOAD_BYTES.start(), *limits::UPLOAD_BYTES.end());
+    between(components, "OrderRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
+    between(components, "OrderRequest", "seed", 0, limits::SEED_MAX);
+    between(components, "GenerationSummary", "progress", 0, 100);
+}
+
+fn names(components: &mut Components) {
+    let pictures = [PictureType::Jpeg, PictureType::Png, PictureType::Webp].map(PictureType::media_type);
+    one_of(components, "UploadRequest", "content_type", &pictures);
+    // A cancelled order is gone for its owner.
+    let states: Vec<_> = State::ALL.iter().filter(|state| **state != State::Cancelled).collect();
+    one_of(components, "GenerationSummary", "state", &states);
+    one_of(components, "OrderReply", "state", &[State::Queued]);
+    one_of(components, "GenerationSummary", "reason", &end_reasons());
+    let mut kinds: Vec<_> = imaging::AVATARS.iter().map(|avatar| avatar.kind).collect();
+    kinds.dedup();
+    one_of(components, "DeliverableReply", "kind", &kinds);
+    one_of(components, "DeliverableReply", "format", &imaging::Format::ALL);
+}
+
+/// Every reason, in the order of the type: a new one does not compile until it has its place here.
+fn end_reasons() -> Vec<EndReason> {
+    let next = |reason: &EndReason| match reason {
+        EndReason::NotAccepted => Some(EndReason::PictureEmpty),
+        EndReason::PictureEmpty => Some(EndReason::PictureFormatUnsupported),
+        EndReason::PictureFormatUnsupported => Some(EndReason::PictureDamaged),
+        EndReason::PictureDamaged => Some(EndReason::PictureTooLarge),
+        EndReason::PictureTooLarge => Some(EndReason::PictureAnimated),
+        EndReason::PictureAnimated => Some(EndReason::UploadGone),
+        EndReason::UploadGone => Some(EndReason::TimedOut),
+        EndReason::TimedOut => None,
+    };
+    std::iter::successors(Some(EndReason::NotAccepted), next).collect()
+}
+
+/// An absent field is left out of an answer and never null.
+fn absent_rather_than_null(components: &mut Components) {
+    for (schema, field) in [("GenerationSummary", "reason"), ("GenerationsReply", "next_cursor")] {
+        with(components, schema, field, |text| text.schema_type = SchemaType::Type(Type::String));
+    }
+    let bundle = property(components, "GenerationReply", "bundle");
+    if let RefOr::T(Schema::OneOf(choice)) = bundle {
+        let real = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned();
+        real.into_iter().for_each(|real| *bundle = real);
+    }
+}
+
+fn between(components: &mut Components, schema: &str, field: &str, least: u64, most: u64) {
+    let bound = |value: u64| Some(utoipa::Number::UInt(usize::try_from(value).unwrap_or(usize::MAX)));
+    with(components, schema, field, |number| (number.minimum, number.maximum) = (bound(least), bound(most)));
+}
+
+fn one_of(components: &mut Components, schema: &str, field: &str, values: &[impl serde::Serialize]) {
+    let values: Vec<_> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
+    with(components, schema, field, |text| text.enum_values = Some(values));
+}
+
+/// Changes a field that is no reference.
+fn with(components: &mut Components, schema: &str, field: &str, change: impl FnOnce(&mut Object)) {
+    match property(components, schema, field) {
+        RefOr::T(Schema::Object(object)) => change(object),
+        _ => panic!("{schema}.{field} is no plain field"),
+    }
+}
+
+/// A field of a schema, or of the part of it that is its own.
+fn property<'a>(components: &'a mut Components, schema: &str, field: &str) -> &'a mut RefOr<Schema> {
+    let object = match components.schemas.get_mut(schema) {
+        Some(RefOr::T(Schema::Object(object))) => Some(object),
+        Some(RefOr::T(Schema::AllOf(all))) => all.items.iter_mut().find_map(|item| match item {
+            RefOr::T(Schema::Object(object)) => Some(object),
+            _ => None,
+        }),
+        _ => None,
+    };
+    object.and_then(|object| object.properties.get_mut(field)).unwrap_or_else(|| panic!("there is no {schema}.{field}"))
+}

@@ -1,0 +1,118 @@
+//! `infra/openapi.yaml` is what the types say, and its routes are those of template.yaml.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+fn document() -> Value {
+    serde_json::to_value(api::openapi::document()).unwrap()
+}
+
+#[test]
+fn the_file_is_up_to_date() {
+    let remedy = "cargo run -p api --features openapi --example openapi";
+    assert!(
+        read("infra/openapi.yaml") == api::openapi::yaml().unwrap(),
+        "infra/openapi.yaml is not what the types say: `make openapi` ({remedy})"
+    );
+}
+
+/// The operations of the document: `GET /v1/styles` and the function that answers it.
+fn documented() -> BTreeMap<String, String> {
+    let document = document();
+    let mut operations = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.insert(format!("{} {path}", method.to_uppercase()), operation["operationId"].as_str().unwrap().to_owned());
+        }
+    }
+    operations
+}
+
+/// The routes of the template in the same form.
+fn deployed() -> BTreeMap<String, String> {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
+    let mut routes = BTreeMap::new();
+    for (id, resource) in template["Resources"].as_mapping().unwrap() {
+        let Some(events) = resource["Properties"].get("Events").and_then(serde_yaml_ng::Value::as_mapping) else { continue };
+        for event in events.values().filter(|event| event["Type"].as_str() == Some("HttpApi")) {
+            let (method, path) = (event["Properties"]["Method"].as_str().unwrap(), event["Properties"]["Path"].as_str().unwrap());
+            routes.insert(format!("{method} {path}"), kebab(id.as_str().unwrap()));
+        }
+    }
+    routes
+}
+
+/// `GenerationsCreate` → `generations-create`.
+fn kebab(pascal: &str) -> String {
+    let words = pascal.chars().map(|letter| if letter.is_uppercase() { format!("-{}", letter.to_lowercase()) } else { letter.to_string() });
+    words.collect::<String>().trim_start_matches('-').to_owned()
+}
+
+#[test]
+fn every_route_is_documented_and_every_documented_one_is_deployed() {
+    assert_eq!(documented(), deployed());
+}
+
+#[test]
+fn every_path_parameter_is_declared() {
+    let document = document();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let in_path: Vec<&str> = path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
+        for operation in item.as_object().unwrap().values() {
+            let declared = operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "path");
+            assert_eq!(declared.map(|parameter| parameter["name"].as_str().unwrap()).collect::<Vec<_>>(), in_path, "{path}");
+        }
+    }
+}
+
+/// Every `$ref` below a value.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_nothing_is_left_over() {
+    let document = document();
+    let references = references(&document);
+    for reference in &references {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+    for kind in ["schemas", "responses"] {
+        for name in document["components"][kind].as_object().unwrap().keys() {
+            assert!(references.contains(&format!("#/components/{kind}/{name}")), "nothing uses {kind} {name}");
+        }
+    }
+}
+
+#[test]
+fn every_reason_is_documented() {
+    let responses = document()["components"]["responses"].to_string();
+    for reason in kernel::Reason::ALL {
+        let kind = format!("\"urn:nigao:problem:{}\"", reason.slug());
+        assert!(responses.contains(&kind), "no route is refused for {kind}");
+    }
+}
+
+#[test]
+fn what_is_answered_fits_its_schema() {
+    let catalogue = serde_json::to_value(api::StylesReply::catalogue()).unwrap();
+    let schemas = document()["components"]["schemas"].clone();
+    let declared = |schema: &str| schemas[schema]["properties"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let answered = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(declared("StylesReply"), answered(&catalogue));
+    assert_eq!(declared("StyleReply"), answered(&catalogue["styles"][0]));
+}

@@ -1,0 +1,103 @@
+//! Any interleaving of steps, crashes, sweeps and deletions keeps the promises.
+
+use futures_util::future::join_all;
+use kernel::SignedDuration;
+use proptest::prelude::*;
+use studio::{State, Step};
+use testkit::{Kind, When};
+use wallet::Kind as Movement;
+
+use crate::world::World;
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+enum Event {
+    /// The next messages are worked on at the same time, each of them by so many workers.
+    Work { messages: usize, workers: usize },
+    /// A message is lost after its last delivery.
+    Lose,
+    /// A step is told that nobody told: a message of long ago.
+    Echo(Step),
+    /// The call that comes so many calls later goes wrong.
+    Fault { nth: usize, when: When, kind: Kind },
+    /// Time passes, and the sweeper runs beside whatever else does.
+    Sweep { minutes: i64 },
+    /// The owner deletes the order.
+    Delete,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let step = prop_oneof![Just(Step::GenerationQueued), Just(Step::ScreeningPassed)];
+    let when = prop_oneof![Just(When::Before), Just(When::After)];
+    let kind = prop_oneof![3 => Just(Kind::Crash), 2 => Just(Kind::Busy), 1 => Just(Kind::Broken)];
+    prop_oneof![
+        6 => (1usize..3, 1usize..4).prop_map(|(messages, workers)| Event::Work { messages, workers }),
+        1 => Just(Event::Lose),
+        1 => step.prop_map(Event::Echo),
+        4 => (0usize..25, when, kind).prop_map(|(nth, when, kind)| Event::Fault { nth, when, kind }),
+        2 => (1i64..20).prop_map(|minutes| Event::Sweep { minutes }),
+        1 => Just(Event::Delete),
+    ]
+}
+
+async fn happen(world: &World, event: Event, caller: accounts::Caller, id: kernel::GenerationId) -> bool {
+    match event {
+        Event::Work { messages, workers } => {
+            let taken: Vec<_> = (0..messages).filter_map(|_| world.steps.queue().pop_front()).collect();
+            let runs = join_all(taken.iter().flat_map(|told| std::iter::repeat_n(*told, workers)).map(|told| world.work(told))).await;
+            for (index, told) in taken.iter().enumerate() {
+                if runs.iter().skip(index * workers).take(workers).any(|run| !matches!(run, Ok(Ok(())))) {
+                    world.steps.queue().push_back(*told);
+                }
+            }
+        }
+        Event::Lose => drop(world.steps.queue().pop_front()),
+        Event::Echo(step) => world.steps.queue().push_back((step, caller.account, id)),
+        Event::Fault { nth, when, kind } => world.faults.fail(nth, when, kind),
+        Event::Sweep { minutes } => {
+            world.clock.advance(SignedDuration::from_mins(minutes));
+            let next = world.steps.queue().pop_front();
+            let (_swept, run) = futures_util::future::join(world.sweep(), async { Some(world.work(next?).await) }).await;
+            world.steps.queue().extend(next.filter(|_| !matches!(run, Some(Ok(Ok(()))))));
+        }
+        Event::Delete => return matches!(world.delete(caller, id).await, Ok(Ok(()))),
+    }
+    false
+}
+
+async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
+    let world = World::new();
+    if blocked {
+        world.screener.decide(screening::Decision::Blocked);
+    }
+    let (caller, id) = world.ordered(2).await;
+    world.faults.interleave(seed);
+    let mut deleted = false;
+    for event in events {
+        deleted |= happen(&world, event, caller, id).await;
+        world.check_books();
+        assert!(world.mailer.ready(id) <= 1, "an_02");
+    }
+    world.faults.clear();
+    world.quieten().await;
+    world.check_quiet();
+    let row = world.find(caller, id);
+    assert!(!deleted || row.is_none(), "deleted and still there: {row:?}");
+    let ends = world.movements(id);
+    assert!(ends.len() == 2 && ends[0] == Movement::Hold, "{ends:?}");
+    assert!(!blocked || world.artist.drawn().is_empty(), "an_26");
+    assert!(!blocked || row.is_none_or(|row| row.state != State::Done));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_there_is_one_end_one_charge_and_at_most_one_mail(
+        seed in any::<u64>(),
+        blocked in prop::bool::weighted(0.3),
+        events in prop::collection::vec(event(), 1..25),
+    ) {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(play(seed, blocked, events));
+    }
+}

@@ -1,0 +1,126 @@
+//! The last step.
+
+use std::collections::BTreeMap;
+
+use studio::{MailState, State, Step};
+use testkit::{Kind, When};
+
+use crate::world::{FAULTS, World};
+
+const LAST: &[Step] = &[Step::DrawingReady];
+
+#[tokio::test]
+async fn an_24_an_order_is_delivered_charged_and_told() {
+    let world = World::new();
+    let (caller, id) = world.ready_for(Step::DrawingReady, 2).await;
+    assert_eq!(world.drain(LAST).await, 0);
+    let generation = world.find(caller, id).unwrap();
+    assert_eq!((generation.state, generation.mail, generation.deadline), (State::Done, Some(MailState::Sent), None));
+    assert_eq!(world.balance(caller), (8, 0));
+    assert_eq!(world.mailer.ready(id), 1);
+    world.check_quiet();
+}
+
+/// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last.
+async fn positions() -> Vec<usize> {
+    let world = World::new();
+    world.ready_for(Step::DrawingReady, 1).await;
+    let before = world.faults.calls().len();
+    world.drain(LAST).await;
+    let calls = &world.faults.calls()[before..];
+    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    calls.iter().enumerate().for_each(|(index, name)| places.entry(name).or_default().push(index));
+    let puts = places.remove("pictures.put").unwrap();
+    let some = [puts[0], puts[puts.len() / 2], puts[puts.len() - 1]];
+    places.into_values().flatten().chain(some).collect()
+}
+
+#[tokio::test]
+async fn a_fault_at_any_call_leaves_one_charge_one_mail_and_one_set_of_files() {
+    for nth in positions().await {
+        for (when, kind) in FAULTS {
+            let world = World::new();
+            let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+            world.faults.fail(nth, when, kind);
+            world.quieten().await;
+            let hit = world.faults.clear();
+            let at = format!("{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.state(caller, id), State::Done, "{at}");
+            assert_eq!(world.balance(caller), (9, 0), "{at}");
+            world.check_quiet();
+            // A worker that dies, or hears nothing, after its claim and before the mail went: none is better than two (AN-02).
+            let unclear = hit == ["mailer.send"] && kind != Kind::Busy && when == When::Before;
+            let claimed = hit == ["generations.change"] && when == When::After && world.find(caller, id).unwrap().mail == Some(MailState::Sending);
+            assert_eq!(world.mailer.ready(id), usize::from(!unclear && !claimed), "an_02 {at}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_02_a_mail_service_that_is_down_gets_the_mail_later_once() {
+    let world = World::new();
+    let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+    world.faults.down("mailer.send", Kind::Busy);
+    assert!(world.drain(LAST).await > 0);
+    assert_eq!((world.state(caller, id), world.mailer.ready(id)), (State::Done, 0));
+    assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Due));
+    world.faults.clear();
+    // No message is left: the sweeper finds that the mail is still due.
+    world.quieten().await;
+    assert_eq!(world.mailer.ready(id), 1);
+    world.check_quiet();
+}
+
+#[tokio::test]
+async fn an_02_two_workers_on_one_order_send_one_mail_whatever_their_turns() {
+    for seed in 0..6 {
+        let world = World::new();
+        let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+        let message = world.steps.queue().pop_front().unwrap();
+        world.faults.interleave(seed);
+        let runs = futures_util::future::join3(world.work(message), world.work(message), world.work(message)).await;
+        if [runs.0, runs.1, runs.2].iter().any(|run| !matches!(run, Ok(Ok(())))) {
+            world.steps.queue().push_back(message);
+        }
+        world.quieten().await;
+        assert_eq!((world.state(caller, id), world.mailer.ready(id)), (State::Done, 1), "seed {seed}");
+        world.check_quiet();
+    }
+}
+
+#[tokio::test]
+async fn an_02_a_throttled_mail_is_not_lost_to_a_second_worker() {
+    let world = World::new();
+    let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+    let message = world.steps.queue().pop_front().unwrap();
+    // The first worker claims the mail and dies before it sends; the second finds the claim and leaves the order to the sweeper.
+    world.faults.down("mailer.send", Kind::Crash);
+    assert!(world.work(message).await.is_err());
+    world.faults.clear();
+    world.work(message).await.unwrap().unwrap();
+    let generation = world.find(caller, id).unwrap();
+    assert_eq!((generation.mail, generation.deadline.is_some()), (Some(MailState::Sending), true));
+    world.quieten().await;
+    assert_eq!(world.mailer.ready(id), 0);
+    world.check_quiet();
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_gets_no_mail_and_keeps_nobody_busy() {
+    let world = World::new();
+    let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+    world.database.rows().profiles.clear();
+    assert_eq!(world.drain(LAST).await, 0);
+    assert_eq!((world.state(caller, id), world.mailer.ready(id)), (State::Done, 0));
+    assert_eq!(world.find(caller, id).unwrap().deadline, None);
+}
+
+#[tokio::test]
+async fn a_drawing_that_is_missing_ends_in_a_release_and_not_in_half_a_bundle() {
+    let world = World::new();
+    let (caller, id) = world.ready_for(Step::DrawingReady, 2).await;
+    world.bucket.objects().retain(|key, _| !key.ends_with("drawings/1.png"));
+    world.quieten().await;
+    assert_eq!((world.state(caller, id), world.balance(caller)), (State::Failed, (10, 0)));
+    world.check_quiet();
+}

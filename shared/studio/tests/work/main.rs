@@ -1,0 +1,13 @@
+//! The steps of the work on fakes: each of them killed, failed, repeated, reordered and overtaken at every call it makes.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod cancel;
+mod chaos;
+mod deliver;
+mod draw;
+mod order;
+mod prepare;
+mod stuck;
+mod upload;
+mod view;
+mod world;

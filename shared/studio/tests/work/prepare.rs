@@ -1,0 +1,211 @@
+//! The first step.
+
+use screening::Decision;
+use studio::{EndReason, State, Step};
+use testkit::fakes::FakeGenerations;
+use testkit::pictures;
+use testkit::Kind;
+
+use crate::world::{FAULTS, World};
+
+const FIRST: &[Step] = &[Step::GenerationQueued];
+
+#[tokio::test]
+async fn a_selfie_is_made_ready_and_passes() {
+    let world = World::new();
+    let (caller, id) = world.ordered(2).await;
+    assert_eq!(world.drain(FIRST).await, 0);
+    assert_eq!(world.state(caller, id), State::Drawing);
+    assert_eq!(world.steps.queue().iter().map(|told| told.0).collect::<Vec<_>>(), [Step::ScreeningPassed]);
+    let kept = world.bucket.keys("uploads/");
+    assert!(kept.len() == 1 && kept[0].ends_with("/selfie.png"), "the original goes once the selfie is stored: {kept:?}");
+    assert_eq!(world.database.rows().moderation[&id].verdict.decision, Decision::Allowed);
+    world.check_books();
+}
+
+#[tokio::test]
+async fn a_fault_at_any_call_of_a_passing_selfie_is_made_good_by_redelivery() {
+    for (when, kind) in FAULTS {
+        for nth in 0.. {
+            let world = World::new();
+            let (caller, id) = world.ordered(1).await;
+            world.faults.fail(nth, when, kind);
+            world.drain(FIRST).await;
+            let hit = world.faults.clear();
+            let at = format!("{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.state(caller, id), State::Drawing, "{at}");
+            assert!(world.steps.queue().iter().any(|told| told.0 == Step::ScreeningPassed), "{at}");
+            let kept = world.bucket.keys("uploads/");
+            assert!(kept.len() == 1 && kept[0].ends_with("/selfie.png"), "{at}: {kept:?}");
+            assert_eq!(world.balance(caller), (9, 1), "{at}");
+            world.check_books();
+            if hit.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_42_a_fault_at_any_call_of_a_blocked_selfie_leaves_it_in_quarantine_alone() {
+    for (when, kind) in FAULTS {
+        for nth in 0.. {
+            let world = World::new();
+            world.screener.decide(Decision::Blocked);
+            let (caller, id) = world.ordered(1).await;
+            world.faults.fail(nth, when, kind);
+            world.drain(FIRST).await;
+            let hit = world.faults.clear();
+            assert_eq!(world.state(caller, id), State::Blocked, "{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::NotAccepted));
+            world.quieten().await;
+            world.check_quiet();
+            assert_eq!(world.balance(caller), (10, 0), "{when:?} {kind:?} {hit:?}");
+            assert!(world.artist.drawn().is_empty(), "an_26");
+            assert!(world.database.rows().moderation[&id].quarantined_until.is_some());
+            if hit.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_at_any_call_of_an_unreadable_picture_ends_in_one_release() {
+    for (when, kind) in FAULTS {
+        for nth in 0.. {
+            let world = World::new();
+            let caller = world.customer(3).await;
+            let upload = world.sent(caller, b"GIF89a".to_vec()).await;
+            let id = world.place(caller, &world.request(upload, 3, "key")).await.unwrap().id;
+            world.faults.fail(nth, when, kind);
+            world.drain(FIRST).await;
+            let hit = world.faults.clear();
+            world.quieten().await;
+            assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::PictureFormatUnsupported), "{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.bucket.keys(""), Vec::<String>::new(), "{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.balance(caller), (3, 0));
+            world.check_quiet();
+            if hit.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+/// The reason a caller sees, by what `imaging` says of the picture.
+fn end_reason(refused: &str) -> EndReason {
+    match refused {
+        "empty" => EndReason::PictureEmpty,
+        "unknown-format" | "unsupported-variant" => EndReason::PictureFormatUnsupported,
+        "animated" => EndReason::PictureAnimated,
+        "truncated" | "corrupt" => EndReason::PictureDamaged,
+        "too-many-bytes" | "too-many-pixels" => EndReason::PictureTooLarge,
+        other => panic!("no end reason is known for {other}"),
+    }
+}
+
+#[tokio::test]
+async fn every_picture_of_the_corpus_passes_or_ends_with_its_reason() {
+    for case in pictures::corpus() {
+        let world = World::new();
+        let caller = world.customer(1).await;
+        let upload = world.sent(caller, case.bytes.clone()).await;
+        let id = world.place(caller, &world.request(upload, 1, "key")).await.unwrap().id;
+        assert_eq!(world.drain(FIRST).await, 0, "{}", case.name);
+        let generation = world.find(caller, id).unwrap();
+        if let pictures::Expected::Refused(refused) = case.expected {
+            assert_eq!((generation.state, generation.reason), (State::Failed, Some(end_reason(refused))), "{}", case.name);
+            assert_eq!(world.balance(caller), (1, 0), "{}", case.name);
+            assert_eq!(world.bucket.keys(""), Vec::<String>::new(), "{}", case.name);
+        } else {
+            assert_eq!((generation.state, generation.reason), (State::Drawing, None), "{}", case.name);
+        }
+        world.check_books();
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_gone_ends_the_order_with_its_reason() {
+    let world = World::new();
+    let (caller, id) = world.ordered(1).await;
+    world.bucket.objects().clear();
+    assert_eq!(world.drain(FIRST).await, 0);
+    assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::UploadGone));
+    assert_eq!(world.balance(caller), (10, 0));
+}
+
+#[tokio::test]
+async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
+    for kind in [Kind::Busy, Kind::Broken, Kind::Crash] {
+        let world = World::new();
+        let (caller, id) = world.ordered(1).await;
+        world.faults.down("screener.screen", kind);
+        assert!(world.drain_all().await > 0);
+        assert_eq!(world.state(caller, id), State::Screening);
+        assert_eq!(world.balance(caller), (9, 1));
+        assert!(world.artist.drawn().is_empty() && world.database.rows().moderation.is_empty());
+        world.faults.clear();
+        // The sweeper sets it going again once the screener is back.
+        world.quieten().await;
+        assert_eq!(world.state(caller, id), State::Done);
+        world.check_quiet();
+    }
+}
+
+#[tokio::test]
+async fn an_70_a_screener_that_stays_down_ends_the_order_undrawn() {
+    let world = World::new();
+    let (caller, id) = world.ordered(1).await;
+    world.faults.down("screener.screen", Kind::Broken);
+    world.quieten().await;
+    assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut));
+    assert_eq!(world.balance(caller), (10, 0));
+    assert!(world.artist.drawn().is_empty());
+    world.check_quiet();
+}
+
+#[tokio::test]
+async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
+    let world = World::new();
+    let caller = world.customer(2).await;
+    let upload = world.selfie(caller).await;
+    let first = world.place(caller, &world.request(upload, 1, "1")).await.unwrap().id;
+    world.drain(FIRST).await;
+    // Whoever posts other bytes into the open form after the first order gets what was screened, and the bytes go.
+    world.bucket.receive(caller.account, upload, b"something else".to_vec());
+    let second = world.place(caller, &world.request(upload, 1, "2")).await.unwrap().id;
+    world.drain(FIRST).await;
+    assert_eq!((world.state(caller, first), world.state(caller, second)), (State::Drawing, State::Drawing));
+    assert_eq!(world.database.rows().moderation.len(), 2);
+    assert_eq!(world.bucket.keys("uploads/").len(), 1, "an_11: no original stays");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_late_or_twice_changes_nothing() {
+    let world = World::new();
+    let (caller, id) = world.ordered(1).await;
+    let message = world.steps.queue()[0];
+    world.quieten().await;
+    let before = world.find(caller, id).unwrap();
+    for step in [Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady] {
+        world.work((step, message.1, message.2)).await.unwrap().unwrap();
+    }
+    assert_eq!(world.find(caller, id), Some(before));
+    world.check_quiet();
+    assert_eq!(world.mailer.ready(id), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_overtaken_writes_nothing() {
+    let world = World::new();
+    let (caller, id) = world.ordered(1).await;
+    let message = world.steps.queue()[0];
+    let stale = world.find(caller, id).unwrap();
+    world.work(message).await.unwrap().unwrap();
+    let now = kernel::Clock::now(&*world.clock);
+    let late = stale.begin_screening(now).unwrap();
+    let written = studio::Generations::change(&FakeGenerations(world.database.clone()), studio::Change::of(&stale, &late)).await.unwrap();
+    assert_eq!(written, studio::Written::Overtaken);
+    assert_eq!(world.state(caller, id), State::Drawing);
+}

@@ -1,0 +1,44 @@
+//! What owners see.
+
+use kernel::{Failure, SignedDuration};
+use studio::{Deliveries, Step};
+use testkit::fakes::{FakeLinks, FakeViews};
+
+use crate::world::{World, failure};
+
+#[tokio::test]
+async fn an_owner_sees_an_order_until_it_is_deleted_and_nobody_else_does() {
+    let world = World::new();
+    let (views, links) = (FakeViews(world.database.clone()), FakeLinks(world.bucket.clone()));
+    let deliveries = Deliveries { views: &views, links: &links, clock: &*world.clock };
+    let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
+    let other = world.customer(1).await;
+    assert_eq!(deliveries.view(&caller, id).await.unwrap().generation.id, id);
+    assert!(matches!(failure(deliveries.view(&other, id).await), Failure::Missing(_)));
+    // The row of a running order stays a while as a sign to its worker; its owner does not see it any more.
+    world.delete(caller, id).await.unwrap().unwrap();
+    assert!(world.find(caller, id).is_some());
+    assert!(matches!(failure(deliveries.view(&caller, id).await), Failure::Missing(_)));
+}
+
+#[tokio::test]
+async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
+    let world = World::new();
+    let (views, links) = (FakeViews(world.database.clone()), FakeLinks(world.bucket.clone()));
+    let deliveries = Deliveries { views: &views, links: &links, clock: &*world.clock };
+    let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
+    let drawing = world.find(caller, id).unwrap();
+    let tag = deliveries.etag(&drawing);
+    world.clock.advance(SignedDuration::from_mins(10));
+    assert_eq!(deliveries.etag(&drawing), tag, "an order without links has no window");
+    world.quieten().await;
+    let done = world.find(caller, id).unwrap();
+    let (tag, link) = (deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap());
+    assert_ne!(tag, deliveries.etag(&drawing));
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!((deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag.clone(), link.clone()));
+    world.clock.advance(SignedDuration::from_mins(5));
+    assert_ne!((deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag, link));
+    let left = deliveries.links_expire_at().duration_since(kernel::Clock::now(&*world.clock));
+    assert!(left >= SignedDuration::from_mins(15) && left <= SignedDuration::from_mins(20), "{left:?}");
+}

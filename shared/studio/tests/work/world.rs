@@ -1,0 +1,326 @@
+//! A studio on fakes: customers, the steps, the queues between them, the sweeper, and what must hold when all is quiet.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use accounts::{Caller, SignIns};
+use kernel::{AccountId, Failure, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
+use screening::Decision;
+use sha2::{Digest, Sha256};
+use studio::*;
+use testkit::fakes::*;
+use testkit::{Crashed, Faults, Kind, When, builders, pictures, survive};
+use wallet::Kind as Movement;
+
+/// Times a queue hands a message out before it gives up on it.
+const RECEIVES: usize = 4;
+
+/// What came of one run of a step.
+pub(crate) type Run = Result<Result<(), Failure>, Crashed>;
+
+/// Every way in which one call can go wrong.
+pub(crate) const FAULTS: [(When, Kind); 6] = [
+    (When::Before, Kind::Crash),
+    (When::After, Kind::Crash),
+    (When::Before, Kind::Busy),
+    (When::After, Kind::Busy),
+    (When::Before, Kind::Broken),
+    (When::After, Kind::Broken),
+];
+
+pub(crate) struct World {
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) faults: Faults,
+    pub(crate) database: FakeDatabase,
+    pub(crate) bucket: FakeBucket,
+    pub(crate) steps: FakeSteps,
+    pub(crate) mailer: FakeMailer,
+    pub(crate) artist: FakeArtist,
+    pub(crate) screener: FakeScreener,
+    pub(crate) randomness: SeededRandomness,
+    pub(crate) generations: FakeGenerations,
+    selfies: FakeSelfies,
+    pictures: Arc<dyn Pictures>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let (clock, faults) = (Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+        let (database, bucket) = (FakeDatabase::new(clock.clone(), faults.clone()), FakeBucket::new(faults.clone()));
+        Self {
+            steps: FakeSteps::new(faults.clone()),
+            mailer: FakeMailer::new(faults.clone()),
+            artist: FakeArtist::new(faults.clone()),
+            screener: FakeScreener::new(faults.clone()),
+            randomness: SeededRandomness::new(11),
+            generations: FakeGenerations(database.clone()),
+            selfies: FakeSelfies(bucket.clone()),
+            pictures: Arc::new(FakePictures(bucket.clone())),
+            clock,
+            faults,
+            database,
+            bucket,
+        }
+    }
+
+    /// Somebody with a session and this many credits.
+    pub(crate) async fn customer(&self, credits: u32) -> Caller {
+        let caller = builders::caller(&*self.clock, &self.randomness);
+        let (email, pepper) = (builders::email(&caller.account.to_string()), builders::pepper());
+        let key = pepper.email_key(&email);
+        let hash = pepper.code_hash(&key, "123456");
+        let now = kernel::Clock::now(&*self.clock);
+        self.database.rows().codes.insert(key.clone(), (hash.clone(), 0, now));
+        let sign_in = builders::first_sign_in(caller, &email, &key, &hash, credits, now);
+        FakeSignIns(self.database.clone()).open(&sign_in).await.unwrap();
+        caller
+    }
+
+    /// An upload whose bytes have arrived.
+    pub(crate) async fn sent(&self, caller: Caller, bytes: Vec<u8>) -> UploadId {
+        let upload = builders::upload(caller, &*self.clock, &self.randomness);
+        FakeUploads(self.database.clone()).open(&upload).await.unwrap();
+        self.bucket.receive(caller.account, upload.id, bytes);
+        upload.id
+    }
+
+    pub(crate) async fn selfie(&self, caller: Caller) -> UploadId {
+        self.sent(caller, pictures::turned_jpeg(6)).await
+    }
+
+    pub(crate) fn request(&self, upload: UploadId, count: u8, key: &str) -> OrderRequest {
+        OrderRequest { idempotency_key: key.into(), upload, style: "soft-anime".into(), count, seed: Some(7) }
+    }
+
+    pub(crate) async fn place(&self, caller: Caller, request: &OrderRequest) -> Result<Placed, Failure> {
+        let (arrivals, orders) = (FakeArrivals(self.bucket.clone()), FakeOrders(self.database.clone()));
+        let place = PlaceOrder { arrivals: &arrivals, orders: &orders, steps: &self.steps, clock: &*self.clock, randomness: &self.randomness };
+        place.run(caller, request).await
+    }
+
+    /// A customer of ten credits and an order of `count` drawings, told to the first step.
+    pub(crate) async fn ordered(&self, count: u8) -> (Caller, GenerationId) {
+        let caller = self.customer(10).await;
+        let upload = self.selfie(caller).await;
+        let placed = self.place(caller, &self.request(upload, count, "key")).await.unwrap();
+        (caller, placed.id)
+    }
+
+    /// An order that every step before `step` has worked on.
+    pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (Caller, GenerationId) {
+        let (caller, id) = self.ordered(count).await;
+        while self.steps.queue().front().is_some_and(|(next, _, _)| *next != step) {
+            self.next().await.unwrap().unwrap();
+        }
+        (caller, id)
+    }
+
+    pub(crate) fn tidy(&self) -> Tidy<'_> {
+        Tidy { selfies: &self.selfies, pictures: &*self.pictures }
+    }
+
+    /// Runs the step of a message.
+    pub(crate) async fn work(&self, (step, account, id): Told) -> Run {
+        match step {
+            Step::GenerationQueued => survive(self.prepare(account, id)).await,
+            Step::ScreeningPassed => survive(self.draw(account, id)).await,
+            Step::DrawingReady => survive(self.deliver(account, id)).await,
+        }
+    }
+
+    async fn prepare(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let quarantine = FakeQuarantine(self.bucket.clone());
+        let prepare = Prepare {
+            generations: &self.generations,
+            selfies: &self.selfies,
+            quarantine: &quarantine,
+            screener: &self.screener,
+            steps: &self.steps,
+            tidy: self.tidy(),
+            clock: &*self.clock,
+        };
+        prepare.run(account, id).await
+    }
+
+    async fn draw(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let draw = Draw {
+            generations: &self.generations,
+            selfies: &self.selfies,
+            pictures: &*self.pictures,
+            artist: &self.artist,
+            steps: &self.steps,
+            tidy: self.tidy(),
+            clock: &*self.clock,
+        };
+        draw.run(account, id).await
+    }
+
+    async fn deliver(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let recipients = FakeRecipients(self.database.clone());
+        let deliver = Deliver {
+            generations: &self.generations,
+            pictures: &self.pictures,
+            artist: &self.artist,
+            recipients: &recipients,
+            mailer: &self.mailer,
+            tidy: self.tidy(),
+            clock: &*self.clock,
+            origin: "https://nigao.example.org",
+        };
+        deliver.run(account, id).await
+    }
+
+    pub(crate) async fn sweep(&self) -> Result<Result<Swept, Failure>, Crashed> {
+        let overdue = FakeOverdue(self.database.clone());
+        let sweeper =
+            EndStuck { overdue: &overdue, generations: &self.generations, steps: &self.steps, tidy: self.tidy(), clock: &*self.clock };
+        survive(sweeper.run()).await
+    }
+
+    pub(crate) async fn delete(&self, caller: Caller, id: GenerationId) -> Run {
+        let own = FakeViews(self.database.clone());
+        let delete = DeleteGeneration { own: &own, generations: &self.generations, tidy: self.tidy(), clock: &*self.clock };
+        survive(delete.run(&caller, id)).await
+    }
+
+    /// Takes the next message and works on it, once; it is gone whatever comes of it.
+    pub(crate) async fn next(&self) -> Run {
+        let told = self.steps.queue().pop_front().unwrap();
+        self.work(told).await
+    }
+
+    /// Works on every message of `steps` until none is left; a failed one comes again, a few times. Answers how often one failed.
+    pub(crate) async fn drain(&self, steps: &[Step]) -> usize {
+        let mut failures = 0;
+        for _ in 0..200 {
+            let position = self.steps.queue().iter().position(|(step, _, _)| steps.contains(step));
+            let Some(told) = position.and_then(|position| self.steps.queue().remove(position)) else { return failures };
+            let mut receives = 0;
+            while receives < RECEIVES && !matches!(self.work(told).await, Ok(Ok(()))) {
+                receives += 1;
+                failures += 1;
+            }
+        }
+        panic!("the queues never empty");
+    }
+
+    pub(crate) async fn drain_all(&self) -> usize {
+        self.drain(&[Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady]).await
+    }
+
+    /// Lets messages, redeliveries and the sweeper do their work until nothing is left to do.
+    pub(crate) async fn quieten(&self) {
+        for _ in 0..20 {
+            self.drain_all().await;
+            if self.database.rows().generations.values().all(|generation| generation.deadline.is_none()) {
+                return;
+            }
+            self.clock.advance(SignedDuration::from_mins(16));
+            let _swept = self.sweep().await;
+        }
+        panic!("it never gets quiet: {:?}", self.database.rows().generations);
+    }
+
+    pub(crate) fn find(&self, caller: Caller, id: GenerationId) -> Option<Generation> {
+        self.database.rows().generations.get(&(caller.account, id)).cloned()
+    }
+
+    pub(crate) fn state(&self, caller: Caller, id: GenerationId) -> State {
+        self.find(caller, id).unwrap().state
+    }
+
+    /// Available and held credits.
+    pub(crate) fn balance(&self, caller: Caller) -> (u32, u32) {
+        let balance = self.database.rows().wallets[&caller.account];
+        (balance.available, balance.held)
+    }
+
+    /// The movements of an order.
+    pub(crate) fn movements(&self, id: GenerationId) -> Vec<Movement> {
+        let rows = self.database.rows();
+        let own = rows.ledger.iter().filter(|(_, entry)| entry.cause() == wallet::Cause::Generation(id));
+        own.map(|(_, entry)| entry.kind()).collect()
+    }
+
+    /// What must hold at any moment.
+    pub(crate) fn check_books(&self) {
+        let rows = self.database.rows();
+        for (account, balance) in &rows.wallets {
+            let sum = rows.ledger_sum(*account);
+            assert_eq!(sum, (i64::from(balance.available), i64::from(balance.held)), "the ledger is not the balance");
+            let own = rows.generations.values().filter(|generation| generation.account == *account && generation.state.is_running());
+            assert_eq!(own.map(|generation| generation.credits).sum::<u32>(), balance.held, "held is not what runs");
+        }
+        for generation in rows.generations.values().filter(|generation| generation.drawn > 0) {
+            let record = rows.moderation.get(&generation.id).expect("an_70: drawn without screening");
+            assert_eq!(record.verdict.decision, Decision::Allowed, "an_70: drawn though blocked");
+            assert!(record.verdict.scores.values().all(|score| score.is_finite()));
+        }
+    }
+
+    /// What must hold when nothing is left to do.
+    pub(crate) fn check_quiet(&self) {
+        self.check_books();
+        let generations: Vec<Generation> = self.database.rows().generations.values().cloned().collect();
+        for generation in &generations {
+            self.check_ended(generation);
+        }
+        let of_done = |key: &String| generations.iter().any(|g| g.state == State::Done && key.contains(&g.id.to_string()));
+        assert!(self.bucket.keys("generated/").iter().all(of_done), "objects of no order: {:?}", self.bucket.keys("generated/"));
+        let orders: BTreeSet<GenerationId> = generations.iter().map(|generation| generation.id).collect();
+        assert!(self.database.rows().delivered.keys().all(|id| orders.contains(id)), "files of no order");
+    }
+
+    fn check_ended(&self, generation: &Generation) {
+        let (mails, movements) = (self.mailer.ready(generation.id), self.movements(generation.id));
+        match generation.state {
+            State::Done => {
+                assert_eq!(movements, [Movement::Hold, Movement::Capture], "one charge");
+                assert!(mails <= 1, "an_02: {mails} mails");
+                self.check_files(generation);
+            }
+            State::Blocked | State::Failed => {
+                assert_eq!(movements, [Movement::Hold, Movement::Release], "{:?}", generation.state);
+                assert_eq!(mails, 0);
+            }
+            other => panic!("{other:?} is no end"),
+        }
+        let folder = format!("uploads/{}/{}/", generation.account, generation.upload);
+        if generation.state == State::Blocked {
+            let isolated = self.bucket.keys(&format!("quarantine/{}/{}/", generation.account, generation.upload));
+            assert_eq!(isolated.len(), 1, "an_42: a blocked selfie is under quarantine");
+            assert_eq!(self.bucket.keys(&folder), Vec::<String>::new(), "an_42: a blocked selfie is nowhere else");
+        }
+        assert!(generation.drawn == 0 || !self.bucket.keys(&folder).contains(&format!("{folder}original")), "an_11: the original is still there");
+    }
+
+    /// One set of deliverables: what is listed is stored, and nothing else is.
+    fn check_files(&self, generation: &Generation) {
+        let folder = format!("generated/{}/{}/", generation.account, generation.id);
+        let delivered = self.database.rows().delivered[&generation.id].clone();
+        assert_eq!(delivered.files.len(), usize::from(generation.count) * imaging::AVATARS.len() * 2);
+        let mut listed: Vec<_> = delivered.files.iter().map(|file| (format!("{folder}{}", file.name), file.sha256.clone())).collect();
+        listed.push((format!("{folder}bundle.zip"), delivered.bundle.sha256.clone()));
+        listed.sort();
+        let objects = self.bucket.objects();
+        let own = objects.iter().filter(|(key, _)| key.starts_with(&folder));
+        let stored: Vec<_> = own.map(|(key, bytes)| (key.clone(), hex::encode(Sha256::digest(bytes)))).collect();
+        assert_eq!(stored, listed);
+    }
+}
+
+/// The failure of a run that ended in one.
+pub(crate) fn failure<T>(outcome: Result<T, Failure>) -> Failure {
+    match outcome {
+        Ok(_) => panic!("it succeeded"),
+        Err(failure) => failure,
+    }
+}
+
+/// The reason of a failure that has one.
+pub(crate) fn reason(failure: &Failure) -> Option<kernel::Reason> {
+    match failure {
+        Failure::Invalid(p) | Failure::Denied(p) | Failure::Missing(p) | Failure::Conflict(p) | Failure::Busy { problem: p, .. } => Some(p.reason),
+        Failure::Broken(_) => None,
+    }
+}
