@@ -13,7 +13,7 @@ CARGO  ?= cargo
 PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 BUILD  := $(CARGO) build --locked --workspace --bins
-export PYTHON IMAGE STYLE OUT COUNT SEED
+export PYTHON
 
 .PHONY: help demo test check up down watch bench new deploy audit tools cloud
 

@@ -3,28 +3,28 @@
 use crate::clients::Clients;
 use crate::control;
 use crate::gateway;
+use crate::inner::{CLOCK_VARIABLE, Inner, log_file};
 use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
-use crate::pool::{Answer, Pool};
+use crate::pool::Pool;
 use crate::process::Launch;
 use crate::proxy::{self, Call, Switchboard, faults::Fault};
-use crate::queues::{self, Poller, Source};
+use crate::queues::{self, Poller};
 use crate::remote::Remote;
 use crate::resources;
-use crate::runtime_api::{self, PAYLOAD_LIMIT, Pools};
-use crate::schedules::{self, Timer};
+use crate::runtime_api::{self, Pools};
+use crate::schedules::Timer;
 use crate::secrets;
 use crate::serve::{Server, listen};
 use crate::spawner::Spawner;
 use crate::template::{Model, Queue, Settings, Stack};
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The account of the local endpoints.
 pub(crate) const ACCOUNT: &str = "000000000000";
@@ -58,19 +58,6 @@ pub struct Cloud {
     _spawner: Spawner,
 }
 
-/// What the control API shares with the handle.
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) model: Model,
-    pub(crate) pools: Pools,
-    pub(crate) switchboard: Switchboard,
-    pub(crate) clients: Clients,
-    pub(crate) region: String,
-    pub(crate) aws_url: String,
-    logs: PathBuf,
-    pollers: OnceLock<Vec<Poller>>,
-}
-
 impl Cloud {
     /// Starts everything and returns when it is ready.
     ///
@@ -90,9 +77,10 @@ impl Cloud {
         };
         let emulator = Ministack::start(&spawner, &program, &state_dir, &options.region, aws_port);
         let model = read_model(&options, &state_dir, &format!("http://127.0.0.1:{aws_port}"));
-        let (model, ministack) = (model?, emulator.await?);
+        let (model, mut ministack) = (model?, emulator.await?);
         let clients = Clients::new(&format!("http://{}", ministack.authority()), &options.region);
         resources::create(&model, &clients).await?;
+        ministack.check()?;
 
         let pools: Pools = Arc::default();
         let switchboard = Switchboard::default();
@@ -252,6 +240,16 @@ impl Cloud {
         Ok(self.inner.pool(function)?.busy().len())
     }
 
+    /// Hands the reader of a queue one event with these message bodies, past the queue: for messages that come twice or out of
+    /// order. Answers the indexes of those the function reports as failed (all of them when the invocation failed).
+    ///
+    /// # Errors
+    /// When no function reads this queue.
+    pub async fn deliver(&self, queue: &str, bodies: &[String]) -> Result<Vec<usize>> {
+        let failed = self.inner.poller(queue)?.deliver_once(bodies).await;
+        Ok((0..bodies.len()).filter(|index| failed.contains(&queues::made_up_id(*index))).collect())
+    }
+
     /// Stops deliveries from a queue (logical id or name); those already made go on.
     ///
     /// # Errors
@@ -318,119 +316,6 @@ impl Drop for Cloud {
         // Before the emulator: a poll that loses it would complain.
         self.end_sources();
     }
-}
-
-impl Inner {
-    /// The pool of a function.
-    pub(crate) fn pool(&self, function: &str) -> Result<&Arc<Pool>> {
-        let pools = self.pools.get().ok_or_else(|| anyhow!("the cloud is not up yet"))?;
-        pools
-            .get(function)
-            .ok_or_else(|| anyhow!("no function named {function}; there are: {}", pools.keys().cloned().collect::<Vec<_>>().join(", ")))
-    }
-
-    /// Runs a function with the bytes of an event.
-    pub(crate) async fn invoke(&self, function: &str, event: Bytes) -> Result<Invocation> {
-        ensure!(event.len() <= PAYLOAD_LIMIT, "the event is larger than {PAYLOAD_LIMIT} bytes");
-        Ok(match self.pool(function)?.invoke(event).await {
-            Answer::Reply(payload) => Invocation { payload, failed: false },
-            Answer::Failed(payload) => Invocation { payload, failed: true },
-            Answer::Stream(mut stream) => {
-                let mut payload = Vec::new();
-                while let Some(bytes) = stream.recv().await {
-                    payload.extend_from_slice(&bytes);
-                }
-                Invocation { payload: payload.into(), failed: false }
-            }
-        })
-    }
-
-    /// Sends a scheduled function the event of its schedule.
-    pub(crate) async fn fire_schedule(&self, function: &str) -> Result<Invocation> {
-        let schedule = self.model.schedules.iter().find(|schedule| schedule.function == function);
-        let schedule = schedule.ok_or_else(|| anyhow!("{function} has no schedule"))?;
-        self.invoke(function, schedules::event(schedule, &self.region, Timestamp::now())).await
-    }
-
-    /// Moves the clock of every function.
-    pub(crate) fn set_clock_offset(&self, seconds: i64) {
-        for pool in self.pools.get().into_iter().flat_map(BTreeMap::values) {
-            pool.set_env(CLOCK_VARIABLE, &seconds.to_string());
-        }
-    }
-
-    /// What a function wrote so far.
-    pub(crate) fn logs(&self, function: &str) -> String {
-        let bytes = std::fs::read(log_file(&self.logs, function)).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// The event source of a queue.
-    pub(crate) fn poller(&self, queue: &str) -> Result<&Poller> {
-        let name = &self.queue(queue)?.name;
-        let pollers = self.pollers.get().map(Vec::as_slice).unwrap_or_default();
-        pollers.iter().find(|poller| poller.queue() == name).ok_or_else(|| anyhow!("no function reads the queue {queue}"))
-    }
-
-    fn queue(&self, queue: &str) -> Result<&Queue> {
-        let mut queues = self.model.queues.iter();
-        queues.find(|known| known.logical_id == queue || known.name == queue).ok_or_else(|| anyhow!("no queue named {queue}"))
-    }
-
-    /// Waits until these queues are empty, twice in a row, as work in one may fill another.
-    pub(crate) async fn drain(&self, queues: &[&str], limit: Duration) -> Result<()> {
-        let started = Instant::now();
-        let mut quiet = 0;
-        while quiet < 2 {
-            let mut left = 0;
-            for queue in queues {
-                left += self.poller(queue)?.backlog().await?;
-            }
-            quiet = if left == 0 { quiet + 1 } else { 0 };
-            if started.elapsed() > limit {
-                bail!("{left} messages are left in {} after {} s", queues.join(", "), limit.as_secs());
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        Ok(())
-    }
-
-    fn start_pollers(&self, redelivery: Duration) -> Result<Vec<Poller>> {
-        self.model
-            .queue_sources
-            .iter()
-            .map(|source| {
-                let queue = self.model.queues.iter().find(|queue| queue.arn == source.queue_arn);
-                let queue =
-                    queue.with_context(|| format!("{} reads a queue the template does not have: {}", source.function, source.queue_arn))?;
-                let made = Source {
-                    pool: Arc::clone(self.pool(&source.function)?),
-                    client: self.clients.sqs.clone(),
-                    queue: queue.name.clone(),
-                    url: queue.url.clone(),
-                    arn: queue.arn.clone(),
-                    region: self.region.clone(),
-                    batch_size: source.batch_size,
-                    concurrency: source.maximum_concurrency,
-                    reports_failures: source.reports_failures,
-                    redelivery,
-                };
-                Ok(Poller::start(made, source.enabled))
-            })
-            .collect()
-    }
-
-    fn start_timers(&self) -> Result<Vec<Timer>> {
-        let enabled = self.model.schedules.iter().filter(|schedule| schedule.enabled);
-        enabled.map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
-    }
-}
-
-/// Moves a function's clock; production refuses it.
-const CLOCK_VARIABLE: &str = "CLOCK_OFFSET_SECONDS";
-
-fn log_file(logs: &Path, function: &str) -> PathBuf {
-    logs.join(format!("{function}.log"))
 }
 
 fn prepare(state_dir: &Path) -> Result<PathBuf> {

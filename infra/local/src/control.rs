@@ -1,6 +1,7 @@
 //! The control API: the Lambda Invoke API, and `/_local/…` for health, clock, schedules, faults, calls, logs and kills.
 
-use crate::cloud::{Inner, Invocation};
+use crate::cloud::Invocation;
+use crate::inner::Inner;
 use crate::proxy::faults::Fault;
 use crate::runtime_api::PAYLOAD_LIMIT;
 use crate::serve::{self, Body, BoxError, Server};

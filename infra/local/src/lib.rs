@@ -12,6 +12,7 @@ mod control;
 mod demo;
 mod gateway;
 mod http_client;
+mod inner;
 mod lock;
 mod ministack;
 mod options;

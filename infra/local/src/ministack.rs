@@ -25,7 +25,7 @@ impl Ministack {
     /// `public_port` is the port of the fault proxy in front of it, which it must name in the URLs it hands out.
     pub(crate) async fn start(spawner: &Spawner, program: &Path, state_dir: &Path, region: &str, public_port: u16) -> Result<Self> {
         let mut last = None;
-        // Another process may take the free port between our look and its bind: try again on another.
+        // Should another process take its port after all, it tries another.
         for _ in 0..3 {
             match Self::start_once(spawner, program, state_dir, region, public_port).await {
                 Ok(running) => return Ok(running),
@@ -85,15 +85,30 @@ impl Ministack {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// Whether it is still running.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            Some(status) => bail!("ministack ended with {status}"),
+            None => Ok(()),
+        }
+    }
+
     /// Kills it and waits until it is gone.
     pub(crate) async fn stop(&mut self) {
         drop(self.child.kill().await);
     }
 }
 
+/// A free port below those the system gives to outgoing connections, at random: nobody takes it between our look and the
+/// emulator's bind, not even another cloud that starts right now.
 async fn free_port() -> Result<u16> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
-    Ok(listener.local_addr()?.port())
+    for _ in 0..100 {
+        let port = 20_000 + rand::random::<u16>() % 12_000;
+        if tokio::net::TcpListener::bind(("127.0.0.1", port)).await.is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no free port between 20000 and 32000")
 }
 
 /// The emulator's program: `MINISTACK` when set, else the one `make` installed under the repository's `.venv`.
@@ -108,5 +123,5 @@ pub(crate) fn find(root: &Path) -> Result<PathBuf> {
     if program.is_file() {
         return Ok(program);
     }
-    bail!("{} is missing: run `make .venv`, which installs the emulator of the AWS endpoints", program.display())
+    bail!("{} is missing: `infra/local/install requirements` gets the emulator of the AWS endpoints", program.display())
 }

@@ -80,6 +80,19 @@ impl Poller {
         drop(self.polling.clone().wait_for(|polling| !*polling).await);
     }
 
+    /// One event past the queue; answers the ids of the failed messages, see [`made_up_id`].
+    pub(crate) async fn deliver_once(&self, bodies: &[String]) -> HashSet<String> {
+        let ids: Vec<String> = (0..bodies.len()).map(made_up_id).collect();
+        let message = |(id, body): (&String, &String)| {
+            let count = (MessageSystemAttributeName::ApproximateReceiveCount, "1".to_owned());
+            Message::builder().message_id(id).receipt_handle(id).body(body).attributes(count.0, count.1).build()
+        };
+        let messages: Vec<Message> = ids.iter().zip(bodies).map(message).collect();
+        let event = event(&self.source, &messages);
+        let answer = self.source.pool.invoke(Bytes::from(event.to_string())).await;
+        failed_records(&answer, &ids, self.source.reports_failures)
+    }
+
     /// Polls no more, for good.
     pub(crate) fn end(&self) {
         self.task.abort();
@@ -96,6 +109,11 @@ impl Poller {
         let working = self.in_flight.load(Ordering::SeqCst);
         Ok(working + count_messages(&self.source.client, &self.source.url).await?)
     }
+}
+
+/// The id of the message at this place of an event that did not come from the queue.
+pub(crate) fn made_up_id(index: usize) -> String {
+    format!("00000000-0000-4000-a000-{index:012}")
 }
 
 /// Visible, hidden and delayed messages of a queue.

@@ -1,8 +1,10 @@
 //! The local cloud with a function of its own: processes, queues, clock, faults.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use local_cloud::{Action, Cloud, Fault, Options};
+use http::Method;
+use local_cloud::{Action, Cloud, Fault, HttpClient, Options};
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -109,6 +111,8 @@ async fn a_message_comes_again_until_it_succeeds_or_is_dead() {
     }
     assert_eq!(cloud.backlog("Work").await.unwrap(), 3);
     assert_eq!(cloud.logs("parrot"), "");
+    let twice = [json!({ "name": "direct" }).to_string(), json!({ "name": "direct", "again": 1 }).to_string()];
+    assert_eq!(cloud.deliver("Work", &twice).await.unwrap(), [1]);
     cloud.resume_queue("Work").unwrap();
     cloud.drain_queue("Work", PATIENCE).await.unwrap();
     assert_eq!(cloud.backlog("WorkDlq").await.unwrap(), 1);
@@ -146,4 +150,62 @@ async fn the_proxy_records_calls_and_breaks_those_it_is_told_to() {
     assert_eq!(outcome(Some(Fault::new(Action::KillBefore))).await, (true, vec![0], 0));
     assert_eq!(outcome(Some(Fault::new(Action::KillAfter))).await, (true, vec![0], 1));
     stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn the_http_api_routes_limits_and_tells_the_true_address() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let http = HttpClient::from_address(Ipv4Addr::new(127, 0, 0, 9));
+    let url = |path: &str| format!("{}{path}", cloud.api_url());
+    let post =
+        async |path: &str, body: Vec<u8>| http.send(Method::POST, &url(path), &[("content-type", "text/plain")], body).await.unwrap();
+
+    let event = post("/v1/things/a%20b?x=1", b"hello".to_vec()).await.json();
+    assert_eq!(event["routeKey"], "POST /v1/things/{id}");
+    assert_eq!(event["pathParameters"]["id"], "a b");
+    assert_eq!(event["requestContext"]["http"]["sourceIp"], "127.0.0.9");
+    assert_eq!(event["body"], "hello");
+
+    let unknown = post("/v1/nothing", Vec::new()).await;
+    assert_eq!((unknown.status.as_u16(), unknown.json()), (404, json!({ "message": "Not Found" })));
+    let method = http.send(Method::GET, &url("/v1/things/1"), &[], "").await.unwrap();
+    assert_eq!(method.status, 404);
+    assert_eq!(post("/v1/things/1", vec![b'x'; 10 * 1024 * 1024 + 1]).await.status, 413);
+    assert_eq!(post("/v1/things/1", vec![b'x'; 7 * 1024 * 1024]).await.status, 413);
+    assert_eq!(post("/v1/things/1", br#"{"do":"die"}"#.to_vec()).await.status, 500);
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn the_control_api_steers_and_is_not_for_browsers() {
+    let options = options();
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    let (http, control) = (HttpClient::default(), cloud.control_url().to_owned());
+    let send =
+        async |method: Method, path: &str, body: &str| http.send(method, &format!("{control}{path}"), &[], body.to_owned()).await.unwrap();
+    assert_eq!(send(Method::GET, "/_local/health", "").await.json()["functions"], json!(["parrot"]));
+    send(Method::PUT, "/_local/clock", r#"{"offset_seconds":60}"#).await;
+    let invoked = send(Method::POST, "/2015-03-31/functions/parrot/invocations", r#"{"do":"env","name":"CLOCK_OFFSET_SECONDS"}"#).await;
+    assert_eq!(invoked.json(), "60");
+    let failed = send(Method::POST, "/2015-03-31/functions/parrot/invocations", r#"{"do":"fail"}"#).await;
+    assert_eq!((failed.status.as_u16(), failed.header("x-amz-function-error")), (200, "Unhandled"));
+    let fault = send(Method::POST, "/_local/faults", r#"{"service":"s3","action":{"kind":"refuse"}}"#).await;
+    assert_eq!((fault.status.as_u16(), cloud.faults().len()), (200, 1));
+    assert_eq!(send(Method::POST, "/_local/faults", "{}").await.status, 400);
+    let browser = http.send(Method::GET, &format!("{control}/_local/health"), &[("origin", "https://evil.example")], "").await.unwrap();
+    assert_eq!(browser.status, 403);
+    stop(cloud, &state).await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_the_variable_that_changes_it() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut options = options();
+    options.api_port = taken.local_addr().unwrap().port();
+    let port = options.api_port;
+    let error = format!("{:#}", Cloud::start(options).await.unwrap_err());
+    assert!(error.contains(&port.to_string()) && error.contains("API_PORT="), "{error}");
 }

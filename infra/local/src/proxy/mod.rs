@@ -22,6 +22,9 @@ use tokio::net::TcpListener;
 /// Idle connections are dropped before the emulator does it (5 s), or a request could meet a closing one.
 const IDLE: Duration = Duration::from_secs(3);
 
+/// Most calls remembered: a cloud that is up for days must not grow with them.
+const REMEMBERED: usize = 100_000;
+
 /// One AWS call that went through the proxy.
 #[derive(Debug, Clone, Serialize)]
 pub struct Call {
@@ -69,6 +72,14 @@ impl Switchboard {
     /// The calls since the last reset, in the order of their ends.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.memory().calls.clone()
+    }
+
+    fn record(&self, call: Call) {
+        let calls = &mut self.memory().calls;
+        if calls.len() >= REMEMBERED {
+            calls.drain(..REMEMBERED / 2);
+        }
+        calls.push(call);
     }
 
     /// Forgets the calls.
@@ -126,7 +137,7 @@ impl Proxy {
         let invocation = caller.and_then(|(pool, number)| pool.current(number));
         let outcome = self.act(Request::from_parts(parts, body), fault.as_ref(), &operation).await;
         let kills = matches!(fault, Some(Action::KillBefore | Action::KillAfter));
-        self.switchboard.memory().calls.push(Call {
+        self.switchboard.record(Call {
             function,
             process,
             invocation,

@@ -1,0 +1,147 @@
+//! What the handle of a cloud and its control API share.
+
+use crate::clients::Clients;
+use crate::cloud::Invocation;
+use crate::pool::{Answer, Pool};
+use crate::proxy::Switchboard;
+use crate::queues::{Poller, Source};
+use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
+use crate::schedules::{self, Timer};
+use crate::template::{Model, Queue};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// What the control API shares with the handle.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) model: Model,
+    pub(crate) pools: Pools,
+    pub(crate) switchboard: Switchboard,
+    pub(crate) clients: Clients,
+    pub(crate) region: String,
+    pub(crate) aws_url: String,
+    pub(crate) logs: PathBuf,
+    pub(crate) pollers: OnceLock<Vec<Poller>>,
+}
+
+impl Inner {
+    /// The pool of a function.
+    pub(crate) fn pool(&self, function: &str) -> Result<&Arc<Pool>> {
+        let pools = self.pools.get().ok_or_else(|| anyhow!("the cloud is not up yet"))?;
+        pools
+            .get(function)
+            .ok_or_else(|| anyhow!("no function named {function}; there are: {}", pools.keys().cloned().collect::<Vec<_>>().join(", ")))
+    }
+
+    /// Runs a function with the bytes of an event.
+    pub(crate) async fn invoke(&self, function: &str, event: Bytes) -> Result<Invocation> {
+        ensure!(event.len() <= PAYLOAD_LIMIT, "the event is larger than {PAYLOAD_LIMIT} bytes");
+        Ok(match self.pool(function)?.invoke(event).await {
+            Answer::Reply(payload) => Invocation { payload, failed: false },
+            Answer::Failed(payload) => Invocation { payload, failed: true },
+            Answer::Stream(mut stream) => {
+                let mut payload = Vec::new();
+                while let Some(bytes) = stream.recv().await {
+                    payload.extend_from_slice(&bytes);
+                }
+                Invocation { payload: payload.into(), failed: false }
+            }
+        })
+    }
+
+    /// Sends a scheduled function the event of its schedule.
+    pub(crate) async fn fire_schedule(&self, function: &str) -> Result<Invocation> {
+        let schedule = self.model.schedules.iter().find(|schedule| schedule.function == function);
+        let schedule = schedule.ok_or_else(|| anyhow!("{function} has no schedule"))?;
+        self.invoke(function, schedules::event(schedule, &self.region, Timestamp::now())).await
+    }
+
+    /// Moves the clock of every function.
+    pub(crate) fn set_clock_offset(&self, seconds: i64) {
+        for pool in self.pools.get().into_iter().flat_map(BTreeMap::values) {
+            pool.set_env(CLOCK_VARIABLE, &seconds.to_string());
+        }
+    }
+
+    /// What a function wrote so far.
+    pub(crate) fn logs(&self, function: &str) -> String {
+        let bytes = std::fs::read(log_file(&self.logs, function)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The event source of a queue.
+    pub(crate) fn poller(&self, queue: &str) -> Result<&Poller> {
+        let name = &self.queue(queue)?.name;
+        let pollers = self.pollers.get().map(Vec::as_slice).unwrap_or_default();
+        pollers.iter().find(|poller| poller.queue() == name).ok_or_else(|| anyhow!("no function reads the queue {queue}"))
+    }
+
+    /// A queue by logical id or name.
+    pub(crate) fn queue(&self, queue: &str) -> Result<&Queue> {
+        let mut queues = self.model.queues.iter();
+        queues.find(|known| known.logical_id == queue || known.name == queue).ok_or_else(|| anyhow!("no queue named {queue}"))
+    }
+
+    /// Waits until these queues are empty, twice in a row, as work in one may fill another.
+    pub(crate) async fn drain(&self, queues: &[&str], limit: Duration) -> Result<()> {
+        let started = Instant::now();
+        let mut quiet = 0;
+        while quiet < 2 {
+            let mut left = 0;
+            for queue in queues {
+                left += self.poller(queue)?.backlog().await?;
+            }
+            quiet = if left == 0 { quiet + 1 } else { 0 };
+            if started.elapsed() > limit {
+                bail!("{left} messages are left in {} after {} s", queues.join(", "), limit.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Ok(())
+    }
+
+    /// Starts the event sources of every queue.
+    pub(crate) fn start_pollers(&self, redelivery: Duration) -> Result<Vec<Poller>> {
+        self.model
+            .queue_sources
+            .iter()
+            .map(|source| {
+                let queue = self.model.queues.iter().find(|queue| queue.arn == source.queue_arn);
+                let queue =
+                    queue.with_context(|| format!("{} reads a queue the template does not have: {}", source.function, source.queue_arn))?;
+                let made = Source {
+                    pool: Arc::clone(self.pool(&source.function)?),
+                    client: self.clients.sqs.clone(),
+                    queue: queue.name.clone(),
+                    url: queue.url.clone(),
+                    arn: queue.arn.clone(),
+                    region: self.region.clone(),
+                    batch_size: source.batch_size,
+                    concurrency: source.maximum_concurrency,
+                    reports_failures: source.reports_failures,
+                    redelivery,
+                };
+                Ok(Poller::start(made, source.enabled))
+            })
+            .collect()
+    }
+
+    /// Starts the clocks of every enabled schedule.
+    pub(crate) fn start_timers(&self) -> Result<Vec<Timer>> {
+        let enabled = self.model.schedules.iter().filter(|schedule| schedule.enabled);
+        enabled.map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
+    }
+}
+
+/// Moves a function's clock; production refuses it.
+pub(crate) const CLOCK_VARIABLE: &str = "CLOCK_OFFSET_SECONDS";
+
+/// File that the processes of a function write to.
+pub(crate) fn log_file(logs: &Path, function: &str) -> PathBuf {
+    logs.join(format!("{function}.log"))
+}
