@@ -15,7 +15,7 @@ CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 BUILD  := $(CARGO) build --locked --workspace --bins
 export PYTHON
 
-.PHONY: help demo test check up down watch bench new deploy audit tools cloud
+.PHONY: help demo test check up down watch bench new openapi deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -32,21 +32,21 @@ test: tools ## every test and every check
 	echo "[1/5] format"
 	$(CARGO) fmt --all --check
 	echo "[2/5] lints"
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	echo "[3/5] templates"
 	infra/checks/run
 	echo "[4/5] building"
 	infra/local/install requirements
 	$(BUILD)
 	echo "[5/5] tests"
-	$(CARGO) test --locked --workspace
+	$(CARGO) test --locked --workspace --all-features
 	echo "All tests and checks passed."
 
 check: tools ## the fast part of the tests, for before a commit
 	echo "[1/3] format"
 	$(CARGO) fmt --all --check
 	echo "[2/3] lints"
-	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	echo "[3/3] unit tests"
 	$(CARGO) test --locked --workspace --exclude tests --lib --bins
 	echo "The fast checks passed; 'make test' runs them all."
@@ -68,8 +68,11 @@ bench: tools ## cold starts and the journey, with a table
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/local-cloud bench
 
-new: tools ## the skeleton of a function: NAME=things-create
+new: tools ## the skeleton of a function: NAME=things-create [ROUTE='POST /v1/things']
 	infra/new-function "$(NAME)"
+
+openapi: tools ## infra/openapi.yaml from the types
+	$(CARGO) run --quiet --locked -p api --features openapi --example openapi
 
 deploy: tools ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [PARAMETERS='MailFrom=… PublicOrigin=…']
 	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)

@@ -2,6 +2,7 @@
 //! a drop.
 
 pub mod batch;
+pub mod fact;
 pub mod http;
 pub mod schedule;
 mod session;

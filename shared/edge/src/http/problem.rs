@@ -31,8 +31,12 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     };
     let mut response =
         Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
-    if let Failure::Busy { retry_after, .. } = failure {
-        response = response.header(RETRY_AFTER, retry_after.as_secs().max(1));
+    if let Failure::Busy { retry_after, problem } = failure {
+        let seconds = retry_after.as_secs().max(1);
+        response = response.header(RETRY_AFTER, seconds);
+        if problem.reason == Reason::RateLimited {
+            response = response.header("ratelimit-remaining", 0).header("ratelimit-reset", seconds);
+        }
     } else if problem(failure).is_some_and(|problem| problem.reason == Reason::IdempotencyKeyInUse) {
         response = response.header(RETRY_AFTER, 1);
     }
