@@ -34,7 +34,7 @@ async fn main() -> Result<(), edge::Error> {
         selfies: S3Selfies::new(bucket),
         artist,
         recipients: DynamoRecipients::new(client, accounts),
-        mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?),
+        mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?).with_configuration_set(settings.required("MAIL_CONFIGURATION_SET")?),
         clock: settings.clock,
         origin: settings.required("PUBLIC_ORIGIN")?,
     };

@@ -2,6 +2,7 @@
 
 use crate::clients::Clients;
 use crate::control;
+use crate::events::Bus;
 use crate::gateway;
 use crate::inner::{CLOCK_VARIABLE, Inner, log_file};
 use crate::ministack::{self, Ministack};
@@ -85,7 +86,8 @@ impl Cloud {
         let pools: Pools = Arc::default();
         let switchboard = Switchboard::default();
         switchboard.connect(&ministack.authority());
-        let mut servers = vec![proxy::start(aws, switchboard.clone(), Arc::clone(&pools))?];
+        let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery);
+        let mut servers = vec![proxy::start(aws, switchboard.clone(), Arc::clone(&pools), Arc::clone(&bus))?];
         let aws_url = servers[0].url();
         servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
         let runtime_url = servers[1].url();
@@ -99,6 +101,7 @@ impl Cloud {
             model,
             pools,
             switchboard,
+            bus,
             clients,
             region: options.region.clone(),
             aws_url,
@@ -276,7 +279,22 @@ impl Cloud {
         self.inner.drain(&[queue], limit).await
     }
 
-    /// Waits until every queue with a reader is empty and no function works on anything.
+    /// Holds back every event of the bus (such as SES's word that it has a mail) from now on.
+    pub fn hold_events(&self) {
+        self.inner.bus.hold();
+    }
+
+    /// The events that are held back, whole, as they lie on the bus.
+    pub fn held_events(&self) -> Vec<Value> {
+        self.inner.bus.held()
+    }
+
+    /// Delivers the events that were held back, and from now on everything at once; answers how many there were.
+    pub fn release_events(&self) -> usize {
+        self.inner.bus.release()
+    }
+
+    /// Waits until every queue with a reader is empty, every event that is not held back is handled, and no function works on anything.
     ///
     /// # Errors
     /// When that takes longer than `limit`.

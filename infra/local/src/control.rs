@@ -70,6 +70,11 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
         (&Method::DELETE, ["faults"]) => json!({ "ok": true, "unused": cloud.switchboard.clear_faults() }),
         (&Method::GET, ["logs", function]) => json!({ "function": function, "log": cloud.logs(function) }),
         (&Method::POST, ["kill", function]) => json!({ "ok": true, "killed": cloud.pool(function)?.kill_all().await }),
+        (&Method::POST, ["events", "hold"]) => {
+            cloud.bus.hold();
+            done
+        }
+        (&Method::POST, ["events", "release"]) => json!({ "ok": true, "released": cloud.bus.release() }),
         (&Method::POST, ["queues", queue, "pause"]) => {
             cloud.poller(queue)?.pause().await;
             done

@@ -2,6 +2,7 @@
 
 use crate::clients::Clients;
 use crate::cloud::Invocation;
+use crate::events::Bus;
 use crate::pool::{Answer, Pool};
 use crate::proxy::Switchboard;
 use crate::queues::{Poller, Source};
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) model: Model,
     pub(crate) pools: Pools,
     pub(crate) switchboard: Switchboard,
+    pub(crate) bus: Arc<Bus>,
     pub(crate) clients: Clients,
     pub(crate) region: String,
     pub(crate) aws_url: String,
@@ -87,12 +89,12 @@ impl Inner {
         queues.find(|known| known.logical_id == queue || known.name == queue).ok_or_else(|| anyhow!("no queue named {queue}"))
     }
 
-    /// Waits until these queues are empty, twice in a row, as work in one may fill another.
+    /// Waits until these queues are empty and no event is on its way, twice in a row, as work in one may fill another.
     pub(crate) async fn drain(&self, queues: &[&str], limit: Duration) -> Result<()> {
         let started = Instant::now();
         let mut quiet = 0;
         while quiet < 2 {
-            let mut left = 0;
+            let mut left = self.bus.in_flight();
             for queue in queues {
                 left += self.poller(queue)?.backlog().await?;
             }

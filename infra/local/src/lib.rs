@@ -10,6 +10,7 @@ mod cloud;
 pub mod command;
 mod control;
 mod demo;
+mod events;
 mod gateway;
 mod http_client;
 mod inner;

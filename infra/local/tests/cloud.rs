@@ -200,6 +200,61 @@ async fn the_control_api_steers_and_is_not_for_browsers() {
     stop(cloud, &state).await;
 }
 
+/// One mail through the proxy, as a function would send it; whether an answer came.
+async fn sing(cloud: &Cloud, kind: &str, name: &str, set: Option<&str>) -> bool {
+    let tag = |name: &str, value: &str| aws_sdk_sesv2::types::MessageTag::builder().name(name).value(value).build().unwrap();
+    let text = aws_sdk_sesv2::types::Content::builder().data("la").build().unwrap();
+    let body = aws_sdk_sesv2::types::Body::builder().text(text.clone()).build();
+    let message = aws_sdk_sesv2::types::Message::builder().subject(text).body(body).build();
+    let once = aws_config::retry::RetryConfig::disabled();
+    let config = cloud.clients().ses.config().to_builder().endpoint_url(cloud.aws_endpoint_url()).retry_config(once).build();
+    let sent = aws_sdk_sesv2::Client::from_conf(config)
+        .send_email()
+        .from_email_address("parrot@example.com")
+        .destination(aws_sdk_sesv2::types::Destination::builder().to_addresses("ada@example.org").build())
+        .content(aws_sdk_sesv2::types::EmailContent::builder().simple(message).build())
+        .email_tags(tag("kind", kind))
+        .email_tags(tag("name", name))
+        .set_configuration_set_name(set.map(str::to_owned))
+        .send();
+    sent.await.is_ok()
+}
+
+#[tokio::test]
+async fn an_accepted_mail_is_told_to_the_function_that_waits_for_it() {
+    let mut options = options();
+    options.redelivery = Duration::ZERO;
+    let state = options.state_dir.clone();
+    let cloud = Cloud::start(options).await.unwrap();
+    cloud.clients().ses.create_email_identity().email_identity("parrot@example.com").send().await.unwrap();
+    let fault = |action| cloud.inject(Fault::new(action).on("sesv2", "SendEmail"));
+    let set = Some("nigao-songs");
+
+    cloud.hold_events();
+    assert!(sing(&cloud, "song", "held", set).await);
+    cloud.settle(PATIENCE).await.unwrap();
+    assert_eq!(cloud.logs("parrot"), "");
+    assert_eq!(cloud.held_events()[0]["detail"]["mail"]["destination"], json!(["ada@example.org"]));
+    assert_eq!((cloud.release_events(), cloud.held_events().len()), (1, 0));
+
+    // SES did accept, though nobody heard its answer.
+    fault(Action::CutAfter);
+    assert!(!sing(&cloud, "song", "unheard", set).await);
+    for action in [Action::CutBefore, Action::Refuse] {
+        fault(action);
+        assert!(!sing(&cloud, "song", "unsent", set).await);
+    }
+    assert!(sing(&cloud, "song", "quiet", None).await);
+    assert!(sing(&cloud, "noise", "other", set).await);
+    assert!(sing(&cloud, "song", "bad", set).await);
+    cloud.settle(PATIENCE).await.unwrap();
+    let log = cloud.logs("parrot");
+    let told = |name: &str| log.matches(&format!("fact \"{name}\" null")).count();
+    assert_eq!([told("held"), told("unheard"), told("bad")], [1, 1, 3], "{log}");
+    assert_eq!([told("unsent"), told("quiet"), told("other")], [0, 0, 0], "{log}");
+    stop(cloud, &state).await;
+}
+
 #[tokio::test]
 async fn a_taken_port_is_named_with_the_variable_that_changes_it() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

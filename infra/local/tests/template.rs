@@ -98,7 +98,8 @@ fn the_repositorys_template_has_all_a_function_needs() {
         let routes = model.routes.iter().filter(|route| route.function == function.name).count();
         let queues = model.queue_sources.iter().filter(|source| source.function == function.name && source.reports_failures).count();
         let schedules = model.schedules.iter().filter(|schedule| schedule.function == function.name).count();
-        assert_eq!(routes + queues + schedules, 1, "{} has one event", function.name);
+        let rules = model.rules.iter().filter(|rule| rule.function == function.name).count();
+        assert_eq!(routes + queues + schedules + rules, 1, "{} has one event", function.name);
         assert!(function.env.values().all(|value| !value.contains("${") && !value.contains("{{")), "{:?}", function.env);
     }
 }

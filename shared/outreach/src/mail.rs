@@ -1,7 +1,7 @@
 //! Transactional mail (AN-02): the code and the "ready" notice.
 
 use async_trait::async_trait;
-use kernel::{Failure, GenerationId};
+use kernel::{AccountId, Failure, GenerationId};
 
 use crate::Email;
 
@@ -17,6 +17,8 @@ pub enum Mail {
     },
     /// A generation is done.
     Ready {
+        /// Whose.
+        account: AccountId,
         /// Which.
         generation: GenerationId,
         /// The site the pictures are fetched from, without a trailing slash.
@@ -43,6 +45,17 @@ impl Mail {
         }
     }
 
+    /// What the mail service keeps beside the mail and says in its events: the kind, and the ids the mail is about. Names and values are ASCII letters,
+    /// digits, `_` and `-`, and nothing in them is personal.
+    #[must_use]
+    pub fn tags(&self) -> Vec<(&'static str, String)> {
+        let mut tags = vec![("kind", self.kind().to_owned())];
+        if let Self::Ready { account, generation, .. } = self {
+            tags.extend([("account_id", account.to_string()), ("generation_id", generation.to_string())]);
+        }
+        tags
+    }
+
     /// Writes the mail.
     #[must_use]
     pub fn letter(&self) -> Letter {
@@ -54,7 +67,7 @@ impl Mail {
                     "Your sign-in code is {code}\n\nIt works once, for {minutes} minutes. If you did not ask for it, ignore this mail: nobody can sign in without the code.\n"
                 ),
             },
-            Self::Ready { generation, origin } => Letter {
+            Self::Ready { generation, origin, .. } => Letter {
                 subject: "Your pictures are ready".into(),
                 text: format!("Your pictures are ready. Sign in to see and download them:\n\n{origin}/generations/{generation}\n"),
             },
@@ -76,6 +89,22 @@ pub trait Mailer: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::{SeededRandomness, SystemClock};
+
+    #[test]
+    fn tags_hold_ids_alone_and_only_what_a_tag_may_hold() {
+        let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
+        let ready = Mail::Ready {
+            account: AccountId::new(&clock, &randomness),
+            generation: GenerationId::new(&clock, &randomness),
+            origin: "https://nigao.example.org".into(),
+        };
+        let code = Mail::SignInCode { code: "012345".into(), minutes: 10 };
+        assert_eq!(code.tags(), [("kind", "sign-in-code".to_owned())], "a code is in no tag");
+        assert_eq!(ready.tags().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["kind", "account_id", "generation_id"]);
+        let allowed = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) && text.len() <= 256;
+        assert!(ready.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", ready.tags());
+    }
 
     #[test]
     fn an_02_the_code_is_in_the_text_and_not_in_the_subject() {

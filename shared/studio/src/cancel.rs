@@ -48,7 +48,11 @@ impl DeleteGeneration<'_> {
             if let Some(cancelled) = self.cancelled(&generation).await? {
                 self.tidy.objects(&cancelled).await?;
                 // A worker may still be on a running order: its row stays as a sign to it until the sweeper ends it.
-                return if generation.state.is_running() || generation.state == State::Cancelled { Ok(()) } else { self.generations.remove(&cancelled).await };
+                return if generation.state.is_running() || generation.state == State::Cancelled {
+                    Ok(())
+                } else {
+                    self.generations.remove(&cancelled).await
+                };
             }
         }
         Err(Failure::unavailable(std::time::Duration::from_secs(1)))

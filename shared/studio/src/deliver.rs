@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use wallet::Entry;
 
+use crate::confirm;
 use crate::draw::Artist;
 use crate::generation::{Generation, MailState, State};
 use crate::prepare::store;
@@ -109,33 +110,31 @@ impl Deliver<'_> {
         Ok(receiver)
     }
 
-    /// The mail and the last tidying of a delivered order.
+    /// The mail and the last tidying of a delivered order. It is settled when its mail is known to have gone, or nobody is there to mail; else the
+    /// sweeper looks at it again (see [`crate::confirm`]).
     async fn conclude(&self, done: Generation) -> Result<(), Failure> {
-        if done.mail == Some(MailState::Sending) {
-            // Somebody else's claim: they may be alive and about to note what came of it. The sweeper settles the order when they cannot be any more.
-            return self.tidy.objects(&done).await;
-        }
-        let told = self.tell_owner(done).await?;
+        let (told, over) = self.tell_owner(done).await?;
         self.tidy.objects(&told).await?;
-        if told.deadline.is_none() {
+        if !over || told.deadline.is_none() {
             return Ok(());
         }
         let settled = told.settle(self.clock.now()).map_err(Failure::broken)?;
         store(self.generations, Change::of(&told, &settled)).await
     }
 
-    /// Claims the mail, sends it and notes that it went. A claim that its worker did not live to note stays: whether that mail went cannot be known,
-    /// and two would break the promise (AN-02).
-    async fn tell_owner(&self, done: Generation) -> Result<Generation, Failure> {
+    /// Claims the mail, sends it and notes that it went; answers the order, and whether its mail is over. A claim of somebody else is left alone: they
+    /// may be about to note what came of it, and if they are not, the mail service's event or the sweeper decides.
+    async fn tell_owner(&self, done: Generation) -> Result<(Generation, bool), Failure> {
         if done.mail != Some(MailState::Due) {
-            return Ok(done);
+            let over = done.mail != Some(MailState::Sending);
+            return Ok((done, over));
         }
-        // Everything that can fail comes before the claim: what fails after it leaves a mail nobody may send.
-        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok(done) };
+        // Everything that can fail comes before the claim: what fails after it costs the owner the patience.
+        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok((done, true)) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
-        let mail = Mail::Ready { generation: done.id, origin: self.origin.to_owned() };
+        let mail = Mail::Ready { account: done.account, generation: done.id, origin: self.origin.to_owned() };
         match self.mailer.send(&email, &mail).await {
-            Ok(()) => self.mail_is(&claimed, MailState::Sent).await,
+            Ok(()) => self.note_sent(claimed).await,
             // Refused for now: certainly not sent, so it is due again.
             Err(busy @ Failure::Busy { .. }) => {
                 self.mail_is(&claimed, MailState::Due).await?;
@@ -143,9 +142,16 @@ impl Deliver<'_> {
             }
             Err(unclear) => {
                 tracing::error!(generation_id = %done.id, failure = &unclear as &dyn std::error::Error, "ready mail may not have been sent");
-                Ok(claimed)
+                Ok((claimed, false))
             }
         }
+    }
+
+    /// The event that the mail went may have been quicker than this worker: then somebody else noted it.
+    async fn note_sent(&self, claimed: Generation) -> Result<(Generation, bool), Failure> {
+        let noted = confirm::note_sent(self.generations, self.clock, claimed.clone()).await?;
+        // Nothing is left to settle of an order that was deleted meanwhile.
+        Ok(noted.map_or((claimed, false), |sent| (sent, true)))
     }
 
     async fn mail_is(&self, before: &Generation, mail: MailState) -> Result<Generation, Failure> {

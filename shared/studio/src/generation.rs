@@ -85,15 +85,16 @@ impl EndReason {
     }
 }
 
-/// Where the "ready" mail stands. It is claimed before it is sent, so that no two workers send it (AN-02).
+/// Where the "ready" mail stands. It is claimed before it is sent, so that no two workers send it (AN-02); see [`crate::confirm`] for what happens to a
+/// claim whose worker died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailState {
     /// To be sent.
     Due,
-    /// A worker claimed it and is sending it, or died doing so.
+    /// A worker claimed it and is sending it, or died doing so. Due again when the mail service has not said within the patience that it has it.
     Sending,
-    /// The mail service has it.
+    /// The mail service has it: it said so to the worker, or in an event.
     Sent,
 }
 
@@ -177,10 +178,10 @@ impl Generation {
         Ok(Self { drawn: self.count, ..next })
     }
 
-    /// Every deliverable is stored: the credits are spent and the mail is due.
+    /// Every deliverable is stored: the credits are spent and the mail is due, with revivals of its own.
     pub fn deliver(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Finishing], State::Done, now)?;
-        Ok(Self { mail: Some(MailState::Due), ..next })
+        Ok(Self { mail: Some(MailState::Due), revivals: 0, ..next })
     }
 
     /// The "ready" mail moves on; once it is sent nothing is left to do.
@@ -201,11 +202,12 @@ impl Generation {
         self.step(&from, State::Cancelled, now)
     }
 
-    /// The sweeper sets it going again, with a new deadline.
+    /// The sweeper sets it going again, with a new deadline. A mail that was claimed and never confirmed is due again.
     pub fn revive(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let from = [State::Queued, State::Screening, State::Drawing, State::Finishing, State::Done];
         let next = self.step(&from, self.state, now)?;
-        Ok(Self { revivals: self.revivals.saturating_add(1), ..next })
+        let mail = self.mail.map(|mail| if mail == MailState::Sending { MailState::Due } else { mail });
+        Ok(Self { revivals: self.revivals.saturating_add(1), mail, ..next })
     }
 
     /// Nothing is left to do: the sweeper need not look again.
@@ -246,8 +248,8 @@ impl Generation {
 /// removes.
 fn patience(state: State) -> SignedDuration {
     SignedDuration::from_mins(match state {
-        State::Queued | State::Drawing | State::Finishing => 15,
-        State::Screening | State::Done | State::Blocked | State::Failed | State::Cancelled => 10,
+        State::Queued | State::Screening | State::Drawing | State::Finishing => 15,
+        State::Done | State::Blocked | State::Failed | State::Cancelled => 10,
     })
 }
 

@@ -5,6 +5,7 @@
 //! version of the row it changes.
 
 pub mod cancel;
+pub mod confirm;
 pub mod deliver;
 pub mod draw;
 pub mod generation;
@@ -18,6 +19,7 @@ pub mod upload;
 pub mod view;
 
 pub use cancel::{DeleteGeneration, OwnGenerations};
+pub use confirm::ConfirmMail;
 pub use deliver::Deliver;
 pub use draw::{Artist, Draw, DrawRequest};
 pub use generation::{EndReason, Generation, IllegalChange, MailState, State};

@@ -137,19 +137,18 @@ impl PlaceOrder<'_> {
             return self.explain_absence(&order).await;
         }
         match self.orders.place(&order).await? {
-            Placing::Before(earlier) => same_request(&earlier, &order.payload_hash),
-            Placing::New => {
-                self.tell(&order.generation).await;
-                Ok(Placed { id: order.generation.id, credits: order.generation.credits })
-            }
+            Placing::New => Ok(self.told(caller, Placed { id: order.generation.id, credits: order.generation.credits }).await),
+            // The request before this one may have died after its transaction: telling twice is harmless, not telling costs the owner the patience.
+            Placing::Before(earlier) => Ok(self.told(caller, same_request(&earlier, &order.payload_hash)?).await),
         }
     }
 
     /// The order is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
-    async fn tell(&self, generation: &Generation) {
-        if let Err(failure) = self.steps.tell(Step::GenerationQueued, generation.account, generation.id).await {
-            tracing::warn!(generation_id = %generation.id, failure = &failure as &dyn std::error::Error, "order placed but not announced; the sweeper will");
+    async fn told(&self, caller: Caller, placed: Placed) -> Placed {
+        if let Err(failure) = self.steps.tell(Step::GenerationQueued, caller.account, placed.id).await {
+            tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "order placed but not announced; the sweeper will");
         }
+        placed
     }
 
     async fn explain_absence(&self, order: &Order) -> Result<Placed, Failure> {

@@ -100,10 +100,11 @@ impl Prepare<'_> {
         };
         match imaging::normalise(&original) {
             Err(unreadable) => Ok(Err(end_reason(&unreadable))),
-            Ok(selfie) => {
-                self.selfies.keep_normalised(account, upload, selfie.png.clone()).await?;
-                Ok(Ok(selfie))
-            }
+            Ok(selfie) => match self.selfies.keep_normalised(account, upload, selfie.png.clone()).await? {
+                true => Ok(Ok(selfie)),
+                // Another order of the same upload was first: what it stored is what is judged and drawn.
+                false => Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone)),
+            },
         }
     }
 

@@ -63,8 +63,9 @@ pub trait Selfies: Send + Sync {
     /// The normalised PNG; `None` before there is one.
     async fn normalised(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
-    /// Stores the normalised PNG, then removes the original, so that its metadata lives no longer than needed.
-    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
+    /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Answers
+    /// whether it stored this one: an upload's form stays open a while, and what was screened must not change under an order (AN-70).
+    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
 
     /// Removes everything of an upload. Removing nothing is no error.
     async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure>;

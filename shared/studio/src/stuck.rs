@@ -111,14 +111,16 @@ impl EndStuck<'_> {
         Ok(Outcome::Revived)
     }
 
-    /// A delivered order whose mail is still due goes to the last step again; one whose mail was claimed and never noted is let be.
+    /// A delivered order is over when its mail went. A mail that is due was refused for now, or its worker died before the claim; one that was claimed and
+    /// that the mail service has not confirmed within the patience counts as not sent. Both go to the last step again, a few times.
     async fn conclude(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
-        if generation.mail == Some(MailState::Due) && generation.revivals < Generation::REVIVALS {
+        if generation.mail == Some(MailState::Sent) {
+            return self.tidy_and_settle(generation, now).await;
+        }
+        if generation.revivals < Generation::REVIVALS {
             return self.revive(generation, Step::DrawingReady, now).await;
         }
-        if generation.mail != Some(MailState::Sent) {
-            tracing::error!(generation_id = %generation.id, "ready mail may not have been sent");
-        }
+        tracing::error!(generation_id = %generation.id, "ready mail may not have been sent");
         self.tidy_and_settle(generation, now).await
     }
 

@@ -16,7 +16,12 @@ pub struct Style {
 /// Every style on offer. Each artist must draw all of them (a test of the artist's crate).
 pub const CATALOGUE: &[Style] = &[
     Style { id: "soft-anime", name: "Soft anime", description: "Cel shading in calm, bright colours with fine tinted lines.", credits: 1 },
-    Style { id: "ink-manga", name: "Ink manga", description: "Black ink and screentone on white paper, as in a printed manga.", credits: 1 },
+    Style {
+        id: "ink-manga",
+        name: "Ink manga",
+        description: "Black ink and screentone on white paper, as in a printed manga.",
+        credits: 1,
+    },
 ];
 
 /// The style of this id, if it is on offer.

@@ -65,7 +65,14 @@ pub trait Views: Send + Sync {
 #[async_trait]
 pub trait Links: Send + Sync {
     /// A link to an object of an order that works from `from` for `life`. The same arguments give the same link. No call leaves the process.
-    async fn link(&self, account: AccountId, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure>;
+    async fn link(
+        &self,
+        account: AccountId,
+        id: GenerationId,
+        name: &str,
+        from: Timestamp,
+        life: SignedDuration,
+    ) -> Result<String, Failure>;
 }
 
 /// Knows an account's address.
@@ -112,11 +119,12 @@ impl Deliveries<'_> {
         self.links.link(generation.account, generation.id, name, self.window(), LINK_LIFE).await
     }
 
-    /// The entity tag of an answer: what can change in it, and the window of its links.
+    /// The weak entity tag of an answer: what can change in it, and the window of its links. Weak, because two instances sign the same link with other
+    /// credentials, which changes its bytes and not what it opens.
     #[must_use]
     pub fn etag(&self, generation: &Generation) -> String {
         let links = if generation.state == State::Done { self.window().as_second() } else { 0 };
-        format!("\"{}-{}-{links}\"", generation.state.name(), generation.progress())
+        format!("W/\"{}-{}-{links}\"", generation.state.name(), generation.progress())
     }
 
     fn window(&self) -> Timestamp {

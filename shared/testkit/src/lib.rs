@@ -1,3 +1,15 @@
-//! Builders, fixtures and fakes for tests.
+//! Builders, fixtures, fakes and contract suites for tests.
+//!
+//! Each fake of [`fakes`] keeps the promises of its port in memory; [`contract`] holds fakes and adapters to the same promises; [`Faults`] makes any call
+//! of a fake fail, or kills its caller, before or after its effect.
 
+pub mod builders;
+#[cfg(feature = "cloud")]
+pub mod cloud;
+pub mod contract;
+pub mod fakes;
+mod faults;
 pub mod pictures;
+pub mod stub;
+
+pub use faults::{Crashed, Faults, Kind, When, survive};

@@ -1,4 +1,4 @@
-//! Placing an order: one transaction over five tables' worth of conditions.
+//! Placing an order: one transaction over three tables.
 
 use std::sync::Arc;
 

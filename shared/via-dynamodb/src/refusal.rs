@@ -18,12 +18,14 @@ const LATER: &[&str] = &[
 ];
 
 /// What an error of any operation comes to, after the SDK's own retries.
-pub(crate) fn failure<E, R>(error: SdkError<E, R>) -> Failure
+pub(crate) fn failure<E>(error: SdkError<E>) -> Failure
 where
     E: ProvideErrorMetadata,
 {
     let later = match &error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => true,
+        // What stands before the service may answer without a code.
+        SdkError::ServiceError(answer) if answer.raw().status().is_server_error() => true,
         _ => error.code().is_some_and(|code| LATER.contains(&code)),
     };
     if later {

@@ -34,11 +34,6 @@ impl Bucket {
         let object = match self.client.get_object().bucket(&self.name).key(key).send().await {
             Ok(object) => object,
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
-            // Who may list only a prefix is told 403 of an absent key: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
-            Err(error) if error.code() == Some("AccessDenied") => {
-                tracing::warn!("s3 denied an object: it is absent, or the role lacks the permission");
-                return Ok(None);
-            }
             Err(error) => return Err(failure(&error)),
         };
         if object.content_length.is_some_and(|length| length > LARGEST) {
@@ -51,6 +46,16 @@ impl Bucket {
     pub(crate) async fn put(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(ByteStream::from(bytes));
         put.send().await.map(drop).map_err(|error| failure(&error))
+    }
+
+    /// Stores the object unless its key is taken; `false` when it is. A repetition by the SDK after a lost answer finds it taken, by the same bytes.
+    pub(crate) async fn put_new(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<bool, Failure> {
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(ByteStream::from(bytes));
+        match put.if_none_match("*").send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(failure(&error)),
+        }
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Failure> {
@@ -95,12 +100,22 @@ impl Objects for Bucket {
 }
 
 /// What an error of any operation comes to, after the SDK's own retries.
-pub(crate) fn failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Failure {
+pub(crate) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
     let later = match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+        // What stands before the service may answer without a code.
+        SdkError::ServiceError(answer) if answer.raw().status().is_server_error() => true,
         _ => matches!(
             error.code(),
-            Some("SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" | "ThrottlingException" | "503 Slow Down")
+            Some(
+                "SlowDown"
+                    | "InternalError"
+                    | "ServiceUnavailable"
+                    | "RequestTimeout"
+                    | "ThrottlingException"
+                    | "ConditionalRequestConflict"
+                    | "503 Slow Down"
+            )
         ),
     };
     let code = error.code().unwrap_or("no answer");

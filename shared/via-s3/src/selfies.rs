@@ -42,9 +42,10 @@ impl Selfies for S3Selfies {
         self.0.get(&normalised(account, upload)).await
     }
 
-    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
-        self.0.put(&normalised(account, upload), "image/png", png).await?;
-        self.0.delete(&original(account, upload)).await
+    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure> {
+        let stored = self.0.put_new(&normalised(account, upload), "image/png", png).await?;
+        self.0.delete(&original(account, upload)).await?;
+        Ok(stored)
     }
 
     async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure> {

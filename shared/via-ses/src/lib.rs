@@ -15,6 +15,7 @@ use outreach::{Email, Mail, Mailer};
 pub struct SesMailer {
     client: Client,
     from: String,
+    configuration_set: Option<String>,
 }
 
 impl SesMailer {
@@ -23,21 +24,34 @@ impl SesMailer {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, from: String) -> Self {
         let once = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(once), from }
+        Self { client: Client::from_conf(once), from, configuration_set: None }
+    }
+
+    /// Sends "ready" mails with this configuration set, so that SES tells in an event which of them it has accepted. Codes go without: nobody waits for
+    /// their event.
+    #[must_use]
+    pub fn with_configuration_set(self, name: String) -> Self {
+        Self { configuration_set: Some(name), ..self }
+    }
+
+    fn configuration_set(&self, mail: &Mail) -> Option<String> {
+        self.configuration_set.clone().filter(|_| matches!(mail, Mail::Ready { .. }))
     }
 }
 
 #[async_trait]
 impl Mailer for SesMailer {
     async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        let tag = MessageTag::builder().name("kind").value(mail.kind()).build().map_err(Failure::broken)?;
+        let tag = |(name, value)| MessageTag::builder().name(name).value(value).build().map_err(Failure::broken);
+        let tags: Vec<MessageTag> = mail.tags().into_iter().map(tag).collect::<Result<_, _>>()?;
         let sent = self
             .client
             .send_email()
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(content(mail)?)
-            .email_tags(tag)
+            .set_email_tags(Some(tags))
+            .set_configuration_set_name(self.configuration_set(mail))
             .send()
             .await;
         sent.map(drop).map_err(failure)

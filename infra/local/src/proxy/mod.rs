@@ -4,6 +4,7 @@ mod errors;
 pub(crate) mod faults;
 mod operation;
 
+use crate::events::Bus;
 use crate::runtime_api::{Pools, find_process};
 use crate::serve::{self, Body, BoxError, Server};
 use anyhow::Result;
@@ -15,6 +16,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use operation::Operation;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -106,15 +108,20 @@ impl Switchboard {
 struct Proxy {
     switchboard: Switchboard,
     pools: Pools,
+    bus: Arc<Bus>,
     client: Client<HttpConnector, Body>,
 }
 
+/// A mail on its way to SES, kept beside the request until SES has answered.
+#[derive(Debug, Clone)]
+struct Mail(Value);
+
 /// Starts the proxy.
-pub(crate) fn start(listener: TcpListener, switchboard: Switchboard, pools: Pools) -> Result<Server> {
+pub(crate) fn start(listener: TcpListener, switchboard: Switchboard, pools: Pools, bus: Arc<Bus>) -> Result<Server> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector);
-    let proxy = Arc::new(Proxy { switchboard, pools, client });
+    let proxy = Arc::new(Proxy { switchboard, pools, bus, client });
     Server::start(listener, move |request, _| {
         let proxy = Arc::clone(&proxy);
         // On a task of its own: a caller that dies meanwhile must not undo what is being done and recorded.
@@ -126,7 +133,7 @@ impl Proxy {
     async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, BoxError> {
         let (parts, body) = request.into_parts();
         if parts.uri.path().starts_with("/_ministack/") {
-            return self.forward(Request::from_parts(parts, body)).await;
+            return self.forward(boxed(Request::from_parts(parts, body))).await;
         }
         let operation = operation::of(&parts);
         let process = operation::process(&parts.headers);
@@ -135,7 +142,8 @@ impl Proxy {
         let fault = self.switchboard.memory().faults.hit(function.as_deref(), &operation);
         let started = Instant::now();
         let invocation = caller.and_then(|(pool, number)| pool.current(number));
-        let outcome = self.act(Request::from_parts(parts, body), fault.as_ref(), &operation).await;
+        let request = with_mail(boxed(Request::from_parts(parts, body)), &operation).await?;
+        let outcome = self.act(request, fault.as_ref(), &operation).await;
         let kills = matches!(fault, Some(Action::KillBefore | Action::KillAfter));
         self.switchboard.record(Call {
             function,
@@ -155,7 +163,7 @@ impl Proxy {
     }
 
     /// An error cuts the connection.
-    async fn act(&self, request: Request<Incoming>, fault: Option<&Action>, operation: &Operation) -> Result<Response<Body>, BoxError> {
+    async fn act(&self, request: Request<Body>, fault: Option<&Action>, operation: &Operation) -> Result<Response<Body>, BoxError> {
         match fault {
             None => self.forward(request).await,
             Some(Action::Delay { milliseconds }) => {
@@ -173,29 +181,52 @@ impl Proxy {
     }
 
     /// The call and its whole answer, which nobody gets.
-    async fn complete(&self, request: Request<Incoming>) -> Result<(), BoxError> {
+    async fn complete(&self, request: Request<Body>) -> Result<(), BoxError> {
         self.forward(request).await?.into_body().collect().await?;
         Ok(())
     }
 
-    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Body>, BoxError> {
+    async fn forward(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let upstream = self.switchboard.upstream.get().ok_or("the emulator is not up yet")?;
         let (mut parts, body) = request.into_parts();
+        let mail = parts.extensions.remove::<Mail>();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         // The Host header stays as the caller wrote it: URLs in answers are made of it.
         parts.uri = Uri::builder().scheme("http").authority(upstream.as_str()).path_and_query(path).build()?;
         parts.headers.remove("connection");
-        let body = body.map_err(BoxError::from).boxed_unsync();
         let response = self.client.request(Request::from_parts(parts, body)).await?;
         let (mut parts, body) = response.into_parts();
         parts.headers.remove("connection");
         parts.headers.remove("transfer-encoding");
-        Ok(Response::from_parts(parts, body.map_err(BoxError::from).boxed_unsync()))
+        let body = body.map_err(BoxError::from).boxed_unsync();
+        let Some(Mail(mail)) = mail.filter(|_| parts.status.is_success()) else { return Ok(Response::from_parts(parts, body)) };
+        // SES has it, whatever becomes of the caller: that is what the event is for.
+        let answer = body.collect().await?.to_bytes();
+        self.bus.accepted(&mail, &serde_json::from_slice(&answer).unwrap_or_default());
+        Ok(Response::from_parts(parts, serve::full(answer)))
     }
 }
 
+fn boxed(request: Request<Incoming>) -> Request<Body> {
+    request.map(|body| body.map_err(BoxError::from).boxed_unsync())
+}
+
+/// Reads a `SendEmail` and keeps what it says beside it.
+async fn with_mail(request: Request<Body>, operation: &Operation) -> Result<Request<Body>, BoxError> {
+    if (operation.service.as_str(), operation.name.as_str()) != ("sesv2", "SendEmail") {
+        return Ok(request);
+    }
+    let (mut parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    parts.extensions.insert(Mail(serde_json::from_slice(&body).unwrap_or_default()));
+    Ok(Request::from_parts(parts, serve::full(body)))
+}
+
 /// Reads the request to its end first: an early answer to an unread body could be lost on the way.
-async fn refuse(request: Request<Incoming>, response: Response<Body>) -> Result<Response<Body>, BoxError> {
-    drop(serve::collect(request.into_body(), 0).await?);
+async fn refuse(request: Request<Body>, response: Response<Body>) -> Result<Response<Body>, BoxError> {
+    let mut body = request.into_body();
+    while let Some(frame) = body.frame().await {
+        drop(frame?);
+    }
     Ok(response)
 }

@@ -30,6 +30,11 @@ pub(crate) async fn create(model: &Model, clients: &Clients) -> Result<()> {
         let client = clients.ses.clone();
         spawn(&mut work, format!("identity {identity}"), async move { identities::create(&client, &identity).await });
     }
+    for name in model.configuration_sets.clone() {
+        let client = clients.ses.clone();
+        let create = async move { Ok(client.create_configuration_set().configuration_set_name(name).send().await.map(drop)?) };
+        spawn(&mut work, "configuration set".to_owned(), create);
+    }
     let (queues, client) = (model.queues.clone(), clients.sqs.clone());
     spawn(&mut work, "queues".to_owned(), async move { queues::create(&client, &queues).await });
     while let Some(done) = work.join_next().await {

@@ -2,8 +2,10 @@
 
 mod intrinsics;
 mod model;
+mod rules;
 mod stack;
 pub mod yaml;
 
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, ScheduleKind, Table};
+pub use rules::EventRule;
 pub use stack::{Settings, Stack};

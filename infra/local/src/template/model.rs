@@ -1,6 +1,7 @@
 //! The resources the local cloud knows how to run, with every property resolved.
 
 use super::intrinsics::kebab;
+use super::rules::{self, EventRule};
 use super::stack::{Stack, kind, text};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
@@ -26,8 +27,14 @@ pub struct Model {
     pub queue_sources: Vec<QueueSource>,
     /// Schedules.
     pub schedules: Vec<Schedule>,
+    /// Rules of the event bus.
+    pub rules: Vec<EventRule>,
     /// Verified SES identities: addresses or domains.
     pub identities: Vec<String>,
+    /// SES configuration sets.
+    pub configuration_sets: Vec<String>,
+    /// The configuration sets whose accepted mails SES announces on the event bus.
+    pub announced: Vec<String>,
 }
 
 /// A Lambda function.
@@ -220,6 +227,8 @@ impl Model {
             "AWS::S3::Bucket" => self.add_bucket(stack, id)?,
             "AWS::SQS::Queue" => self.queues.push(read_queue(stack, id)?),
             "AWS::SES::EmailIdentity" => self.identities.push(text(&stack.properties(id)?["EmailIdentity"])),
+            "AWS::SES::ConfigurationSet" => self.configuration_sets.push(stack.physical_name(id)?),
+            "AWS::SES::ConfigurationSetEventDestination" => self.announced.extend(rules::announced(stack, id)?),
             _ => {}
         }
         Ok(())
@@ -263,6 +272,7 @@ impl Model {
             "ScheduleV2" => {
                 self.schedules.push(read_schedule(function, name, &properties, ScheduleKind::Scheduler, "ScheduleExpression")?);
             }
+            "EventBridgeRule" => self.rules.push(EventRule::read(function, &properties)?),
             other => bail!("events of type {other} are not supported by the local cloud"),
         }
         Ok(())

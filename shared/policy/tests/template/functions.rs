@@ -32,12 +32,12 @@ pub(crate) fn timeout(function: &Resource) -> SignedDuration {
 }
 
 /// The events of a function by type: its properties.
-fn events(function: &Resource) -> Vec<(String, Value)> {
+pub(crate) fn events(function: &Resource) -> Vec<(String, Value)> {
     let events = function.property("Events").as_object().unwrap_or_else(|| panic!("nothing starts {}", function.id));
     events.values().map(|event| (text(&event["Type"]), event["Properties"].clone())).collect()
 }
 
-/// The one event of a function, as its doc line writes it: `GET /v1/styles`, `generation-queued` or `rate(1 hour)`.
+/// The one event of a function, as its doc line writes it: `GET /v1/styles`, `generation-queued`, `Email Sent` or `rate(1 hour)`.
 pub(crate) fn trigger(function: &Resource) -> String {
     let events = events(function);
     assert_eq!(events.len(), 1, "{} has one event", function.id);
@@ -45,6 +45,7 @@ pub(crate) fn trigger(function: &Resource) -> String {
     match kind.as_str() {
         "HttpApi" => format!("{} {}", text(&event["Method"]), text(&event["Path"])),
         "SQS" => kebab(text(&event["Queue"]).trim_start_matches("${Queues.Outputs.").trim_end_matches("Arn}")),
+        "EventBridgeRule" => texts(&event["Pattern"]["detail-type"]).join(", "),
         "ScheduleV2" => text(&event["ScheduleExpression"]),
         other => panic!("{}: {other}", function.id),
     }
@@ -90,12 +91,12 @@ fn functions_run_on_the_os_only_runtime() {
 fn every_name_says_what_starts_it() {
     for function in functions() {
         let (kind, _) = &events(&function)[0];
-        let wanted = match kebab(&function.id).split('-').next().unwrap() {
-            "on" => "SQS",
-            "every" => "ScheduleV2",
-            _ => "HttpApi",
+        let wanted: &[&str] = match kebab(&function.id).split('-').next().unwrap() {
+            "on" => &["SQS", "EventBridgeRule"],
+            "every" => &["ScheduleV2"],
+            _ => &["HttpApi"],
         };
-        assert_eq!(kind, wanted, "{}", function.id);
+        assert!(wanted.contains(&kind.as_str()), "{}: {kind}", function.id);
     }
 }
 
@@ -144,6 +145,44 @@ fn schedules_are_valid_and_lose_nothing_in_silence() {
             assert_eq!(failed, "${Queues.Outputs.SchedulesDlqArn}", "{}", function.id);
         }
     }
+}
+
+/// Lambda keeps what a function could not handle, and that is the rule's input: ids. The rule itself would keep the whole event, with the address in it.
+#[test]
+fn facts_of_other_services_come_without_addresses_and_are_not_lost_in_silence() {
+    for function in functions() {
+        for (_, rule) in events(&function).into_iter().filter(|(kind, _)| kind == "EventBridgeRule") {
+            assert_eq!(rule["Pattern"]["source"], json!(["aws.ses"]), "{}", function.id);
+            assert_eq!(rule["InputPath"], "$.detail.mail.tags", "{}: the rest of a mail's event holds the address", function.id);
+            assert_eq!((&rule["InputTransformer"], &rule["DeadLetterConfig"]), (&Value::Null, &Value::Null), "{}", function.id);
+            let dead = format!("${{Queues.Outputs.{}DlqArn}}", function.id.trim_start_matches("On"));
+            assert_eq!(function.property("EventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"], json!(dead));
+            assert!(grants(&function).contains(&("sqs:SendMessage".to_owned(), dead)), "{}", function.id);
+        }
+    }
+}
+
+#[test]
+fn an_02_ses_tells_of_every_ready_mail() {
+    let sets = of_kind("AWS::SES::ConfigurationSet");
+    let destinations = of_kind("AWS::SES::ConfigurationSetEventDestination");
+    assert_eq!((sets.len(), destinations.len()), (1, 1));
+    let set = format!("${{{}}}", sets[0].id);
+    assert_eq!(destinations[0].property("ConfigurationSetName"), &json!(set));
+    let destination = destinations[0].property("EventDestination");
+    assert_eq!((&destination["Enabled"], &destination["MatchingEventTypes"]), (&json!(true), &json!(["send"])));
+    assert!(destination["EventBridgeDestination"]["EventBusArn"].as_str().unwrap().ends_with(":event-bus/default"));
+    assert_eq!(named("OnDrawingReady").property("Environment")["Variables"]["MAIL_CONFIGURATION_SET"], json!(set));
+    let (_, rule) = events(&named("OnMailSent")).remove(0);
+    let tags = &rule["Pattern"]["detail"]["mail"]["tags"];
+    assert_eq!((&tags["kind"], &tags["ses:configuration-set"]), (&json!(["ready"]), &json!([set])));
+    let studio: BTreeSet<String> = grants(&named("OnMailSent"))
+        .into_iter()
+        .filter(|(action, _)| !action.starts_with("logs:") && !action.starts_with("sqs:"))
+        .map(|(action, resource)| format!("{action} {resource}"))
+        .collect();
+    let wanted = ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| format!("{action} ${{Data.Outputs.StudioTableArn}}"));
+    assert_eq!(studio, BTreeSet::from(wanted));
 }
 
 #[test]
@@ -201,7 +240,11 @@ fn an_36_only_what_mails_may_mail() {
         let mails: Vec<_> = mails.collect();
         assert_eq!(mails.len(), usize::from(MAILERS.contains(&function.id.as_str())), "{}", function.id);
         for (_, resources, condition) in mails {
-            assert!(resources.iter().all(|resource| resource.contains(":identity/${MailIdentity}")), "{}", function.id);
+            let set = |resource: &&String| resource.ends_with(":configuration-set/${ReadyMails}");
+            let (sets, identities): (Vec<_>, Vec<_>) = resources.iter().partition(set);
+            assert!(!identities.is_empty(), "{}", function.id);
+            assert!(identities.iter().all(|resource| resource.contains(":identity/${MailIdentity}")), "{}", function.id);
+            assert_eq!(sets.len(), usize::from(variables(&function).contains("MAIL_CONFIGURATION_SET")), "{}", function.id);
             assert_eq!(condition["StringEquals"]["ses:FromAddress"], "${MailFrom}", "{}", function.id);
         }
     }
@@ -214,8 +257,9 @@ fn variable(action: &str, resource: &str) -> Option<String> {
     match (action.split(':').next().unwrap_or_default(), output) {
         ("dynamodb", Some(table)) => Some(kebab(table).replace('-', "_").to_uppercase()),
         ("s3", _) => Some("PICTURES_BUCKET".into()),
+        ("ses", _) if resource.contains(":configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
         ("ses", _) => Some("MAIL_FROM".into()),
-        ("sqs", Some(queue)) if action == "sqs:SendMessage" && queue != "SchedulesDlq" => {
+        ("sqs", Some(queue)) if action == "sqs:SendMessage" && !queue.ends_with("Dlq") => {
             Some(format!("{}_QUEUE_URL", kebab(queue).replace('-', "_").to_uppercase()))
         }
         _ => None,
@@ -232,7 +276,9 @@ fn a_function_knows_what_it_may_use_and_nothing_else() {
     for function in functions() {
         let allowed: BTreeSet<String> = grants(&function).iter().filter_map(|(action, resource)| variable(action, resource)).collect();
         let variables = variables(&function);
-        let resources = |name: &String| ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM"].iter().any(|end| name.ends_with(end));
+        let resources = |name: &String| {
+            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET"].iter().any(|end| name.ends_with(end))
+        };
         let known: BTreeSet<String> = variables.into_iter().filter(resources).collect();
         assert_eq!(known, allowed, "{}", function.id);
     }

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use crate::functions::{functions, timeout};
 use crate::model::{Resource, kebab, named, of_kind, texts};
 
-/// A dead-letter queue of schedules. A schedule's event says nothing but its time, so the inventory does not know it.
-const WITHOUT_DATA: &str = "SchedulesDlq";
+/// Dead-letter queues without a queue: of schedules, whose events say nothing but their time, and of SES's word that it has a mail, of which only the tags
+/// are kept, the ids of an order.
+const OF_NO_QUEUE: [&str; 2] = ["MailSentDlq", "SchedulesDlq"];
 
 fn queues() -> (Vec<Resource>, Vec<Resource>) {
     of_kind("AWS::SQS::Queue").into_iter().partition(|queue| !queue.id.ends_with("Dlq"))
@@ -37,7 +38,7 @@ fn every_queue_has_a_dead_letter_queue_of_its_own() {
         assert!((2..=10).contains(&redrive["maxReceiveCount"].as_i64().unwrap()), "{}", queue.id);
         assert!(targets.remove(&format!("{}Dlq", queue.id)));
     }
-    assert_eq!(targets, BTreeSet::from([WITHOUT_DATA.to_owned()]));
+    assert_eq!(targets, BTreeSet::from(OF_NO_QUEUE.map(str::to_owned)));
 }
 
 #[test]
@@ -49,6 +50,9 @@ fn messages_end_when_the_inventory_says_and_a_dead_letter_outlives_its_queue() {
         assert!(alive <= SignedDuration::from_hours(4 * 24), "{}", queue.id);
         assert!(alive < dead, "{}: a message keeps its age when it moves", queue.id);
         assert!(dead <= kept, "{}", queue.id);
+    }
+    for id in OF_NO_QUEUE {
+        assert!(seconds(&named(id), "MessageRetentionPeriod") <= kept, "{id}");
     }
 }
 

@@ -21,8 +21,9 @@ async fn an_24_an_order_is_delivered_charged_and_told() {
     world.check_quiet();
 }
 
-/// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last.
-async fn positions() -> Vec<usize> {
+/// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last. A delivery renders for a
+/// third of a second: two faults for each call whose failure just ends the run, all for those that write or send.
+async fn positions() -> Vec<(usize, When, Kind)> {
     let world = World::new();
     world.ready_for(Step::DrawingReady, 1).await;
     let before = world.faults.calls().len();
@@ -31,28 +32,26 @@ async fn positions() -> Vec<usize> {
     let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     calls.iter().enumerate().for_each(|(index, name)| places.entry(name).or_default().push(index));
     let puts = places.remove("pictures.put").unwrap();
-    let some = [puts[0], puts[puts.len() / 2], puts[puts.len() - 1]];
-    places.into_values().flatten().chain(some).collect()
+    places.insert("pictures.put", vec![puts[0], puts[puts.len() / 2], puts[puts.len() - 1]]);
+    let faults = |name: &str| if matches!(name, "generations.change" | "mailer.send") { &FAULTS[..] } else { &FAULTS[1..3] };
+    let all = places.into_iter().flat_map(|(name, places)| places.into_iter().map(move |place| (name, place)));
+    all.flat_map(|(name, place)| faults(name).iter().map(move |(when, kind)| (place, *when, *kind))).collect()
 }
 
 #[tokio::test]
 async fn a_fault_at_any_call_leaves_one_charge_one_mail_and_one_set_of_files() {
-    for nth in positions().await {
-        for (when, kind) in FAULTS {
-            let world = World::new();
-            let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
-            world.faults.fail(nth, when, kind);
-            world.quieten().await;
-            let hit = world.faults.clear();
-            let at = format!("{when:?} {kind:?} {hit:?}");
-            assert_eq!(world.state(caller, id), State::Done, "{at}");
-            assert_eq!(world.balance(caller), (9, 0), "{at}");
-            world.check_quiet();
-            // A worker that dies, or hears nothing, after its claim and before the mail went: none is better than two (AN-02).
-            let unclear = hit == ["mailer.send"] && kind != Kind::Busy && when == When::Before;
-            let claimed = hit == ["generations.change"] && when == When::After && world.find(caller, id).unwrap().mail == Some(MailState::Sending);
-            assert_eq!(world.mailer.ready(id), usize::from(!unclear && !claimed), "an_02 {at}");
-        }
+    for (nth, when, kind) in positions().await {
+        let world = World::new();
+        let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+        world.faults.fail(nth, when, kind);
+        world.quieten().await;
+        let hit = world.faults.clear();
+        let at = format!("{when:?} {kind:?} {hit:?}");
+        assert_eq!(world.state(caller, id), State::Done, "{at}");
+        assert_eq!(world.balance(caller), (9, 0), "{at}");
+        world.check_quiet();
+        assert_eq!(world.mailer.ready(id), 1, "an_02 {at}");
+        assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent), "{at}");
     }
 }
 
@@ -73,7 +72,7 @@ async fn an_02_a_mail_service_that_is_down_gets_the_mail_later_once() {
 
 #[tokio::test]
 async fn an_02_two_workers_on_one_order_send_one_mail_whatever_their_turns() {
-    for seed in 0..6 {
+    for seed in 0..4 {
         let world = World::new();
         let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
         let message = world.steps.queue().pop_front().unwrap();
@@ -89,7 +88,7 @@ async fn an_02_two_workers_on_one_order_send_one_mail_whatever_their_turns() {
 }
 
 #[tokio::test]
-async fn an_02_a_throttled_mail_is_not_lost_to_a_second_worker() {
+async fn an_02_a_claimed_mail_is_not_lost_to_a_second_worker() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     let message = world.steps.queue().pop_front().unwrap();
@@ -101,7 +100,7 @@ async fn an_02_a_throttled_mail_is_not_lost_to_a_second_worker() {
     let generation = world.find(caller, id).unwrap();
     assert_eq!((generation.mail, generation.deadline.is_some()), (Some(MailState::Sending), true));
     world.quieten().await;
-    assert_eq!(world.mailer.ready(id), 0);
+    assert_eq!(world.mailer.ready(id), 1);
     world.check_quiet();
 }
 

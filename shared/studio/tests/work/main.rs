@@ -3,6 +3,7 @@
 
 mod cancel;
 mod chaos;
+mod confirm;
 mod deliver;
 mod draw;
 mod order;

@@ -2,9 +2,9 @@
 
 use screening::Decision;
 use studio::{EndReason, State, Step};
+use testkit::Kind;
 use testkit::fakes::FakeGenerations;
 use testkit::pictures;
-use testkit::Kind;
 
 use crate::world::{FAULTS, World};
 
@@ -179,6 +179,38 @@ async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
     assert_eq!((world.state(caller, first), world.state(caller, second)), (State::Drawing, State::Drawing));
     assert_eq!(world.database.rows().moderation.len(), 2);
     assert_eq!(world.bucket.keys("uploads/").len(), 1, "an_11: no original stays");
+}
+
+#[tokio::test]
+async fn an_70_bytes_posted_between_two_orders_are_not_drawn_under_the_verdict_of_others() {
+    for seed in 0..40 {
+        let world = World::new();
+        let caller = world.customer(2).await;
+        let upload = world.selfie(caller).await;
+        for key in ["1", "2"] {
+            world.place(caller, &world.request(upload, 1, key)).await.unwrap();
+        }
+        let messages: Vec<_> = world.steps.queue().drain(..).collect();
+        world.faults.interleave(seed);
+        let repost = async {
+            for _ in 0..seed % 12 {
+                tokio::task::yield_now().await;
+            }
+            world.bucket.receive(caller.account, upload, pictures::turned_png(3));
+        };
+        let kept = || world.bucket.objects().iter().find(|(key, _)| key.ends_with("selfie.png")).map(|(_, bytes)| bytes.clone());
+        let watch = async {
+            let mut seen = None;
+            for _ in 0..200 {
+                assert!(seen.is_none() || seen == kept(), "what was judged changed, seed {seed}");
+                seen = kept();
+                tokio::task::yield_now().await;
+            }
+        };
+        let (one, two, ..) = futures_util::future::join4(world.work(messages[0]), world.work(messages[1]), repost, watch).await;
+        assert!(matches!((one, two), (Ok(Ok(())), Ok(Ok(())))), "seed {seed}");
+        world.check_books();
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,25 @@
+//! On SES's event `Email Sent`: the "ready" mail of an order has gone (events/on-mail-sent).
+
+use edge::fact::{Fact, serve};
+use kernel::{Failure, SystemClock};
+use studio::ConfirmMail;
+use via_dynamodb::DynamoGenerations;
+
+struct App {
+    generations: DynamoGenerations,
+    clock: SystemClock,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let aws = edge::aws().await;
+    let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let app = &App { generations, clock: settings.clock };
+    serve(move |fact| handle(app, fact)).await
+}
+
+async fn handle(app: &App, fact: Fact) -> Result<(), Failure> {
+    let App { generations, clock } = app;
+    ConfirmMail { generations, clock }.run(fact.account_id, fact.generation_id).await
+}

@@ -1,0 +1,193 @@
+//! The event bus: SES's word that it has accepted a mail, and the functions that wait for it. At least once, like the real one.
+
+use crate::cloud::ACCOUNT;
+use crate::pool::{Answer, Pool, request_id};
+use crate::runtime_api::Pools;
+use crate::template::{EventRule, Model};
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Times Lambda runs a function for one event before it gives up.
+const ATTEMPTS: u32 = 3;
+
+/// The default bus with its rules.
+#[derive(Debug)]
+pub(crate) struct Bus {
+    rules: Vec<EventRule>,
+    announced: Vec<String>,
+    pools: Pools,
+    region: String,
+    /// How long a failed event waits; the real one waits a minute, then two.
+    redelivery: Duration,
+    /// Events held back for a test; `None` when they go on at once.
+    held: Mutex<Option<Vec<Value>>>,
+    in_flight: AtomicUsize,
+}
+
+impl Bus {
+    /// The bus of what the template declares.
+    pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            rules: model.rules.clone(),
+            announced: model.announced.clone(),
+            pools,
+            region: region.to_owned(),
+            redelivery,
+            held: Mutex::default(),
+            in_flight: AtomicUsize::new(0),
+        })
+    }
+
+    /// SES accepted this `SendEmail` and answered that.
+    pub(crate) fn accepted(self: &Arc<Self>, mail: &Value, answer: &Value) {
+        if self.announced.iter().any(|set| mail["ConfigurationSetName"] == set.as_str()) {
+            self.publish(email_sent(mail, &answer["MessageId"], &self.region, Timestamp::now()));
+        }
+    }
+
+    fn publish(self: &Arc<Self>, event: Value) {
+        if let Some(held) = self.held.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            held.push(event);
+            return;
+        }
+        let pools = self.pools.get();
+        for rule in self.rules.iter().filter(|rule| rule.matches(&event)) {
+            let Some(pool) = pools.and_then(|pools| pools.get(&rule.function)) else { continue };
+            let (bus, pool, input) = (Arc::clone(self), Arc::clone(pool), Bytes::from(rule.input(&event).to_string()));
+            bus.in_flight.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                deliver(&pool, input, bus.redelivery).await;
+                bus.in_flight.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    }
+
+    /// Holds back every event from now on.
+    pub(crate) fn hold(&self) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+    }
+
+    /// The events held back, whole.
+    pub(crate) fn held(&self) -> Vec<Value> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+    }
+
+    /// Delivers what was held back, and from now on everything at once; answers how many events it held.
+    pub(crate) fn release(self: &Arc<Self>) -> usize {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
+        let count = held.len();
+        held.into_iter().for_each(|event| self.publish(event));
+        count
+    }
+
+    /// Events being delivered; those held back are not among them.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::SeqCst)
+    }
+}
+
+/// As an asynchronous invocation: a failure is tried again, a few times.
+async fn deliver(pool: &Arc<Pool>, input: Bytes, redelivery: Duration) {
+    for attempt in 1..=ATTEMPTS {
+        let Answer::Failed(error) = pool.invoke(input.clone()).await else { return };
+        let error = String::from_utf8_lossy(&error).into_owned();
+        if attempt == ATTEMPTS {
+            eprintln!("{}: an event failed for good: {error}", pool.name());
+        } else {
+            tokio::time::sleep(redelivery).await;
+        }
+    }
+}
+
+/// SES's event of a mail it accepted, as it lies on the bus.
+fn email_sent(mail: &Value, message_id: &Value, region: &str, now: Timestamp) -> Value {
+    let time = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let from = mail["FromEmailAddress"].as_str().unwrap_or_default();
+    let set = mail["ConfigurationSetName"].as_str().unwrap_or_default();
+    let destination = &mail["Destination"];
+    let lists = ["ToAddresses", "CcAddresses", "BccAddresses"].into_iter().filter_map(|list| destination[list].as_array());
+    let destinations: Vec<&Value> = lists.flatten().collect();
+    json!({
+        "version": "0", "id": request_id(), "detail-type": "Email Sent", "source": "aws.ses", "account": ACCOUNT, "time": time,
+        "region": region, "resources": [format!("arn:aws:ses:{region}:{ACCOUNT}:configuration-set/{set}")],
+        "detail": {
+            "eventType": "Send",
+            "mail": {
+                "timestamp": now.to_string(), "source": from, "sendingAccountId": ACCOUNT, "messageId": message_id,
+                "destination": destinations, "headersTruncated": false,
+                "commonHeaders": { "from": [from], "to": destination["ToAddresses"], "messageId": message_id, "subject": mail["Content"]["Simple"]["Subject"]["Data"] },
+                "tags": tags(mail, from, set),
+            },
+            "send": {},
+        },
+    })
+}
+
+/// The sender's tags, each with a list of values, and SES's own.
+fn tags(mail: &Value, from: &str, set: &str) -> Map<String, Value> {
+    let given = mail["EmailTags"].as_array().into_iter().flatten();
+    let mut tags: Map<String, Value> =
+        given.filter_map(|tag| Some((tag["Name"].as_str()?.to_owned(), json!([tag["Value"].as_str()?])))).collect();
+    let domain = from.rsplit('@').next().unwrap_or_default().trim_end_matches('>');
+    for (name, value) in [
+        ("ses:operation", "SendEmail"),
+        ("ses:configuration-set", set),
+        ("ses:source-ip", "127.0.0.1"),
+        ("ses:from-domain", domain),
+        ("ses:caller-identity", "local"),
+    ] {
+        tags.insert(name.to_owned(), json!([value]));
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail() -> Value {
+        json!({
+            "FromEmailAddress": "nigao@example.com",
+            "Destination": { "ToAddresses": ["ada@example.org"] },
+            "Content": { "Simple": { "Subject": { "Data": "Ready" } } },
+            "ConfigurationSetName": "ready-mails",
+            "EmailTags": [{ "Name": "kind", "Value": "ready" }, { "Name": "generation_id", "Value": "gen_1" }],
+        })
+    }
+
+    #[test]
+    fn an_accepted_mail_is_the_event_ses_makes_of_it() {
+        let event = email_sent(&mail(), &json!("m-1"), "eu-west-1", Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            (&event["source"], &event["detail-type"], &event["time"]),
+            (&json!("aws.ses"), &json!("Email Sent"), &json!("1970-01-01T00:00:00Z"))
+        );
+        assert_eq!(event["detail"]["eventType"], "Send");
+        let mail = &event["detail"]["mail"];
+        assert_eq!((&mail["messageId"], &mail["destination"]), (&json!("m-1"), &json!(["ada@example.org"])));
+        assert_eq!((&mail["tags"]["kind"], &mail["tags"]["generation_id"]), (&json!(["ready"]), &json!(["gen_1"])));
+        assert_eq!(
+            (&mail["tags"]["ses:configuration-set"], &mail["tags"]["ses:from-domain"]),
+            (&json!(["ready-mails"]), &json!(["example.com"]))
+        );
+    }
+
+    #[test]
+    fn only_mails_of_an_announced_configuration_set_make_events() {
+        let model = Model { announced: vec!["ready-mails".into()], ..Model::default() };
+        let bus = Bus::new(&model, Pools::default(), "eu-west-1", Duration::ZERO);
+        bus.hold();
+        let mut other = mail();
+        other["ConfigurationSetName"] = json!("other");
+        let mut none = mail();
+        none["ConfigurationSetName"].take();
+        for mail in [mail(), other, none] {
+            bus.accepted(&mail, &json!({ "MessageId": "m-1" }));
+        }
+        assert_eq!((bus.release(), bus.release(), bus.in_flight()), (1, 0, 0));
+    }
+}

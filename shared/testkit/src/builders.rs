@@ -1,0 +1,132 @@
+//! Things of the domains with sound values.
+
+use std::collections::BTreeMap;
+
+use accounts::{Caller, CodeHash, EmailKey, NewAccount, Pepper, SignIn};
+use kernel::{AccountId, Clock, GenerationId, Randomness, SessionId, Timestamp, UploadId};
+use outreach::Email;
+use policy::Class;
+use screening::{Decision, Verdict};
+use studio::{BundleFile, Delivered, Generation, ModerationRecord, Order, PictureType, State, Upload};
+use wallet::Entry;
+
+/// The midnight every test starts at: far ahead, so that no store takes what a test wrote for expired.
+#[must_use]
+pub fn midnight() -> Timestamp {
+    Timestamp::from_second(1_893_456_000).unwrap_or_default()
+}
+
+/// An address nobody has.
+#[must_use]
+pub fn email(name: &str) -> Email {
+    #[expect(clippy::expect_used, reason = "a test with a wrong address must stop")]
+    format!("{name}@example.org").parse().expect("an address")
+}
+
+/// The pepper of every test.
+#[must_use]
+pub fn pepper() -> Pepper {
+    Pepper::new(b"0123456789abcdef0123456789abcdef")
+}
+
+/// A caller with new ids.
+#[must_use]
+pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> Caller {
+    Caller { account: AccountId::new(clock, randomness), session: SessionId::new(clock, randomness) }
+}
+
+/// The first sign-in of `caller`, with a code and starter credits.
+#[must_use]
+pub fn first_sign_in(caller: Caller, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
+    let grant = Entry::starter_grant(credits, now);
+    let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, grant };
+    let expires_at = Class::Session.expires_at(now).unwrap_or(now);
+    SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening: Some(opening) }
+}
+
+/// An upload that `caller` opens now.
+#[must_use]
+pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) -> Upload {
+    let now = clock.now();
+    let until = |class: Class| class.expires_at(now).unwrap_or(now);
+    Upload {
+        id: UploadId::new(clock, randomness),
+        caller,
+        picture: PictureType::Jpeg,
+        bytes: 1_234,
+        created_at: now,
+        form_closes_at: now,
+        unused_until: until(Class::UploadUnused),
+        used_until: until(Class::Upload),
+    }
+}
+
+/// An order that `caller` places now, under the idempotency key hash `key_hash`.
+#[must_use]
+pub fn order(caller: Caller, upload: UploadId, credits: u8, key_hash: &str, clock: &dyn Clock, randomness: &dyn Randomness) -> Order {
+    let now = clock.now();
+    let generation = generation(caller.account, upload, credits, now, GenerationId::new(clock, randomness));
+    Order {
+        caller,
+        hold: Entry::hold(generation.id, u32::from(credits), now),
+        generation,
+        key_hash: key_hash.to_owned(),
+        payload_hash: "payload".to_owned(),
+        key_expires_at: Class::IdempotencyRecord.expires_at(now).unwrap_or(now),
+    }
+}
+
+/// A queued order of `count` drawings at one credit each.
+#[must_use]
+pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestamp, id: GenerationId) -> Generation {
+    Generation {
+        id,
+        account,
+        upload,
+        style: "soft-anime".into(),
+        count,
+        seed: 9_007_199_254_740_991,
+        credits: u32::from(count),
+        state: State::Queued,
+        version: 1,
+        drawn: 0,
+        reason: None,
+        created_at: now,
+        updated_at: now,
+        deadline: Generation::first_deadline(now),
+        revivals: 0,
+        mail: None,
+    }
+}
+
+/// What the screening decided about the selfie of `generation`.
+#[must_use]
+pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -> ModerationRecord {
+    let until = |class: Class| class.expires_at(now).unwrap_or(now);
+    let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test" };
+    ModerationRecord {
+        generation: generation.id,
+        account: generation.account,
+        upload: generation.upload,
+        verdict,
+        at: now,
+        expires_at: until(Class::ModerationRecord),
+        quarantined_until: (decision == Decision::Blocked).then(|| until(Class::Quarantine)),
+    }
+}
+
+/// The list of one delivered file.
+#[must_use]
+pub fn delivered() -> Delivered {
+    let file = imaging::FileEntry {
+        name: "1/master.png".into(),
+        kind: imaging::Kind::Master,
+        format: imaging::Format::Png,
+        width: 1024,
+        height: 1024,
+        bytes: 5,
+        sha256: "00".repeat(32),
+        digital_source_type: imaging::DigitalSource::AlgorithmicallyEnhanced,
+    };
+    Delivered { files: vec![file], bundle: BundleFile { bytes: 7, sha256: "11".repeat(32) } }
+}

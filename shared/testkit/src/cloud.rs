@@ -1,0 +1,67 @@
+//! The local AWS endpoints, started once for a test binary.
+
+use std::sync::{OnceLock, mpsc};
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use local_cloud::{Cloud, Options};
+
+/// The endpoints, with every resource that template.yaml declares.
+///
+/// # Panics
+/// When they cannot be started; the message says what to do when the emulator is not installed.
+pub fn cloud() -> &'static Cloud {
+    static CLOUD: OnceLock<Cloud> = OnceLock::new();
+    CLOUD.get_or_init(start)
+}
+
+/// Starts them on a thread and a runtime of their own, which live as long as the process: each test has a runtime that ends before the next.
+#[expect(clippy::expect_used, reason = "without the endpoints no test can go on")]
+fn start() -> Cloud {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        forget_the_dead();
+        let state = std::env::temp_dir().join(format!("{STATE}{}", std::process::id()));
+        let cloud = runtime.block_on(async { Cloud::start(Options::new(state)?).await });
+        sender.send(cloud).expect("the test waits");
+        runtime.block_on(std::future::pending::<()>());
+    });
+    receiver.recv().expect("the thread answers").unwrap_or_else(|error| panic!("no local AWS endpoints: {error:#}"))
+}
+
+/// What the names of state folders begin with; the process id follows.
+const STATE: &str = "nigao-testkit-";
+
+/// Removes the state of processes that are gone: a test binary has no moment at which it could remove its own.
+fn forget_the_dead() {
+    let alive = |pid: &str| !std::path::Path::new("/proc/self").exists() || std::path::Path::new("/proc").join(pid).exists();
+    for folder in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = folder.file_name();
+        if name.to_str().and_then(|name| name.strip_prefix(STATE)).is_some_and(|pid| !alive(pid)) {
+            // Another test binary may be removing the same folder.
+            let _removed = std::fs::remove_dir_all(folder.path());
+        }
+    }
+}
+
+/// The configuration of clients of the local endpoints.
+#[must_use]
+pub fn config() -> SdkConfig {
+    config_of(cloud().aws_endpoint_url())
+}
+
+/// The configuration of clients of the endpoint `url`: credentials with a token, as a function has them, and retries that do not wait long.
+#[must_use]
+pub fn config_of(url: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", Some("token".to_owned()), None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard().with_initial_backoff(std::time::Duration::from_millis(1)))
+        .build()
+}

@@ -1,0 +1,97 @@
+//! Codes, sign-ins, sessions and profiles.
+
+use ::accounts::Caller;
+use futures_util::future::join_all;
+use kernel::{Failure, Reason, SignedDuration, limits};
+
+use super::Stores;
+use super::stores::reason;
+use crate::builders;
+
+/// A code is good for five attempts and ten minutes, a newer one replaces it, and an address gets so many an hour (AN-01, AN-69).
+pub async fn codes(stores: &Stores) {
+    let email = stores.address();
+    let unknown = builders::pepper().email_key(&email);
+    assert!(stores.codes.attempt(&unknown, stores.now()).await.unwrap().is_none());
+    let code = stores.issue(&email, "111111").await;
+    for _ in 0..limits::CODE_ATTEMPTS {
+        assert!(stores.codes.attempt(&code.key, stores.now()).await.unwrap().unwrap().matches(&code.hash));
+    }
+    assert!(stores.codes.attempt(&code.key, stores.now()).await.unwrap().is_none(), "the attempts are used up");
+    let newer = stores.issue(&email, "222222").await;
+    assert!(stores.codes.attempt(&code.key, stores.now()).await.unwrap().unwrap().matches(&newer.hash), "a newer code replaces it");
+    stores.later(SignedDuration::from_mins(10));
+    assert!(stores.codes.attempt(&code.key, stores.now()).await.unwrap().is_none(), "ten minutes are over");
+    for _ in 2..limits::CODES_PER_HOUR {
+        stores.codes.issue(&newer).await.unwrap();
+    }
+    let refused = stores.codes.issue(&newer).await;
+    assert!(matches!(refused, Err(Failure::Busy { .. })));
+    assert_eq!(reason(refused), Some(Reason::RateLimited));
+    stores.later(SignedDuration::from_hours(1));
+    stores.issue(&email, "333333").await;
+}
+
+/// Fifty guesses at once are five attempts (AN-01).
+pub async fn concurrent_attempts(stores: &Stores) {
+    let code = stores.issue(&stores.address(), "111111").await;
+    let guesses = join_all((0..50).map(|_| stores.codes.attempt(&code.key, stores.now()))).await;
+    let counted = guesses.into_iter().filter(|guess| matches!(guess, Ok(Some(_)))).count();
+    assert_eq!(counted, limits::CODE_ATTEMPTS as usize);
+}
+
+/// The first sign-in opens the account with its starter credits; a code signs in once; an address has one account (AN-01, AN-25).
+pub async fn sign_ins(stores: &Stores) {
+    let (email, caller) = (stores.address(), stores.nobody());
+    let sign_in = stores.sign_in(&email, caller, 3).await;
+    assert_eq!(stores.sign_ins.account_of(&sign_in.key).await.unwrap(), None);
+    assert_eq!(reason(stores.profiles.me(&caller).await), Some(Reason::SignedOut));
+    assert!(stores.recipients.email_of(caller.account).await.unwrap().is_none());
+    stores.sign_ins.open(&sign_in).await.unwrap();
+    assert_eq!(stores.sign_ins.account_of(&sign_in.key).await.unwrap(), Some(caller.account));
+    assert!(stores.recipients.email_of(caller.account).await.unwrap() == Some(email.clone()));
+    let me = stores.profiles.me(&caller).await.unwrap();
+    assert_eq!((me.email.as_str(), me.locale.as_str(), me.created_at), (email.as_str(), "en", stores.now()));
+    assert_eq!(stores.balance(&caller).await, (3, 0));
+    assert_eq!(reason(stores.sign_ins.open(&sign_in).await), Some(Reason::CodeRefused), "the code is used");
+    assert!(stores.codes.attempt(&sign_in.key, stores.now()).await.unwrap().is_none());
+
+    // Somebody who thinks the address is new: nothing is written, and the code is still good for the right sign-in.
+    let other = stores.nobody();
+    let mut second = stores.sign_in(&email, other, 3).await;
+    assert!(matches!(stores.sign_ins.open(&second).await, Err(Failure::Conflict(_))));
+    assert_eq!(reason(stores.profiles.me(&other).await), Some(Reason::SignedOut));
+    second.opening = None;
+    second.caller = Caller { account: caller.account, session: other.session };
+    stores.sign_ins.open(&second).await.unwrap();
+    assert_eq!(stores.balance(&second.caller).await, (3, 0), "the starter credits come once");
+
+    // A code that a newer one replaced.
+    let old = stores.sign_in(&email, caller, 3).await;
+    stores.issue(&email, "654321").await;
+    assert_eq!(reason(stores.sign_ins.open(&old).await), Some(Reason::CodeRefused));
+}
+
+/// A session ends when it is closed, at once, and when its time is over; it belongs to one account (AN-14).
+pub async fn sessions(stores: &Stores) {
+    let caller = stores.customer(1).await;
+    let other = stores.customer(1).await;
+    let mixed = Caller { account: other.account, session: caller.session };
+    assert_eq!(reason(stores.profiles.me(&mixed).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.page(&mixed, None, 5).await), Some(Reason::SignedOut));
+    stores.profiles.me(&caller).await.unwrap();
+    stores.sessions.close(&caller).await.unwrap();
+    stores.sessions.close(&caller).await.unwrap();
+    let id = kernel::GenerationId::new(&*stores.clock, &stores.randomness);
+    let upload = builders::upload(caller, &*stores.clock, &stores.randomness);
+    assert_eq!(reason(stores.profiles.me(&caller).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.page(&caller, None, 5).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.view(&caller, id).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.own.own(&caller, id).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.uploads.open(&upload).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.orders.place(&stores.order(&upload, 1, "key")).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.orders.background(&caller, "key", upload.id, stores.now()).await), Some(Reason::SignedOut));
+    stores.profiles.me(&other).await.unwrap();
+    stores.later(SignedDuration::from_hours(30 * 24));
+    assert_eq!(reason(stores.profiles.me(&other).await), Some(Reason::SignedOut), "an expired row is absent");
+}

@@ -1,0 +1,36 @@
+//! Rows whose time has come.
+
+use kernel::{SignedDuration, Timestamp};
+use policy::Class;
+use policy::deletion::ExpiredRow;
+use studio::{Placing, Upload};
+
+use super::Stores;
+
+async fn own(stores: &Stores, class: Class, at: Timestamp, upload: &Upload) -> Vec<ExpiredRow> {
+    let found = stores.expired.expired(class, at, 10_000).await.unwrap();
+    found.into_iter().filter(|row| row.key.sk == format!("UPL#{}", upload.id)).collect()
+}
+
+/// A row is due from its time on, in its class alone; it is deleted only while it still is (AN-40).
+pub async fn expired(stores: &Stores) {
+    let caller = stores.customer(2).await;
+    let (unused, used) = (stores.upload(caller).await, stores.upload(caller).await);
+    assert_eq!(stores.orders.place(&stores.order(&used, 1, "key")).await.unwrap(), Placing::New);
+    let day = unused.unused_until;
+    let before = day.checked_sub(SignedDuration::from_secs(1)).unwrap();
+    assert_eq!(own(stores, Class::UploadUnused, before, &unused).await, []);
+    let found = own(stores, Class::UploadUnused, day, &unused).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].objects, Some(format!("uploads/{}/{}/", caller.account, unused.id)));
+    assert_eq!(own(stores, Class::UploadUnused, day, &used).await, [], "an order made another class of it");
+    assert_eq!(own(stores, Class::Upload, used.used_until, &used).await.len(), 1);
+    assert_eq!(stores.expired.expired(Class::Upload, used.used_until, 1).await.unwrap().len(), 1);
+
+    assert!(!stores.expired.remove(&found[0], before).await.unwrap(), "not before its time");
+    let reused = ExpiredRow { class: Class::Upload, ..found[0].clone() };
+    assert!(!stores.expired.remove(&reused, used.used_until).await.unwrap(), "not as another class");
+    assert!(stores.expired.remove(&found[0], day).await.unwrap());
+    assert!(!stores.expired.remove(&found[0], day).await.unwrap(), "not twice");
+    assert_eq!(own(stores, Class::UploadUnused, day, &unused).await, []);
+}

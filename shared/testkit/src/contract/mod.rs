@@ -1,0 +1,13 @@
+//! What every implementation of a port must keep: run by the fakes and by the adapters.
+//!
+//! The ports of one implementation are held to their promises together, as one of them writes what another reads.
+#![allow(clippy::unwrap_used, reason = "a broken promise must stop the test")]
+
+pub mod accounts;
+pub mod expired;
+pub mod generations;
+pub mod orders;
+pub mod pictures;
+mod stores;
+
+pub use stores::Stores;

@@ -1,0 +1,125 @@
+//! Objects: selfies, quarantine, drawings and deliverables.
+
+use ::accounts::Caller;
+use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
+use policy::deletion::Objects;
+use studio::{Arrivals, Links, Pictures, Quarantine, Selfies};
+
+use crate::fakes::*;
+use crate::{Faults, builders};
+
+/// Every port of the bucket.
+pub struct Shelves {
+    /// Selfies.
+    pub selfies: Box<dyn Selfies>,
+    /// Blocked selfies.
+    pub quarantine: Box<dyn Quarantine>,
+    /// Drawings and deliverables.
+    pub pictures: Box<dyn Pictures>,
+    /// Whether uploads have arrived.
+    pub arrivals: Box<dyn Arrivals>,
+    /// Links.
+    pub links: Box<dyn Links>,
+    /// Objects by prefix.
+    pub objects: Box<dyn Objects>,
+}
+
+impl Shelves {
+    /// The fakes, in `bucket`.
+    #[must_use]
+    pub fn fake(bucket: &FakeBucket) -> Self {
+        Self {
+            selfies: Box::new(FakeSelfies(bucket.clone())),
+            quarantine: Box::new(FakeQuarantine(bucket.clone())),
+            pictures: Box::new(FakePictures(bucket.clone())),
+            arrivals: Box::new(FakeArrivals(bucket.clone())),
+            links: Box::new(FakeLinks(bucket.clone())),
+            objects: Box::new(FakeObjects(bucket.clone())),
+        }
+    }
+
+    /// The fakes, in a bucket of their own.
+    #[must_use]
+    pub fn fake_alone() -> (Self, FakeBucket) {
+        let bucket = FakeBucket::new(Faults::default());
+        (Self::fake(&bucket), bucket)
+    }
+}
+
+fn ids(seed: u64) -> (Caller, UploadId, GenerationId) {
+    let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(seed));
+    (builders::caller(&clock, &randomness), UploadId::new(&clock, &randomness), GenerationId::new(&clock, &randomness))
+}
+
+/// A selfie arrives, is normalised, and goes with everything of its upload; `receive` stores an original.
+pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadId, Vec<u8>)) {
+    let (caller, upload, _) = ids(101);
+    let (other, neighbour, _) = ids(102);
+    let (account, selfies) = (caller.account, &shelves.selfies);
+    assert!(!shelves.arrivals.has_arrived(&caller, upload).await.unwrap());
+    assert_eq!((selfies.original(account, upload).await.unwrap(), selfies.normalised(account, upload).await.unwrap()), (None, None));
+    receive(account, upload, b"original".to_vec()).await;
+    receive(account, neighbour, b"neighbour".to_vec()).await;
+    assert!(shelves.arrivals.has_arrived(&caller, upload).await.unwrap());
+    assert!(!shelves.arrivals.has_arrived(&other, upload).await.unwrap(), "another's upload never has");
+    assert_eq!(selfies.original(account, upload).await.unwrap().as_deref(), Some(&b"original"[..]));
+    for (png, first) in [(b"png", true), (b"PNG", false)] {
+        receive(account, upload, b"original".to_vec()).await;
+        assert_eq!(selfies.keep_normalised(account, upload, png.to_vec()).await.unwrap(), first, "an_70: the first one stays");
+        assert_eq!(selfies.original(account, upload).await.unwrap(), None);
+        assert_eq!(selfies.normalised(account, upload).await.unwrap().as_deref(), Some(&b"png"[..]));
+    }
+    assert!(shelves.arrivals.has_arrived(&caller, upload).await.unwrap(), "a normalised selfie is an arrived one");
+    shelves.quarantine.isolate(account, upload, b"png".to_vec()).await.unwrap();
+    shelves.quarantine.isolate(account, upload, b"png".to_vec()).await.unwrap();
+    receive(account, upload, b"again".to_vec()).await;
+    for _ in 0..2 {
+        selfies.remove(account, upload).await.unwrap();
+        assert_eq!((selfies.original(account, upload).await.unwrap(), selfies.normalised(account, upload).await.unwrap()), (None, None));
+    }
+    assert_eq!(selfies.original(account, neighbour).await.unwrap().as_deref(), Some(&b"neighbour"[..]));
+    let isolated = format!("quarantine/{account}/{upload}/");
+    assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 1, "quarantine outlives the upload");
+    assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 0);
+}
+
+/// Objects of an order are stored, found, and removed by prefix, and no further.
+pub async fn pictures(shelves: &Shelves) {
+    let (caller, _, id) = ids(103);
+    let (_, _, other) = ids(104);
+    let (account, pictures) = (caller.account, &shelves.pictures);
+    assert!(pictures.drawn(account, id).await.unwrap().is_empty());
+    assert_eq!(pictures.get(account, id, "drawings/0.png").await.unwrap(), None);
+    for index in [0, 2, 7] {
+        pictures.put(account, id, &studio::store::drawing_name(index), "image/png", vec![index]).await.unwrap();
+    }
+    pictures.put(account, id, "drawings/0.png", "image/png", vec![9]).await.unwrap();
+    pictures.put(account, id, "1/master.png", "image/png", vec![1; 3_000_000]).await.unwrap();
+    pictures.put(account, other, "1/master.png", "image/png", vec![2]).await.unwrap();
+    let mut drawn = pictures.drawn(account, id).await.unwrap();
+    drawn.sort_unstable();
+    assert_eq!(drawn, [0, 2, 7]);
+    assert_eq!(pictures.get(account, id, "drawings/0.png").await.unwrap(), Some(vec![9]), "the later write stands");
+    assert_eq!(pictures.get(account, id, "1/master.png").await.unwrap().map(|bytes| bytes.len()), Some(3_000_000));
+    pictures.remove(account, id, studio::store::DRAWINGS).await.unwrap();
+    assert!(pictures.drawn(account, id).await.unwrap().is_empty());
+    assert!(pictures.get(account, id, "1/master.png").await.unwrap().is_some());
+    pictures.remove(account, id, "").await.unwrap();
+    pictures.remove(account, id, "").await.unwrap();
+    assert_eq!(pictures.get(account, id, "1/master.png").await.unwrap(), None);
+    assert_eq!(pictures.get(account, other, "1/master.png").await.unwrap(), Some(vec![2]), "another order keeps its own");
+}
+
+/// The same arguments give the same link; a prefix without its slash removes nothing.
+pub async fn links(shelves: &Shelves) {
+    let (caller, _, id) = ids(105);
+    let (from, life) = (builders::midnight(), SignedDuration::from_mins(20));
+    let link = |from| shelves.links.link(caller.account, id, "bundle.zip", from, life);
+    let first = link(from).await.unwrap();
+    assert_eq!(first, link(from).await.unwrap());
+    assert_ne!(first, link(from.checked_add(life).unwrap()).await.unwrap());
+    assert!(first.contains(&format!("generated/{}/{id}/bundle.zip", caller.account)));
+    for prefix in ["", "uploads", "generated/acc"] {
+        assert!(shelves.objects.remove_prefix(prefix).await.is_err(), "{prefix:?}");
+    }
+}

@@ -1,0 +1,210 @@
+//! The bucket in memory, with the keys of the inventory.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use accounts::Caller;
+use async_trait::async_trait;
+use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp, UploadId};
+use policy::deletion::Objects;
+use studio::store::DRAWINGS;
+use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms};
+
+use crate::Faults;
+
+/// Objects by key.
+#[derive(Clone)]
+pub struct FakeBucket {
+    objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    faults: Faults,
+}
+
+impl FakeBucket {
+    /// An empty bucket.
+    #[must_use]
+    pub fn new(faults: Faults) -> Self {
+        Self { objects: Arc::default(), faults }
+    }
+
+    /// Every object. Holding it blocks every fake.
+    pub fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys that begin with `prefix`.
+    #[must_use]
+    pub fn keys(&self, prefix: &str) -> Vec<String> {
+        self.objects().keys().filter(|key| key.starts_with(prefix)).cloned().collect()
+    }
+
+    /// What posting an upload's form leaves.
+    pub fn receive(&self, account: AccountId, upload: UploadId, bytes: Vec<u8>) {
+        self.objects().insert(folder(account, upload) + "original", bytes);
+    }
+
+    async fn get(&self, name: &'static str, key: String) -> Result<Option<Vec<u8>>, Failure> {
+        self.faults.call(name, || Ok(self.objects().get(&key).cloned())).await
+    }
+
+    async fn put(&self, name: &'static str, key: String, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.faults
+            .call(name, || {
+                self.objects().insert(key, bytes);
+                Ok(())
+            })
+            .await
+    }
+
+    async fn remove_prefix(&self, name: &'static str, prefix: &str) -> Result<u64, Failure> {
+        self.faults
+            .call(name, || {
+                let mut objects = self.objects();
+                let before = objects.len();
+                objects.retain(|key, _| !key.starts_with(prefix));
+                Ok((before - objects.len()) as u64)
+            })
+            .await
+    }
+}
+
+fn folder(account: AccountId, upload: UploadId) -> String {
+    format!("uploads/{account}/{upload}/")
+}
+
+fn of_order(account: AccountId, id: GenerationId, name: &str) -> String {
+    format!("generated/{account}/{id}/{name}")
+}
+
+/// Selfies in memory.
+#[derive(Clone)]
+pub struct FakeSelfies(pub FakeBucket);
+
+#[async_trait]
+impl Selfies for FakeSelfies {
+    async fn original(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("selfies.original", folder(account, upload) + "original").await
+    }
+
+    async fn normalised(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("selfies.normalised", folder(account, upload) + "selfie.png").await
+    }
+
+    /// Two effects, one after the other: a caller may die between them.
+    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure> {
+        let key = folder(account, upload) + "selfie.png";
+        let stored = self
+            .0
+            .faults
+            .call("selfies.keep_normalised", || {
+                let mut objects = self.0.objects();
+                let new = !objects.contains_key(&key);
+                objects.entry(key).or_insert(png);
+                Ok(new)
+            })
+            .await?;
+        self.0.remove_prefix("selfies.drop_original", &(folder(account, upload) + "original")).await?;
+        Ok(stored)
+    }
+
+    async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure> {
+        self.0.remove_prefix("selfies.remove", &folder(account, upload)).await.map(drop)
+    }
+}
+
+/// Quarantine in memory.
+#[derive(Clone)]
+pub struct FakeQuarantine(pub FakeBucket);
+
+#[async_trait]
+impl Quarantine for FakeQuarantine {
+    async fn isolate(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
+        self.0.put("quarantine.isolate", format!("quarantine/{account}/{upload}/selfie.png"), png).await
+    }
+}
+
+/// Drawings and deliverables in memory.
+#[derive(Clone)]
+pub struct FakePictures(pub FakeBucket);
+
+#[async_trait]
+impl Pictures for FakePictures {
+    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<Vec<u8>, Failure> {
+        let prefix = of_order(account, id, DRAWINGS);
+        self.0
+            .faults
+            .call("pictures.drawn", || {
+                let index = |key: &String| key.strip_prefix(&prefix)?.strip_suffix(".png")?.parse().ok();
+                Ok(self.0.objects().keys().filter_map(index).collect())
+            })
+            .await
+    }
+
+    async fn put(&self, account: AccountId, id: GenerationId, name: &str, _content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.0.put("pictures.put", of_order(account, id, name), bytes).await
+    }
+
+    async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("pictures.get", of_order(account, id, name)).await
+    }
+
+    async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure> {
+        self.0.remove_prefix("pictures.remove", &of_order(account, id, prefix)).await.map(drop)
+    }
+}
+
+/// Whether an upload's bytes are in memory.
+#[derive(Clone)]
+pub struct FakeArrivals(pub FakeBucket);
+
+#[async_trait]
+impl Arrivals for FakeArrivals {
+    async fn has_arrived(&self, caller: &Caller, upload: UploadId) -> Result<bool, Failure> {
+        self.0.faults.call("arrivals.has_arrived", || Ok(!self.0.keys(&folder(caller.account, upload)).is_empty())).await
+    }
+}
+
+/// Forms that nobody signs.
+#[derive(Clone)]
+pub struct FakeForms(pub FakeBucket);
+
+#[async_trait]
+impl UploadForms for FakeForms {
+    async fn form(&self, upload: &Upload) -> Result<UploadForm, Failure> {
+        let key = folder(upload.caller.account, upload.id) + "original";
+        let fields = BTreeMap::from([("key".to_owned(), key), ("Content-Type".to_owned(), upload.picture.media_type().to_owned())]);
+        self.0.faults.call("upload_forms.form", || Ok(UploadForm { url: "https://bucket.example.org/".into(), fields })).await
+    }
+}
+
+/// Links that nobody signs.
+#[derive(Clone)]
+pub struct FakeLinks(pub FakeBucket);
+
+#[async_trait]
+impl Links for FakeLinks {
+    async fn link(
+        &self,
+        account: AccountId,
+        id: GenerationId,
+        name: &str,
+        from: Timestamp,
+        life: SignedDuration,
+    ) -> Result<String, Failure> {
+        let link = format!("https://bucket.example.org/{}?from={from}&seconds={}", of_order(account, id, name), life.as_secs());
+        self.0.faults.call("links.link", || Ok(link)).await
+    }
+}
+
+/// The hourly deletion's view of the bucket.
+#[derive(Clone)]
+pub struct FakeObjects(pub FakeBucket);
+
+#[async_trait]
+impl Objects for FakeObjects {
+    async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure> {
+        if !prefix.ends_with('/') {
+            return Err(Failure::broken("a prefix to remove must end with a slash"));
+        }
+        self.0.remove_prefix("objects.remove_prefix", prefix).await
+    }
+}

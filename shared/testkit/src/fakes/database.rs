@@ -1,0 +1,164 @@
+//! The tables in memory, shared by every fake that reads or writes them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use accounts::{Caller, CodeHash, EmailKey};
+use kernel::{AccountId, Clock, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
+use outreach::Email;
+use policy::Class;
+use studio::{Delivered, Earlier, Generation, ModerationRecord, Upload};
+use wallet::{Balance, Entry};
+
+use crate::Faults;
+
+/// What the tables hold. Tests read it to see what a step left.
+#[derive(Clone, Default)]
+pub struct Rows {
+    /// Address, language and birth of each account.
+    pub profiles: BTreeMap<AccountId, (Email, String, Timestamp)>,
+    /// Accounts by the key of their address.
+    pub email_index: HashMap<EmailKey, AccountId>,
+    /// Balances.
+    pub wallets: BTreeMap<AccountId, Balance>,
+    /// Every movement of credits.
+    pub ledger: Vec<(AccountId, Entry)>,
+    /// Sessions.
+    pub sessions: BTreeMap<SessionId, SessionRow>,
+    /// Codes: hash, attempts and end.
+    pub codes: HashMap<EmailKey, (CodeHash, u32, Timestamp)>,
+    /// Counts by what, whom and window, with their end.
+    pub counters: HashMap<(&'static str, String, i64), (u32, Timestamp)>,
+    /// Uploads.
+    pub uploads: BTreeMap<UploadId, UploadRow>,
+    /// Orders.
+    pub generations: BTreeMap<(AccountId, GenerationId), Generation>,
+    /// Files of delivered orders.
+    pub delivered: BTreeMap<GenerationId, Delivered>,
+    /// What the screening decided.
+    pub moderation: BTreeMap<GenerationId, ModerationRecord>,
+    /// Answers by account and hashed key, with their end.
+    pub answers: BTreeMap<(AccountId, String), (Earlier, Timestamp)>,
+}
+
+/// A session's row.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionRow {
+    /// Whose.
+    pub account: AccountId,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// An upload's row.
+#[derive(Debug, Clone)]
+pub struct UploadRow {
+    /// As it was opened.
+    pub upload: Upload,
+    /// Whether an order used it.
+    pub used: bool,
+    /// Whether the content check refused it.
+    pub refused: bool,
+}
+
+impl UploadRow {
+    /// When the row goes.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        if self.used { self.upload.used_until } else { self.upload.unused_until }
+    }
+
+    /// What the row is to the inventory.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        if self.used { Class::Upload } else { Class::UploadUnused }
+    }
+}
+
+impl Rows {
+    /// The failure of a closed session.
+    pub(crate) fn ask_session(&self, caller: &Caller, now: Timestamp) -> Result<(), Failure> {
+        let alive = |row: &SessionRow| row.account == caller.account && row.expires_at > now;
+        if self.sessions.get(&caller.session).is_some_and(alive) { Ok(()) } else { Err(Failure::signed_out()) }
+    }
+
+    /// Writes a movement with its balance; `false` when the wallet is too short or the movement is already written.
+    #[must_use]
+    pub(crate) fn move_credits(&mut self, account: AccountId, entry: &Entry) -> bool {
+        let written = self.ledger.iter().any(|(whose, known)| *whose == account && known.key() == entry.key());
+        let Some(Ok(balance)) = self.wallets.get(&account).map(|balance| balance.after(entry)) else { return false };
+        if written {
+            return false;
+        }
+        self.wallets.insert(account, balance);
+        self.ledger.push((account, *entry));
+        true
+    }
+
+    /// Counts one of `what` for `whom` in the hour of `now`; `false` when there were `most` already.
+    #[must_use]
+    pub(crate) fn count_one(&mut self, what: &'static str, whom: &str, most: u32, now: Timestamp) -> bool {
+        let window = now.as_second() - now.as_second().rem_euclid(3600);
+        let end = Class::RateCounter.expires_at(now).unwrap_or(now);
+        let (count, expires_at) = self.counters.entry((what, whom.to_owned(), window)).or_insert((0, end));
+        if *count >= most {
+            return false;
+        }
+        (*count, *expires_at) = (*count + 1, end);
+        true
+    }
+
+    /// The sum of an account's movements: available and held.
+    #[must_use]
+    pub fn ledger_sum(&self, account: AccountId) -> (i64, i64) {
+        let own = self.ledger.iter().filter(|(whose, _)| *whose == account);
+        own.fold((0, 0), |(available, held), (_, entry)| (available + entry.available_delta(), held + entry.held_delta()))
+    }
+}
+
+/// The tables, with the clock and the faults of everything that uses them.
+#[derive(Clone)]
+pub struct FakeDatabase {
+    rows: Arc<Mutex<Rows>>,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) faults: Faults,
+}
+
+impl FakeDatabase {
+    /// Empty tables.
+    #[must_use]
+    pub fn new(clock: Arc<FixedClock>, faults: Faults) -> Self {
+        Self { rows: Arc::default(), clock, faults }
+    }
+
+    /// What they hold now. Holding it blocks every fake.
+    pub fn rows(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A read, as the call `name`.
+    pub(crate) async fn read<T>(&self, name: &'static str, look: impl FnOnce(&Rows) -> Result<T, Failure> + Send) -> Result<T, Failure> {
+        self.faults.call(name, || look(&self.rows())).await
+    }
+
+    /// A transaction, as the call `name`: an error leaves nothing behind.
+    pub(crate) async fn transact<T>(
+        &self,
+        name: &'static str,
+        write: impl FnOnce(&mut Rows) -> Result<T, Failure> + Send,
+    ) -> Result<T, Failure> {
+        self.faults
+            .call(name, || {
+                let mut rows = self.rows();
+                let mut draft = rows.clone();
+                let outcome = write(&mut draft)?;
+                *rows = draft;
+                Ok(outcome)
+            })
+            .await
+    }
+}

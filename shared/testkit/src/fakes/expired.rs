@@ -1,0 +1,76 @@
+//! Rows whose time has come.
+
+use async_trait::async_trait;
+use kernel::{Failure, Timestamp};
+use policy::Class;
+use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
+
+use super::{FakeDatabase, Rows};
+
+/// Expired rows in memory.
+#[derive(Clone)]
+pub struct FakeExpiredRows(pub FakeDatabase);
+
+#[async_trait]
+impl ExpiredRows for FakeExpiredRows {
+    async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure> {
+        self.0
+            .read("expired_rows.expired", |rows| {
+                let mut due: Vec<_> = expiring(rows).into_iter().filter(|(row, at)| row.class == class && *at <= at_or_before).collect();
+                due.sort_by_key(|(_, at)| *at);
+                Ok(due.into_iter().take(limit).map(|(row, _)| row).collect())
+            })
+            .await
+    }
+
+    async fn remove(&self, row: &ExpiredRow, at_or_before: Timestamp) -> Result<bool, Failure> {
+        self.0
+            .transact("expired_rows.remove", |rows| {
+                let due =
+                    expiring(rows).into_iter().any(|(known, at)| known.key == row.key && known.class == row.class && at <= at_or_before);
+                if due {
+                    remove(rows, &row.key);
+                }
+                Ok(due)
+            })
+            .await
+    }
+}
+
+/// Every row that expires, with its time.
+fn expiring(rows: &Rows) -> Vec<(ExpiredRow, Timestamp)> {
+    let row = |class, pk: String, sk: String, objects| ExpiredRow { class, key: RowKey { pk, sk }, objects };
+    let uploads = rows.uploads.values().map(|known| {
+        let (account, id) = (known.upload.caller.account, known.upload.id);
+        (row(known.class(), format!("ACC#{account}"), format!("UPL#{id}"), Some(format!("uploads/{account}/{id}/"))), known.expires_at())
+    });
+    let moderation = rows
+        .moderation
+        .values()
+        .map(|record| (row(Class::ModerationRecord, format!("GEN#{}", record.generation), "SCREENING".into(), None), record.expires_at));
+    let quarantine = rows.moderation.values().filter_map(|record| {
+        let objects = format!("quarantine/{}/{}/", record.account, record.upload);
+        Some((row(Class::Quarantine, format!("GEN#{}", record.generation), "QUARANTINE".into(), Some(objects)), record.quarantined_until?))
+    });
+    let sessions =
+        rows.sessions.iter().map(|(id, session)| (row(Class::Session, format!("SES#{id}"), "SESSION".into(), None), session.expires_at));
+    let codes =
+        rows.codes.iter().map(|(key, (_, _, at))| (row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None), *at));
+    uploads.chain(moderation).chain(quarantine).chain(sessions).chain(codes).collect()
+}
+
+fn remove(rows: &mut Rows, key: &RowKey) {
+    rows.uploads.retain(|id, _| key.sk != format!("UPL#{id}"));
+    rows.sessions.retain(|id, _| key.pk != format!("SES#{id}"));
+    rows.codes.retain(|code, _| key.pk != format!("CODE#{}", code.as_str()));
+    match key.sk.as_str() {
+        "SCREENING" => rows.moderation.retain(|id, _| key.pk != format!("GEN#{id}")),
+        "QUARANTINE" => {
+            rows.moderation
+                .iter_mut()
+                .filter(|(id, _)| key.pk == format!("GEN#{id}"))
+                .for_each(|(_, record)| record.quarantined_until = None);
+        }
+        _ => {}
+    }
+}

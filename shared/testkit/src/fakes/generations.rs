@@ -1,0 +1,70 @@
+//! Orders and the sweeper's view of them.
+
+use async_trait::async_trait;
+use kernel::{AccountId, Failure, GenerationId, Timestamp};
+use studio::{Change, Generation, Generations, Overdue, State, Written};
+
+use super::FakeDatabase;
+
+/// Orders in memory.
+#[derive(Clone)]
+pub struct FakeGenerations(pub FakeDatabase);
+
+#[async_trait]
+impl Generations for FakeGenerations {
+    async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure> {
+        self.0.read("generations.load", |rows| Ok(rows.generations.get(&(account, id)).cloned())).await
+    }
+
+    async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
+        let Change { before, after, entry, moderation, delivered } = change;
+        let key = (before.account, before.id);
+        self.0
+            .transact("generations.change", |rows| {
+                let current = rows.generations.get(&key).is_some_and(|row| row.version == before.version && row.state == before.state);
+                if !current {
+                    return Ok(Written::Overtaken);
+                }
+                if entry.is_some_and(|entry| !rows.move_credits(after.account, entry)) {
+                    return Err(Failure::broken("a change was refused beside its order"));
+                }
+                if after.state == State::Blocked {
+                    let upload = rows.uploads.get_mut(&after.upload).ok_or_else(|| Failure::broken("a blocked upload has no row"))?;
+                    upload.refused = true;
+                }
+                rows.generations.insert(key, after.clone());
+                rows.moderation.extend(moderation.map(|record| (record.generation, record.clone())));
+                rows.delivered.extend(delivered.map(|delivered| (after.id, delivered.clone())));
+                Ok(Written::Stored)
+            })
+            .await
+    }
+
+    async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
+        self.0
+            .transact("generations.remove", |rows| {
+                rows.generations.remove(&(generation.account, generation.id));
+                rows.delivered.remove(&generation.id);
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Overdue orders in memory.
+#[derive(Clone)]
+pub struct FakeOverdue(pub FakeDatabase);
+
+#[async_trait]
+impl Overdue for FakeOverdue {
+    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure> {
+        self.0
+            .read("overdue.overdue", |rows| {
+                let mut due: Vec<_> =
+                    rows.generations.values().filter(|row| row.deadline.is_some_and(|deadline| deadline <= now)).collect();
+                due.sort_by_key(|row| row.deadline);
+                Ok(due.into_iter().take(limit).map(|row| (row.account, row.id)).collect())
+            })
+            .await
+    }
+}

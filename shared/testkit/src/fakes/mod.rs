@@ -1,0 +1,24 @@
+//! The ports in memory.
+//!
+//! Fakes of one test share a [`FakeDatabase`], a [`FakeBucket`] and the [`Faults`] in them, as the adapters share tables and a bucket.
+
+mod accounts;
+mod bucket;
+mod database;
+mod expired;
+mod generations;
+mod orders;
+mod services;
+mod views;
+
+pub use accounts::{FakeCodes, FakeProfiles, FakeSessions, FakeSignIns};
+pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
+pub use database::{FakeDatabase, Rows, SessionRow, UploadRow};
+pub use expired::FakeExpiredRows;
+pub use generations::{FakeGenerations, FakeOverdue};
+pub use orders::{FakeOrders, FakeUploads};
+pub use services::{FakeArtist, FakeMailer, FakeScreener, FakeSteps, Told};
+pub use views::{FakeRecipients, FakeViews};
+
+#[cfg(doc)]
+use crate::Faults;

@@ -1,0 +1,80 @@
+//! What a mail is sent as, and what SES's errors come to.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use kernel::{AccountId, Failure, GenerationId, SeededRandomness, SystemClock};
+use outreach::{Mail, Mailer};
+use testkit::cloud::config_of;
+use testkit::stub::{Reply, Stub};
+use testkit::{builders, cloud};
+use via_ses::SesMailer;
+
+fn code() -> Mail {
+    Mail::SignInCode { code: "012345".into(), minutes: 10 }
+}
+
+#[tokio::test]
+async fn a_mail_goes_out_from_a_verified_address() {
+    let from = "sender@nigao-test.example.org";
+    cloud::cloud().clients().ses.create_email_identity().email_identity(from).send().await.unwrap();
+    SesMailer::new(&cloud::config(), from.into()).send(&builders::email("somebody"), &code()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_02_a_ready_mail_is_one_that_ses_tells_of_by_ids_and_a_code_is_not() {
+    let (from, set) = ("teller@nigao-test.example.org", "nigao-ready-mails");
+    let cloud = cloud::cloud();
+    cloud.clients().ses.create_email_identity().email_identity(from).send().await.unwrap();
+    cloud.hold_events();
+    let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
+    let (account, generation) = (AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness));
+    let ready = Mail::Ready { account, generation, origin: "https://nigao.example.org".into() };
+    let mailer = SesMailer::new(&cloud::config(), from.into()).with_configuration_set(set.into());
+    for mail in [ready, code()] {
+        mailer.send(&builders::email("somebody"), &mail).await.unwrap();
+    }
+    let events = cloud.held_events();
+    assert_eq!(events.len(), 1, "{events:?}");
+    let tags = &events[0]["detail"]["mail"]["tags"];
+    assert_eq!((tags["kind"][0].as_str(), tags["ses:configuration-set"][0].as_str()), (Some("ready"), Some(set)));
+    let ids = (tags["account_id"][0].as_str().map(str::to_owned), tags["generation_id"][0].as_str().map(str::to_owned));
+    assert_eq!(ids, (Some(account.to_string()), Some(generation.to_string())));
+}
+
+/// One request whatever comes back: `SendEmail` has no idempotency token (AN-02).
+async fn send(reply: Reply) -> Result<(), Failure> {
+    let stub = Stub::start(reply);
+    let sent = SesMailer::new(&config_of(stub.url()), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
+    assert_eq!(stub.requests(), 1, "an_02: the SDK tried again");
+    sent
+}
+
+#[tokio::test]
+async fn an_02_throttling_is_busy_and_is_not_tried_again_by_the_sdk() {
+    for code in ["TooManyRequestsException", "LimitExceededException", "ThrottlingException"] {
+        assert!(matches!(send(Reply::json_error(429, code)).await, Err(Failure::Busy { .. })), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn an_02_what_is_final_or_unclear_is_broken_and_is_not_tried_again_by_the_sdk() {
+    let cases = [
+        Reply::json_error(400, "MessageRejected"),
+        Reply::json_error(400, "MailFromDomainNotVerifiedException"),
+        Reply::json_error(500, "InternalFailure"),
+        Reply { status: 503, content_type: "text/html", body: String::new() },
+        Reply::cut(),
+    ];
+    for reply in cases {
+        assert!(matches!(send(reply.clone()).await, Err(Failure::Broken(_))), "{reply:?}");
+    }
+}
+
+/// What the service says may quote the address: no failure repeats it.
+#[tokio::test]
+async fn a_failure_does_not_name_the_address() {
+    let body = r#"{"message":"Address somebody@example.org is not verified"}"#;
+    let stub = Stub::start(Reply { status: 400, content_type: "application/json", body: body.into() });
+    let sent = SesMailer::new(&config_of(stub.url()), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
+    let Err(Failure::Broken(source)) = sent else { panic!("it was sent") };
+    assert!(!format!("{source} {source:?}").contains("example.org"));
+}
