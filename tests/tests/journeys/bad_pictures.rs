@@ -1,0 +1,109 @@
+//! Every picture of the corpus through the real API: it ends in a right picture, or refused for the documented reason, and nothing is left behind.
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use image::RgbImage;
+use local_cloud::Cloud;
+use serde_json::json;
+use testkit::pictures::{CARD_COLOURS, CARD_HEIGHT, CARD_WIDTH, Case, Expected, corpus, luma};
+
+use crate::harness::person::text;
+use crate::harness::pictures::Picture;
+use crate::harness::store::{keys, object};
+use crate::harness::{Person, TestCloud, assert_problem, books, run};
+
+/// Pictures on their way at a time.
+const AT_ONCE: usize = 4;
+
+/// Right pictures that are drawn to the end; of the others the normalised selfie is looked at.
+const DRAWN: [&str; 2] = ["jpeg-turned-6", "png-palette-alpha"];
+
+#[test]
+fn every_picture_ends_upright_or_refused_for_the_documented_reason() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        cloud.pause_queue("ScreeningPassed").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let cases = corpus();
+        assert!(cases.len() > 40, "the corpus is there");
+        let (cloud_of_all, person_of_all) = (&cloud, &person);
+        let orders = stream::iter(&cases).map(|case| try_out(cloud_of_all, person_of_all, case)).buffered(AT_ONCE);
+        let orders: Vec<Option<String>> = orders.collect().await;
+
+        let mut drawn = Vec::new();
+        for (case, order) in cases.iter().zip(orders) {
+            let Some(order) = order else { continue };
+            if DRAWN.contains(&case.name) {
+                drawn.push(order);
+            } else {
+                assert_eq!(person.delete(&format!("/v1/generations/{order}")).await.status, 204, "{}", case.name);
+            }
+        }
+        assert_eq!(drawn.len(), DRAWN.len());
+        cloud.resume_queue("ScreeningPassed").unwrap();
+        for order in &drawn {
+            assert_eq!(person.settled(order).await["state"], "done");
+        }
+        cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+        assert_eq!(person.wallet().await, (1000 - drawn.len() as u64, 0));
+        assert_eq!(cloud.backlog("GenerationQueuedDlq").await.unwrap(), 0, "no picture kills a worker");
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+/// Sends one picture and follows it as far as the screening; answers its order if the artist waits for it.
+async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<String> {
+    if case.bytes.is_empty() {
+        let none = json!({ "content_type": case.content_type, "bytes": 0 });
+        assert_problem(&person.post("/v1/uploads", &none).await, 400, "field-invalid");
+        return None;
+    }
+    let upload = person.upload(&Picture { content_type: case.content_type, bytes: case.bytes.clone() }).await;
+    let order = person.order(&upload).await;
+    let ended = person.reaches(&order, &["drawing", "blocked", "failed"]).await;
+    let folder = format!("uploads/{}/{upload}/", person.account);
+    match case.expected {
+        Expected::Refused(reason) => {
+            assert_eq!((&ended["state"], text(&ended, "reason").as_str()), (&json!("failed"), documented(reason)), "{}", case.name);
+            crate::harness::until("the upload to go", async || keys(cloud, &folder).await.is_empty().then_some(())).await;
+            assert_eq!(books::entries(cloud, "release", &order).await, 1, "{}", case.name);
+            None
+        }
+        Expected::Upright | Expected::UprightGrey => {
+            assert_eq!(ended["state"], "drawing", "{}: {ended}", case.name);
+            assert_eq!(keys(cloud, &folder).await, [folder.clone() + "selfie.png"], "{}: the original goes", case.name);
+            assert_upright(case, &object(cloud, &(folder + "selfie.png")).await);
+            Some(order)
+        }
+    }
+}
+
+/// What a caller is told for each reason of the decoder.
+fn documented(reason: &str) -> &'static str {
+    match reason {
+        "empty" => "picture-empty",
+        "truncated" | "corrupt" => "picture-damaged",
+        "too-many-pixels" | "too-many-bytes" => "picture-too-large",
+        "animated" => "picture-animated",
+        "unknown-format" | "unsupported" => "picture-format-unsupported",
+        other => panic!("no documented reason for {other}"),
+    }
+}
+
+/// The card stands upright, in its colours, and the file is pixels and nothing else.
+fn assert_upright(case: &Case, png: &[u8]) {
+    let picture: RgbImage = image::load_from_memory(png).unwrap().into_rgb8();
+    assert_eq!(picture.dimensions(), (CARD_WIDTH, CARD_HEIGHT), "{}", case.name);
+    for (quarter, colour) in CARD_COLOURS.iter().enumerate() {
+        let (x, y) = (quarter as u32 % 2, quarter as u32 / 2);
+        let found = picture.get_pixel(CARD_WIDTH / 4 + x * CARD_WIDTH / 2, CARD_HEIGHT / 4 + y * CARD_HEIGHT / 2).0;
+        let expected = if case.expected == Expected::UprightGrey { [luma(*colour); 3] } else { *colour };
+        let distance = found.iter().zip(expected).map(|(found, expected)| found.abs_diff(expected)).max().unwrap();
+        assert!(distance <= 24, "{}: quarter {quarter} is {found:?} and not {expected:?}", case.name);
+    }
+    let text = String::from_utf8_lossy(png);
+    for chunk in ["tEXt", "zTXt", "iTXt", "eXIf", "iCCP", "tIME", "<script", "PK\u{3}\u{4}"] {
+        assert!(!text.contains(chunk), "{} keeps {chunk}", case.name);
+    }
+}

@@ -1,0 +1,143 @@
+//! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
+
+mod hunter;
+
+use std::time::Duration;
+
+use http::Method;
+use local_cloud::{Cloud, HttpClient};
+use serde_json::json;
+
+use crate::harness::person::{new_key, text};
+use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps};
+use crate::harness::store::{put_object, put_row, rows_of};
+use crate::harness::{Person, TestCloud, assert_problem, mailbox, run};
+use hunter::{Needle, hunt};
+
+/// The network address the requests come from; nothing else on this machine uses it.
+const ADDRESS: [u8; 4] = [127, 0, 0, 77];
+
+/// Everything that must be nowhere.
+fn needles(email: &str, code: &str) -> Vec<Needle> {
+    let mut needles = vec![
+        Needle::text("the network address", "127.0.0.77"),
+        Needle::bytes("the network address as a number", &ADDRESS.map(|part| [0, 0, 0, part]).concat()),
+        Needle::text("the e-mail address", email),
+        Needle::text("the e-mail's name", email.split('@').next().unwrap()),
+        Needle::text("the camera", "CanaryCam-7"),
+        Needle::text("the serial number", "SERIAL-CANARY-0042"),
+        Needle::text("the camera's software", "exif-canary"),
+        Needle::text("when it was taken", "2026:11:01 10:20:30"),
+        Needle::text("the browser", "CanaryBrowser/1.0"),
+        Needle::text("the sign-in code", code),
+    ];
+    // 35° 39′ 30″ N, 139° 44′ 28″ E: as EXIF has it in both byte orders, as XMP and as people write it.
+    for (name, degrees) in [("latitude", [35, 1, 39, 1, 3000, 100]), ("longitude", [139, 1, 44, 1, 2800, 100])] {
+        needles.push(Needle::bytes(name, &degrees.map(u32::to_be_bytes).concat()));
+        needles.push(Needle::bytes(name, &degrees.map(u32::to_le_bytes).concat()));
+    }
+    for text in ["35.6583", "139.7411", "35,39.5", "139,44.46", "35/1,39/1", "139/1,44/1", "35 deg 39", "139 deg 44", "35°39", "139°44"] {
+        needles.push(Needle::text("the position", text));
+    }
+    needles
+}
+
+/// Where the needle of an address may be: its own account's row.
+fn is_allowed(needle: &Needle, place: &str) -> bool {
+    needle.name.starts_with("the e-mail") && place.starts_with("AccountsTable ") && place.ends_with(" PROFILE email")
+}
+
+/// A journey with everything a person does, right and wrong, from an address and a browser of its own.
+async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
+    let mut person = Person::visitor(cloud).through(HttpClient::from_address(ADDRESS.into()));
+    let browser =
+        [("user-agent", "CanaryBrowser/1.0"), ("x-forwarded-for", "127.0.0.77"), ("referer", "https://canarybrowser.example/?127.0.0.77")];
+    person.sign_in().await;
+    // Digits of which one would be found by chance in ids and hashes make no needle: the mail's whole word does.
+    let code = format!("code is {}", person.mailed_code().await);
+    for picture in
+        [selfie_rotated_gps(), blocked(), Picture { content_type: "image/jpeg", bytes: selfie_rotated_gps().bytes[..9_000].to_vec() }]
+    {
+        let upload = person.upload(&picture).await;
+        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let placed = person
+            .call(Method::POST, "/v1/generations", Some(&order), &[browser.as_slice(), &[("idempotency-key", &new_key())]].concat())
+            .await;
+        person.settled(&text(&placed.json(), "generation_id")).await;
+    }
+    for path in ["/v1/me", "/v1/generations", "/v1/generations/127.0.0.77", "/v1/styles", "/v1/nowhere/127.0.0.77"] {
+        person.call(Method::GET, path, None, &browser).await;
+    }
+    let malformed = json!({ "email": person.email, "more": person.email });
+    assert_problem(&person.call(Method::POST, "/v1/auth/codes", Some(&malformed), &browser).await, 400, "body-malformed");
+    assert_problem(&person.send_code(&format!("{} 127.0.0.77", person.email)).await, 401, "code-refused");
+    // An order that waits: its message is in a queue while the hunt is on.
+    cloud.settle(Duration::from_secs(60)).await.unwrap();
+    cloud.pause_queue("GenerationQueued").await.unwrap();
+    person.order(&person.upload(&selfie()).await).await;
+    (person, code)
+}
+
+#[test]
+fn an_11_nothing_that_is_kept_knows_the_person_the_place_or_the_camera() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let (person, code) = live(&cloud).await;
+        let needles = needles(&person.email, &code);
+        let found = hunt(&cloud, &needles).await;
+        let leaks: Vec<_> = found.iter().filter(|(needle, place)| !is_allowed(needle, place)).collect();
+        assert!(leaks.is_empty(), "{leaks:#?}");
+        assert!(found.iter().any(|(needle, _)| needle.name == "the e-mail address"), "the hunt sees tables: the account's own row");
+        assert!(mailbox::all(&cloud).await.iter().all(|mail| mail.to == [person.email.as_str()]), "mail goes to its owner alone");
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn the_hunter_finds_what_is_planted() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        let needles = needles("somebody@example.com", "code is 123456");
+        assert_eq!(hunt(&cloud, &needles).await.len(), 0);
+
+        put_object(&cloud, "uploads/a/b/original", &selfie_rotated_gps().bytes).await;
+        put_object(&cloud, "generated/a/b/bundle.zip", &hunter::zipped("a.txt", b"at 35.6583 and 127.0.0.77")).await;
+        put_object(&cloud, "generated/a/b/1.bin", &"CanaryCam-7".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).await;
+        put_object(&cloud, "generated/a/b/2.bin", b"x").await;
+        let mut row = rows_of(&cloud, "FleetingTable", "session").await.remove(0);
+        row.attributes.insert("pk".into(), json!("SES#planted"));
+        row.attributes.insert("deep".into(), json!({ "list": [hex::encode("SERIAL-CANARY-0042"), "somebody%40example.com"] }));
+        put_row(&cloud, &row).await;
+        cloud.pause_queue("DrawingReady").await.unwrap();
+        crate::harness::store::tell(&cloud, "DrawingReady", "acc_127.0.0.77", "gen_x").await;
+        // Written to a log by the platform: no route logs it.
+        std::fs::write(cloud_log(&cloud), "GET /v1/me from 127.0.0.77\n").unwrap();
+
+        let found = hunt(&cloud, &needles).await;
+        let has = |name: &str, place: &str| found.iter().any(|(needle, at)| needle.name == name && at.contains(place));
+        for (name, place) in [
+            ("the camera", "uploads/a/b/original"),
+            ("latitude", "uploads/a/b/original"),
+            ("longitude", "uploads/a/b/original"),
+            ("when it was taken", "uploads/a/b/original"),
+            ("the position", "bundle.zip/a.txt"),
+            ("the network address", "bundle.zip/a.txt"),
+            ("the camera", "generated/a/b/1.bin"),
+            ("the serial number", "FleetingTable"),
+            ("the e-mail address", "FleetingTable"),
+            ("the network address", "queue DrawingReady"),
+            ("the network address", "log planted.log"),
+        ] {
+            assert!(has(name, place), "{name} in {place} is not found: {found:#?}");
+        }
+        assert!(!found.iter().any(|(_, place)| place.contains("2.bin")));
+        drop(person);
+        cloud.stop().await;
+    });
+}
+
+/// A log file nobody else writes.
+fn cloud_log(cloud: &TestCloud) -> std::path::PathBuf {
+    cloud.logs_folder().join("planted.log")
+}

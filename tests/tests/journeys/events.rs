@@ -1,0 +1,99 @@
+//! The recorded inputs of every function, and the replies that belong to them.
+//!
+//! `events/<function>/<case>.json` is the event, with placeholders for what only a running cloud knows: `SESSION`, a mailed code, one upload, one account
+//! and one generation. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for what differs from run to run; other headers may be there.
+
+use std::path::{Path, PathBuf};
+
+use local_cloud::repository;
+use serde_json::{Value, json};
+
+use crate::harness::pictures::small;
+use crate::harness::{Person, TestCloud, books, mailbox, run};
+
+/// Ids in the recorded events.
+const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
+const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
+const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
+
+/// Who asks for a code in the recorded events, and the code. (The request for it comes first by name.)
+const ADDRESS: &str = "ada@example.com";
+const CODE: &str = "042137";
+
+/// What ends the session or the generation that the other events need.
+const LAST: [&str; 2] = ["generations-delete", "auth-sessions-delete"];
+
+#[test]
+fn every_recorded_event_gets_its_recorded_reply() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        let upload = person.upload(&small()).await;
+        let generation = person.quick_journey().await;
+        cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+
+        let events = events();
+        assert!(events.len() >= 15, "{events:?}");
+        for (function, path) in events {
+            let recorded = std::fs::read_to_string(&path).unwrap();
+            let event = recorded
+                .replace("__Host-session=SESSION", &person.cookie)
+                .replace(UPLOAD, &upload)
+                .replace(GENERATION, &generation)
+                .replace(ACCOUNT, &person.account)
+                .replace(CODE, &mailbox::code(&cloud, ADDRESS).await.unwrap_or_default());
+            let answer = cloud.invoke(&function, &serde_json::from_str(&event).unwrap()).await.unwrap();
+            assert!(!answer.failed, "{}: {}", path.display(), answer.json());
+            let reply =
+                std::fs::read_to_string(path.with_extension("reply.json")).unwrap_or_else(|_| panic!("{} has no reply", path.display()));
+            assert_like(&path, "", &serde_json::from_str(&reply).unwrap(), &readable(answer.json()));
+        }
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+/// Each function's name with one of its events; those that end something last.
+fn events() -> Vec<(String, PathBuf)> {
+    let mut events = Vec::new();
+    for folder in std::fs::read_dir(repository().unwrap().join("events")).unwrap() {
+        let folder = folder.unwrap();
+        let function = folder.file_name().into_string().unwrap();
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.to_string_lossy();
+            if name.ends_with(".json") && !name.ends_with(".reply.json") {
+                events.push((function.clone(), path));
+            }
+        }
+    }
+    events.sort_by_key(|(function, path)| (LAST.iter().position(|last| last == function), path.clone()));
+    events
+}
+
+/// The reply with its body as JSON.
+fn readable(mut reply: Value) -> Value {
+    if let Some(body) = reply["body"].as_str() {
+        reply["body"] = serde_json::from_str(body).unwrap_or_else(|_| json!(body));
+    }
+    reply
+}
+
+/// Everything expected is there, and equal unless it is `"*"`.
+fn assert_like(path: &Path, at: &str, expected: &Value, found: &Value) {
+    match (expected, found) {
+        (Value::String(any), found) if any == "*" => assert!(!found.is_null(), "{}: {at} is absent", path.display()),
+        (Value::Object(fields), Value::Object(_)) => {
+            for (name, expected) in fields {
+                assert_like(path, &format!("{at}/{name}"), expected, &found[name]);
+            }
+        }
+        (Value::Array(expected), Value::Array(items)) => {
+            assert_eq!(expected.len(), items.len(), "{}: {at} is {found}", path.display());
+            for (index, (expected, item)) in expected.iter().zip(items).enumerate() {
+                assert_like(path, &format!("{at}/{index}"), expected, item);
+            }
+        }
+        _ => assert_eq!(expected, found, "{}: {at}", path.display()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Many at once. (Fifty wrong codes at once are with AN-01.)
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::PATIENCE;
+use crate::harness::person::new_key;
+use crate::harness::pictures::small;
+use crate::harness::{Person, TestCloud, assert_problem, books, run};
+
+#[test]
+fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
+    run(async {
+        let cloud = TestCloud::with(&[("StarterCredits", "10")]).await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let keys: Vec<String> = (0..100).map(|_| new_key()).collect();
+        let replies = join_all(keys.iter().map(|key| person.order_as(key, &order))).await;
+        let (accepted, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 202);
+        assert_eq!((accepted.len(), refused.len()), (10, 90));
+        for reply in refused {
+            assert_problem(reply, 402, "wallet-short");
+        }
+        assert_eq!(person.wallet().await, (0, 10));
+        books::assert_books(&cloud).await;
+
+        // Everything given back at once comes back once.
+        let paths: Vec<String> = accepted.iter().map(|reply| reply.header("location").to_owned()).collect();
+        let deleted = join_all(paths.iter().map(|path| person.delete(path))).await;
+        assert!(deleted.iter().all(|reply| reply.status == 204));
+        assert_eq!(person.wallet().await, (10, 0));
+        cloud.resume_queue("GenerationQueued").unwrap();
+        cloud.settle(PATIENCE).await.unwrap();
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}

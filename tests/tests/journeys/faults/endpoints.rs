@@ -1,0 +1,169 @@
+//! Endpoints, jobs and the listener to the mail service killed in the middle of their work, and asked again.
+
+use local_cloud::{Action, Cloud, Fault};
+use serde_json::json;
+
+use super::{PATIENCE, assert_delivered_once, settle, sweep};
+use crate::harness::pictures::{blocked, small};
+use crate::harness::store::{keys, rows_of};
+use crate::harness::{Person, TestCloud, books, mailbox, run, until};
+use crate::promises::catalogue::{Differences, differences};
+
+/// More calls than any of these functions makes.
+const MOST_CALLS: u32 = 20;
+
+/// A function that will die before its `nth` call.
+fn die(cloud: &Cloud, function: &str, nth: u32) {
+    cloud.inject(Fault::new(Action::KillBefore).of(function).nth(nth));
+}
+
+#[test]
+fn a_sign_in_that_dies_opens_one_account_with_one_grant() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        for nth in 1..=3 {
+            let mut person = Person::visitor(&cloud);
+            person.ask_for_code().await;
+            die(&cloud, "auth-sessions-create", nth);
+            assert!(person.send_code(&person.mailed_code().await).await.status.is_server_error());
+            assert_eq!(cloud.clear_faults(), 0);
+            assert_eq!(person.send_code(&person.mailed_code().await).await.status, 201, "the code is not used up");
+            person.sign_in().await;
+            assert_eq!(person.wallet().await, (3, 0));
+        }
+        let mut person = Person::visitor(&cloud);
+        person.ask_for_code().await;
+        cloud.inject(Fault::new(Action::KillAfter).of("auth-sessions-create").nth(3));
+        assert!(person.send_code(&person.mailed_code().await).await.status.is_server_error());
+        person.sign_in().await;
+        assert_eq!(person.wallet().await, (3, 0), "the account was open already, and got nothing twice");
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn a_deletion_that_dies_is_finished_by_the_next() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        cloud.pause_queue("DrawingReady").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let mut deaths = 0;
+        for nth in 1..=MOST_CALLS {
+            let generation = person.quick_order().await;
+            person.reaches(&generation, &["finishing"]).await;
+            let path = format!("/v1/generations/{generation}");
+            die(&cloud, "generations-delete", nth);
+            let first = person.delete(&path).await;
+            let lived = cloud.clear_faults() == 1;
+            let second = person.delete(&path).await;
+            assert!(second.status == 204 || second.status == 404, "{}", second.status);
+            assert_eq!(books::entries(&cloud, "release", &generation).await, 1, "after {nth} calls");
+            assert_eq!(person.wallet().await, (1000, 0));
+            assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new(), "after {nth} calls");
+            if lived {
+                assert_eq!(first.status, 204);
+                break;
+            }
+            deaths += 1;
+        }
+        assert!((3..MOST_CALLS).contains(&deaths), "{deaths}");
+        cloud.resume_queue("DrawingReady").unwrap();
+        cloud.settle(PATIENCE).await.unwrap();
+        sweep(&cloud, 20).await;
+        assert_eq!(rows_of(&cloud, "StudioTable", "generation").await.len(), 0);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn the_hourly_deletion_may_die_anywhere_and_the_next_hour_ends_it() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        person.journey(&blocked()).await;
+        person.upload(&small()).await;
+        person.quick_journey().await;
+        settle(&cloud).await;
+        cloud.set_clock_offset(90 * 86_400);
+        let mut deaths = 0;
+        loop {
+            // Each run gets further by what the one before it did.
+            die(&cloud, "every-hour-delete-expired", 1 + deaths % 7);
+            let answer = cloud.fire_schedule("every-hour-delete-expired").await.unwrap();
+            if cloud.clear_faults() == 1 {
+                assert!(!answer.failed, "{}", answer.json());
+                break;
+            }
+            deaths += 1;
+            assert!(differences(&cloud).await.stray.is_empty(), "the row goes last");
+            if deaths == 21 {
+                assert!(!cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
+                break;
+            }
+        }
+        assert_eq!((keys(&cloud, "uploads/").await.len(), keys(&cloud, "quarantine/").await.len()), (0, 0));
+        assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
+        assert_eq!(differences(&cloud).await, Differences::default());
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let generation = person.quick_order().await;
+        // Set going again twice and then ended, each time by a sweeper that died before.
+        for minutes in [16, 32, 48] {
+            cloud.set_clock_offset(minutes * 60);
+            for nth in 1..=4 {
+                die(&cloud, "every-minute-end-stuck", nth);
+                cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
+                cloud.clear_faults();
+            }
+            sweep(&cloud, minutes).await;
+        }
+        let ended = person.generation(&generation).await;
+        assert_eq!((&ended["state"], &ended["reason"]), (&json!("failed"), &json!("timed-out")), "{ended}");
+        assert_eq!(books::entries(&cloud, "release", &generation).await, 1);
+        cloud.resume_queue("GenerationQueued").unwrap();
+        cloud.settle(PATIENCE).await.unwrap();
+        sweep(&cloud, 64).await;
+        assert_eq!(differences(&cloud).await, Differences::default());
+        assert_eq!((person.wallet().await, mailbox::ready(&cloud, &generation).await), ((1000, 0), 0));
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_02_what_listens_to_the_mail_service_may_die_anywhere() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        // The worker dies when SES has the mail and before it could note that; the event says so, and its listener dies as well.
+        for nth in 1..=2 {
+            cloud.inject(Fault::new(Action::KillAfter).of("on-drawing-ready").on("sesv2", "SendEmail"));
+            die(&cloud, "on-mail-sent", nth);
+            let generation = person.quick_order().await;
+            until("the mail being noted", async || {
+                let rows = rows_of(&cloud, "StudioTable", "generation").await;
+                rows.iter().any(|row| row.text("sk").ends_with(&generation) && row.text("mail") == "sent").then_some(())
+            })
+            .await;
+            settle(&cloud).await;
+            assert_eq!(cloud.clear_faults(), 0);
+            sweep(&cloud, 11).await;
+            settle(&cloud).await;
+            cloud.set_clock_offset(0);
+            assert_delivered_once(&cloud, &person, &generation).await;
+        }
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}

@@ -1,0 +1,78 @@
+//! Messages that come twice, early, late, or make no sense.
+
+use super::{assert_delivered_once, settle, sweep};
+use crate::harness::pictures::small;
+use crate::harness::store::tell;
+use crate::harness::{Person, TestCloud, books, run};
+use crate::promises::catalogue::{Differences, differences};
+
+const QUEUES: [&str; 3] = ["GenerationQueued", "ScreeningPassed", "DrawingReady"];
+
+#[test]
+fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        for queue in QUEUES {
+            cloud.pause_queue(queue).await.unwrap();
+        }
+        let person = Person::signed_in(&cloud).await;
+        let orders = [person.order(&person.upload(&small()).await).await, person.quick_order().await];
+        for order in &orders {
+            // The last step's message first, and each of them twice.
+            for queue in QUEUES.iter().rev().chain(&QUEUES) {
+                tell(&cloud, queue, &person.account, order).await;
+            }
+        }
+        for queue in QUEUES.iter().rev() {
+            cloud.resume_queue(queue).unwrap();
+        }
+        settle(&cloud).await;
+        // What two workers fought over until its message was given up, the sweeper tells again.
+        sweep(&cloud, 16).await;
+        settle(&cloud).await;
+        for order in &orders {
+            assert_delivered_once(&cloud, &person, order).await;
+        }
+        // Once more, after the end.
+        for (order, queue) in orders.iter().flat_map(|order| QUEUES.map(|queue| (order, queue))) {
+            tell(&cloud, queue, &person.account, order).await;
+        }
+        settle(&cloud).await;
+        for order in &orders {
+            assert_delivered_once(&cloud, &person, order).await;
+        }
+        assert_eq!(differences(&cloud).await, Differences::default());
+        assert_eq!(person.wallet().await, (998, 0));
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn a_poisonous_message_is_given_up_alone() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        let unknown = "gen_019aa6104c507e32b5d69fa012345678";
+        for queue in QUEUES {
+            let url = cloud.queues()[queue].url.clone();
+            for body in [
+                "{",
+                "{}",
+                r#"{"version":2}"#,
+                &crate::harness::store::message(&person.account, unknown).replace("\"version\":1", "\"version\":2"),
+            ] {
+                cloud.clients().sqs.send_message().queue_url(&url).message_body(body).send().await.unwrap();
+            }
+            // An order that is not there (any more) is no fault: there is nothing to do.
+            tell(&cloud, queue, &person.account, unknown).await;
+        }
+        person.quick_journey().await;
+        settle(&cloud).await;
+        for queue in QUEUES {
+            assert_eq!(cloud.backlog(&format!("{queue}Dlq")).await.unwrap(), 4, "{queue}");
+        }
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}

@@ -1,0 +1,89 @@
+//! What breaks: workers die, messages come twice, services refuse, crowds come at once. The books balance after each of it.
+
+mod crowds;
+mod endpoints;
+mod kills;
+mod messages;
+mod services;
+mod stuck;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use local_cloud::Cloud;
+use serde_json::{Value, json};
+
+use crate::harness::person::text;
+use crate::harness::store::{keys, message, rows_of};
+use crate::harness::{Person, books, mailbox, until};
+
+/// The longest that queues may take to run empty.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Asserts that a generation was done, paid, delivered and told exactly once.
+async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &str) {
+    let done = person.generation(generation).await;
+    assert_eq!(done["state"], "done", "{done}");
+    let entries = [books::entries(cloud, "hold", generation).await, books::entries(cloud, "capture", generation).await];
+    assert_eq!((entries, books::entries(cloud, "release", generation).await), ([1, 1], 0), "{generation}");
+    let folder = format!("generated/{}/{generation}/", person.account);
+    let mut expected: BTreeSet<String> =
+        done["deliverables"].as_array().unwrap().iter().map(|file| folder.clone() + &text(file, "name")).collect();
+    expected.insert(folder.clone() + "bundle.zip");
+    assert_eq!(keys(cloud, &folder).await.into_iter().collect::<BTreeSet<_>>(), expected);
+    assert_eq!(mailbox::ready(cloud, generation).await, 1, "mails for {generation}");
+}
+
+/// Asserts that every message was handled and none was given up.
+async fn assert_no_dead_letters(cloud: &Cloud) {
+    for queue in ["GenerationQueuedDlq", "ScreeningPassedDlq", "DrawingReadyDlq"] {
+        assert_eq!(cloud.backlog(queue).await.unwrap(), 0, "{queue}");
+    }
+}
+
+/// Lets the SDK of a function try each call once, so that a fault reaches our code at once and not after the SDK's own patience.
+pub(crate) fn without_retries(cloud: &Cloud, function: &str) {
+    cloud.set_env(function, "AWS_MAX_ATTEMPTS", "1").unwrap();
+}
+
+/// Waits until everything is done that will be done without the sweeper: the queues are empty, and what SES has is noted.
+async fn settle(cloud: &Cloud) {
+    cloud.settle(PATIENCE).await.unwrap();
+    until("every mail that went being noted", async || {
+        for generation in rows_of(cloud, "StudioTable", "generation").await {
+            if generation.text("mail") == "sending" && mailbox::ready(cloud, generation.text("sk").trim_start_matches("GEN#")).await > 0 {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+}
+
+/// Lets the sweeper look, this many minutes from now; the clock stays there.
+async fn sweep(cloud: &Cloud, minutes: i64) {
+    cloud.set_clock_offset(minutes * 60);
+    assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
+}
+
+/// Asserts that the sweeper has nothing left to look after.
+async fn assert_nothing_waits(cloud: &Cloud) {
+    for generation in rows_of(cloud, "StudioTable", "generation").await {
+        assert!(!generation.attributes.contains_key("waiting") && !generation.attributes.contains_key("deadline"), "{generation:?}");
+    }
+}
+
+/// The event of one message, as the event source hands it over.
+fn delivery(account: &str, generation: &str) -> Value {
+    json!({ "Records": [{
+        "messageId": format!("message-of-{generation}"),
+        "receiptHandle": "none",
+        "body": message(account, generation),
+        "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "0", "SenderId": "x", "ApproximateFirstReceiveTimestamp": "0" },
+        "messageAttributes": {},
+        "md5OfBody": "0",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:any",
+        "awsRegion": "us-east-1",
+    }] })
+}

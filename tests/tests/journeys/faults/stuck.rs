@@ -1,0 +1,76 @@
+//! Orders that do not come to an end: set going again, then ended, their credits released and the reason recorded.
+
+use futures_util::future::join_all;
+use local_cloud::{Action, Fault};
+
+use super::{PATIENCE, assert_nothing_waits, sweep};
+use crate::harness::pictures::small;
+use crate::harness::store::{keys, rows_of};
+use crate::harness::{Person, TestCloud, books, mailbox, run};
+use crate::promises::catalogue::{Differences, differences};
+
+#[test]
+fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        let mut stuck = Vec::new();
+        // From the last step back, so that each order stops at its own.
+        for (queue, state) in [("DrawingReady", "finishing"), ("ScreeningPassed", "drawing"), ("GenerationQueued", "queued")] {
+            cloud.pause_queue(queue).await.unwrap();
+            let order = person.quick_order().await;
+            person.reaches(&order, &[state]).await;
+            stuck.push(order);
+        }
+        assert_eq!(person.wallet().await, (997, 3));
+        for minutes in [16, 32] {
+            sweep(&cloud, minutes).await;
+            assert_eq!(person.wallet().await, (997, 3), "set going again, not ended");
+        }
+        sweep(&cloud, 48).await;
+        for order in &stuck {
+            let ended = person.generation(order).await;
+            assert_eq!((&ended["state"], &ended["reason"]), (&"failed".into(), &"timed-out".into()), "{ended}");
+            assert_eq!(books::entries(&cloud, "release", order).await, 1);
+        }
+        assert_eq!(person.wallet().await, (1000, 0));
+
+        // Every message, the first and those of the sweeper, comes after the end: it changes nothing.
+        for queue in ["DrawingReady", "ScreeningPassed", "GenerationQueued"] {
+            cloud.resume_queue(queue).unwrap();
+        }
+        cloud.settle(PATIENCE).await.unwrap();
+        sweep(&cloud, 64).await;
+        assert_nothing_waits(&cloud).await;
+        assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new());
+        assert_eq!(person.wallet().await, (1000, 0));
+        assert_eq!(differences(&cloud).await, Differences::default());
+        let mails = join_all(stuck.iter().map(|order| mailbox::ready(&cloud, order))).await;
+        assert_eq!(mails, [0, 0, 0]);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_order_that_kills_every_worker_ends_too() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        cloud.inject(Fault::new(Action::KillBefore).of("on-generation-queued").on("s3", "PutObject").times(1000));
+        let order = person.order(&person.upload(&small()).await).await;
+        cloud.settle(PATIENCE).await.unwrap();
+        assert_eq!(person.generation(&order).await["state"], "screening");
+        for minutes in [16, 32, 48] {
+            sweep(&cloud, minutes).await;
+            cloud.settle(PATIENCE).await.unwrap();
+        }
+        let ended = person.generation(&order).await;
+        assert_eq!((&ended["state"], &ended["reason"]), (&"failed".into(), &"timed-out".into()), "{ended}");
+        assert_eq!(person.wallet().await, (3, 0));
+        assert_eq!(cloud.backlog("GenerationQueuedDlq").await.unwrap(), 3, "one message a try, each given up after its deliveries");
+        assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}

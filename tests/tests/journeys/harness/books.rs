@@ -1,0 +1,136 @@
+//! The books: the ledger against the wallets, and the rows against the inventory.
+
+use std::collections::BTreeMap;
+
+use local_cloud::Cloud;
+use policy::{Class, Store, undeclared};
+
+use super::store::{self, Row};
+
+/// What the entries of one wallet come to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sum {
+    available: i64,
+    held: i64,
+}
+
+/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every order was paid at most once, and that
+/// nothing is stored that the inventory does not declare (invariant 9).
+pub(crate) async fn assert_books(cloud: &Cloud) {
+    let accounts = store::rows(cloud, "AccountsTable").await;
+    assert_balances(&accounts);
+    assert_settlements(&accounts);
+    assert_declared(&store::all_rows(cloud).await);
+}
+
+/// Asserts that nothing is held any more: every order came to an end.
+pub(crate) async fn assert_nothing_held(cloud: &Cloud) {
+    for wallet in store::rows_of(cloud, "AccountsTable", "wallet").await {
+        assert_eq!(wallet.number("held"), 0, "{wallet:?}");
+    }
+}
+
+/// Ledger entries of this kind for a generation: `hold`, `capture`, `release`.
+pub(crate) async fn entries(cloud: &Cloud, kind: &str, generation: &str) -> usize {
+    let ledger = store::rows_of(cloud, "AccountsTable", "ledger-entry").await;
+    ledger.iter().filter(|entry| entry.text("kind") == kind && entry.text("cause") == generation).count()
+}
+
+fn assert_balances(rows: &[Row]) {
+    let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry") {
+        let sum = sums.entry(entry.text("pk")).or_default();
+        sum.available += entry.number("available_delta");
+        sum.held += entry.number("held_delta");
+    }
+    for wallet in rows.iter().filter(|row| row.text("class") == "wallet") {
+        let balance = Sum { available: wallet.number("available"), held: wallet.number("held") };
+        assert!(balance.available >= 0 && balance.held >= 0, "{wallet:?}");
+        assert_eq!(sums.remove(wallet.text("pk")), Some(balance), "{wallet:?}");
+    }
+    assert!(sums.is_empty(), "entries without a wallet: {sums:?}");
+}
+
+/// One hold for each order, and at most one end of it.
+fn assert_settlements(rows: &[Row]) {
+    let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry" && row.text("kind") != "grant") {
+        kinds.entry(entry.text("cause")).or_default().push(entry.text("kind"));
+    }
+    for (cause, kinds) in kinds {
+        let count = |kind: &str| kinds.iter().filter(|known| **known == kind).count();
+        assert_eq!(count("hold"), 1, "{cause}: {kinds:?}");
+        assert!(count("capture") + count("release") <= 1, "{cause}: {kinds:?}");
+    }
+}
+
+fn assert_declared(rows: &[Row]) {
+    for row in rows {
+        let class = Class::from_id(row.text("class")).unwrap_or_else(|| panic!("a row without a class: {row:?}"));
+        let Store::DynamoDb { table, .. } = &class.entry().store else { panic!("{class} is no class of rows: {row:?}") };
+        assert_eq!(row.table, format!("{table:?}Table"), "{row:?}");
+        let names = row.attributes.keys().map(String::as_str);
+        assert_eq!(undeclared(class, names), Vec::<String>::new(), "{class}");
+    }
+}
+
+/// The checks find what is wrong.
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn row(table: &str, attributes: serde_json::Value) -> Row {
+        Row { table: table.to_owned(), attributes: attributes.as_object().unwrap().clone() }
+    }
+
+    fn wallet(available: i64, held: i64) -> Row {
+        row("AccountsTable", json!({ "pk": "ACC#a", "sk": "WALLET", "class": "wallet", "available": available, "held": held }))
+    }
+
+    fn entry(kind: &str, cause: &str, available: i64, held: i64) -> Row {
+        let key = format!("LEDGER#{kind}#{cause}");
+        let deltas = json!({ "pk": "ACC#a", "sk": key, "class": "ledger-entry", "kind": kind, "cause": cause, "available_delta": available, "held_delta": held, "at": "now" });
+        row("AccountsTable", deltas)
+    }
+
+    fn is_refused(check: impl Fn(&[Row]) + std::panic::UnwindSafe, rows: Vec<Row>) -> bool {
+        std::panic::catch_unwind(move || check(&rows)).is_err()
+    }
+
+    #[test]
+    fn books_that_do_not_balance_are_refused() {
+        let grant = || entry("grant", "starter", 3, 0);
+        assert!(!is_refused(assert_balances, vec![wallet(3, 0), grant()]));
+        assert!(!is_refused(assert_balances, vec![wallet(2, 1), grant(), entry("hold", "gen_1", -1, 1)]));
+        assert!(is_refused(assert_balances, vec![wallet(2, 0), grant()]));
+        assert!(is_refused(assert_balances, vec![wallet(3, 1), grant()]));
+        assert!(is_refused(assert_balances, vec![wallet(3, 0)]));
+        assert!(is_refused(assert_balances, vec![grant()]));
+        assert!(is_refused(assert_balances, vec![wallet(-1, 4), grant(), entry("hold", "gen_1", -4, 4)]));
+    }
+
+    #[test]
+    fn an_order_paid_twice_or_never_held_is_refused() {
+        let (hold, capture, release) =
+            (|| entry("hold", "gen_1", -1, 1), || entry("capture", "gen_1", 0, -1), || entry("release", "gen_1", 1, -1));
+        assert!(!is_refused(assert_settlements, vec![hold(), capture()]));
+        assert!(is_refused(assert_settlements, vec![hold(), capture(), release()]));
+        assert!(is_refused(assert_settlements, vec![hold(), release(), release()]));
+        assert!(is_refused(assert_settlements, vec![capture()]));
+        assert!(is_refused(assert_settlements, vec![hold(), hold()]));
+    }
+
+    #[test]
+    fn what_the_inventory_does_not_declare_is_refused() {
+        assert!(!is_refused(assert_declared, vec![wallet(3, 0)]));
+        let with = |name: &str| {
+            let mut row = wallet(3, 0);
+            row.attributes.insert(name.into(), json!("203.0.113.7"));
+            row
+        };
+        assert!(is_refused(assert_declared, vec![with("ip")]));
+        assert!(is_refused(assert_declared, vec![row("StudioTable", json!(wallet(3, 0).attributes))]));
+        assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y" }))]));
+        assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y", "class": "log" }))]));
+    }
+}

@@ -1,0 +1,105 @@
+//! Clouds to test in: one that all share who disturb nobody, and own ones for faults, other times and other parameters.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use local_cloud::{Cloud, Options, repository, target_dir};
+use tokio::runtime::Runtime;
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
+
+/// Own clouds at a time: each is a dozen processes.
+static OWN: Semaphore = Semaphore::const_new(2);
+
+/// One runtime for all tests, because the shared cloud outlives the test that started it.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap());
+
+/// Runs a test.
+pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
+    RUNTIME.block_on(test)
+}
+
+/// The cloud of the tests that leave its clock, its queues and its functions alone. Its processes die with this one.
+pub(crate) async fn shared() -> &'static Cloud {
+    static SHARED: OnceCell<Cloud> = OnceCell::const_new();
+    SHARED.get_or_init(async || start(&BTreeMap::new(), &state_dir()).await).await
+}
+
+/// A cloud of a test's own.
+pub(crate) struct TestCloud {
+    cloud: Option<Cloud>,
+    state_dir: PathBuf,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl TestCloud {
+    /// A cloud as the template has it.
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A cloud whose accounts start rich.
+    pub(crate) async fn rich() -> Self {
+        Self::with(&[("StarterCredits", "1000")]).await
+    }
+
+    /// A cloud with these template parameters.
+    pub(crate) async fn with(parameters: &[(&str, &str)]) -> Self {
+        let permit = OWN.acquire().await.unwrap();
+        let state_dir = state_dir();
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { cloud: Some(start(&parameters, &state_dir).await), state_dir, _permit: permit }
+    }
+
+    /// The folder of its logs: one of each function, and those of the stack.
+    pub(crate) fn logs_folder(&self) -> PathBuf {
+        self.state_dir.join("logs")
+    }
+
+    /// Stops it. A test that fails does not get here: then the state stays, to be looked at.
+    pub(crate) async fn stop(mut self) {
+        if let Some(cloud) = self.cloud.take() {
+            cloud.stop().await;
+        }
+        std::fs::remove_dir_all(&self.state_dir).unwrap();
+    }
+}
+
+impl Deref for TestCloud {
+    type Target = Cloud;
+
+    fn deref(&self) -> &Cloud {
+        self.cloud.as_ref().unwrap()
+    }
+}
+
+async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path) -> Cloud {
+    let mut options = Options::new(state_dir).unwrap();
+    options.parameters.clone_from(parameters);
+    options.redelivery = Duration::ZERO;
+    Cloud::start(options).await.expect("the local cloud starts: are the binaries built and ministack installed (make test does both)?")
+}
+
+/// A new folder below `target/journeys/<process id>`.
+fn state_dir() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    static HOME: LazyLock<PathBuf> = LazyLock::new(|| {
+        let all = target_dir(&repository().unwrap()).join("journeys");
+        sweep(&all);
+        all.join(std::process::id().to_string())
+    });
+    HOME.join(COUNT.fetch_add(1, Ordering::SeqCst).to_string())
+}
+
+/// Removes what runs before this one left.
+fn sweep(all: &Path) {
+    for folder in std::fs::read_dir(all).into_iter().flatten().flatten() {
+        let is_running = Path::new("/proc").join(folder.file_name()).exists();
+        if !is_running {
+            drop(std::fs::remove_dir_all(folder.path()));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What every test here stands on: clouds, people, and views of everything that is stored.
+
+pub(crate) mod books;
+pub(crate) mod clouds;
+pub(crate) mod mailbox;
+pub(crate) mod person;
+pub(crate) mod pictures;
+pub(crate) mod poll;
+pub(crate) mod problem;
+pub(crate) mod store;
+
+pub(crate) use clouds::{TestCloud, run, shared};
+pub(crate) use person::Person;
+pub(crate) use poll::until;
+pub(crate) use problem::assert_problem;

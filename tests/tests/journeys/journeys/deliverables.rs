@@ -1,0 +1,130 @@
+//! What a done generation delivers, looked at byte by byte.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read};
+
+use bytes::Bytes;
+use imaging::{AVATARS, DigitalSource};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::harness::Person;
+use crate::harness::person::text;
+
+/// Downloads everything and compares it with what the API, the avatar table, the bundle and its manifest say.
+pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value) {
+    let files = done["deliverables"].as_array().unwrap();
+    let count = usize::try_from(done["count"].as_u64().unwrap()).unwrap();
+    assert_eq!(names(files), expected_names(count));
+
+    let bundle = &done["bundle"];
+    let zip = person.download(&text(bundle, "url")).await;
+    assert_eq!((hash(&zip), Some(zip.len() as u64)), (text(bundle, "sha256"), bundle["bytes"].as_u64()));
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    assert_manifest(&mut archive, done);
+    assert_eq!(archive.len(), files.len() + 1);
+
+    for file in files {
+        let bytes = person.download(&text(file, "url")).await;
+        assert_file(file, &bytes);
+        assert_eq!(read(&mut archive, &text(file, "name")), bytes, "{} in the bundle", file["name"]);
+    }
+}
+
+fn names(files: &[Value]) -> BTreeSet<String> {
+    files.iter().map(|file| text(file, "name")).collect()
+}
+
+fn expected_names(count: usize) -> BTreeSet<String> {
+    let of = |drawing: usize| AVATARS.iter().flat_map(move |row| ["png", "webp"].map(|format| format!("{drawing}/{}.{format}", row.name)));
+    (1..=count).flat_map(of).collect()
+}
+
+/// Length, hash, size in pixels, and that the only metadata is the one true term.
+fn assert_file(file: &Value, bytes: &Bytes) {
+    let name = text(file, "name");
+    assert_eq!((hash(bytes), Some(bytes.len() as u64)), (text(file, "sha256"), file["bytes"].as_u64()), "{name}");
+    let format = match text(file, "format").as_str() {
+        "png" => image::ImageFormat::Png,
+        "webp" => image::ImageFormat::WebP,
+        other => panic!("{other}"),
+    };
+    let picture = image::load_from_memory_with_format(bytes, format).unwrap();
+    assert_eq!(
+        (Some(u64::from(picture.width())), Some(u64::from(picture.height()))),
+        (file["width"].as_u64(), file["height"].as_u64()),
+        "{name}"
+    );
+    let row = AVATARS.iter().find(|row| name.ends_with(&format!("/{}.{}", row.name, text(file, "format")))).unwrap();
+    assert_eq!((picture.width(), picture.height()), (row.width, row.height), "{name}");
+    let chunks = if format == image::ImageFormat::Png { png_chunks(bytes) } else { riff_chunks(bytes) };
+    assert_only_the_term(&name, &chunks);
+}
+
+/// A chunk's name and body.
+type Chunk = (String, Vec<u8>);
+
+fn assert_only_the_term(name: &str, chunks: &[Chunk]) {
+    const PIXELS: [&str; 13] = ["IHDR", "PLTE", "tRNS", "sRGB", "gAMA", "cHRM", "pHYs", "IDAT", "IEND", "VP8 ", "VP8L", "VP8X", "ALPH"];
+    let metadata: Vec<&Chunk> = chunks.iter().filter(|(kind, _)| !PIXELS.contains(&kind.as_str())).collect();
+    let [(kind, body)] = metadata.as_slice() else { panic!("{name} has {:?}", chunks.iter().map(|(kind, _)| kind).collect::<Vec<_>>()) };
+    let body = String::from_utf8_lossy(body);
+    let packet = match kind.as_str() {
+        "iTXt" => body.strip_prefix("XML:com.adobe.xmp\0\0\0\0\0").unwrap_or_else(|| panic!("{name}: {body}")),
+        "XMP " => &body,
+        other => panic!("{name} has a chunk {other}"),
+    };
+    assert_eq!(packet, DigitalSource::AlgorithmicallyEnhanced.xmp(), "{name}");
+}
+
+/// The chunks of a PNG (PNG 3, 5.3: length, type, data, CRC).
+fn png_chunks(bytes: &[u8]) -> Vec<Chunk> {
+    let (mut chunks, mut rest) = (Vec::new(), &bytes[8..]);
+    while !rest.is_empty() {
+        let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
+        chunks.push((String::from_utf8_lossy(&rest[4..8]).into_owned(), rest[8..8 + length].to_vec()));
+        rest = &rest[12 + length..];
+    }
+    chunks
+}
+
+/// The chunks of a WebP (RIFF: type, length, data, padded to even).
+fn riff_chunks(bytes: &[u8]) -> Vec<Chunk> {
+    let (mut chunks, mut rest) = (Vec::new(), &bytes[12..]);
+    while rest.len() >= 8 {
+        let length = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
+        chunks.push((String::from_utf8_lossy(&rest[..4]).into_owned(), rest[8..8 + length].to_vec()));
+        rest = &rest[(8 + length + length % 2).min(rest.len())..];
+    }
+    chunks
+}
+
+/// The manifest says of every file what the API says.
+fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
+    let manifest: Value = serde_json::from_slice(&read(archive, imaging::MANIFEST_NAME)).unwrap();
+    for field in ["generation_id", "style", "seed"] {
+        assert_eq!(manifest[field], done[field], "{field}");
+    }
+    let mut told: Vec<Value> = done["deliverables"].as_array().unwrap().clone();
+    for file in &mut told {
+        let fields = file.as_object_mut().unwrap();
+        fields.remove("url");
+        fields.remove("expires_at");
+        fields.insert("digital_source_type".into(), DigitalSource::AlgorithmicallyEnhanced.uri().into());
+    }
+    let by_name = |files: &mut Vec<Value>| files.sort_by_key(|file| text(file, "name"));
+    let mut listed = manifest["files"].as_array().unwrap().clone();
+    by_name(&mut listed);
+    by_name(&mut told);
+    assert_eq!(listed, told);
+}
+
+fn read(archive: &mut zip::ZipArchive<Cursor<Bytes>>, name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    archive.by_name(name).unwrap_or_else(|error| panic!("{name}: {error}")).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

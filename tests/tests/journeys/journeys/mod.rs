@@ -1,0 +1,11 @@
+//! What people do, route by route.
+
+mod deletion;
+mod deliverables;
+mod listing;
+mod orders;
+mod private;
+mod sign_in;
+mod styles;
+mod uploads;
+mod wallet;

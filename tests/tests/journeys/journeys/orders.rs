@@ -1,0 +1,187 @@
+//! `POST /v1/generations` and `GET /v1/generations/{id}`.
+
+use futures_util::future::join_all;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::harness::person::{expect, new_key, text};
+use crate::harness::pictures::small;
+use crate::harness::{Person, TestCloud, assert_problem, books, run, shared};
+
+#[test]
+fn an_order_is_accepted_with_its_place_and_its_price() {
+    run(async {
+        let person = Person::signed_in(shared().await).await;
+        let upload = person.upload(&small()).await;
+        let reply = person.order_as(&new_key(), &json!({ "upload_id": upload, "style": "ink-manga", "count": 2 })).await;
+        assert_eq!(reply.header("location"), format!("/v1/generations/{}", text(&reply.json(), "generation_id")));
+        let location = reply.header("location").to_owned();
+        let order = expect(reply, 202);
+        assert_eq!((&order["state"], &order["credits"]), (&json!("queued"), &json!(2)));
+        let generation = expect(person.get(&location).await, 200);
+        assert_eq!((&generation["generation_id"], &generation["count"]), (&order["generation_id"], &json!(2)));
+        assert!(generation["seed"].as_u64().unwrap() < 1 << 53);
+        assert_eq!(person.delete(&location).await.status, 204);
+    });
+}
+
+#[test]
+fn an_order_out_of_range_is_refused_and_costs_nothing() {
+    run(async {
+        let person = Person::signed_in(shared().await).await;
+        let upload = person.upload(&small()).await;
+        let right = json!({ "upload_id": upload, "style": "soft-anime", "count": 1, "seed": 7 });
+        let with = |field: &str, value: Value| {
+            let mut body = right.clone();
+            body[field] = value;
+            body
+        };
+        let most = (1_u64 << 53) - 1;
+        for (field, value) in
+            [("count", json!(0)), ("count", json!(9)), ("style", json!("oil")), ("style", json!("")), ("seed", json!(most + 1))]
+        {
+            assert_problem(&person.order_as(&new_key(), &with(field, value)).await, 400, "field-invalid");
+        }
+        let malformed = [
+            ("count", json!(-1)),
+            ("count", json!(1.5)),
+            ("count", json!("1")),
+            ("count", json!(256)),
+            ("seed", json!(-1)),
+            ("more", json!(1)),
+        ];
+        for (field, value) in malformed {
+            assert_problem(&person.order_as(&new_key(), &with(field, value)).await, 400, "body-malformed");
+        }
+        for id in ["", "upl_", "gen_019aa6104c507e32b5d69fa012345678", "upl_../../acc_x"] {
+            assert_problem(&person.order_as(&new_key(), &with("upload_id", json!(id))).await, 400, "body-malformed");
+        }
+        let unknown = with("upload_id", json!("upl_019aa6104c507e32b5d69fa012345678"));
+        assert_problem(&person.order_as(&new_key(), &unknown).await, 404, "not-found");
+        assert_problem(&person.post("/v1/generations", &right).await, 400, "idempotency-key-invalid");
+        assert_problem(&person.order_as(&"k".repeat(256), &right).await, 400, "idempotency-key-invalid");
+        assert_problem(&person.order_as("", &right).await, 400, "idempotency-key-invalid");
+        assert_eq!(person.wallet().await, (3, 0));
+    });
+}
+
+#[test]
+fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::signed_in(cloud).await;
+        let upload = person.upload(&small()).await;
+        let order = |count: u8| json!({ "upload_id": upload, "style": "soft-anime", "count": count });
+        assert_problem(&person.order_as(&new_key(), &order(4)).await, 402, "wallet-short");
+        assert_eq!(person.wallet().await, (3, 0));
+        let all = text(&expect(person.order_as(&new_key(), &order(3)).await, 202), "generation_id");
+        assert_problem(&person.order_as(&new_key(), &order(1)).await, 402, "wallet-short");
+        assert_eq!(person.wallet().await, (0, 3));
+        assert_eq!(person.delete(&format!("/v1/generations/{all}")).await.status, 204);
+        assert_eq!(person.wallet().await, (3, 0));
+        books::assert_books(cloud).await;
+    });
+}
+
+#[test]
+fn the_same_key_is_the_same_order() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::signed_in(cloud).await;
+        let upload = person.upload(&small()).await;
+        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let key = new_key();
+        let first = person.order_as(&key, &order).await;
+        let again = person.order_as(&key, &order).await;
+        assert_eq!((first.status, &first.body, first.header("location")), (again.status, &again.body, again.header("location")));
+        assert_eq!(again.status, 202);
+
+        person.lend_drawing(&text(&first.json(), "generation_id")).await;
+        let other = json!({ "upload_id": upload, "style": "soft-anime", "count": 2 });
+        assert_problem(&person.order_as(&key, &other).await, 422, "idempotency-key-reused");
+        let generation = text(&first.json(), "generation_id");
+        assert_eq!(person.settled(&generation).await["state"], "done");
+        assert_eq!(person.order_as(&key, &order).await.body, first.body, "the same when it is done");
+        assert_eq!(person.wallet().await, (2, 0));
+
+        // A key is its owner's: a stranger's order under it is an order of its own.
+        let stranger = Person::signed_in(cloud).await;
+        let theirs = json!({ "upload_id": stranger.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let theirs = text(&expect(stranger.order_as(&key, &theirs).await, 202), "generation_id");
+        assert_ne!(theirs, generation);
+        assert_eq!(stranger.delete(&format!("/v1/generations/{theirs}")).await.status, 204);
+        books::assert_books(cloud).await;
+    });
+}
+
+#[test]
+fn the_same_key_at_once_is_one_order_or_a_conflict() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::signed_in(cloud).await;
+        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let key = new_key();
+        let replies = join_all((0..12).map(|_| person.order_as(&key, &order))).await;
+        let accepted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
+        assert!(!accepted.is_empty() && accepted.iter().all(|reply| reply.body == accepted[0].body));
+        for reply in replies.iter().filter(|reply| reply.status != 202) {
+            assert_problem(reply, 409, "idempotency-key-in-use");
+            assert_eq!(reply.header("retry-after"), "1");
+        }
+        assert_eq!(person.delete(accepted[0].header("location")).await.status, 204);
+        assert_eq!(person.wallet().await, (3, 0));
+        books::assert_books(cloud).await;
+    });
+}
+
+#[test]
+fn a_key_stands_for_its_order_for_a_day() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let first = expect(person.order_as("k", &order).await, 202);
+        cloud.set_clock_offset(86_400 - 60);
+        assert_eq!(expect(person.order_as("k", &order).await, 202), first);
+        cloud.set_clock_offset(86_400 + 60);
+        assert_ne!(expect(person.order_as("k", &order).await, 202), first);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_entity_tag_saves_the_answer_until_something_changes() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let generation = person.quick_order().await;
+        let path = format!("/v1/generations/{generation}");
+        let get = async |etag: &str| person.call(Method::GET, &path, None, &[("if-none-match", etag)]).await;
+
+        let first = get("\"none\"").await;
+        assert_eq!((first.status.as_u16(), first.header("cache-control")), (200, "private, no-cache"));
+        let queued = first.header("etag").to_owned();
+        let same = get(&queued).await;
+        assert_eq!((same.status.as_u16(), same.body.len(), same.header("etag")), (304, 0, queued.as_str()));
+
+        cloud.resume_queue("GenerationQueued").unwrap();
+        person.settled(&generation).await;
+        let done = get(&queued).await;
+        assert_eq!(done.status, 200);
+        let tag = done.header("etag").to_owned();
+        assert_ne!(tag, queued);
+        let again = get(&format!("W/{tag}")).await;
+        assert!(again.status == 304 || again.header("etag") != tag, "the window of the links may have turned: {}", again.status);
+
+        // The links of an answer are good for a while, and another answer comes before they are not.
+        cloud.set_clock_offset(6 * 60);
+        let later = get(&tag).await;
+        assert_eq!(later.status, 200);
+        assert_ne!(later.header("etag"), tag);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}

@@ -1,0 +1,229 @@
+//! Signing in by a mailed code (AN-01) and what the session's cookie is (AN-14, AN-15).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::harness::person::expect;
+use crate::harness::{Person, TestCloud, assert_problem, books, mailbox, run, shared, store};
+
+#[test]
+fn an_01_a_code_works_once() {
+    run(async {
+        let mut person = Person::visitor(shared().await);
+        person.sign_in().await;
+        let used = person.mailed_code().await;
+        assert_problem(&person.send_code(&used).await, 401, "code-refused");
+    });
+}
+
+#[test]
+fn an_01_a_newer_code_replaces_the_older() {
+    run(async {
+        let person = Person::visitor(shared().await);
+        person.ask_for_code().await;
+        let older = person.mailed_code().await;
+        person.ask_for_code().await;
+        let newer = person.mailed_code().await;
+        if older != newer {
+            assert_problem(&person.send_code(&older).await, 401, "code-refused");
+        }
+        assert_eq!(person.send_code(&newer).await.status, 201);
+    });
+}
+
+#[test]
+fn an_01_five_attempts_and_a_code_is_dead_however_many_try_at_once() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::visitor(cloud);
+        person.ask_for_code().await;
+        let right = person.mailed_code().await;
+        let wrong = if right == "000000" { "000001" } else { "000000" };
+        let replies = join_all((0..50).map(|_| person.send_code(wrong))).await;
+        for reply in &replies {
+            assert_problem(reply, 401, "code-refused");
+        }
+        let codes = store::rows_of(cloud, "FleetingTable", "sign-in-code").await;
+        assert!(codes.iter().all(|code| code.number("attempts") <= 5));
+        assert!(codes.iter().any(|code| code.number("attempts") == 5), "fifty attempts count as five");
+        assert_problem(&person.send_code(&right).await, 401, "code-refused");
+    });
+}
+
+#[test]
+fn an_01_nobody_learns_whether_an_address_is_known() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let known = Person::signed_in(&cloud).await;
+        let unknown = Person::visitor(&cloud);
+        let calls = async |person: &Person<'_>| {
+            cloud.reset_calls();
+            let reply = person.ask_for_code().await;
+            let calls: Vec<String> = cloud.calls().iter().map(|call| call.operation.clone()).collect();
+            (reply.status, reply.body, calls)
+        };
+        assert_eq!(calls(&known).await, calls(&unknown).await);
+        let (known, unknown) = (known.send_code("0").await, unknown.send_code("0").await);
+        let without_id = |reply: &local_cloud::Reply| {
+            let mut json = reply.json();
+            json["request_id"] = Value::Null;
+            (reply.status, json)
+        };
+        assert_eq!(without_id(&known), without_id(&unknown));
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_01_a_code_lives_ten_minutes() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let (in_time, late) = (Person::visitor(&cloud), Person::visitor(&cloud));
+        in_time.ask_for_code().await;
+        late.ask_for_code().await;
+        cloud.set_clock_offset(9 * 60);
+        assert_eq!(in_time.send_code(&in_time.mailed_code().await).await.status, 201);
+        cloud.set_clock_offset(10 * 60 + 1);
+        assert_problem(&late.send_code(&late.mailed_code().await).await, 401, "code-refused");
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn the_starter_credits_are_granted_once() {
+    run(async {
+        let cloud = shared().await;
+        let mut person = Person::signed_in(cloud).await;
+        let account = person.account.clone();
+        person.sign_in().await;
+        assert_eq!((person.account.as_str(), person.wallet().await), (account.as_str(), (3, 0)));
+        let pk = format!("ACC#{account}");
+        let ledger = store::rows_of(cloud, "AccountsTable", "ledger-entry").await;
+        assert_eq!(ledger.iter().filter(|entry| entry.text("pk") == pk).count(), 1);
+        books::assert_books(cloud).await;
+    });
+}
+
+#[test]
+fn two_first_sign_ins_at_once_open_one_account() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::visitor(cloud);
+        person.ask_for_code().await;
+        let code = person.mailed_code().await;
+        let replies = join_all((0..8).map(|_| person.send_code(&code))).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
+        let profiles = store::rows_of(cloud, "AccountsTable", "account").await;
+        assert_eq!(profiles.iter().filter(|profile| profile.text("email") == person.email).count(), 1);
+        books::assert_books(cloud).await;
+    });
+}
+
+#[test]
+fn an_14_a_session_is_a_token_of_thirty_days_in_a_cookie_no_script_reads() {
+    run(async {
+        let mut person = Person::visitor(shared().await);
+        let reply = person.sign_in().await;
+        let cookie = reply.header("set-cookie");
+        let token = cookie
+            .strip_prefix("session=")
+            .and_then(|cookie| cookie.strip_suffix("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"))
+            .unwrap();
+        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap()).unwrap();
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 2_592_000);
+    });
+}
+
+#[test]
+fn an_14_a_session_ends_after_thirty_days() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        cloud.set_clock_offset(30 * 86_400 - 60);
+        assert_eq!(person.get("/v1/me").await.status, 200);
+        cloud.set_clock_offset(30 * 86_400 + 1);
+        assert_problem(&person.get("/v1/me").await, 401, "signed-out");
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_15_no_cookie_but_the_session_is_ever_set() {
+    run(async {
+        let mut person = Person::visitor(shared().await);
+        let signed_in = person.sign_in().await;
+        let replies = [
+            person.get("/v1/styles").await,
+            person.get("/v1/me").await,
+            person.get("/v1/generations").await,
+            person.get("/v1/generations/x").await,
+            person.ask_for_code().await,
+            person.post("/v1/uploads", &json!({ "content_type": "image/png", "bytes": 5 })).await,
+        ];
+        for reply in replies {
+            assert_eq!(reply.headers.get_all("set-cookie").iter().count(), 0, "{:?}", reply.headers);
+        }
+        let set: Vec<_> = signed_in.headers.get_all("set-cookie").iter().collect();
+        assert!(set.len() == 1 && set[0].to_str().unwrap().starts_with("session="), "{set:?}");
+    });
+}
+
+#[test]
+fn what_is_no_address_and_what_is_no_body_is_refused() {
+    run(async {
+        let person = Person::visitor(shared().await);
+        for address in ["", "a", "@", "a@", "@b", "a b@c.de", "a@b@c", "a@b\nbcc: x@y.z", &format!("{}@example.com", "a".repeat(300))] {
+            assert_problem(&person.post("/v1/auth/codes", &json!({ "email": address })).await, 400, "field-invalid");
+            assert_problem(&person.post("/v1/auth/sessions", &json!({ "email": address, "code": "000000" })).await, 400, "field-invalid");
+        }
+        for body in [json!({}), json!({ "email": 1 }), json!({ "email": "a@b.cd", "more": 1 }), json!([]), Value::Null] {
+            assert_problem(&person.post("/v1/auth/codes", &body).await, 400, "body-malformed");
+        }
+        let path = "/v1/auth/codes";
+        let json = [("content-type", "application/json")];
+        assert_problem(&person.send(Method::POST, path, &json, "{").await, 400, "body-malformed");
+        assert_problem(&person.send(Method::POST, path, &json, vec![0xff, 0xfe]).await, 400, "body-malformed");
+        assert_problem(&person.send(Method::POST, path, &json, " ".repeat(17 * 1024)).await, 413, "body-too-large");
+        assert_problem(&person.send(Method::POST, path, &[("content-type", "text/plain")], "{}").await, 415, "media-type-unsupported");
+        assert_problem(&person.send(Method::POST, path, &[], "{}").await, 415, "media-type-unsupported");
+    });
+}
+
+#[test]
+fn an_02_a_code_is_mailed_once_to_its_address_alone() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::visitor(cloud);
+        expect(person.ask_for_code().await, 202);
+        let mails = mailbox::all(cloud).await;
+        let mine: Vec<_> = mails.iter().filter(|mail| mail.to.contains(&person.email)).collect();
+        assert!(mine.len() == 1 && mine[0].to.len() == 1, "{mine:?}");
+        let code = person.mailed_code().await;
+        assert!(!mine[0].subject.contains(&code), "the subject shows on locked screens");
+    });
+}
+
+#[test]
+fn an_69_codes_of_an_address_are_limited_and_the_refusal_says_when_to_come_back() {
+    run(async {
+        let person = Person::visitor(shared().await);
+        let before = hour();
+        let replies = join_all((0..24).map(|_| person.ask_for_code())).await;
+        let refused: Vec<_> = replies.iter().filter(|reply| reply.status != 202).collect();
+        for reply in &refused {
+            assert_problem(reply, 429, "rate-limited");
+            let wait: u64 = reply.header("retry-after").parse().unwrap();
+            assert!((1..=3600).contains(&wait), "{wait}");
+        }
+        // When the hour turns in between, a new window opens.
+        assert!(refused.len() == 4 || hour() != before, "{} of 24 were refused", refused.len());
+    });
+}
+
+/// The hour, counted from 1970: the window of the limits.
+fn hour() -> i64 {
+    jiff::Timestamp::now().as_second() / 3600
+}

@@ -1,0 +1,71 @@
+//! AN-12: no object without a row, and no row without an object.
+
+use std::collections::BTreeSet;
+
+use local_cloud::Cloud;
+use serde_json::Value;
+
+use crate::harness::pictures::{Picture, blocked, selfie, small};
+use crate::harness::store::{all_rows, keys, put_object};
+use crate::harness::{Person, TestCloud, books, run};
+
+/// What a comparison of rows and objects finds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Differences {
+    /// Objects no row knows.
+    pub(crate) stray: BTreeSet<String>,
+    /// Objects a row knows and that are not there.
+    pub(crate) lost: BTreeSet<String>,
+}
+
+/// Compares every object with every row.
+pub(crate) async fn differences(cloud: &Cloud) -> Differences {
+    let rows = all_rows(cloud).await;
+    let objects: BTreeSet<String> = keys(cloud, "").await.into_iter().collect();
+    // Rows that own a prefix, and lists of single files.
+    let prefixes: Vec<String> = rows.iter().map(|row| row.text("objects").to_owned()).filter(|prefix| !prefix.is_empty()).collect();
+    let mut listed = BTreeSet::new();
+    for row in rows.iter().filter(|row| row.text("class") == "deliverables") {
+        let folder = format!("generated/{}/{}", row.text("pk").trim_start_matches("ACC#"), row.text("sk").trim_start_matches("DEL#"));
+        let files: Value = serde_json::from_str(row.text("deliverables")).unwrap();
+        listed.extend(files.as_array().unwrap().iter().map(|file| format!("{folder}/{}", file["name"].as_str().unwrap())));
+        listed.insert(format!("{folder}/bundle.zip"));
+    }
+    let mut lost: BTreeSet<String> = listed.difference(&objects).cloned().collect();
+    for row in rows.iter().filter(|row| row.text("class") == "quarantine") {
+        let prefix = row.text("objects");
+        if !objects.iter().any(|object| object.starts_with(prefix)) {
+            lost.insert(prefix.to_owned());
+        }
+    }
+    let is_known = |object: &String| listed.contains(object) || prefixes.iter().any(|prefix| object.starts_with(prefix.as_str()));
+    Differences { stray: objects.iter().filter(|object| !is_known(object)).cloned().collect(), lost }
+}
+
+#[test]
+fn an_12_no_object_without_a_row_and_no_row_without_an_object() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        let (kept, removed) = (person.quick_order().await, person.quick_order().await);
+        let broken = Picture { content_type: "image/jpeg", bytes: selfie().bytes[..5_000].to_vec() };
+        for picture in [blocked(), broken] {
+            person.journey(&picture).await;
+        }
+        person.upload(&small()).await;
+        for generation in [&kept, &removed] {
+            assert_eq!(person.settled(generation).await["state"], "done");
+        }
+        cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+        assert_eq!(differences(&cloud).await, Differences::default());
+        assert_eq!(person.delete(&format!("/v1/generations/{removed}")).await.status, 204);
+        assert_eq!(differences(&cloud).await, Differences::default());
+        books::assert_books(&cloud).await;
+
+        // And a stray one is found.
+        let stray = format!("generated/{}/{kept}/1/more.png", person.account);
+        put_object(&cloud, &stray, b"x").await;
+        assert_eq!(differences(&cloud).await.stray, [stray].into());
+        cloud.stop().await;
+    });
+}

@@ -1,0 +1,151 @@
+//! How long things stay: through the real deletion job, at another time.
+
+use local_cloud::{Action, Cloud, Fault};
+use serde_json::json;
+
+use crate::faults::without_retries;
+use crate::harness::person::new_key;
+use crate::harness::pictures::{blocked, small};
+use crate::harness::store::{all_rows, keys, rows_of};
+use crate::harness::{Person, TestCloud, assert_problem, books, run};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The hourly job, this long from now; whether it failed.
+async fn delete_expired(cloud: &Cloud, later: i64) -> bool {
+    cloud.set_clock_offset(later);
+    cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed
+}
+
+#[test]
+fn an_40_a_selfie_is_there_at_29_days_23_hours_and_gone_at_30_days() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        person.quick_journey().await;
+        assert_eq!(keys(&cloud, "uploads/").await.len(), 1);
+
+        assert!(!delete_expired(&cloud, 30 * DAY - HOUR).await);
+        assert_eq!((keys(&cloud, "uploads/").await.len(), rows_of(&cloud, "StudioTable", "upload").await.len()), (1, 1));
+        assert!(!delete_expired(&cloud, 30 * DAY).await);
+        assert_eq!((keys(&cloud, "uploads/").await.len(), rows_of(&cloud, "StudioTable", "upload").await.len()), (0, 0));
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_40_an_upload_nobody_used_is_gone_after_a_day() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        person.upload(&small()).await;
+        person.open_upload("image/png", 5).await;
+        let count = async || (keys(&cloud, "uploads/").await.len(), rows_of(&cloud, "StudioTable", "upload-unused").await.len());
+
+        assert!(!delete_expired(&cloud, DAY - HOUR).await);
+        assert_eq!(count().await, (1, 2));
+        assert!(!delete_expired(&cloud, DAY).await);
+        assert_eq!(count().await, (0, 0));
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_42_a_blocked_selfie_is_gone_five_days_from_the_decision() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        for _ in 0..2 {
+            assert_eq!(person.journey(&blocked()).await["state"], "blocked");
+        }
+        let count = async || (keys(&cloud, "quarantine/").await.len(), rows_of(&cloud, "ScreeningTable", "quarantine").await.len());
+
+        assert!(!delete_expired(&cloud, 5 * DAY - HOUR).await);
+        assert_eq!(count().await, (2, 2));
+
+        // One that fails is told of, keeps its row and does not stop the other.
+        without_retries(&cloud, "every-hour-delete-expired");
+        cloud.inject(Fault::new(Action::Refuse).of("every-hour-delete-expired").on("s3", "DeleteObjects"));
+        assert!(delete_expired(&cloud, 5 * DAY).await);
+        assert_eq!((count().await, cloud.clear_faults()), ((1, 1), 0));
+        assert!(!delete_expired(&cloud, 5 * DAY).await);
+        assert_eq!(count().await, (0, 0));
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_48_a_moderation_record_is_gone_after_ninety_days() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        person.journey(&blocked()).await;
+        let count = async || rows_of(&cloud, "ScreeningTable", "moderation-record").await.len();
+        assert!(!delete_expired(&cloud, 90 * DAY - HOUR).await);
+        assert_eq!(count().await, 1);
+        assert!(!delete_expired(&cloud, 90 * DAY).await);
+        assert_eq!(count().await, 0);
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_46_what_was_generated_stays_while_the_account_does() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        person.quick_journey().await;
+        cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+        let (rows, objects) = (all_rows(&cloud).await.len(), keys(&cloud, "").await);
+        assert!(!delete_expired(&cloud, 0).await);
+        assert_eq!((all_rows(&cloud).await.len(), keys(&cloud, "").await), (rows, objects), "nothing is due yet");
+
+        let before = keys(&cloud, "generated/").await;
+        assert!(!delete_expired(&cloud, 3650 * DAY).await);
+        assert_eq!(keys(&cloud, "generated/").await, before);
+        assert!(!before.is_empty());
+
+        let bucket = crate::harness::store::bucket(&cloud);
+        let lifecycle = cloud.clients().s3.get_bucket_lifecycle_configuration().bucket(bucket).send().await.unwrap();
+        let mut expiring: Vec<&str> = lifecycle
+            .rules()
+            .iter()
+            .filter(|rule| rule.expiration().is_some())
+            .map(|rule| rule.filter().and_then(|filter| filter.prefix()).unwrap_or(""))
+            .collect();
+        expiring.sort_unstable();
+        assert_eq!(expiring, ["quarantine/", "uploads/"], "no lifecycle ends what was generated");
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn what_the_deletion_is_late_with_reads_as_absent() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let mut person = Person::signed_in(&cloud).await;
+        let upload = person.upload(&small()).await;
+        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+
+        // Nothing has deleted the rows: time alone makes them absent.
+        cloud.set_clock_offset(DAY + MINUTE);
+        assert_problem(&person.order_as(&new_key(), &order).await, 404, "not-found");
+        assert_eq!(rows_of(&cloud, "StudioTable", "upload-unused").await.len(), 1);
+
+        cloud.set_clock_offset(30 * DAY + MINUTE);
+        assert_problem(&person.get("/v1/me").await, 401, "signed-out");
+        assert_eq!(rows_of(&cloud, "FleetingTable", "session").await.len(), 1);
+        person.sign_in().await;
+        assert_eq!(person.wallet().await, (3, 0));
+
+        assert!(!delete_expired(&cloud, 30 * DAY + MINUTE).await);
+        let sessions = rows_of(&cloud, "FleetingTable", "session").await;
+        assert_eq!(sessions.len(), 1, "the old session is gone, the new one stays");
+        assert_eq!(person.get("/v1/me").await.status, 200);
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
