@@ -120,9 +120,9 @@ async fn a_missing_key_is_none_and_a_refusal_is_broken() {
 }
 
 #[tokio::test]
-async fn a_denied_read_is_none_and_a_denied_write_is_broken() {
+async fn what_is_denied_is_broken_and_never_taken_for_absent() {
     let (_stub, outcomes) = outcomes(Reply::s3_error(403, "AccessDenied")).await;
-    assert!(matches!(outcomes, [Ok(()), Err(Failure::Broken(_)), Err(Failure::Broken(_))]), "{outcomes:?}");
+    assert!(matches!(outcomes, [Err(Failure::Broken(_)), Err(Failure::Broken(_)), Err(Failure::Broken(_))]), "{outcomes:?}");
 }
 
 #[tokio::test]
