@@ -9,6 +9,8 @@ const FILES: &[&str] = &["package.json", "package-lock.json", "peer.mjs"];
 
 /// Installs and bundles it in `cache`, unless it is there; answers the bundle's path.
 pub(super) async fn bundle(root: &Path, cache: &Path) -> Result<PathBuf> {
+    // The tools run inside the cache folder, where a path relative to here would mean another place.
+    let cache = &std::path::absolute(cache)?;
     let bundle = cache.join("bundle.mjs");
     let source = root.join("infra/local/bench/node");
     let same = |file: &str| matches!((std::fs::read(source.join(file)), std::fs::read(cache.join(file))), (Ok(a), Ok(b)) if a == b);
