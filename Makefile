@@ -33,13 +33,16 @@ test: tools ## every test and every check
 	$(CARGO) fmt --all --check
 	echo "[2/5] lints"
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
-	echo "[3/5] templates"
-	infra/checks/run
-	echo "[4/5] building"
+	echo "[3/5] building"
 	infra/local/install requirements
 	$(BUILD)
+	echo "[4/5] templates, beside the tests"
+	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
+	trap 'kill $$checks 2> /dev/null || true' EXIT
 	echo "[5/5] tests"
 	$(CARGO) test --locked --workspace --all-features
+	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates failed, see above" >&2; exit 1; }
+	cat $(CARGO_TARGET_DIR)/checks.log
 	echo "All tests and checks passed."
 
 check: tools ## the fast part of the tests, for before a commit
