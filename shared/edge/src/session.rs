@@ -130,9 +130,10 @@ mod tests {
     #[test]
     fn an_14_a_session_lives_30_days_in_a_cookie_no_script_reads() {
         let now = SystemClock::default().now();
-        let cookie = keys(SECRET, SignedDuration::ZERO).cookie(&signed_in(now)).unwrap();
+        let signed_in = signed_in(now);
+        let cookie = keys(SECRET, SignedDuration::ZERO).cookie(&signed_in).unwrap();
         assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"));
-        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in(now).caller);
+        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in.caller);
         assert!(keys(SECRET, SignedDuration::from_hours(720)).check(token(&cookie)).is_err());
     }
 
