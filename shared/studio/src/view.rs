@@ -85,7 +85,7 @@ pub trait Recipients: Send + Sync {
 /// How long a link works after the start of its window.
 const LINK_LIFE: SignedDuration = SignedDuration::from_mins(20);
 
-/// Links are signed at the start of a window, so that two answers in one window are the same to the byte and `If-None-Match` can hold.
+/// Links are signed at the start of a window, so that the links of two answers in one window open the same for as long and `If-None-Match` can hold.
 const LINK_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Reads one order and its links.
