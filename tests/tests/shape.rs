@@ -8,8 +8,21 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a domain that is not there yet is checked from its first line on.
-const DOMAINS: [&str; 11] =
-    ["kernel", "policy", "accounts", "wallet", "studio", "screening", "imaging", "outreach", "rights", "insights", "personas"];
+const DOMAINS: [&str; 13] = [
+    "kernel",
+    "policy",
+    "accounts",
+    "wallet",
+    "studio",
+    "screening",
+    "imaging",
+    "raster",
+    "subject",
+    "outreach",
+    "rights",
+    "insights",
+    "personas",
+];
 
 /// What no domain may reach: vendors, network clients, Lambda, and our own adapters.
 const VENDORS: [&str; 8] = ["aws-", "aws_", "reqwest", "hyper", "lambda_", "via-", "rustls", "edge"];

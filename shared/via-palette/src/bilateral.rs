@@ -1,7 +1,7 @@
 //! Smoothing that keeps edges: a bilateral filter turned along the flow.
 
 use crate::flow::{self, Flow, Walk};
-use crate::grid::Grid;
+use raster::grid::Grid;
 
 /// How far and how boldly to smooth.
 #[derive(Clone, Copy, Debug)]

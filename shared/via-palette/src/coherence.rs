@@ -1,7 +1,7 @@
 //! Drawing blobs out into strands: smoothing along the flow, then sharpening across it.
 
 use crate::flow::{self, Flow, Walk};
-use crate::grid::Grid;
+use raster::grid::Grid;
 
 /// Pixels from sample to sample: what is smoothed is smooth enough already.
 const STRIDE: f32 = 1.5;
@@ -44,7 +44,7 @@ fn shock(lab: &Grid<3>, flow: &Flow, x: usize, y: usize) -> [f32; 3] {
     let lighter = usize::from(near[1][0] > near[0][0]);
     let pull = if bend > 0.0 { near[1 - lighter] } else { near[lighter] };
     let onward = (pull[0] - here[0]) * -bend.signum();
-    if onward <= 0.0 { here } else { crate::grid::mix3(here, pull, share) }
+    if onward <= 0.0 { here } else { raster::grid::mix3(here, pull, share) }
 }
 
 #[cfg(test)]

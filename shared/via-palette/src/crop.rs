@@ -3,8 +3,9 @@
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
-use crate::grid::Grid;
-use crate::{lab, skin};
+use raster::grid::Grid;
+use raster::lab;
+use subject::skin;
 
 /// Pixels along the short side of the small copy that decides where the square lies.
 const SMALL: u32 = 64;

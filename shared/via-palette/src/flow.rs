@@ -1,7 +1,7 @@
 //! The direction in which a picture runs: along hair, folds and edges.
 
-use crate::gauss;
-use crate::grid::Grid;
+use raster::gauss;
+use raster::grid::Grid;
 
 /// Per pixel: a unit vector along the edge, and how strongly the neighbourhood runs that way (0 none, 1 fully).
 pub(crate) type Flow = Grid<3>;

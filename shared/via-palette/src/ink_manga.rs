@@ -4,13 +4,13 @@ use image::RgbaImage;
 
 use crate::backdrop;
 use crate::dice::Dice;
-use crate::gauss;
-use crate::grid::{Grid, mix, smoothstep};
 use crate::lines::{self, Pen};
 use crate::silhouette::Silhouette;
 use crate::sitting::{self, Sitting};
 use crate::tone::Histogram;
 use crate::{SIDE, screentone};
+use raster::gauss;
+use raster::grid::{Grid, mix, smoothstep};
 
 /// Draws a sitting in ink over a backdrop of lines or tone.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {

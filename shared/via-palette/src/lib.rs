@@ -13,25 +13,15 @@ mod artist;
 mod backdrop;
 mod bilateral;
 mod coherence;
-mod colour_model;
-mod components;
 mod crop;
-mod cut;
 mod dice;
 mod flow;
-mod gauss;
-mod grid;
-mod guided;
 mod ink_manga;
-mod lab;
 mod lines;
-mod matte;
 mod palette;
-mod rows;
 mod screentone;
 mod silhouette;
 mod sitting;
-mod skin;
 mod soft_anime;
 mod style;
 mod tone;
@@ -65,8 +55,8 @@ mod tests {
     fn the_number_of_threads_changes_nothing() {
         let selfie = RgbImage::from_fn(70, 90, |x, y| image::Rgb([(x * 3) as u8, (y * 2) as u8, (x * y % 251) as u8]));
         for style in Style::ALL {
-            let alone = rows::with_threads(1, || draw(&selfie, *style, 5));
-            let crew = rows::with_threads(3, || draw(&selfie, *style, 5));
+            let alone = raster::rows::with_threads(1, || draw(&selfie, *style, 5));
+            let crew = raster::rows::with_threads(3, || draw(&selfie, *style, 5));
             assert!(alone == crew, "{style:?}");
         }
     }

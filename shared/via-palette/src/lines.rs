@@ -1,8 +1,8 @@
 //! Ink lines: where a picture turns from light to dark, drawn along the flow.
 
 use crate::flow::{self, Flow, Walk};
-use crate::gauss;
-use crate::grid::Grid;
+use raster::gauss;
+use raster::grid::Grid;
 
 /// What counts as a line.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Colours that go together, chosen by seed.
 
 use crate::dice::Dice;
-use crate::grid::mix3;
+use raster::grid::mix3;
 
 /// The colours of one drawing, sRGB 0..1.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use crate::grid::smoothstep;
+use raster::grid::smoothstep;
 
 /// Ink 0..1 of a screen at 45° at pixel (`x`, `y`), dots `period` pixels apart, covering `share` (0..1) of the paper: two cosines compared
 /// with the tone, as in a halftone cell (Ulichney, *Digital halftoning*, 1987).

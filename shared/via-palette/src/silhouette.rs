@@ -1,8 +1,8 @@
 //! The subject's outer line and its place before the backdrop.
 
-use crate::gauss;
-use crate::grid::{Grid, smoothstep};
-use crate::matte::Matte;
+use raster::gauss;
+use raster::grid::{Grid, smoothstep};
+use subject::Matte;
 
 /// The edge of a subject, ready to compose.
 #[derive(Clone, Debug)]

@@ -4,10 +4,11 @@ use image::{RgbImage, Rgba, RgbaImage};
 
 use crate::bilateral::{self, Reach};
 use crate::flow::{self, Flow};
-use crate::grid::{Grid, mix, smoothstep};
-use crate::matte::{self, Matte};
-use crate::skin::{self, Face};
-use crate::{SIDE, coherence, crop, gauss, lab, lines};
+use crate::{SIDE, coherence, crop, lines};
+use raster::grid::{Grid, mix, smoothstep};
+use raster::{gauss, lab};
+use subject::matte::{self, Matte};
+use subject::skin::{self, Face};
 
 /// A selfie prepared for drawing; all grids are [`SIDE`] wide and high.
 #[derive(Clone, Debug)]

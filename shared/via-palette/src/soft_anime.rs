@@ -2,16 +2,17 @@
 
 use image::RgbaImage;
 
+use crate::SIDE;
 use crate::backdrop;
 use crate::dice::Dice;
-use crate::gauss;
-use crate::grid::{Grid, mix, mix3, smoothstep};
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
 use crate::silhouette::Silhouette;
 use crate::sitting::{self, Sitting};
 use crate::tone::{Histogram, Stairs};
-use crate::{SIDE, lab};
+use raster::gauss;
+use raster::grid::{Grid, mix, mix3, smoothstep};
+use raster::lab;
 
 /// Draws a sitting in soft colours over a pastel backdrop.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {

@@ -1,6 +1,6 @@
 //! Few flat levels of lightness, as a cel painter has few pots of paint.
 
-use crate::grid::{Grid, mix, smoothstep};
+use raster::grid::{Grid, mix, smoothstep};
 
 /// Levels nearer to each other than this many units of L are one.
 const LEAST_GAP: f32 = 7.0;

@@ -4,8 +4,8 @@ use std::f32::consts::TAU;
 
 use super::shapes::{EDGE, cover, disc, dots, petal, rays, sparkle};
 use crate::dice::{Dice, fractal};
-use crate::grid::{Grid, mix3, smoothstep};
 use crate::palette::Palette;
+use raster::grid::{Grid, mix3, smoothstep};
 
 /// A drawing of a motif at a point in 0..1 × 0..1, over the colour already there.
 type Motif = Box<dyn Fn(f32, f32, [f32; 3]) -> [f32; 3] + Sync>;

@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use super::shapes::{EDGE, FocusLines, cover, dots, sparkle};
 use crate::dice::{Dice, hash};
-use crate::grid::{Grid, smoothstep};
+use raster::grid::{Grid, smoothstep};
 
 /// Paper at a point in 0..1 × 0..1.
 type Motif = Box<dyn Fn(f32, f32) -> f32 + Sync>;

@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use crate::dice::hash;
-use crate::grid::smoothstep;
+use raster::grid::smoothstep;
 
 /// Half a pixel of a drawing: the softness of a clean edge.
 pub(crate) const EDGE: f32 = 0.7 / 1024.0;

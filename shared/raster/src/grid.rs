@@ -4,18 +4,18 @@ use crate::rows;
 
 /// A row-major picture, at least one pixel wide and high, with `N` channels per pixel.
 #[derive(Clone, Debug)]
-pub(crate) struct Grid<const N: usize> {
+pub struct Grid<const N: usize> {
     /// Pixels in a row
-    pub(crate) width: usize,
+    pub width: usize,
     /// Rows
-    pub(crate) height: usize,
+    pub height: usize,
     /// `width * height` pixels, row by row
-    pub(crate) cells: Vec<[f32; N]>,
+    pub cells: Vec<[f32; N]>,
 }
 
 impl<const N: usize> Grid<N> {
     /// A picture with every pixel computed from its column and row.
-    pub(crate) fn from_fn(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
+    pub fn from_fn(width: usize, height: usize, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
         let mut cells = vec![[0.0; N]; width * height];
         rows::fill(&mut cells, width, |y, row| {
             for (x, cell) in row.iter_mut().enumerate() {
@@ -26,23 +26,23 @@ impl<const N: usize> Grid<N> {
     }
 
     /// A picture of the same size with every pixel computed from the pixel here.
-    pub(crate) fn map<const M: usize>(&self, pixel: impl Fn(&[f32; N]) -> [f32; M] + Sync) -> Grid<M> {
+    pub fn map<const M: usize>(&self, pixel: impl Fn(&[f32; N]) -> [f32; M] + Sync) -> Grid<M> {
         Grid::from_fn(self.width, self.height, |x, y| pixel(self.at(x, y)))
     }
 
     /// The same picture with every pixel computed anew where `drawn`, of the same size, is above 0.
-    pub(crate) fn where_drawn(&self, drawn: &Grid<1>, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
+    pub fn where_drawn(&self, drawn: &Grid<1>, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
         Grid::from_fn(self.width, self.height, |x, y| if drawn.value(x, y) > 0.0 { pixel(x, y) } else { *self.at(x, y) })
     }
 
     /// The pixel at column `x` and row `y`, both inside.
     #[inline]
-    pub(crate) fn at(&self, x: usize, y: usize) -> &[f32; N] {
+    pub fn at(&self, x: usize, y: usize) -> &[f32; N] {
         &self.cells[y * self.width + x]
     }
 
     /// The pixel nearest to column `x` and row `y`, which may lie outside.
-    pub(crate) fn nearest(&self, x: isize, y: isize) -> &[f32; N] {
+    pub fn nearest(&self, x: isize, y: isize) -> &[f32; N] {
         let x = x.clamp(0, self.width as isize - 1) as usize;
         let y = y.clamp(0, self.height as isize - 1) as usize;
         self.at(x, y)
@@ -50,7 +50,7 @@ impl<const N: usize> Grid<N> {
 
     /// The pixel at (`x`, `y`) between pixel centres (centres have whole coordinates), bilinear; outside is the border.
     #[inline]
-    pub(crate) fn sample(&self, x: f32, y: f32) -> [f32; N] {
+    pub fn sample(&self, x: f32, y: f32) -> [f32; N] {
         let x = x.clamp(0.0, (self.width - 1) as f32);
         let y = y.clamp(0.0, (self.height - 1) as f32);
         // Through i32: the cast of a float straight to usize is several times slower.
@@ -70,14 +70,14 @@ impl<const N: usize> Grid<N> {
     }
 
     /// The same picture at another size, bilinear: for enlarging, or for shrinking what is already smooth.
-    pub(crate) fn resized(&self, width: usize, height: usize) -> Self {
+    pub fn resized(&self, width: usize, height: usize) -> Self {
         let sx = self.width as f32 / width as f32;
         let sy = self.height as f32 / height as f32;
         Grid::from_fn(width, height, |x, y| self.sample((x as f32 + 0.5) * sx - 0.5, (y as f32 + 0.5) * sy - 0.5))
     }
 
     /// The same picture at 1/`factor` of its size, each pixel the mean of `factor` × `factor`; sizes divide evenly.
-    pub(crate) fn shrunk(&self, factor: usize) -> Self {
+    pub fn shrunk(&self, factor: usize) -> Self {
         let share = 1.0 / (factor * factor) as f32;
         Grid::from_fn(self.width / factor, self.height / factor, |x, y| {
             let mut sum = [0.0; N];
@@ -96,23 +96,23 @@ impl<const N: usize> Grid<N> {
 
 impl Grid<1> {
     /// The value at column `x` and row `y`, both inside.
-    pub(crate) fn value(&self, x: usize, y: usize) -> f32 {
+    pub fn value(&self, x: usize, y: usize) -> f32 {
         self.at(x, y)[0]
     }
 }
 
 /// `a` at 0, `b` at 1.
-pub(crate) fn mix(a: f32, b: f32, share: f32) -> f32 {
+pub fn mix(a: f32, b: f32, share: f32) -> f32 {
     a + (b - a) * share
 }
 
 /// [`mix`] of three channels.
-pub(crate) fn mix3(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
+pub fn mix3(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
     std::array::from_fn(|i| mix(a[i], b[i], share))
 }
 
 /// 0 below `from`, 1 above `to`, a smooth cubic between; `from` may lie above `to`, which turns it round.
-pub(crate) fn smoothstep(from: f32, to: f32, value: f32) -> f32 {
+pub fn smoothstep(from: f32, to: f32, value: f32) -> f32 {
     let t = ((value - from) / (to - from)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }

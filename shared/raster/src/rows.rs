@@ -18,7 +18,7 @@ const WORTH_A_THREAD: usize = 1 << 15;
 /// Fills `cells`, a row-major picture `width` cells wide, row by row. `fill` gets a row's number and the row.
 ///
 /// Every row is computed on its own, so the result is the same on one thread and on eight.
-pub(crate) fn fill<T: Send>(cells: &mut [T], width: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
+pub fn fill<T: Send>(cells: &mut [T], width: usize, fill: impl Fn(usize, &mut [T]) + Sync) {
     if width == 0 {
         return;
     }
@@ -54,8 +54,7 @@ fn threads(cells: usize) -> usize {
 }
 
 /// Runs `work` with exactly `count` threads for everything it fills.
-#[cfg(test)]
-pub(crate) fn with_threads<R>(count: usize, work: impl FnOnce() -> R) -> R {
+pub fn with_threads<R>(count: usize, work: impl FnOnce() -> R) -> R {
     let before = THREADS.replace(count);
     let result = work();
     THREADS.set(before);

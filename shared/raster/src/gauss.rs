@@ -4,7 +4,7 @@ use crate::grid::Grid;
 use crate::rows;
 
 /// A Gaussian blur with standard deviation `sigma` in pixels; 0 or less returns the picture as it is.
-pub(crate) fn blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
+pub fn blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
     if sigma <= 0.0 {
         return grid.clone();
     }
@@ -14,7 +14,7 @@ pub(crate) fn blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
 
 /// A wide blur like a Gaussian of `sigma` pixels, at a cost that does not grow with `sigma`: three box blurs
 /// (Wells, *Efficient synthesis of Gaussian filters by cascaded uniform filters*, 1986).
-pub(crate) fn wide_blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
+pub fn wide_blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
     let radius = ((sigma * sigma * 4.0 + 1.0).sqrt() * 0.5).round().max(1.0) as usize;
     let once = box_blur(grid, radius);
     let twice = box_blur(&once, radius);
@@ -22,12 +22,12 @@ pub(crate) fn wide_blur<const N: usize>(grid: &Grid<N>, sigma: f32) -> Grid<N> {
 }
 
 /// The mean over a square of `radius` pixels each way, repeating the border.
-pub(crate) fn box_blur<const N: usize>(grid: &Grid<N>, radius: usize) -> Grid<N> {
+pub fn box_blur<const N: usize>(grid: &Grid<N>, radius: usize) -> Grid<N> {
     transposed(&box_rows(&transposed(&box_rows(grid, radius)), radius))
 }
 
 /// Right half of a Gaussian, the centre first; both halves together sum to 1.
-pub(crate) fn kernel(sigma: f32) -> Vec<f32> {
+pub fn kernel(sigma: f32) -> Vec<f32> {
     let radius = (sigma * 3.0).ceil().max(1.0) as usize;
     let weight = |i: usize| (-((i * i) as f32) / (2.0 * sigma * sigma)).exp();
     let total = weight(0) + 2.0 * (1..=radius).map(weight).sum::<f32>();

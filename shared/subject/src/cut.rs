@@ -1,6 +1,6 @@
 //! The smoothest cut between subject and ground.
 
-use crate::grid::Grid;
+use raster::grid::Grid;
 
 /// Pull of one pixel's neighbours to the right and below, 0..1: weak across an edge of the picture, strong elsewhere.
 type Ties = Grid<2>;

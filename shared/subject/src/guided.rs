@@ -1,7 +1,7 @@
 //! Lending a mask the edges of a picture.
 
-use crate::gauss::box_blur;
-use crate::grid::Grid;
+use raster::gauss::box_blur;
+use raster::grid::Grid;
 
 /// The guided filter (He, Sun, Tang, *Guided image filtering*, 2010) in its fast form (He, Sun, *Fast guided filter*, 2015): its linear
 /// coefficients are found at the size of `mask` and `guide`, and applied to `fine`, the same guide at any larger size.

@@ -1,10 +1,10 @@
 //! Where a picture looks like skin, of any tone.
 
-use crate::grid::{Grid, smoothstep};
+use raster::grid::{Grid, smoothstep};
 
 /// How much a Lab colour looks like skin, 0..1: by hue and chroma, which tones share, hardly by lightness, which they do not
 /// (ranges after Chai and Ngan, *Face segmentation using skin-color map*, 1999, carried over to Lab).
-pub(crate) fn likeness([l, a, b]: [f32; 3]) -> f32 {
+pub fn likeness([l, a, b]: [f32; 3]) -> f32 {
     let chroma = (a * a + b * b).sqrt();
     let hue = b.atan2(a).to_degrees();
     let by_hue = smoothstep(5.0, 28.0, hue) * smoothstep(85.0, 70.0, hue);
@@ -15,18 +15,18 @@ pub(crate) fn likeness([l, a, b]: [f32; 3]) -> f32 {
 
 /// Where the face probably is, in shares of the picture's width and height.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Face {
+pub struct Face {
     /// Left to right, 0..1
-    pub(crate) x: f32,
+    pub x: f32,
     /// Top to bottom, 0..1
-    pub(crate) y: f32,
+    pub y: f32,
     /// How much skin-like colour gathers there, 0 none to 1 a clear face
-    pub(crate) sure: f32,
+    pub sure: f32,
 }
 
 /// The centre of the skin-like colours near where a portrait has its face, by mean shift
 /// (Comaniciu and Meer, *Mean shift*, 2002), from the middle of the upper half.
-pub(crate) fn find_face(lab: &Grid<3>) -> Face {
+pub fn find_face(lab: &Grid<3>) -> Face {
     let skin = lab.map(|&colour| [likeness(colour)]);
     let mut face = Face { x: 0.5, y: 0.42, sure: 0.0 };
     for _ in 0..6 {
@@ -62,7 +62,7 @@ fn shift(skin: &Grid<1>, face: Face) -> Face {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab;
+    use raster::lab;
 
     #[test]
     fn skin_of_every_tone_and_nothing_else() {

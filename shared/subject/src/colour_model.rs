@@ -1,6 +1,6 @@
 //! What colours the subject has and what colours the ground has.
 
-use crate::grid::Grid;
+use raster::grid::Grid;
 
 /// Colours per model: enough for hair, skin, clothes and their shades.
 const COLOURS: usize = 6;

@@ -31,7 +31,7 @@ static ENCODED: LazyLock<Vec<f32>> = LazyLock::new(|| {
 });
 
 /// Lab of every pixel: L in 0..100, a and b about −100..100.
-pub(crate) fn from_image(image: &RgbImage) -> Grid<3> {
+pub fn from_image(image: &RgbImage) -> Grid<3> {
     let width = image.width() as usize;
     let bytes = image.as_raw();
     Grid::from_fn(width, image.height() as usize, |x, y| {
@@ -41,7 +41,7 @@ pub(crate) fn from_image(image: &RgbImage) -> Grid<3> {
 }
 
 /// Lab of one sRGB colour (CIE 15:2004).
-pub(crate) fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
+pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
     let [r, g, b] = rgb.map(|byte| LINEAR[usize::from(byte)]);
     let x = 0.412_456 * r + 0.357_576 * g + 0.180_437 * b;
     let y = 0.212_673 * r + 0.715_152 * g + 0.072_175 * b;
@@ -51,7 +51,7 @@ pub(crate) fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
 }
 
 /// sRGB (0..1 per channel, clamped) of a Lab colour.
-pub(crate) fn to_srgb([l, a, b]: [f32; 3]) -> [f32; 3] {
+pub fn to_srgb([l, a, b]: [f32; 3]) -> [f32; 3] {
     let fy = (l + 16.0) / 116.0;
     let cube = |f: f32| {
         if f > 0.206_897 { f * f * f } else { (f - 0.137_931) / 7.787 }

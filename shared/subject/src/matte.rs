@@ -1,22 +1,23 @@
 //! Who is the subject: 1 where the person is, 0 where the ground is, soft between.
 
 use crate::colour_model::ColourModel;
-use crate::grid::{Grid, smoothstep};
 use crate::skin::{self, Face};
-use crate::{components, cut, gauss, guided};
+use crate::{components, cut, guided};
+use raster::gauss;
+use raster::grid::{Grid, smoothstep};
 
 /// The subject's mask.
 #[derive(Clone, Debug)]
-pub(crate) struct Matte {
+pub struct Matte {
     /// 0 ground to 1 subject
-    pub(crate) alpha: Grid<1>,
+    pub alpha: Grid<1>,
     /// Where the face probably is
-    pub(crate) face: Face,
+    pub face: Face,
 }
 
 /// The matte of a square Lab picture whose side divides by 8, by GrabCut (Rother, Kolmogorov, Blake, 2004) with a head-and-shoulders
 /// prior in place of the user's rectangle. A cut that does not look like a subject is dropped for a frame.
-pub(crate) fn find(lab: &Grid<3>) -> Matte {
+pub fn find(lab: &Grid<3>) -> Matte {
     let middle = lab.shrunk(4);
     let coarse = middle.shrunk(2);
     let face = skin::find_face(&coarse);
@@ -199,7 +200,7 @@ fn frame(size: usize) -> Grid<1> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab;
+    use raster::lab;
 
     /// A person of three discs and a trapezium on a wall.
     fn person(size: usize, wall: [u8; 3]) -> Grid<3> {

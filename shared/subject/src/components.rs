@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::grid::Grid;
 use crate::skin::Face;
+use raster::grid::Grid;
 
 /// The piece of `mask` that holds the face (or the largest one), without holes, and with larger pieces that belong to it.
 pub(crate) fn solid(mask: &Grid<1>, face: Face) -> Grid<1> {
