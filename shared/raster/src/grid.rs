@@ -42,6 +42,7 @@ impl<const N: usize> Grid<N> {
     }
 
     /// The pixel nearest to column `x` and row `y`, which may lie outside.
+    #[inline]
     pub fn nearest(&self, x: isize, y: isize) -> &[f32; N] {
         let x = x.clamp(0, self.width as isize - 1) as usize;
         let y = y.clamp(0, self.height as isize - 1) as usize;
@@ -49,7 +50,7 @@ impl<const N: usize> Grid<N> {
     }
 
     /// The pixel at (`x`, `y`) between pixel centres (centres have whole coordinates), bilinear; outside is the border.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, x: f32, y: f32) -> [f32; N] {
         let x = x.clamp(0.0, (self.width - 1) as f32);
         let y = y.clamp(0.0, (self.height - 1) as f32);
@@ -96,22 +97,26 @@ impl<const N: usize> Grid<N> {
 
 impl Grid<1> {
     /// The value at column `x` and row `y`, both inside.
+    #[inline]
     pub fn value(&self, x: usize, y: usize) -> f32 {
         self.at(x, y)[0]
     }
 }
 
 /// `a` at 0, `b` at 1.
+#[inline]
 pub fn mix(a: f32, b: f32, share: f32) -> f32 {
     a + (b - a) * share
 }
 
 /// [`mix`] of three channels.
+#[inline]
 pub fn mix3(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
     std::array::from_fn(|i| mix(a[i], b[i], share))
 }
 
 /// 0 below `from`, 1 above `to`, a smooth cubic between; `from` may lie above `to`, which turns it round.
+#[inline]
 pub fn smoothstep(from: f32, to: f32, value: f32) -> f32 {
     let t = ((value - from) / (to - from)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)

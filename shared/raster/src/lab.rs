@@ -41,6 +41,7 @@ pub fn from_image(image: &RgbImage) -> Grid<3> {
 }
 
 /// Lab of one sRGB colour (CIE 15:2004).
+#[inline]
 pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
     let [r, g, b] = rgb.map(|byte| LINEAR[usize::from(byte)]);
     let x = 0.412_456 * r + 0.357_576 * g + 0.180_437 * b;
@@ -51,6 +52,7 @@ pub fn from_srgb(rgb: [u8; 3]) -> [f32; 3] {
 }
 
 /// sRGB (0..1 per channel, clamped) of a Lab colour.
+#[inline]
 pub fn to_srgb([l, a, b]: [f32; 3]) -> [f32; 3] {
     let fy = (l + 16.0) / 116.0;
     let cube = |f: f32| {
@@ -68,6 +70,7 @@ pub fn to_srgb([l, a, b]: [f32; 3]) -> [f32; 3] {
 }
 
 /// sRGB of linear light; outside 0..1 is clamped.
+#[inline]
 fn encode(linear: f32) -> f32 {
     let at = linear.clamp(0.0, 1.0) * ENCODE_STEPS as f32;
     let step = at as usize;

@@ -1,7 +1,5 @@
 //! Whole shapes out of a rough mask.
 
-use std::collections::VecDeque;
-
 use crate::skin::Face;
 use raster::grid::Grid;
 
@@ -27,17 +25,32 @@ fn keep_main(inside: &[bool], width: usize, height: usize, face: Face) -> Vec<bo
     let at_face = {
         let x = ((face.x * width as f32) as usize).min(width - 1);
         let y = ((face.y * height as f32) as usize).min(height - 1);
-        labels[y * width + x]
+        labels[y * width + x] as usize
     };
     let largest = (1..sizes.len()).fold(0, |best, i| if sizes[i] > sizes[best] { i } else { best });
     let main = if at_face > 0 { at_face } else { largest };
     let mut keep = vec![false; sizes.len()];
     for &piece in &labels[(height - 1) * width..] {
-        keep[piece] = sizes[piece] * 10 >= sizes[main];
+        keep[piece as usize] = sizes[piece as usize] * 10 >= sizes[main];
     }
     keep[main] = main > 0;
     keep[0] = false;
-    labels.iter().map(|&piece| keep[piece]).collect()
+    labels.iter().map(|&piece| keep[piece as usize]).collect()
+}
+
+/// What is wrong with a solid shape: pieces of less than `least` of the largest, and holes of less than `least` of it. True where a pixel
+/// must change sides.
+pub(crate) fn flaws(inside: &[bool], width: usize, height: usize, least: f32) -> Vec<bool> {
+    let (pieces, sizes) = label(inside, width, height);
+    let enough = least * sizes.iter().max().map_or(0.0, |&size| size as f32);
+    let small = |labels: Vec<u32>, sizes: &[usize]| -> Vec<bool> {
+        labels.into_iter().map(|label| label > 0 && (sizes[label as usize] as f32) < enough).collect()
+    };
+    let specks = small(pieces, &sizes);
+    let outside: Vec<bool> = inside.iter().map(|inside| !inside).collect();
+    let (holes, sizes) = label(&outside, width, height);
+    let holes = small(holes, &sizes);
+    specks.into_iter().zip(holes).map(|(speck, hole)| speck || hole).collect()
 }
 
 /// Everything the ground cannot reach from the border becomes part of the shape.
@@ -47,30 +60,30 @@ fn fill_holes(kept: &[bool], width: usize, height: usize) -> Vec<bool> {
     let mut open = vec![false; sizes.len()];
     let on_border = |at: usize| at.is_multiple_of(width) || at % width == width - 1 || at < width || at >= (height - 1) * width;
     for (at, &piece) in labels.iter().enumerate() {
-        open[piece] |= on_border(at);
+        open[piece as usize] |= on_border(at);
     }
-    labels.iter().map(|&piece| piece == 0 || !open[piece]).collect()
+    labels.iter().map(|&piece| piece == 0 || !open[piece as usize]).collect()
 }
 
 /// Numbers the connected pieces of `inside` from 1 (0 is not inside), with their sizes (Rosenfeld and Pfaltz, 1966).
-fn label(inside: &[bool], width: usize, height: usize) -> (Vec<usize>, Vec<usize>) {
-    let mut labels = vec![0; inside.len()];
+pub(crate) fn label(inside: &[bool], width: usize, height: usize) -> (Vec<u32>, Vec<usize>) {
+    let mut labels = vec![0_u32; inside.len()];
     let mut sizes = vec![0];
-    let mut queue = VecDeque::new();
+    let mut waiting = Vec::new();
     for start in 0..inside.len() {
         if !inside[start] || labels[start] != 0 {
             continue;
         }
-        let name = sizes.len();
+        let name = sizes.len() as u32;
         sizes.push(0);
         labels[start] = name;
-        queue.push_back(start);
-        while let Some(at) = queue.pop_front() {
-            sizes[name] += 1;
+        waiting.push(start);
+        while let Some(at) = waiting.pop() {
+            sizes[name as usize] += 1;
             for next in neighbours(at, width, height).into_iter().flatten() {
                 if inside[next] && labels[next] == 0 {
                     labels[next] = name;
-                    queue.push_back(next);
+                    waiting.push(next);
                 }
             }
         }

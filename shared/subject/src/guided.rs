@@ -3,17 +3,29 @@
 use raster::gauss::box_blur;
 use raster::grid::Grid;
 
-/// The guided filter (He, Sun, Tang, *Guided image filtering*, 2010) in its fast form (He, Sun, *Fast guided filter*, 2015): its linear
-/// coefficients are found at the size of `mask` and `guide`, and applied to `fine`, the same guide at any larger size.
-/// `radius` is in pixels of the mask, `epsilon` in squared units of the guide.
-pub(crate) fn refine(mask: &Grid<1>, guide: &Grid<3>, fine: &Grid<3>, radius: usize, epsilon: f32) -> Grid<1> {
-    let coefficients = coefficients(mask, guide, radius, epsilon);
-    let coefficients = box_blur(&coefficients, radius).resized(fine.width, fine.height);
-    Grid::from_fn(fine.width, fine.height, |x, y| {
-        let (k, colour) = (coefficients.at(x, y), fine.at(x, y));
-        let value = k[0] * colour[0] + k[1] * colour[1] + k[2] * colour[2] + k[3];
-        [value.clamp(0.0, 1.0)]
-    })
+/// A mask as a linear function of the colours round each pixel: three slopes and an offset
+pub(crate) struct Coefficients(Grid<4>);
+
+impl Coefficients {
+    /// The guided filter (He, Sun, Tang, *Guided image filtering*, 2010) up to its last step. `radius` is in pixels, `epsilon` in squared
+    /// units of the guide, which has the size of the mask.
+    pub(crate) fn of(mask: &Grid<1>, guide: &Grid<3>, radius: usize, epsilon: f32) -> Self {
+        Self(box_blur(&coefficients(mask, guide, radius, epsilon), radius))
+    }
+
+    /// The mask at the size of its guide
+    pub(crate) fn applied(&self, guide: &Grid<3>) -> Grid<1> {
+        Grid::from_fn(guide.width, guide.height, |x, y| [value(self.0.at(x, y), guide.at(x, y))])
+    }
+
+    /// The mask at a place between pixels, for the colour seen there (the fast form: He, Sun, *Fast guided filter*, 2015)
+    pub(crate) fn at(&self, x: f32, y: f32, colour: &[f32; 3]) -> f32 {
+        value(&self.0.sample(x, y), colour)
+    }
+}
+
+fn value(k: &[f32; 4], colour: &[f32; 3]) -> f32 {
+    (k[0] * colour[0] + k[1] * colour[1] + k[2] * colour[2] + k[3]).clamp(0.0, 1.0)
 }
 
 /// Per pixel three slopes and an offset: the best linear guess of the mask from the guide round it.
@@ -50,7 +62,7 @@ mod tests {
     fn a_coarse_mask_takes_the_edge_of_the_guide() {
         let guide = Grid::from_fn(64, 64, |x, _| if x < 32 { [0.1; 3] } else { [0.9; 3] });
         let mask = Grid::from_fn(64, 64, |x, _| [if x < 29 { 0.0 } else { 1.0 }]);
-        let fine = refine(&mask, &guide, &guide, 8, 1e-3);
+        let fine = Coefficients::of(&mask, &guide, 8, 1e-3).applied(&guide);
         assert!(fine.value(30, 32) < 0.5 && fine.value(33, 32) > 0.8);
     }
 
@@ -58,7 +70,7 @@ mod tests {
     fn a_flat_guide_gives_a_blurred_mask() {
         let guide = Grid::from_fn(32, 32, |_, _| [0.5; 3]);
         let mask = Grid::from_fn(32, 32, |x, _| [if x < 16 { 0.0 } else { 1.0 }]);
-        let fine = refine(&mask, &guide, &guide, 4, 1e-3);
+        let fine = Coefficients::of(&mask, &guide, 4, 1e-3).applied(&guide);
         assert!(fine.cells.iter().all(|c| c[0].is_finite()));
         assert!((fine.value(15, 16) - 0.5).abs() < 0.2);
     }

@@ -6,9 +6,16 @@
 mod colour_model;
 mod components;
 mod cut;
+mod find;
 mod guided;
+pub mod head;
 pub mod matte;
+mod plausibility;
+mod prior;
 pub mod skin;
 
+pub use find::{Origin, Subject, find, given};
+pub use head::HeadBox;
 pub use matte::Matte;
+pub use plausibility::{PLAUSIBLE, Plausibility};
 pub use skin::Face;

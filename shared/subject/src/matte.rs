@@ -1,8 +1,11 @@
 //! Who is the subject: 1 where the person is, 0 where the ground is, soft between.
 
 use crate::colour_model::ColourModel;
+use crate::guided::Coefficients;
+use crate::plausibility::Plausibility;
+use crate::prior::{self, head_and_shoulders};
 use crate::skin::{self, Face};
-use crate::{components, cut, guided};
+use crate::{components, cut};
 use raster::gauss;
 use raster::grid::{Grid, smoothstep};
 
@@ -13,57 +16,60 @@ pub struct Matte {
     pub alpha: Grid<1>,
     /// Where the face probably is
     pub face: Face,
+    /// What the cut looked like, whether it was used or not
+    pub plausibility: Plausibility,
+    /// Whether `alpha` is the cut; else it is a frame round the whole picture, for the cut was not plausible enough
+    pub found: bool,
 }
 
 /// The matte of a square Lab picture whose side divides by 8, by GrabCut (Rother, Kolmogorov, Blake, 2004) with a head-and-shoulders
 /// prior in place of the user's rectangle. A cut that does not look like a subject is dropped for a frame.
 pub fn find(lab: &Grid<3>) -> Matte {
-    let middle = lab.shrunk(4);
-    let coarse = middle.shrunk(2);
-    let face = skin::find_face(&coarse);
-    let prior = head_and_shoulders(coarse.width, face);
-    let alpha = segment(&coarse, &prior)
-        .map(|rough| components::solid(&closed(&rough, &prior, face), face))
-        .filter(|rough| looks_like_subject(rough, &coarse, &prior, face))
-        .map(|rough| outline(&rough, &middle, lab));
-    Matte { alpha: alpha.unwrap_or_else(|| frame(lab.width)), face }
+    find_at(&lab.shrunk(4), (lab.width, lab.height), |x, y| *lab.at(x, y))
 }
 
-/// How likely a subject is at each pixel before looking at colours: an ellipse round the face with its hair, and shoulders below.
-fn head_and_shoulders(size: usize, face: Face) -> Grid<1> {
-    let top_of_body = face.y + 0.2;
-    Grid::from_fn(size, size, |x, y| {
-        let (px, py) = ((x as f32 + 0.5) / size as f32, (y as f32 + 0.5) / size as f32);
-        let (dx, dy) = (px - face.x, py - face.y + 0.03);
-        let head = ((dx / 0.23).powi(2) + (dy / 0.31).powi(2)).sqrt();
-        let down = (py - top_of_body) / (1.0 - top_of_body);
-        let shoulders = if down > 0.0 { dx.abs() / (0.14 + 0.36 * down.sqrt()) } else { 9.0 };
-        let inside = 1.0 - head.min(shoulders);
-        [1.0 / (1.0 + (-inside / 0.16).exp())]
-    })
+/// The same of a small copy with even sides and the colours (Lab) of the picture it was made of, which has `size`.
+pub(crate) fn find_at(small: &Grid<3>, size: (usize, usize), fine: impl Fn(usize, usize) -> [f32; 3] + Sync) -> Matte {
+    let coarse = small.shrunk(2);
+    let face = skin::find_face(&coarse);
+    let scale = prior::face_scale(&coarse, face);
+    let prior = head_and_shoulders((coarse.width, coarse.height), face, scale);
+    let rough = segment(&coarse, &prior, face).map(|rough| components::solid(&closed(&rough, &prior, face, scale), face));
+    let rough = rough.unwrap_or_else(|| coarse.map(|_| [0.0]));
+    let plausibility = Plausibility::of_cut(&rough, &coarse, &prior, face);
+    let found = plausibility.is_enough();
+    let alpha = if found { outline(&rough, small, size, fine) } else { frame(size) };
+    Matte { alpha, face, plausibility, found }
 }
 
 /// Rounds of learning colours and cutting.
 const ROUNDS: usize = 4;
+/// How much a colour can say for or against the subject, in logarithms of likelihood
+const MOST_OF_A_COLOUR: f32 = 4.5;
+/// How much a pixel of outline costs beside a pixel of the wrong side
+const SMOOTHNESS: f32 = 9.0;
+/// How much further than one side of the head the other may reach
+const LOPSIDED: f32 = 1.3;
+/// What it costs to reach further
+const EVENING: f32 = 2.0;
 
 /// The GrabCut rounds on a coarse picture; None when there are no two sets of colours to tell apart.
-fn segment(lab: &Grid<3>, prior: &Grid<1>) -> Option<Grid<1>> {
+fn segment(lab: &Grid<3>, prior: &Grid<1>, face: Face) -> Option<Grid<1>> {
     let ties = cut::ties(lab);
+    let before = before_colours(prior);
     let mut subject: Vec<f32> = prior.cells.iter().map(|p| smoothstep(0.75, 0.95, p[0])).collect();
     let mut ground: Vec<f32> = border(prior);
-    let mut rough = prior.clone();
+    let mut rough = before.map(|cost| [f32::from(u8::from(cost[0] < 0.0))]);
     for round in 0..ROUNDS {
         let (mine, other) = (ColourModel::of(lab, &subject)?, ColourModel::of(lab, &ground)?);
         let colours = lab.map(|colour| {
             let apart = other.log_density(colour) - mine.log_density(colour);
-            [apart.clamp(-6.0, 6.0)]
+            [apart.clamp(-MOST_OF_A_COLOUR, MOST_OF_A_COLOUR)]
         });
         let trust = if round == 0 { 1.6 } else { 1.2 };
-        let cost = Grid::from_fn(lab.width, lab.height, |x, y| {
-            let p = prior.value(x, y).clamp(0.02, 0.98);
-            [colours.value(x, y) + trust * ((1.0 - p) / p).ln()]
-        });
-        rough = cut::minimal(&cost, &ties, 9.0, 120);
+        let cost = Grid::from_fn(lab.width, lab.height, |x, y| [colours.value(x, y) + trust * before.value(x, y)]);
+        let cost = if round > 1 { evened(&cost, &rough, face) } else { cost };
+        rough = cut::minimal(&cost, &ties, SMOOTHNESS, &rough, if round == 0 { 120 } else { 80 });
         // What looks like the ground teaches the subject's colours nothing, though the prior keeps it in the cut.
         let belief = |at: usize| 1.0 / (1.0 + colours.cells[at][0].exp());
         let at = 0..rough.cells.len();
@@ -73,10 +79,53 @@ fn segment(lab: &Grid<3>, prior: &Grid<1>) -> Option<Grid<1>> {
     Some(rough)
 }
 
+/// The cost where one side of the head reaches far beyond the other: what hangs there is rather a lamp or a neighbour than a cheek.
+fn evened(cost: &Grid<1>, rough: &Grid<1>, face: Face) -> Grid<1> {
+    let (width, height) = (cost.width as f32, cost.height as f32);
+    let middle = ((face.x * width) as usize).min(cost.width - 1);
+    let chin = face.y + 0.12;
+    let reach = |y: usize, steps: &mut dyn Iterator<Item = usize>| steps.take_while(|&x| rough.value(x, y) > 0.5).count() as f32 / width;
+    let limits: Vec<f32> = (0..cost.height)
+        .map(|y| {
+            let (left, right) = (reach(y, &mut (0..=middle).rev()), reach(y, &mut (middle..cost.width)));
+            if left == 0.0 { 1.0 } else { LOPSIDED * left.min(right).max(0.06) + 0.02 }
+        })
+        .collect();
+    Grid::from_fn(cost.width, cost.height, |x, y| {
+        let away = ((x as f32 + 0.5) / width - face.x).abs() - limits[y];
+        let above = smoothstep(chin + 0.06, chin - 0.02, y as f32 / height);
+        [cost.value(x, y) + EVENING * above * smoothstep(0.0, 0.05, away)]
+    })
+}
+
+/// What is known of each pixel without its colour, as a cost
+fn before_colours(prior: &Grid<1>) -> Grid<1> {
+    prior.map(|p| {
+        let p = p[0].clamp(0.02, 0.995);
+        [((1.0 - p) / p).ln()]
+    })
+}
+
+/// Weights of the pixels that show the ground if any do: the top edge and the upper part of both sides.
+fn border(prior: &Grid<1>) -> Vec<f32> {
+    let (width, height) = (prior.width, prior.height);
+    let strip = (width / 14).max(1);
+    let weigh = |i: usize| {
+        let (x, y) = (i % width, i / width);
+        let aside = x < strip || x >= width - strip;
+        let shown = y < strip || (aside && y < height * 7 / 10);
+        if shown { 1.0 - prior.cells[i][0] } else { 0.0 }
+    };
+    (0..width * height).map(weigh).collect()
+}
+
+/// Half the width of a notch that is closed in a usual portrait, as a share of the side
+const NOTCH: f32 = 0.055;
+
 /// Notches up to about a tenth of the side wide are closed where a person is likely: a collar in the colour of the wall is still a collar
 /// (closing, Serra, *Image analysis and mathematical morphology*, 1982).
-fn closed(rough: &Grid<1>, prior: &Grid<1>, face: Face) -> Grid<1> {
-    let radius = (rough.width / 24) as isize;
+fn closed(rough: &Grid<1>, prior: &Grid<1>, face: Face, scale: f32) -> Grid<1> {
+    let radius = (rough.width as f32 * NOTCH * scale.max(1.0)).round() as isize;
     let (width, height) = (rough.width as isize, rough.height as isize);
     let spread = |mask: &Grid<1>, sign: f32| {
         Grid::from_fn(mask.width, mask.height, |x, y| {
@@ -101,98 +150,31 @@ fn closed(rough: &Grid<1>, prior: &Grid<1>, face: Face) -> Grid<1> {
     })
 }
 
-/// Weights of the pixels that show the ground if any do: the top edge and the upper part of both sides.
-fn border(prior: &Grid<1>) -> Vec<f32> {
-    let (width, height) = (prior.width, prior.height);
-    let strip = (width / 14).max(1);
-    let weigh = |i: usize| {
-        let (x, y) = (i % width, i / width);
-        let aside = x < strip || x >= width - strip;
-        let shown = y < strip || (aside && y < height * 7 / 10);
-        if shown { 1.0 - prior.cells[i][0] } else { 0.0 }
-    };
-    (0..width * height).map(weigh).collect()
-}
-
-/// Whether a cut can be trusted: of a plausible size, over the face, not over the upper corners, and along edges of the picture.
-fn looks_like_subject(rough: &Grid<1>, lab: &Grid<3>, prior: &Grid<1>, face: Face) -> bool {
-    let share = rough.cells.iter().map(|c| c[0]).sum::<f32>() / rough.cells.len() as f32;
-    let covered = weighted_mean(rough, |x, y| f32::from(u8::from(prior.value(x, y) > 0.85)));
-    let corners = weighted_mean(rough, |x, y| {
-        let (px, py) = (x as f32 / rough.width as f32, y as f32 / rough.height as f32);
-        smoothstep(0.2, 0.08, py) * smoothstep(0.22, 0.4, (px - 0.5).abs())
-    });
-    let at_face = rough.sample(face.x * rough.width as f32, face.y * rough.height as f32)[0];
-    // A head and its neck are an eighth of a portrait. Much more is a face so near that the border shows hair, not ground.
-    let skin = rough.cells.iter().zip(&lab.cells).map(|(c, colour)| c[0] * skin::likeness(*colour)).sum::<f32>();
-    let bare = skin / rough.cells.len() as f32;
-    (0.1..0.86).contains(&share)
-        && covered > 0.72
-        && corners < 0.5
-        && at_face > 0.5
-        && edge_share(rough, lab) > 0.75
-        && bare < 0.24
-        && raggedness(rough) < 9.0
-}
-
-/// The mean of a mask under weights.
-fn weighted_mean(mask: &Grid<1>, weight: impl Fn(usize, usize) -> f32) -> f32 {
-    let (mut sum, mut total) = (0.0_f64, 1e-9_f64);
-    for y in 0..mask.height {
-        for x in 0..mask.width {
-            let w = f64::from(weight(x, y));
-            sum += w * f64::from(mask.value(x, y));
-            total += w;
-        }
-    }
-    (sum / total) as f32
-}
-
-/// The share of the cut that follows an edge of the picture.
-fn edge_share(rough: &Grid<1>, lab: &Grid<3>) -> f32 {
-    let (mut on_edge, mut length) = (0.0_f64, 1e-9_f64);
-    for y in 2..rough.height - 2 {
-        for x in 2..rough.width - 2 {
-            let step = |dx: usize, dy: usize| {
-                let (a, b) = (lab.at(x - dx, y - dy), lab.at(x + dx, y + dy));
-                (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
-            };
-            let turn = (rough.value(x + 1, y) - rough.value(x - 1, y)).abs() + (rough.value(x, y + 1) - rough.value(x, y - 1)).abs();
-            let steep = step(2, 0).max(step(0, 2));
-            on_edge += f64::from(turn * smoothstep(5.0, 12.0, steep));
-            length += f64::from(turn);
-        }
-    }
-    (on_edge / length) as f32
-}
-
-/// The length of the cut in sides of the picture: a person's outline is about 2 to 4.
-fn raggedness(rough: &Grid<1>) -> f32 {
-    let mut length = 0.0_f64;
-    for y in 0..rough.height - 1 {
-        for x in 0..rough.width - 1 {
-            let here = rough.value(x, y);
-            length += f64::from((rough.value(x + 1, y) - here).abs() + (rough.value(x, y + 1) - here).abs());
-        }
-    }
-    length as f32 / rough.width as f32
-}
-
 /// The rough mask at the picture's own size, along the picture's own edges.
-fn outline(rough: &Grid<1>, middle: &Grid<3>, lab: &Grid<3>) -> Grid<1> {
-    let scaled = |grid: &Grid<3>| grid.map(|c| [c[0] / 100.0, c[1] / 100.0, c[2] / 100.0]);
-    let (guide, fine) = (scaled(middle), scaled(lab));
-    let start = gauss::blur(&rough.resized(middle.width, middle.height), 1.0);
-    let once = guided::refine(&start, &guide, &guide, 6, 4e-4).map(|c| [smoothstep(0.2, 0.8, c[0])]);
-    let twice = guided::refine(&once, &guide, &fine, 3, 2e-4);
-    gauss::blur(&twice.map(|c| [smoothstep(0.3, 0.75, c[0])]), 1.3)
+fn outline(rough: &Grid<1>, small: &Grid<3>, (width, height): (usize, usize), fine: impl Fn(usize, usize) -> [f32; 3] + Sync) -> Grid<1> {
+    let guide = small.map(|c| c.map(|channel| channel / 100.0));
+    let start = gauss::blur(&rough.resized(small.width, small.height), 1.0);
+    let once = Coefficients::of(&start, &guide, 6, 4e-4).applied(&guide).map(|c| [smoothstep(0.2, 0.8, c[0])]);
+    let twice = Coefficients::of(&once, &guide, 3, 2e-4);
+    // Far from the outline nothing changes, and most of a picture is far from it.
+    let near = gauss::box_blur(&once, 4);
+    let (across, down) = (small.width as f32 / width as f32, small.height as f32 / height as f32);
+    let edge = Grid::from_fn(width, height, |x, y| {
+        let (sx, sy) = ((x as f32 + 0.5) * across - 0.5, (y as f32 + 0.5) * down - 0.5);
+        match near.sample(sx, sy)[0] {
+            value if value < 0.002 => [0.0],
+            value if value > 0.998 => [1.0],
+            _ => [smoothstep(0.3, 0.75, twice.at(sx, sy, &fine(x, y).map(|channel| channel / 100.0)))],
+        }
+    });
+    gauss::blur(&edge, 1.3 * width as f32 / 1024.0)
 }
 
 /// The mask when nobody can be told from the ground: everything but a margin, like the panel of a comic.
-fn frame(size: usize) -> Grid<1> {
-    Grid::from_fn(size, size, |x, y| {
-        let from_middle = |at: usize| ((at as f32 + 0.5) / size as f32 - 0.5).abs() * 2.0;
-        let away = (from_middle(x).powi(10) + from_middle(y).powi(10)).powf(0.1);
+pub(crate) fn frame((width, height): (usize, usize)) -> Grid<1> {
+    Grid::from_fn(width, height, |x, y| {
+        let from_middle = |at: usize, size: usize| ((at as f32 + 0.5) / size as f32 - 0.5).abs() * 2.0;
+        let away = (from_middle(x, width).powi(10) + from_middle(y, height).powi(10)).powf(0.1);
         [smoothstep(0.955, 0.945, away)]
     })
 }

@@ -7,7 +7,7 @@ use kernel::{AccountId, Clock, GenerationId, Randomness, SessionId, Timestamp, U
 use outreach::Email;
 use policy::Class;
 use screening::{Decision, Verdict};
-use studio::{BundleFile, Delivered, Generation, ModerationRecord, Order, PictureType, State, Upload};
+use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, Order, PictureType, State, Upload};
 use wallet::Entry;
 
 /// The midnight every test starts at: far ahead, so that no store takes what a test wrote for expired.
@@ -86,6 +86,8 @@ pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestam
         style: "soft-anime".into(),
         count,
         seed: 9_007_199_254_740_991,
+        stickers: vec![imaging::Messenger::Whatsapp, imaging::Messenger::Line],
+        bubble: Some(bubble()),
         credits: u32::from(count),
         state: State::Queued,
         version: 1,
@@ -97,6 +99,15 @@ pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestam
         revivals: 0,
         mail: None,
     }
+}
+
+/// What a bubble of a test says: no other text has it in it.
+pub const WORDS: &str = "Ça va, Zoë?";
+
+/// A bubble that says [`WORDS`], on the left.
+#[must_use]
+pub fn bubble() -> Bubble {
+    Bubble { text: BubbleText::stored(WORDS.into()), side: Some(lettering::Side::Left) }
 }
 
 /// What the screening decided about the selfie of `generation`.
@@ -119,7 +130,7 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
 #[must_use]
 pub fn delivered() -> Delivered {
     let file = imaging::FileEntry {
-        name: "1/master.png".into(),
+        name: "1/drawing/master.png".into(),
         kind: imaging::Kind::Master,
         format: imaging::Format::Png,
         width: 1024,

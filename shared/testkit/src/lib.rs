@@ -10,6 +10,7 @@ pub mod contract;
 pub mod fakes;
 mod faults;
 pub mod pictures;
+pub mod portraits;
 pub mod stub;
 
 pub use faults::{Crashed, Faults, Kind, When, survive};

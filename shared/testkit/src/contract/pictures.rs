@@ -94,20 +94,20 @@ pub async fn pictures(shelves: &Shelves) {
         pictures.put(account, id, &studio::store::drawing_name(index), "image/png", vec![index]).await.unwrap();
     }
     pictures.put(account, id, "drawings/0.png", "image/png", vec![9]).await.unwrap();
-    pictures.put(account, id, "1/master.png", "image/png", vec![1; 3_000_000]).await.unwrap();
-    pictures.put(account, other, "1/master.png", "image/png", vec![2]).await.unwrap();
+    pictures.put(account, id, "1/drawing/master.png", "image/png", vec![1; 3_000_000]).await.unwrap();
+    pictures.put(account, other, "1/drawing/master.png", "image/png", vec![2]).await.unwrap();
     let mut drawn = pictures.drawn(account, id).await.unwrap();
     drawn.sort_unstable();
     assert_eq!(drawn, [0, 2, 7]);
     assert_eq!(pictures.get(account, id, "drawings/0.png").await.unwrap(), Some(vec![9]), "the later write stands");
-    assert_eq!(pictures.get(account, id, "1/master.png").await.unwrap().map(|bytes| bytes.len()), Some(3_000_000));
+    assert_eq!(pictures.get(account, id, "1/drawing/master.png").await.unwrap().map(|bytes| bytes.len()), Some(3_000_000));
     pictures.remove(account, id, studio::store::DRAWINGS).await.unwrap();
     assert!(pictures.drawn(account, id).await.unwrap().is_empty());
-    assert!(pictures.get(account, id, "1/master.png").await.unwrap().is_some());
+    assert!(pictures.get(account, id, "1/drawing/master.png").await.unwrap().is_some());
     pictures.remove(account, id, "").await.unwrap();
     pictures.remove(account, id, "").await.unwrap();
-    assert_eq!(pictures.get(account, id, "1/master.png").await.unwrap(), None);
-    assert_eq!(pictures.get(account, other, "1/master.png").await.unwrap(), Some(vec![2]), "another order keeps its own");
+    assert_eq!(pictures.get(account, id, "1/drawing/master.png").await.unwrap(), None);
+    assert_eq!(pictures.get(account, other, "1/drawing/master.png").await.unwrap(), Some(vec![2]), "another order keeps its own");
 }
 
 /// The same arguments give the same link; a prefix without its slash removes nothing.

@@ -1,0 +1,150 @@
+//! The subject of a picture as bytes: found by its colours, or given by whoever drew it and checked.
+
+use std::ops::Deref;
+
+use image::{GrayImage, ImageBuffer, Luma, Pixel, RgbaImage};
+
+use crate::head::{self, HeadBox};
+use crate::plausibility::Plausibility;
+use crate::skin::Face;
+use crate::{components, matte};
+use raster::gauss;
+use raster::grid::{Grid, smoothstep};
+use raster::lab;
+
+/// Side of the small copy in which a subject is looked for
+const SMALL: usize = 256;
+/// Side of the grid on which a given mask is checked
+const CHECKED: usize = 128;
+/// Pieces and holes of a given mask below this share of its largest piece are dirt
+const DIRT: f32 = 0.01;
+/// Alpha from which a pixel counts as the subject
+const SOLID: u8 = 128;
+
+/// Where a mask comes from
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The artist gave it, and it is plausible
+    Given,
+    /// It was found in the picture
+    Found,
+    /// Neither was plausible: the mask is a rounded panel that shows the whole picture
+    Frame,
+}
+
+/// The subject of a picture
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// 0 ground to 255 subject, as large as the picture
+    pub alpha: GrayImage,
+    /// Where the mask comes from
+    pub origin: Origin,
+    /// How plausible the mask is; of a frame, how little plausible the best mask was
+    pub plausibility: Plausibility,
+    /// Where the face probably is, by its colours; of a given mask, the middle of the head's box, and not sure
+    pub face: Face,
+    /// The head with its hair
+    pub head: HeadBox,
+}
+
+/// Finds the subject of an upright portrait or drawing of any size; made for pictures that are about square. Transparency is ignored.
+///
+/// Deterministic; about 0.1 s of one core for a million pixels.
+#[must_use]
+pub fn find<P, C>(picture: &ImageBuffer<P, C>) -> Subject
+where
+    P: Pixel<Subpixel = u8> + Sync,
+    C: Deref<Target = [u8]> + Sync,
+{
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    if width == 0 || height == 0 {
+        let nothing = Plausibility::of_shape(&Grid::from_fn(1, 1, |_, _| [0.0]));
+        let face = Face { x: 0.5, y: 0.42, sure: 0.0 };
+        return Subject { alpha: GrayImage::new(0, 0), origin: Origin::Frame, plausibility: nothing, face, head: head::USUAL };
+    }
+    let colour = |x: usize, y: usize| picture.get_pixel(x as u32, y as u32).to_rgb().0;
+    let small = shrunk((width, height), SMALL, |x, y| colour(x, y).map(f32::from));
+    let small = small.map(|mean| lab::from_srgb(mean.map(|channel| (channel + 0.5) as u8)));
+    let matte = matte::find_at(&small, (width, height), |x, y| lab::from_srgb(colour(x, y)));
+    let sure = (matte.face.sure > 0.5).then_some(matte.face);
+    let head = match (matte.found, sure) {
+        (true, face) => HeadBox::of(&shrunk((width, height), CHECKED, |x, y| [matte.alpha.value(x, y)]), face),
+        (false, Some(face)) => HeadBox::round(face),
+        (false, None) => head::USUAL,
+    };
+    let origin = if matte.found { Origin::Found } else { Origin::Frame };
+    Subject { alpha: bytes(&matte.alpha), origin, plausibility: matte.plausibility, face: matte.face, head }
+}
+
+/// The subject of a drawing whose alpha is its mask, if that looks like one: cleaned of specks and pinholes, and smoothed if it is jagged.
+/// Else the subject is looked for ([`find`]).
+#[must_use]
+pub fn given(drawing: &RgbaImage) -> Subject {
+    let (width, height) = (drawing.width() as usize, drawing.height() as usize);
+    if width == 0 || height == 0 {
+        return find(drawing);
+    }
+    let share = |x: usize, y: usize| f32::from(drawing.get_pixel(x as u32, y as u32).0[3]) / 255.0;
+    let shape = shrunk((width, height), CHECKED, |x, y| [share(x, y)]);
+    let plausibility = Plausibility::of_shape(&shape);
+    if !plausibility.is_enough() {
+        return find(drawing);
+    }
+    let head = HeadBox::of(&shape, None);
+    let face = Face { x: head.middle(), y: head.top + 0.6 * (head.bottom - head.top), sure: 0.0 };
+    Subject { alpha: cleaned(drawing), origin: Origin::Given, plausibility, face, head }
+}
+
+/// The alpha of a drawing without specks and pinholes, and with soft edges
+fn cleaned(drawing: &RgbaImage) -> GrayImage {
+    let (width, height) = (drawing.width(), drawing.height());
+    let mut alpha = GrayImage::from_fn(width, height, |x, y| Luma([drawing.get_pixel(x, y).0[3]]));
+    let inside: Vec<bool> = alpha.as_raw().iter().map(|&alpha| alpha >= SOLID).collect();
+    let flaws = components::flaws(&inside, width as usize, height as usize, DIRT);
+    for ((alpha, flaw), inside) in alpha.iter_mut().zip(flaws).zip(inside) {
+        if flaw {
+            *alpha = if inside { 0 } else { 255 };
+        }
+    }
+    if is_jagged(&alpha) {
+        let soft = Grid::from_fn(width as usize, height as usize, |x, y| [f32::from(alpha.get_pixel(x as u32, y as u32).0[0]) / 255.0]);
+        alpha = bytes(&gauss::blur(&soft, 2.0).map(|c| [smoothstep(0.2, 0.8, c[0])]));
+    }
+    alpha
+}
+
+/// Whether hardly any pixel of the outline is half transparent
+fn is_jagged(alpha: &GrayImage) -> bool {
+    let (mut steps, mut soft) = (0_usize, 0_usize);
+    for row in alpha.as_raw().chunks_exact(alpha.width() as usize) {
+        soft += row.iter().filter(|value| (16..240).contains(*value)).count();
+        steps += row.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) > 200).count();
+    }
+    steps > 2 * soft
+}
+
+/// Means over the cells of a square grid of `side`, whose pixels `pixel` knows
+fn shrunk<const N: usize>((width, height): (usize, usize), side: usize, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Grid<N> {
+    let span = |at: usize, length: usize| {
+        let first = at * length / side;
+        first..((at + 1) * length / side).max(first + 1)
+    };
+    Grid::from_fn(side, side, |x, y| {
+        let (columns, rows) = (span(x, width), span(y, height));
+        let share = 1.0 / (columns.len() * rows.len()) as f32;
+        let mut sum = [0.0; N];
+        for row in rows {
+            for column in columns.clone() {
+                let value = pixel(column, row);
+                (0..N).for_each(|i| sum[i] += value[i]);
+            }
+        }
+        sum.map(|channel| channel * share)
+    })
+}
+
+fn bytes(alpha: &Grid<1>) -> GrayImage {
+    GrayImage::from_fn(alpha.width as u32, alpha.height as u32, |x, y| {
+        Luma([(alpha.value(x as usize, y as usize).clamp(0.0, 1.0) * 255.0 + 0.5) as u8])
+    })
+}
