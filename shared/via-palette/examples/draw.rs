@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [input, style, seed, output] = arguments.as_slice() else {
         return Err("usage: draw <picture> <style> <seed> <out.png>".into());
     };
-    let style = Style::from_id(style).ok_or("unknown style: soft-anime or ink-manga")?;
+    let style = Style::from_id(style).ok_or("unknown style")?;
     let selfie = image::open(input)?.to_rgb8();
     let start = Instant::now();
     let drawing = draw(&selfie, style, seed.parse()?);

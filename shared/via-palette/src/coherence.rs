@@ -1,6 +1,7 @@
 //! Drawing blobs out into strands: smoothing along the flow, then sharpening across it.
 
 use crate::flow::{self, Flow, Walk};
+use raster::gauss;
 use raster::grid::Grid;
 
 /// Pixels from sample to sample: what is smoothed is smooth enough already.
@@ -30,6 +31,26 @@ fn along(lab: &Grid<3>, flow: &Flow, length: usize, x: usize, y: usize) -> [f32;
         total += weight;
     });
     sum.map(|channel| channel / total)
+}
+
+/// Lightness finer than `sigma` pixels, drawn out along the flow over `length` pixels each way: strands of hair lighter (above 0) or
+/// darker (below) than the hair round them, in units of L. 0 where nothing is `drawn`.
+pub(crate) fn strands(lab: &Grid<3>, drawn: &Grid<1>, flow: &Flow, (sigma, length): (f32, usize)) -> Grid<1> {
+    let lightness = lab.map(|c| [c[0]]);
+    let broad = gauss::blur(&lightness, sigma);
+    let fine = Grid::from_fn(lab.width, lab.height, |x, y| [lightness.value(x, y) - broad.value(x, y)]);
+    let far = Walk { steps: (length as f32 / STRIDE) as usize, stride: STRIDE };
+    Grid::from_fn(lab.width, lab.height, |x, y| {
+        if drawn.value(x, y) <= 0.0 {
+            return [0.0];
+        }
+        let (mut sum, mut total) = (fine.value(x, y), 1.0);
+        flow::walk(flow, x, y, far, |_, px, py| {
+            sum += fine.sample(px, py)[0];
+            total += 1.0;
+        });
+        [flow.at(x, y)[2] * sum / total]
+    })
 }
 
 /// One step of a shock filter across the flow (Osher and Rudin, *Feature-oriented image enhancement using shock filters*, 1990):

@@ -3,6 +3,7 @@
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
+use crate::light;
 use raster::grid::Grid;
 use raster::lab;
 use subject::skin;
@@ -25,12 +26,15 @@ pub(crate) fn square(selfie: &RgbImage, side: u32) -> RgbImage {
 /// Where the square begins along the long side, as a share of the slack: 0 the top or left, 1 the bottom or right.
 fn best_offset(selfie: &RgbImage) -> f32 {
     let (width, height) = selfie.dimensions();
+    if width == height {
+        return 0.0;
+    }
     let (long, short) = (width.max(height), width.min(height));
     // At most 8 squares long: beyond, the picture is a stripe and its middle is as good as any.
     let length = (u64::from(SMALL) * u64::from(long) / u64::from(short)).min(8 * u64::from(SMALL)) as u32;
     let upright = height >= width;
     let (w, h) = if upright { (SMALL, length) } else { (length, SMALL) };
-    let small = lab::from_image(&imageops::resize(selfie, w, h, FilterType::Triangle));
+    let small = light::balanced(lab::from_image(&imageops::resize(selfie, w, h, FilterType::Triangle)));
     let interest = interest_along(&small, upright);
     best_window(&interest, SMALL as usize, upright)
 }
@@ -64,7 +68,7 @@ fn best_window(interest: &[f32], size: usize, upright: bool) -> f32 {
             })
             .sum();
         let away = start as f32 / slack as f32 - home;
-        (found + 0.02 * size as f32) * (-1.2 * away * away).exp()
+        (found + 0.02 * size as f32) * (-1.8 * away * away).exp()
     };
     let best = (0..=slack).fold(0, |best, start| if score(start) > score(best) { start } else { best });
     best as f32 / slack as f32

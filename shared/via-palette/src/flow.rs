@@ -12,9 +12,10 @@ pub(crate) fn tangents(lab: &Grid<3>, sigma: f32) -> Flow {
     smooth_tensor(lab, sigma).map(minor_direction)
 }
 
-/// The same, `side` pixels wide and high: tensors can be enlarged, directions cannot.
-pub(crate) fn tangents_at(lab: &Grid<3>, sigma: f32, side: usize) -> Flow {
-    smooth_tensor(lab, sigma).resized(side, side).map(minor_direction)
+/// The same at the size of `lab`, and `side` pixels wide and high: tensors can be enlarged, directions cannot.
+pub(crate) fn tangents_at(lab: &Grid<3>, sigma: f32, side: usize) -> (Flow, Flow) {
+    let tensor = smooth_tensor(lab, sigma);
+    (tensor.map(minor_direction), tensor.resized(side, side).map(minor_direction))
 }
 
 /// The structure tensor under a Gaussian.

@@ -1,9 +1,10 @@
 //! The offline artist: turns a selfie into an avatar by classical image processing. No network, no weights, no I/O.
 //!
 //! ```text
-//! selfie → crop (head and shoulders) → matte (who is the subject)
-//!                                    → flow, bilateral, coherence (calm colours along hair and folds)
-//!                                    → tone or screentone, lines → over a backdrop by seed
+//! selfie → crop (head and shoulders) → light (a better exposure, whiter whites)
+//!   → matte (who is the subject), visage (where the face is, how large), complexion (the tone of the skin)
+//!   → flow, bilateral, coherence (calm colours along hair and folds), strands, accents (brows, eyes, mouth)
+//!   → the tones of a style, its lines, its palette → over a backdrop by seed
 //! ```
 //!
 //! The same selfie, style and seed give the same bytes on any number of threads. Another seed draws
@@ -12,19 +13,28 @@
 mod artist;
 mod backdrop;
 mod bilateral;
+mod bold_cel;
 mod coherence;
+mod complexion;
 mod crop;
 mod dice;
+mod draft;
+mod flats;
 mod flow;
 mod ink_manga;
+mod light;
 mod lines;
 mod palette;
+mod pixel;
+mod pop_poster;
 mod screentone;
 mod silhouette;
 mod sitting;
 mod soft_anime;
 mod style;
 mod tone;
+mod visage;
+mod watercolour;
 
 use image::{RgbImage, RgbaImage};
 
@@ -43,21 +53,10 @@ pub fn draw(selfie: &RgbImage, style: Style, seed: u64) -> RgbaImage {
     let sitting = sitting::Sitting::of(selfie);
     match style {
         Style::SoftAnime => soft_anime::draw(&sitting, seed),
+        Style::BoldCel => bold_cel::draw(&sitting, seed),
         Style::InkManga => ink_manga::draw(&sitting, seed),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_of_threads_changes_nothing() {
-        let selfie = RgbImage::from_fn(70, 90, |x, y| image::Rgb([(x * 3) as u8, (y * 2) as u8, (x * y % 251) as u8]));
-        for style in Style::ALL {
-            let alone = raster::rows::with_threads(1, || draw(&selfie, *style, 5));
-            let crew = raster::rows::with_threads(3, || draw(&selfie, *style, 5));
-            assert!(alone == crew, "{style:?}");
-        }
+        Style::Watercolour => watercolour::draw(&sitting, seed),
+        Style::PopPoster => pop_poster::draw(&sitting, seed),
+        Style::Pixel => pixel::draw(&sitting, seed),
     }
 }

@@ -27,8 +27,11 @@ pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pe
     let response = difference_across(lightness, patience, flow, pen);
     let fall = gauss::kernel(pen.length as f32 / 2.5);
     let far = Walk { steps: pen.length, stride: 2.0 };
+    let darkest = darkest_about(&response, 2 * pen.length);
+    let tile = 2 * pen.length;
     Grid::from_fn(lightness.width, lightness.height, |x, y| {
-        if patience.value(x, y) >= NEVER {
+        // A mean is never below the least of what it is made of: most of a calm picture needs no walk.
+        if patience.value(x, y) >= NEVER || darkest.value(x / tile, y / tile) + pen.least * patience.value(x, y) >= 0.0 {
             return [0.0];
         }
         let (mut sum, mut total) = (response.value(x, y) * fall[0], fall[0]);
@@ -37,6 +40,28 @@ pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pe
             total += fall[step];
         });
         [ink(sum / total + pen.least * patience.value(x, y), pen.hardness)]
+    })
+}
+
+/// The least response in each tile of `tile` pixels and the eight tiles about it.
+fn darkest_about(response: &Grid<1>, tile: usize) -> Grid<1> {
+    let (columns, rows) = (response.width.div_ceil(tile), response.height.div_ceil(tile));
+    let least = Grid::from_fn(columns, rows, |column, row| {
+        let lines = row * tile..((row + 1) * tile).min(response.height);
+        let within = |y: usize| {
+            let start = y * response.width;
+            &response.cells[start + column * tile..start + ((column + 1) * tile).min(response.width)]
+        };
+        [lines.flat_map(within).fold(f32::MAX, |least, c| least.min(c[0]))]
+    });
+    Grid::from_fn(columns, rows, |column, row| {
+        let mut darkest = f32::MAX;
+        for dy in -1..=1 {
+            for dx in -1..=1 {
+                darkest = darkest.min(least.nearest(column as isize + dx, row as isize + dy)[0]);
+            }
+        }
+        [darkest]
     })
 }
 

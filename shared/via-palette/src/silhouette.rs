@@ -15,6 +15,8 @@ pub(crate) struct Silhouette {
     pub(crate) alpha: Grid<1>,
     /// Where inner lines may be: 0 close to the outer line, which they would double
     pub(crate) inner: Grid<1>,
+    /// From 0 outside to 1 inside, a half at the edge
+    pub(crate) ramp: Grid<1>,
     /// A wide soft light round the subject, 0..1
     pub(crate) glow: Grid<1>,
 }
@@ -31,6 +33,7 @@ impl Silhouette {
             alpha: ramp.map(|r| [smoothstep(0.1, 0.42, r[0])]),
             inner: gauss::blur(&crisp, 3.0 * width).map(|r| [smoothstep(0.86, 0.99, r[0])]),
             glow,
+            ramp,
         }
     }
 }

@@ -4,11 +4,11 @@ use image::{RgbImage, Rgba, RgbaImage};
 
 use crate::bilateral::{self, Reach};
 use crate::flow::{self, Flow};
-use crate::{SIDE, coherence, crop, lines};
+use crate::visage::{self, Visage};
+use crate::{SIDE, coherence, crop, light, lines};
 use raster::grid::{Grid, mix, smoothstep};
 use raster::{gauss, lab};
 use subject::matte::{self, Matte};
-use subject::skin::{self, Face};
 
 /// A selfie prepared for drawing; all grids are [`SIDE`] wide and high.
 #[derive(Clone, Debug)]
@@ -19,10 +19,16 @@ pub(crate) struct Sitting {
     pub(crate) calm: Grid<3>,
     /// Where edges and hair run
     pub(crate) flow: Flow,
+    /// Strands of hair lighter or darker than those round them, in units of L; of half the width and height
+    pub(crate) strands: Grid<1>,
     /// Who is the subject
     pub(crate) matte: Matte,
     /// How much each pixel is the subject's skin, 0..1, smooth
     pub(crate) skin: Grid<1>,
+    /// Where the face is, and how large
+    pub(crate) visage: Visage,
+    /// Whether the selfie has no colours
+    pub(crate) grey: bool,
 }
 
 impl Sitting {
@@ -32,18 +38,30 @@ impl Sitting {
             (0, _) | (_, 0) => RgbImage::new(SIDE, SIDE),
             _ => crop::square(selfie, SIDE),
         };
-        let lab = lab::from_image(&square);
+        let lab = light::exposed(light::balanced(lab::from_image(&square)));
         let matte = matte::find(&lab);
+        let lab = light::lit(lab, &matte);
         let half = lab.shrunk(2);
         let drawn = matte.alpha.shrunk(2);
+        let grey = is_grey(&half);
         let smooth = calmed(&half, &drawn);
         let side = SIDE as usize;
+        let (half_flow, flow) = flow::tangents_at(&half, 2.0, side);
+        let skin = visage::skin_of(&smooth, &drawn, matte.face, grey);
+        let visage = Visage::of(&skin, matte.face);
+        let hairy = Grid::from_fn(drawn.width, drawn.height, |x, y| {
+            let away = visage.distance((x as f32 + 0.5) / drawn.width as f32, (y as f32 + 0.5) / drawn.height as f32);
+            [if away < 2.4 { drawn.value(x, y) } else { 0.0 }]
+        });
         Self {
-            skin: skin_of(&smooth, &drawn, matte.face).resized(side, side),
+            visage,
+            skin: skin.resized(side, side),
             calm: gauss::blur(&smooth.resized(side, side), 0.8),
-            flow: flow::tangents_at(&half, 2.0, side),
+            strands: coherence::strands(&half, &hairy, &half_flow, (5.0, 22)),
+            flow,
             matte,
             lab,
+            grey,
         }
     }
 }
@@ -69,9 +87,25 @@ impl Sitting {
 
     /// How near a pixel is to the middle of the face, 0..1.
     pub(crate) fn features(&self, x: usize, y: usize) -> f32 {
-        let side = SIDE as f32;
-        let (dx, dy) = ((x as f32 / side - self.matte.face.x) / 0.17, (y as f32 / side - self.matte.face.y) / 0.21);
-        smoothstep(1.15, 0.75, dx.hypot(dy)) * self.matte.face.sure
+        let away = self.visage.distance((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
+        smoothstep(1.2, 0.8, away) * self.visage.sure
+    }
+
+    /// Whether a pixel is drawn at all, and not left to the backdrop.
+    pub(crate) fn shows(&self, x: usize, y: usize) -> bool {
+        self.matte.alpha.value(x, y) >= 0.01
+    }
+
+    /// How likely a pixel is hair, 0..1: round the face, and not skin.
+    pub(crate) fn hair(&self, x: usize, y: usize) -> f32 {
+        let away = self.visage.distance((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
+        let below = (y as f32 / SIDE as f32 - self.visage.y) / self.visage.ry;
+        smoothstep(2.4, 1.9, away) * smoothstep(1.25, 0.9, below) * (1.0 - smoothstep(0.1, 0.4, self.skin.value(x, y)))
+    }
+
+    /// How much lighter or darker the strand of hair at a pixel is than those round it, in units of L.
+    pub(crate) fn strand(&self, x: usize, y: usize) -> f32 {
+        self.strands.sample(0.5 * x as f32 - 0.25, 0.5 * y as f32 - 0.25)[0]
     }
 }
 
@@ -83,52 +117,20 @@ fn calmed(half: &Grid<3>, drawn: &Grid<1>) -> Grid<3> {
         let reach = Reach { space: 2.2, range };
         calm = bilateral::smooth(&calm, drawn, &flow, reach);
     }
-    for sigma in [2.0, 3.0, 4.0] {
+    for sigma in [2.5, 4.0] {
         let flow = flow::tangents(&calm, sigma);
         calm = coherence::enhance(&calm, drawn, &flow, 14);
     }
     calm
 }
 
-/// The subject's skin, 0..1: like skin in general, like the skin in the middle of the face, and within the matte.
-fn skin_of(smooth: &Grid<3>, drawn: &Grid<1>, face: Face) -> Grid<1> {
-    let kin = Kin::of(smooth, face);
-    let raw = Grid::from_fn(smooth.width, smooth.height, |x, y| {
-        let colour = *smooth.at(x, y);
-        [skin::likeness(colour) * kin.likeness(colour) * drawn.value(x, y)]
-    });
-    gauss::blur(&raw.map(|c| [smoothstep(0.25, 0.6, c[0])]), 2.0)
-}
-
-/// The colour in the middle of the face, which tells skin from hair and wood of nearly its colour.
-struct Kin([f32; 3]);
-
-impl Kin {
-    /// The mean of skin-like colours around the face.
-    fn of(smooth: &Grid<3>, face: Face) -> Self {
-        let (mut sum, mut total) = ([0.0_f64; 3], 1e-9_f64);
-        for y in (0..smooth.height).step_by(4) {
-            for x in (0..smooth.width).step_by(4) {
-                let (px, py) = (x as f32 / smooth.width as f32, y as f32 / smooth.height as f32);
-                let (dx, dy) = ((px - face.x) / 0.09, (py - face.y) / 0.12);
-                let colour = smooth.at(x, y);
-                let weight = f64::from((-0.5 * (dx * dx + dy * dy)).exp() * skin::likeness(*colour));
-                (0..3).for_each(|i| sum[i] += weight * f64::from(colour[i]));
-                total += weight;
-            }
-        }
-        Self(sum.map(|channel| (channel / total) as f32))
-    }
-
-    /// How near a colour is to the face's: strictly in hue, loosely in lightness, downwards more so, for shade.
-    fn likeness(&self, [l, a, b]: [f32; 3]) -> f32 {
-        let turn = b.atan2(a) - self.0[2].atan2(self.0[1]);
-        let chroma = a.hypot(b) - self.0[1].hypot(self.0[2]);
-        let away = l - self.0[0];
-        let by_lightness = if away > 0.0 { away / 30.0 } else { away / 24.0 };
-        let distance = (turn / 0.36).powi(2) + (chroma / 20.0).powi(2) + by_lightness.powi(2);
-        (-0.5 * distance).exp()
-    }
+/// Whether a picture is black and white, or of one tint as old photographs are.
+fn is_grey(lab: &Grid<3>) -> bool {
+    let count = lab.cells.len() as f64;
+    let mean = |channel: usize| lab.cells.iter().map(|c| f64::from(c[channel])).sum::<f64>() / count;
+    let (a, b) = (mean(1) as f32, mean(2) as f32);
+    let stray = lab.cells.iter().map(|c| f64::from((c[1] - a).abs() + (c[2] - b).abs())).sum::<f64>() / count;
+    stray < 2.5 && a.hypot(b) < 14.0
 }
 
 /// The finished picture: sRGB 0..1 per channel with the matte as alpha.

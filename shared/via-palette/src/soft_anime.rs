@@ -2,28 +2,28 @@
 
 use image::RgbaImage;
 
-use crate::SIDE;
 use crate::backdrop;
-use crate::dice::Dice;
+use crate::complexion::{self, Complexion};
+use crate::dice::{self, Dice};
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
 use crate::silhouette::Silhouette;
 use crate::sitting::{self, Sitting};
-use crate::tone::{Histogram, Stairs};
-use raster::gauss;
+use crate::tone::Stairs;
+use crate::visage::Accents;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
 
 /// Draws a sitting in soft colours over a pastel backdrop.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 1);
-    let palette = palette::pastel(&mut dice);
+    let palette = palette::pastel(seed, &mut dice);
     let silhouette = Silhouette::of(&sitting.matte, 1.9);
-    let ink = lines_of(sitting, dice.between(0.9, 1.2));
-    let paint = paint(sitting);
-    let backdrop = backdrop::colour::paint(SIDE as usize, seed, &palette);
+    let ink = lines_of(sitting, dice::pen_weight(seed));
+    let paint = paint(sitting, &palette);
+    let backdrop = backdrop::colour::paint(&silhouette.body, seed, &palette);
     let picture = Grid::from_fn(paint.width, paint.height, |x, y| {
-        let body = lab::to_srgb(*paint.at(x, y));
+        let body = graded(lab::to_srgb(*paint.at(x, y)), &palette);
         let body = mix3(body, tint(body, &palette), 0.9 * ink.value(x, y) * silhouette.inner.value(x, y));
         let light = 0.6 * silhouette.glow.value(x, y) * (1.0 - silhouette.body.value(x, y));
         let behind = mix3(*backdrop.at(x, y), [1.0, 1.0, 1.0], light);
@@ -31,6 +31,11 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
         mix3(whole, tint(body, &palette), 0.92 * silhouette.line.value(x, y))
     });
     sitting::picture(&picture, &silhouette.alpha)
+}
+
+/// A colour in the light of the palette: a breath of it, or skin would change.
+fn graded(colour: [f32; 3], palette: &Palette) -> [f32; 3] {
+    std::array::from_fn(|i| colour[i] * (1.0 + 0.28 * (palette.below[i] - 0.96)))
 }
 
 /// The colour of ink on a colour: the palette's, warmed by what it lies on.
@@ -41,93 +46,71 @@ fn tint(under: [f32; 3], palette: &Palette) -> [f32; 3] {
 
 /// The inner lines: fine ones.
 fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
-    let pen = Pen { sigma: 1.5, least: 0.5, length: 7, hardness: 0.75 * boldness };
+    let pen = Pen { sigma: 1.5 * boldness.sqrt(), least: 0.5, length: 7, hardness: 0.78 * boldness };
     let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
     ink.map(|ink| [smoothstep(0.25, 0.95, ink[0])])
 }
 
-/// The colours of the subject, in Lab: few levels of lightness, skin by its own rules.
-fn paint(sitting: &Sitting) -> Grid<3> {
+/// The colours of the subject, in Lab: few levels of lightness, skin and hair by their own rules.
+fn paint(sitting: &Sitting, palette: &Palette) -> Grid<3> {
     let stairs = Stairs::of(&sitting.calm, &sitting.matte.alpha, 6);
-    let skin = SkinTone::of(sitting);
-    let sharp = sharpness(sitting);
+    let complexion = Complexion::of(sitting);
+    let accents = Accents::of(&sitting.lab, &sitting.calm, sitting.visage);
+    let hair_hue = complexion::mean_hue(&sitting.calm, |x, y| sitting.hair(x, y) * sitting.matte.alpha.value(x, y));
     Grid::from_fn(sitting.calm.width, sitting.calm.height, |x, y| {
-        let [l, a, b] = *sitting.calm.at(x, y);
-        let l = l + sharp.value(x, y);
-        let plain = plain_colour(stairs.level(l, 1.6), l, a, b);
-        match smoothstep(0.25, 0.6, sitting.skin.value(x, y)) {
-            share if share > 0.0 => mix3(plain, skin.colour(l, a, b), share),
-            _ => plain,
+        if !sitting.shows(x, y) {
+            return *sitting.calm.at(x, y);
         }
-    })
-}
-
-/// What the calm picture lost of eyes and lips: small strong detail, none of the weak.
-fn sharpness(sitting: &Sitting) -> Grid<1> {
-    let fine = gauss::blur(&sitting.lab.map(|c| [c[0]]), 1.2);
-    Grid::from_fn(fine.width, fine.height, |x, y| {
-        let lost = fine.value(x, y) - sitting.calm.at(x, y)[0];
-        let kept = (lost.abs() - 4.0).clamp(0.0, 18.0) * sitting.features(x, y);
-        [kept * lost.signum()]
+        let features = sitting.features(x, y);
+        let detail = features * accents.detail.value(x, y);
+        let skin = smoothstep(0.25, 0.6, sitting.skin.value(x, y));
+        let plain = if skin < 1.0 { plain_colour(sitting, &stairs, hair_hue, (x, y), detail) } else { [0.0; 3] };
+        let mut colour = if skin > 0.0 { mix3(plain, skin_colour(&complexion, *sitting.calm.at(x, y), detail), skin) } else { plain };
+        if features > 0.0 {
+            colour[1] += 0.7 * features * complexion.lip(&accents, x, y);
+            let white = features * complexion.white(&accents, x, y);
+            let bright = (complexion.middle + 22.0).clamp(74.0, 95.0) + 0.4 * detail.min(0.0);
+            colour = mix3(colour, [bright, 1.0, 2.5], 0.9 * white);
+        }
+        if sitting.grey { palette.tinted(colour) } else { colour }
     })
 }
 
 /// Clothes, hair and things: a flat level with a breath of its shading, brighter and clearer, shadows towards violet.
-fn plain_colour(level: f32, l: f32, a: f32, b: f32) -> [f32; 3] {
-    let flat = mix(level, l, 0.12);
+fn plain_colour(sitting: &Sitting, stairs: &Stairs, hair_hue: [f32; 2], (x, y): (usize, usize), detail: f32) -> [f32; 3] {
+    let [l, a, b] = *sitting.calm.at(x, y);
+    let hair = sitting.hair(x, y);
+    let strand = hair * sitting.strand(x, y).clamp(-9.0, 12.0);
+    let l = l + 1.2 * strand + 0.5 * (detail.abs() - 6.0).clamp(0.0, 18.0) * detail.signum();
+    let flat = mix(stairs.level(l, mix(1.6, 3.5, hair)), l, mix(0.12, 0.22, hair));
+    // Hair is of one colour, whatever the light does to it.
+    let strange = (a - hair_hue[0]).powi(2) + (b - hair_hue[1]).powi(2);
+    let common = 0.7 * hair * (-strange / 200.0).exp();
+    let (a, b) = (mix(a, hair_hue[0], common), mix(b, hair_hue[1], common));
     let shade = smoothstep(45.0, 8.0, flat);
     // Middle tones gain most: the darks stay dark enough for form, the lights keep their room.
-    let lifted = 9.0 + 0.91 * flat + 9.0 * smoothstep(10.0, 50.0, flat) * smoothstep(100.0, 60.0, flat);
-    let clear = 1.2 + 0.12 * smoothstep(10.0, 40.0, a.hypot(b));
-    [lifted, clear * a + 3.0 * shade, clear * b - 6.0 * shade]
+    let lifted = 9.0 + 0.91 * flat + 8.0 * smoothstep(10.0, 50.0, flat) * smoothstep(100.0, 60.0, flat);
+    let chroma = a.hypot(b);
+    let clear = 1.2 + 0.12 * smoothstep(10.0, 40.0, chroma);
+    // Yellow that is dark is olive, which nothing but an olive should be.
+    let warm = 0.3 * chroma * smoothstep(0.2, 2.0, b - a.abs()) * smoothstep(75.0, 45.0, flat) * smoothstep(-4.0, 2.0, a);
+    [lifted, clear * a + 3.0 * shade + warm, clear * b - 5.0 * shade]
 }
 
-/// The skin of one subject: its middle tone and how far it strays.
-struct SkinTone {
-    /// Middle lightness
-    middle: f32,
-    /// How far shades and lights lie from it
-    spread: f32,
-    /// Mean a and b
-    hue: [f32; 2],
-}
-
-impl SkinTone {
-    /// Measures the skin of a sitting.
-    fn of(sitting: &Sitting) -> Self {
-        let histogram = Histogram::of(&sitting.calm, &sitting.skin);
-        let (mut sum, mut total) = ([0.0_f64; 2], 1e-6_f64);
-        for (cell, weight) in sitting.calm.cells.iter().zip(&sitting.skin.cells) {
-            let weight = f64::from(weight[0]);
-            sum[0] += weight * f64::from(cell[1]);
-            sum[1] += weight * f64::from(cell[2]);
-            total += weight;
-        }
-        Self {
-            middle: histogram.quantile(0.55),
-            spread: (0.5 * (histogram.quantile(0.9) - histogram.quantile(0.1))).clamp(6.0, 16.0),
-            hue: sum.map(|channel| (channel / total) as f32),
-        }
-    }
-
-    /// Skin as a cel painter has it: one calm tone, one shade that turns warm rather than grey, one light.
-    fn colour(&self, l: f32, a: f32, b: f32) -> [f32; 3] {
-        let away = l - self.middle;
-        let step = |at: f32| smoothstep(at * self.spread - 1.8, at * self.spread + 1.8, away);
-        let (lit, shaded, deep) = (step(0.8), 1.0 - step(-0.75), 1.0 - step(-1.7));
-        let flat = self.middle + 3.0 * lit - 7.0 * shaded - 11.0 * deep;
-        // Features far darker than skin keep their own lightness.
-        let feature = smoothstep(-2.4 * self.spread, -3.2 * self.spread, away);
-        let level = mix(mix(flat, l, 0.1), l, feature);
-        let strange = (a - self.hue[0]).powi(2) + (b - self.hue[1]).powi(2);
-        let common = 0.8 * (-strange / 90.0).exp();
-        let own = [mix(a, self.hue[0], common), mix(b, self.hue[1], common)];
-        // Redder than the rest is a lip or a cheek, and may bloom.
-        let bloom = (a - self.hue[0] - 2.0).clamp(0.0, 12.0);
-        let brighter = 0.4 * (97.0 - level).max(0.0) * smoothstep(20.0, 75.0, self.middle) + 2.5;
-        let pale = smoothstep(0.6, 0.42, a.hypot(b) / self.hue[0].hypot(self.hue[1]).max(1.0)) * smoothstep(-1.6, -0.6, away / self.spread);
-        // Light and paler than skin within skin: teeth and the whites of eyes
-        let painted = [level + brighter, 1.1 * own[0] + 3.0 * shaded + 0.8 * bloom, 1.25 * own[1] + 2.0 - 2.0 * lit];
-        mix3(painted, [94.0, 1.0, 2.5], 0.85 * pale)
-    }
+/// Skin as a cel painter has it: one calm tone, one shade that turns warm rather than grey, one light, and its dark features.
+fn skin_colour(complexion: &Complexion, [l, a, b]: [f32; 3], detail: f32) -> [f32; 3] {
+    let Complexion { middle, spread, .. } = *complexion;
+    let away = l - middle;
+    let step = |at: f32| smoothstep(at * spread - 1.8, at * spread + 1.8, away);
+    let (lit, shaded, deep) = (step(0.8), 1.0 - step(-0.75), 1.0 - step(-1.7));
+    let flat = middle + 3.0 * lit - 6.0 * shaded - 9.0 * deep;
+    // A feature of the face is darker than what is about it; the rest of the shade is in the steps.
+    let dark = 1.4 * (detail + 8.0).min(0.0);
+    let level = (mix(flat, l, 0.12) + dark).max(6.0);
+    let own = complexion.calm_hue(a, b);
+    // Light skin gains a little light; dark skin stays what it is.
+    let brighter = 1.5 + 0.3 * (97.0 - level).max(0.0) * smoothstep(45.0, 80.0, middle);
+    let ink = smoothstep(-12.0, -30.0, detail);
+    let chroma = mix(1.12, 0.6, ink);
+    [level + brighter * (1.0 - ink), chroma * own[0] + 3.0 * shaded, (chroma + 0.06) * own[1] + 1.0 - 1.5 * lit]
 }

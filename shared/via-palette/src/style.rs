@@ -5,20 +5,32 @@
 pub enum Style {
     /// Cel anime in soft colours
     SoftAnime,
+    /// Bold cel shading: few flat tones, strong outlines
+    BoldCel,
     /// Black ink and screentone on white
     InkManga,
+    /// Washes on paper
+    Watercolour,
+    /// A screen-printed poster
+    PopPoster,
+    /// Large pixels, few colours
+    Pixel,
 }
 
 impl Style {
     /// Every style, in the order they are shown.
-    pub const ALL: &'static [Self] = &[Self::SoftAnime, Self::InkManga];
+    pub const ALL: &'static [Self] = &[Self::SoftAnime, Self::BoldCel, Self::InkManga, Self::Watercolour, Self::PopPoster, Self::Pixel];
 
     /// The stable name in kebab case, as in a request.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
             Self::SoftAnime => "soft-anime",
+            Self::BoldCel => "bold-cel",
             Self::InkManga => "ink-manga",
+            Self::Watercolour => "watercolour",
+            Self::PopPoster => "pop-poster",
+            Self::Pixel => "pixel",
         }
     }
 
@@ -33,7 +45,11 @@ impl Style {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SoftAnime => "Soft anime",
+            Self::BoldCel => "Bold cel",
             Self::InkManga => "Ink manga",
+            Self::Watercolour => "Watercolour",
+            Self::PopPoster => "Pop poster",
+            Self::Pixel => "Pixel",
         }
     }
 
@@ -42,7 +58,11 @@ impl Style {
     pub const fn description(self) -> &'static str {
         match self {
             Self::SoftAnime => "Cel anime with calm, soft colours, fine tinted lines and a dreamy backdrop.",
+            Self::BoldCel => "Saturated flat colours, hard shadows and a strong outline, like a still of an action anime.",
             Self::InkManga => "Black ink, screentone and pure white, like a page of a printed manga.",
+            Self::Watercolour => "Transparent washes with soft bleeding edges on grained paper.",
+            Self::PopPoster => "A screen print in a handful of loud colours, with halftone dots.",
+            Self::Pixel => "Large square pixels in few colours, like a portrait of a 16-bit game.",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use super::shapes::{EDGE, cover, disc, dots, petal, rays, sparkle};
+use super::shapes::{EDGE, cover, disc, dots, length, petal, rays, sparkle};
 use crate::dice::{Dice, fractal};
 use crate::palette::Palette;
 use raster::grid::{Grid, mix3, smoothstep};
@@ -10,8 +10,8 @@ use raster::grid::{Grid, mix3, smoothstep};
 /// A drawing of a motif at a point in 0..1 × 0..1, over the colour already there.
 type Motif = Box<dyn Fn(f32, f32, [f32; 3]) -> [f32; 3] + Sync>;
 
-/// A backdrop of `side` × `side` pixels in sRGB 0..1.
-pub(crate) fn paint(side: usize, seed: u64, palette: &Palette) -> Grid<3> {
+/// A square backdrop in sRGB 0..1, of the size of `hidden`; where that is 1, it is not painted.
+pub(crate) fn paint(hidden: &Grid<1>, seed: u64, palette: &Palette) -> Grid<3> {
     let mut dice = Dice::new(seed, 2);
     let motif = match super::motif(seed, 7) {
         0 => sunburst(&mut dice, *palette),
@@ -23,8 +23,7 @@ pub(crate) fn paint(side: usize, seed: u64, palette: &Palette) -> Grid<3> {
         _ => hills(&mut dice, *palette),
     };
     let lean = dice.between(-0.25, 0.25);
-    Grid::from_fn(side, side, |x, y| {
-        let (px, py) = ((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32);
+    super::behind(hidden, |px, py| {
         let down = smoothstep(0.0, 1.0, py + lean * (px - 0.5));
         motif(px, py, mix3(palette.above, palette.below, down))
     })
@@ -36,7 +35,7 @@ fn sunburst(dice: &mut Dice, palette: Palette) -> Motif {
     let (count, turn) = (dice.between(9.0, 15.0).round(), dice.unit());
     Box::new(move |px, py, below| {
         let (dx, dy) = (px - x, py - y);
-        let away = dx.hypot(dy);
+        let away = length(dx, dy);
         let lit = mix3(below, palette.accent, 0.62 * rays(dx, dy, count, turn) * smoothstep(1.0, 0.15, away));
         mix3(lit, palette.accent, 0.7 * smoothstep(0.5, 0.05, away))
     })
@@ -80,8 +79,12 @@ fn clouds(dice: &mut Dice, palette: Palette) -> Motif {
     Box::new(move |px, py, below| {
         let mut colour = below;
         for bank in puffs.chunks(8) {
+            // A bank is a band across the picture: most points are in one or none.
+            if py > bank[0][1] + 0.06 || bank.iter().all(|&[_, y, radius, _]| py < y - radius - EDGE) {
+                continue;
+            }
             let inside =
-                |lift: f32| bank.iter().fold(-1.0_f32, |most, &[x, y, radius, _]| most.max(radius - (px - x).hypot(py - y + lift)));
+                |lift: f32| bank.iter().fold(-1.0_f32, |most, &[x, y, radius, _]| most.max(radius - length(px - x, py - y + lift)));
             let base = cover(bank[0][1] + 0.035 - py, 0.02);
             colour = mix3(colour, shade, 0.8 * base * cover(inside(0.0), EDGE));
             colour = mix3(colour, palette.accent, 0.9 * base * cover(inside(-0.02).min(inside(0.0)), 0.006));
@@ -139,22 +142,39 @@ fn sparkles(dice: &mut Dice, palette: Palette) -> Motif {
             if dx.abs() > size * 1.3 || dy.abs() > size * 1.3 {
                 return colour;
             }
-            let glow = 0.35 * large * smoothstep(size * 0.8, 0.0, dx.hypot(dy));
+            let glow = 0.35 * large * smoothstep(size * 0.8, 0.0, length(dx, dy));
             let shape = if large > 0.5 { sparkle(dx, dy, size) } else { disc(px, py, x, y, size * 0.45, EDGE) };
             mix3(colour, palette.accent, (0.9 * shape).max(glow))
         })
     })
 }
 
+/// Points of a range's crest from left to right.
+const CREST_POINTS: usize = 512;
+
+/// The crest between its points, at `px` in 0..1.
+fn crest_at(crest: &[f32], px: f32) -> f32 {
+    let at = px.clamp(0.0, 0.9999) * CREST_POINTS as f32;
+    let left = at as usize;
+    crest[left] + (crest[left + 1] - crest[left]) * (at - left as f32)
+}
+
 /// Soft ranges of hills or waves, one behind another.
 fn hills(dice: &mut Dice, palette: Palette) -> Motif {
     let noise = (dice.unit() * 1e6) as u64;
     let (x, y, radius) = (dice.between(0.12, 0.88), dice.between(0.14, 0.3), dice.between(0.09, 0.15));
+    let crests: Vec<Vec<f32>> = (0..4_u8)
+        .map(|range| {
+            let depth = f32::from(range);
+            let crest = |px: f32| 0.36 + 0.15 * depth - 0.16 * fractal(noise + u64::from(range), px * (2.2 + depth), depth);
+            (0..=CREST_POINTS).map(|i| crest(i as f32 / CREST_POINTS as f32)).collect()
+        })
+        .collect();
     Box::new(move |px, py, below| {
         let mut colour = mix3(below, palette.accent, 0.85 * disc(px, py, x, y, radius, EDGE));
         for range in 0..4_u8 {
             let depth = f32::from(range);
-            let crest = 0.36 + 0.15 * depth - 0.16 * fractal(noise + u64::from(range), px * (2.2 + depth), depth);
+            let crest = crest_at(&crests[usize::from(range)], px);
             let tint = mix3(palette.below, palette.above, 0.25 + 0.2 * depth);
             let mist = mix3(tint, palette.below, 0.7 * smoothstep(crest, crest + 0.2, py));
             colour = mix3(colour, mist, 0.9 * cover(py - crest, EDGE));

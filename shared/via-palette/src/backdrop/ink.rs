@@ -1,16 +1,19 @@
 //! Backdrops in ink: lines and tones of a manga page. Values are paper, 0 black to 1 white.
 
-use std::f32::consts::TAU;
+use std::f32::consts::{FRAC_1_SQRT_2, TAU};
 
-use super::shapes::{EDGE, FocusLines, cover, dots, sparkle};
+use super::shapes::{EDGE, FocusLines, cover, dots, length, sparkle};
 use crate::dice::{Dice, hash};
 use raster::grid::{Grid, smoothstep};
 
 /// Paper at a point in 0..1 × 0..1.
 type Motif = Box<dyn Fn(f32, f32) -> f32 + Sync>;
 
-/// A backdrop of `side` × `side` pixels; lines lead to (`x`, `y`), in shares of the side.
-pub(crate) fn paint(side: usize, seed: u64, (x, y): (f32, f32)) -> Grid<1> {
+/// From dot to dot: 16, 20 or 24 pixels of 1024 along a row, so that dots are alike and smaller pictures of them even.
+const PERIODS: [f32; 3] = [16.0 * FRAC_1_SQRT_2 / 1024.0, 20.0 * FRAC_1_SQRT_2 / 1024.0, 24.0 * FRAC_1_SQRT_2 / 1024.0];
+
+/// A square backdrop of the size of `hidden`; where that is 1, it is not painted. Lines lead to (`x`, `y`), in shares of the side.
+pub(crate) fn paint(hidden: &Grid<1>, seed: u64, (x, y): (f32, f32)) -> Grid<1> {
     let mut dice = Dice::new(seed, 3);
     let motif = match super::motif(seed, 6) {
         0 => focus(&mut dice, seed, x, y),
@@ -20,7 +23,7 @@ pub(crate) fn paint(side: usize, seed: u64, (x, y): (f32, f32)) -> Grid<1> {
         4 => stars(&mut dice),
         _ => bubbles(&mut dice),
     };
-    Grid::from_fn(side, side, |x, y| [motif((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32)])
+    super::behind(hidden, |px, py| [motif(px, py)])
 }
 
 /// Black wedges that point to the face.
@@ -33,7 +36,7 @@ fn focus(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
 /// A tone that fades from one side.
 fn tone(dice: &mut Dice) -> Motif {
     let (sin, cos) = (dice.unit() * TAU).sin_cos();
-    let period = dice.between(0.0125, 0.017);
+    let period = *dice.pick(&PERIODS);
     Box::new(move |px, py| {
         let along = 0.5 + ((px - 0.5) * cos + (py - 0.5) * sin) / (cos.abs() + sin.abs());
         1.0 - dots(px, py, period, 0.6 * smoothstep(0.2, 1.0, along))
@@ -46,7 +49,7 @@ fn flash(dice: &mut Dice, seed: u64, x: f32, y: f32) -> Motif {
     let spikes = FocusLines { count, clear, width: 2.6, taper: 0.2, seed };
     Box::new(move |px, py| {
         let (dx, dy) = (px - x, 0.85 * (py - y));
-        1.0 - spikes.cover(dx, dy).max(cover(dx.hypot(dy) - 0.66, EDGE))
+        1.0 - spikes.cover(dx, dy).max(cover(length(dx, dy) - 0.66, EDGE))
     })
 }
 
@@ -77,7 +80,7 @@ fn stars(dice: &mut Dice) -> Motif {
             [dice.unit(), dice.unit(), dice.between(0.012, 0.03) + large * dice.between(0.03, 0.07)]
         })
         .collect();
-    let (share, period) = (dice.between(0.3, 0.42), dice.between(0.011, 0.014));
+    let (share, period) = (dice.between(0.3, 0.42), *dice.pick(&PERIODS[..2]));
     Box::new(move |px, py| {
         let paper = 1.0 - dots(px, py, period, share * (0.6 + 0.5 * py));
         stars.iter().fold(paper, |paper, &[x, y, size]| paper.max(sparkle(px - x, py - y, size)))
@@ -87,9 +90,9 @@ fn stars(dice: &mut Dice) -> Motif {
 /// Round lights, each with its own tone, one before the other.
 fn bubbles(dice: &mut Dice) -> Motif {
     let lights: Vec<[f32; 4]> = (0..30).map(|_| [dice.unit(), dice.unit(), dice.between(0.02, 0.11), dice.between(0.06, 0.34)]).collect();
-    let period = dice.between(0.011, 0.015);
+    let period = *dice.pick(&PERIODS[..2]);
     Box::new(move |px, py| {
-        let from_edge = |light: &[f32; 4]| light[2] - (px - light[0]).hypot(py - light[1]);
+        let from_edge = |light: &[f32; 4]| light[2] - length(px - light[0], py - light[1]);
         let Some(front) = lights.iter().find(|light| from_edge(light) > -EDGE) else {
             return 1.0;
         };

@@ -8,6 +8,12 @@ use raster::grid::smoothstep;
 /// Half a pixel of a drawing: the softness of a clean edge.
 pub(crate) const EDGE: f32 = 0.7 / 1024.0;
 
+/// The length of (`dx`, `dy`): a plain root is several times faster than `hypot`, and nothing here overflows.
+#[inline]
+pub(crate) fn length(dx: f32, dy: f32) -> f32 {
+    (dx * dx + dy * dy).sqrt()
+}
+
 /// The cover of a shape from how far inside (positive) or outside its edge a point is, softened over `soft` to either side.
 pub(crate) fn cover(inside: f32, soft: f32) -> f32 {
     smoothstep(-soft, soft, inside)
@@ -15,14 +21,14 @@ pub(crate) fn cover(inside: f32, soft: f32) -> f32 {
 
 /// A disc round (`x`, `y`).
 pub(crate) fn disc(px: f32, py: f32, x: f32, y: f32, radius: f32, soft: f32) -> f32 {
-    cover(radius - (px - x).hypot(py - y), soft)
+    cover(radius - length(px - x, py - y), soft)
 }
 
 /// `count` rays round a centre, half of the circle covered: `dx` and `dy` lead from the centre, `turn` is in turns.
 pub(crate) fn rays(dx: f32, dy: f32, count: f32, turn: f32) -> f32 {
     let around = (dy.atan2(dx) / TAU + turn) * count;
     let within = (around - around.floor() - 0.5).abs();
-    let across = (within - 0.25) / count * TAU * dx.hypot(dy);
+    let across = (within - 0.25) / count * TAU * length(dx, dy);
     cover(across, EDGE)
 }
 
@@ -44,7 +50,7 @@ pub(crate) struct FocusLines {
 impl FocusLines {
     /// The cover at (`dx`, `dy`) from the centre.
     pub(crate) fn cover(&self, dx: f32, dy: f32) -> f32 {
-        let (away, around) = (dx.hypot(dy), (dy.atan2(dx) / TAU).rem_euclid(1.0) * self.count as f32);
+        let (away, around) = (length(dx, dy), (dy.atan2(dx) / TAU).rem_euclid(1.0) * self.count as f32);
         let sector = around.floor() as i64;
         (sector - 1..=sector + 1).fold(0.0, |most: f32, wedge| most.max(self.wedge(wedge, away, around)))
     }
@@ -86,7 +92,7 @@ pub(crate) fn dots(px: f32, py: f32, period: f32, share: f32) -> f32 {
     let (u, v) = ((px + py) * turned, (px - py) * turned);
     let (fu, fv) = (u - u.floor() - 0.5, v - v.floor() - 0.5);
     let radius = (share.clamp(0.0, 1.0) / std::f32::consts::PI).sqrt();
-    cover((radius - fu.hypot(fv)) * period, EDGE) * smoothstep(0.0, 0.02, share)
+    cover((radius - length(fu, fv)) * period, EDGE) * smoothstep(0.0, 0.02, share)
 }
 
 #[cfg(test)]
