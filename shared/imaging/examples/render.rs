@@ -1,6 +1,6 @@
 //! Renders every deliverable of a drawing into a folder and says how long it took: `cargo run -p imaging --example render -- DRAWING.png OUT`
 
-use imaging::{Bundle, DigitalSource, Generation, contact_sheet, render};
+use imaging::{Bundle, DigitalSource, Extras, Generation, contact_sheet, render};
 use std::time::Instant;
 
 #[allow(clippy::print_stdout, reason = "a program for a person")]
@@ -13,9 +13,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let mut files = Vec::new();
     let mut step = Instant::now();
-    for file in render(&std::fs::read(drawing)?, DigitalSource::AlgorithmicallyEnhanced)? {
+    for file in render(&std::fs::read(drawing)?, DigitalSource::AlgorithmicallyEnhanced, &Extras::default())? {
         let file = file?;
-        println!("{:>6} ms {:>9} bytes  {}", step.elapsed().as_millis(), file.bytes.len(), file.file_name());
+        println!("{:>6} ms {:>9} bytes  {}", step.elapsed().as_millis(), file.bytes.len(), file.path);
         files.push(file);
         step = Instant::now();
     }
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut bundle = Bundle::new(generation);
     for file in &files {
         bundle.add("1", file)?;
-        std::fs::write(format!("{out}/{}", file.file_name()), &file.bytes)?;
+        write(&out, &file.path, &file.bytes)?;
     }
     std::fs::write(format!("{out}/bundle.zip"), bundle.finish()?.0)?;
     let start = Instant::now();
@@ -32,4 +32,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(format!("{out}/contact-sheet.png"), contact_sheet(&pictures)?)?;
     println!("{:>6} ms contact sheet", start.elapsed().as_millis());
     Ok(())
+}
+
+fn write(folder: &str, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let path = std::path::Path::new(folder).join(path);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes)
 }

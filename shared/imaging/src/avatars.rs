@@ -1,5 +1,6 @@
 //! The avatar table: every size a generation delivers, as data.
 
+use crate::Format;
 use serde::{Deserialize, Serialize};
 
 /// What a deliverable is for
@@ -22,6 +23,14 @@ pub enum Kind {
     Story,
     /// A desktop background
     Wallpaper,
+    /// The drawing with its speech bubble
+    SpeechBubble,
+    /// A sticker of one messenger
+    Sticker,
+    /// A picture that stands for a pack of stickers: tray, main or tab image
+    Tray,
+    /// A pack of stickers, ready to be imported
+    Pack,
 }
 
 /// How the drawing fills the frame
@@ -42,6 +51,8 @@ pub enum Fit {
         /// Height of the subject, which stands on the lower edge, as a share of the frame's height
         presence: f32,
     },
+    /// The drawing with the speech bubble of its order
+    Bubble,
 }
 
 /// One row of the avatar table
@@ -63,6 +74,18 @@ pub struct AvatarSpec {
     pub source: &'static str,
     /// When that was read, year-month-day
     pub read: &'static str,
+}
+
+impl AvatarSpec {
+    /// Path of its file in this format, under the folder of its drawing, such as `avatars/youtube-800.png`
+    pub fn path(&self, format: Format) -> String {
+        let folder = match self.kind {
+            Kind::Master | Kind::Transparent | Kind::SpeechBubble => "drawing",
+            Kind::OpenGraph | Kind::Banner | Kind::Story | Kind::Wallpaper => "covers",
+            Kind::Avatar | Kind::Favicon | Kind::Sticker | Kind::Tray | Kind::Pack => "avatars",
+        };
+        format!("{folder}/{}.{}", self.name, format.extension())
+    }
 }
 
 /// The size is ours: what an artist draws
@@ -94,3 +117,8 @@ pub const AVATARS: &[AvatarSpec] = &[
     AvatarSpec { name: "story", kind: Kind::Story, platforms: &["Instagram", "TikTok", "WhatsApp"], width: 1080, height: 1920, fit: Fit::Scene { across: 0.5, presence: 0.68 }, source: GUIDES, read: READ },
     AvatarSpec { name: "wallpaper", kind: Kind::Wallpaper, platforms: &["desktops"], width: 1920, height: 1080, fit: Fit::Scene { across: 0.66, presence: 0.86 }, source: GUIDES, read: READ },
 ];
+
+/// The row that an order with a speech bubble has beside the table, after it
+#[rustfmt::skip]
+pub const SPEECH_BUBBLE: AvatarSpec =
+    AvatarSpec { name: "speech-bubble", kind: Kind::SpeechBubble, platforms: &[], width: 1024, height: 1024, fit: Fit::Bubble, source: OWN, read: READ };

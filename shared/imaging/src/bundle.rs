@@ -1,19 +1,21 @@
-//! `bundle.zip`: every deliverable of a generation, and a manifest that says what each is.
+//! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that says what each is.
 
-use crate::{Deliverable, DigitalSource, Format, Kind};
+use crate::archive::Archive;
+use crate::{Deliverable, DigitalSource, Format, Kind, page};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io::{Cursor, Write};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use std::io::{self, Write};
 
 /// File name of the bundle
 pub const BUNDLE_NAME: &str = "bundle.zip";
 /// Media type of the bundle
 pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
+/// File name of the page inside the bundle that shows a person what is in it; it is the first entry
+pub const INDEX_NAME: &str = "index.html";
 /// File name of the manifest inside the bundle; it is the last entry
 pub const MANIFEST_NAME: &str = "manifest.json";
 /// Version of the manifest's schema; rises with every change that a reader must know of
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// What the manifest says about the generation as a whole; nothing in it is personal
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,9 +39,9 @@ pub struct FileEntry {
     pub kind: Kind,
     /// Its format
     pub format: Format,
-    /// Width in pixels
+    /// Width in pixels; 0 for a pack
     pub width: u32,
-    /// Height in pixels
+    /// Height in pixels; 0 for a pack
     pub height: u32,
     /// Length in bytes
     pub bytes: u64,
@@ -72,28 +74,36 @@ pub enum BundleError {
     Repeated(String),
     /// The archive could not be written
     #[error("the archive could not be written")]
-    Archive(#[from] zip::result::ZipError),
+    Archive(#[from] io::Error),
     /// The manifest could not be written
     #[error("the manifest could not be written")]
     Manifest(#[from] serde_json::Error),
 }
 
-/// A bundle in the making; files are stored, not compressed (they are compressed pictures), and each is copied once.
+/// A bundle in the making, written into a `W` as files are added; they are stored, not compressed (they are compressed pictures).
 ///
-/// The bytes depend on the files and the order of adding alone: times are fixed at 1980-01-01, permissions at 0644.
-pub struct Bundle {
-    archive: ZipWriter<Cursor<Vec<u8>>>,
+/// For tools: the entries of the directory are the page, the files in the order of adding, and the manifest; names are ASCII, times fixed at
+/// 1980-01-01, permissions at 0644. The bytes depend on the generation, the files and the order of adding alone.
+pub struct Bundle<W = Vec<u8>> {
+    archive: Archive<W>,
     manifest: Manifest,
     names: BTreeSet<String>,
 }
 
 impl Bundle {
-    /// An empty bundle of `generation`
+    /// An empty bundle of `generation`, in memory
     pub fn new(generation: Generation) -> Self {
+        Self::writing(Vec::new(), generation)
+    }
+}
+
+impl<W: Write> Bundle<W> {
+    /// An empty bundle of `generation` that is written into `writer`
+    pub fn writing(writer: W, generation: Generation) -> Self {
         Self {
-            archive: ZipWriter::new(Cursor::new(Vec::new())),
+            archive: Archive::new(writer),
             manifest: Manifest { schema_version: SCHEMA_VERSION, generation, files: Vec::new() },
-            names: BTreeSet::new(),
+            names: [INDEX_NAME, MANIFEST_NAME].map(str::to_owned).into(),
         }
     }
 
@@ -101,16 +111,16 @@ impl Bundle {
     ///
     /// # Errors
     /// [`BundleError::UnsafeName`] unless every part of the path is of lowercase letters, digits, `-`, `_` and single dots inside;
-    /// [`BundleError::Repeated`] if the path is taken.
+    /// [`BundleError::Repeated`] if the path is taken; [`BundleError::Archive`] if writing fails.
     pub fn add(&mut self, folder: &str, file: &Deliverable) -> Result<(), BundleError> {
-        let name = if folder.is_empty() { file.file_name() } else { format!("{folder}/{}", file.file_name()) };
+        let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
         if !name.split('/').all(is_plain) {
             return Err(BundleError::UnsafeName(name));
         }
         if !self.names.insert(name.clone()) {
             return Err(BundleError::Repeated(name));
         }
-        self.store(&name, &file.bytes)?;
+        self.archive.add(&name, &file.bytes)?;
         self.manifest.files.push(FileEntry {
             name,
             kind: file.kind,
@@ -124,25 +134,15 @@ impl Bundle {
         Ok(())
     }
 
-    /// Writes the manifest and gives the archive, with the manifest beside it.
+    /// Writes the page and the manifest, and gives what was written into, with the manifest beside it.
     ///
     /// # Errors
     /// [`BundleError::Archive`] or [`BundleError::Manifest`] if writing fails.
-    pub fn finish(mut self) -> Result<(Vec<u8>, Manifest), BundleError> {
+    pub fn finish(mut self) -> Result<(W, Manifest), BundleError> {
+        self.archive.add(INDEX_NAME, page::of(&self.manifest).as_bytes())?;
         self.manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
-        let json = serde_json::to_vec_pretty(&self.manifest)?;
-        self.store(MANIFEST_NAME, &json)?;
-        Ok((self.archive.finish()?.into_inner(), self.manifest))
-    }
-
-    fn store(&mut self, name: &str, bytes: &[u8]) -> Result<(), BundleError> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644);
-        self.archive.start_file(name, options)?;
-        self.archive.write_all(bytes).map_err(zip::result::ZipError::from)?;
-        Ok(())
+        self.archive.add(MANIFEST_NAME, &serde_json::to_vec_pretty(&self.manifest)?)?;
+        Ok((self.archive.finish(INDEX_NAME)?, self.manifest))
     }
 }
 

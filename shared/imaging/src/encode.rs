@@ -70,16 +70,23 @@ fn write_png((width, height): (u32, u32), channels: Channels, pixels: &[u8], sou
     Ok(bytes)
 }
 
-/// `frame` as a lossless WebP whose only metadata is the XMP of `source`
-pub(crate) fn webp(frame: &Frame, source: DigitalSource) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::with_capacity(frame.pixels.len() / 2);
-    let mut encoder = image_webp::WebPEncoder::new(&mut bytes);
-    encoder.set_xmp_metadata(source.xmp().into_bytes());
-    let colour = match frame.channels {
-        Channels::Grey => image_webp::ColorType::L8,
-        Channels::Rgb => image_webp::ColorType::Rgb8,
-        Channels::Rgba => image_webp::ColorType::Rgba8,
-    };
-    encoder.encode(&frame.pixels, frame.width, frame.height, colour).map_err(Unreadable::corrupt)?;
+/// Indices into a palette of straight RGBA colours, as a PNG whose only metadata is the XMP of `source`
+pub(crate) fn png_of_palette(
+    (width, height): (u32, u32),
+    indices: &[u8],
+    palette: &[[u8; 4]],
+    source: DigitalSource,
+) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::with_capacity(indices.len() / 2);
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Balanced);
+    encoder.set_palette(palette.iter().flat_map(|colour| [colour[0], colour[1], colour[2]]).collect::<Vec<_>>());
+    encoder.set_trns(palette.iter().map(|colour| colour[3]).collect::<Vec<_>>());
+    encoder.add_itxt_chunk(XMP_KEYWORD.into(), source.xmp()).map_err(Unreadable::corrupt)?;
+    let mut writer = encoder.write_header().map_err(Unreadable::corrupt)?;
+    writer.write_image_data(indices).map_err(Unreadable::corrupt)?;
+    writer.finish().map_err(Unreadable::corrupt)?;
     Ok(bytes)
 }

@@ -17,7 +17,8 @@ pub struct Limits {
 
 impl Limits {
     /// What an upload may be: a 50-megapixel phone picture passes, a decompression bomb does not.
-    /// At most 50 M × 4 bytes of pixels are in memory at once (WebP and progressive JPEG take as much again while decoding).
+    /// At most 12 bytes a pixel are in memory at once, 600 MB: the four inks of a progressive JPEG, with their coefficients. A baseline JPEG
+    /// or a PNG takes 3 to 4, WebP 5, a progressive RGB JPEG 9, a lossy WebP with alpha 10.
     pub const UPLOAD: Self = Self { bytes: 10_000_000, pixels: 50_000_000, side: 12_000, scratch: 16 << 20 };
 
     /// What an artist may hand back: drawings are 1024², later artists' at most 4096².

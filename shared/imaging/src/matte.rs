@@ -6,6 +6,7 @@ use crate::decode::decode_drawing;
 use crate::limits::Limits;
 use crate::resample::resize;
 use image::RgbaImage;
+use subject::{HeadBox, Origin, Subject};
 
 /// Side of a drawing in pixels; what comes in another size is scaled to it
 pub(crate) const DRAWING_SIDE: u32 = 1024;
@@ -20,7 +21,7 @@ const FADE: f32 = 0.2;
 pub(crate) struct Layers {
     /// The drawing itself: full colour, and the matte
     pub(crate) drawing: RgbaImage,
-    /// Whether the artist knew the subject
+    /// Whether the subject is known, from the artist or by a search; else the whole drawing stands for it
     pub(crate) matted: bool,
     /// The subject alone, RGBA with alpha multiplied in
     pub(crate) subject: Vec<u8>,
@@ -41,16 +42,19 @@ pub(crate) struct Pose {
     pub(crate) head: f32,
     /// The highest point at which it touches the left or right side; `bottom` if it never does
     pub(crate) touch: f32,
+    /// The head with its hair and chin, a little generously: what a speech bubble must not cover
+    pub(crate) head_box: HeadBox,
 }
 
 impl Layers {
     /// Decodes a drawing and takes it apart.
     pub(crate) fn of(png: &[u8]) -> Result<Self, Unreadable> {
-        let drawing = square(decode_drawing(png, &Limits::DRAWING)?)?;
-        let matted = drawing.pixels().any(|pixel| pixel.0[3] < 255);
+        let mut drawing = square(decode_drawing(png, &Limits::DRAWING)?)?;
+        let known = knowledge(&mut drawing);
+        let matted = known.origin != Origin::Frame;
         let backdrop = Backdrop::behind(&drawing, matted);
         let subject = if matted { cut_out(&drawing, &backdrop) } else { faded(&drawing) };
-        let pose = if matted { Pose::of(&subject) } else { Pose { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0 } };
+        let pose = if matted { Pose::of(&subject, known.head) } else { Pose::whole(known.head) };
         Ok(Self { drawing, matted, subject, backdrop, pose })
     }
 
@@ -75,6 +79,16 @@ impl Layers {
         }
         straight
     }
+}
+
+/// Who is the subject, and the matte as the drawing's alpha: the artist's if it is plausible, else what a search finds. Opaque where neither is.
+fn knowledge(drawing: &mut RgbaImage) -> Subject {
+    let told = drawing.pixels().any(|pixel| pixel.0[3] < 255);
+    let known = if told { subject::given(drawing) } else { subject::find(drawing) };
+    for (pixel, alpha) in drawing.pixels_mut().zip(known.alpha.pixels()) {
+        pixel.0[3] = if known.origin == Origin::Frame { 255 } else { alpha.0[0] };
+    }
+    known
 }
 
 fn square(drawing: RgbaImage) -> Result<RgbaImage, Unreadable> {
@@ -131,13 +145,17 @@ pub(crate) fn smooth(share: f32) -> f32 {
 }
 
 impl Pose {
-    fn of(subject: &[u8]) -> Self {
+    /// Of a drawing whose subject is unknown, but for where a head may be
+    const fn whole(head_box: HeadBox) -> Self {
+        Self { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0, head_box }
+    }
+
+    fn of(subject: &[u8], head_box: HeadBox) -> Self {
         let rows: Vec<&[u8]> = subject.chunks_exact(4 * SIDE).collect();
         let solid = |row: &[u8]| row.chunks_exact(4).filter(|pixel| pixel[3] >= SOLID).count();
         let seen = |row: &&[u8]| solid(row) > SIDE / 100;
-        let whole = Self { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0 };
         let (Some(first), Some(last)) = (rows.iter().position(seen), rows.iter().rposition(seen)) else {
-            return whole;
+            return Self::whole(head_box);
         };
         let touches = |row: &[u8]| row[3] >= SOLID || row[4 * SIDE - 1] >= SOLID;
         let touch = rows.iter().position(|row| touches(row)).unwrap_or(last + 1);
@@ -151,6 +169,6 @@ impl Pose {
         }
         let share = |pixels: usize| pixels as f32 / SIDE as f32;
         let middle = moment as f32 / mass.max(1) as f32 / SIDE as f32;
-        Self { top: share(first), bottom: share(last + 1), head: middle, touch: share(touch).min(share(last + 1)) }
+        Self { top: share(first), bottom: share(last + 1), head: middle, touch: share(touch).min(share(last + 1)), head_box }
     }
 }

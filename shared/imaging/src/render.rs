@@ -2,135 +2,102 @@
 
 use crate::encode::{self, Frame};
 use crate::matte::{DRAWING_SIDE, Layers};
-use crate::resample::{Window, resize};
-use crate::scene::{circle_safe, compose, head_window};
-use crate::{AVATARS, AvatarSpec, DigitalSource, Fit, Kind, Unreadable};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use crate::scene::{compose, head_window};
+use crate::squares::Squares;
+use crate::stickers::StickerMaker;
+use crate::{
+    AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, at_once, bubble, webp,
+};
+use lettering::Typesetter;
+use std::collections::VecDeque;
+use std::sync::OnceLock;
 
-/// The file format of a deliverable
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// PNG, 8 bits a channel
-    Png,
-    /// WebP, lossless
-    Webp,
+/// Jobs are begun together until they have so many pixels: enough that all threads have work to the end, few enough that what waits for
+/// its turn takes little memory
+const BATCH_PIXELS: u64 = 2_000_000;
+
+/// What is made together out of one picture
+enum Job {
+    /// A row in both formats
+    Row(&'static AvatarSpec),
+    /// Stickers that are the same pixels
+    Stickers(Vec<&'static StickerSpec>),
 }
 
-impl Format {
-    /// Both, in the order in which a row is delivered
-    pub const ALL: [Self; 2] = [Self::Png, Self::Webp];
+impl Job {
+    /// What an order with these extras gets for each drawing, in the order of delivery
+    fn all(extras: &Extras) -> Vec<Self> {
+        let bubble = extras.bubble.as_ref().map(|_| &SPEECH_BUBBLE);
+        let rows = AVATARS.iter().chain(bubble).map(Self::Row);
+        rows.chain(StickerMaker::groups(extras).into_iter().map(Self::Stickers)).collect()
+    }
 
-    /// Ending of the file name, without a dot
-    pub const fn extension(self) -> &'static str {
+    fn paths(&self) -> Vec<String> {
         match self {
-            Self::Png => "png",
-            Self::Webp => "webp",
+            Self::Row(row) => Format::PICTURES.map(|format| row.path(format)).into(),
+            Self::Stickers(group) => group.iter().map(|row| row.path()).collect(),
         }
     }
 
-    /// Media type
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Webp => "image/webp",
-        }
+    fn pixels(&self) -> u64 {
+        let (width, height) = match self {
+            Self::Row(row) => (row.width, row.height),
+            Self::Stickers(group) => group.first().map_or((0, 0), |row| (row.width, row.height)),
+        };
+        u64::from(width) * u64::from(height)
     }
 }
 
-/// One finished file
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deliverable {
-    /// Name of its row, such as `youtube-800`; the same for both formats
-    pub name: String,
-    /// What it is for
-    pub kind: Kind,
-    /// Its format
-    pub format: Format,
-    /// Width in pixels
-    pub width: u32,
-    /// Height in pixels
-    pub height: u32,
-    /// What is true of its pixels, as its XMP says
-    pub digital_source: DigitalSource,
-    /// The file
-    pub bytes: Vec<u8>,
-    /// SHA-256 of `bytes`, in lowercase hex
-    pub sha256: String,
-}
-
-impl Deliverable {
-    /// Name with ending, such as `youtube-800.png`
-    pub fn file_name(&self) -> String {
-        format!("{}.{}", self.name, self.format.extension())
-    }
-
-    /// Media type of `bytes`
-    pub fn content_type(&self) -> &'static str {
-        self.format.content_type()
-    }
-}
-
-/// The deliverables of one drawing, made one row of the table at a time as they are asked for
-pub struct Rendering {
+/// What all jobs of a drawing look at
+struct Drawing {
     layers: Layers,
-    /// The square that all avatars are scaled from, RGB; made with the first of them
-    square: Option<Vec<u8>>,
+    squares: Squares,
+    stickers: OnceLock<StickerMaker>,
+    extras: Extras,
     source: DigitalSource,
-    rows: std::slice::Iter<'static, AvatarSpec>,
-    waiting: Option<Deliverable>,
+}
+
+/// The deliverables of one drawing, made a few at a time as they are asked for
+pub struct Rendering {
+    drawing: Drawing,
+    jobs: VecDeque<Job>,
+    waiting: VecDeque<Result<Deliverable, Unreadable>>,
+    threads: usize,
 }
 
 /// Prepares the deliverables of `drawing`, the square RGBA PNG of an artist: full colour everywhere, alpha the subject's matte (opaque
-/// everywhere if the artist knows none). The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP.
+/// everywhere if the artist knows none). The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then what
+/// the order has beside them: the drawing with its speech bubble, and the stickers of its messengers.
 ///
-/// Nothing but the decoded drawing and one row is in memory at a time. Each step computes, on up to two threads: in async code, call it
-/// where blocking is allowed.
+/// The drawing is decoded here and once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch.
+/// The steps compute on as many threads as the machine lends this process; their files and order are the same with any number. In async
+/// code, call it where blocking is allowed.
 ///
 /// # Errors
 /// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING). The steps have the same error type,
 /// but do not fail once the drawing is read.
-pub fn render(drawing: &[u8], source: DigitalSource) -> Result<Rendering, Unreadable> {
-    Ok(Rendering { layers: Layers::of(drawing)?, square: None, source, rows: AVATARS.iter(), waiting: None })
+pub fn render(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<Rendering, Unreadable> {
+    let layers = Layers::of(drawing)?;
+    let squares = Squares::of(&layers)?;
+    let drawing = Drawing { layers, squares, stickers: OnceLock::new(), extras: extras.clone(), source };
+    Ok(Rendering { drawing, jobs: Job::all(extras).into(), waiting: VecDeque::new(), threads: at_once::threads() })
 }
 
 impl Rendering {
-    /// How many deliverables a drawing has
-    pub const COUNT: usize = AVATARS.len() * Format::ALL.len();
-
-    fn frame(&mut self, row: &AvatarSpec) -> Result<Frame, Unreadable> {
-        let size = (row.width, row.height);
-        Ok(match row.fit {
-            Fit::Drawing => Frame::rgb((DRAWING_SIDE, DRAWING_SIDE), self.layers.opaque()),
-            Fit::Cutout => Frame::rgba((DRAWING_SIDE, DRAWING_SIDE), self.layers.cutout()),
-            Fit::Circle => Frame::rgb(size, self.scaled(None, size)?),
-            Fit::Head => Frame::rgb(size, self.scaled(Some(head_window(&self.layers)), size)?),
-            Fit::Scene { across, presence } => Frame::rgb(size, compose(&self.layers, size, across, presence)?),
-        })
+    /// Paths of the files that an order with these extras gets for each drawing, in the order of delivery
+    pub fn paths(extras: &Extras) -> Vec<String> {
+        Job::all(extras).iter().flat_map(Job::paths).collect()
     }
 
-    fn scaled(&mut self, window: Option<Window>, size: (u32, u32)) -> Result<Vec<u8>, Unreadable> {
-        let square = match self.square.take() {
-            Some(square) => square,
-            None => circle_safe(&self.layers)?,
-        };
-        let scaled = resize::<3>(&square, (DRAWING_SIDE, DRAWING_SIDE), window, size);
-        self.square = Some(square);
-        scaled
-    }
-
-    /// Both files of a row, written at the same time
-    fn row(&mut self, row: &AvatarSpec) -> Result<[Deliverable; 2], Unreadable> {
-        let frame = self.frame(row)?;
-        let source = self.source;
-        let deliver = |format, bytes| Deliverable::new(row, format, source, bytes);
-        std::thread::scope(|scope| {
-            let webp = scope.spawn(|| Ok::<_, Unreadable>(deliver(Format::Webp, encode::webp(&frame, source)?)));
-            let png = deliver(Format::Png, encode::png(&frame, source)?);
-            let webp = webp.join().unwrap_or_else(|_| Err(Unreadable::corrupt("the encoder panicked")))?;
-            Ok([png, webp])
-        })
+    /// The jobs that are begun together, from the front of those that are left
+    fn batch(&mut self) -> Vec<Job> {
+        let mut pixels = 0;
+        let mut batch = Vec::new();
+        while let Some(job) = self.jobs.pop_front_if(|_| pixels < BATCH_PIXELS) {
+            pixels += job.pixels();
+            batch.push(job);
+        }
+        batch
     }
 }
 
@@ -138,20 +105,60 @@ impl Iterator for Rendering {
     type Item = Result<Deliverable, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(second) = self.waiting.take() {
-            return Some(Ok(second));
+        if self.waiting.is_empty() {
+            let batch = self.batch();
+            let drawing = &self.drawing;
+            let made = at_once::map(self.threads, &batch, || None, |typesetter, job| contained(|| drawing.files(job, typesetter)));
+            for files in made {
+                match files {
+                    Ok(files) => self.waiting.extend(files.into_iter().map(Ok)),
+                    Err(error) => self.waiting.push_back(Err(error)),
+                }
+            }
         }
-        let row = self.rows.next()?;
-        Some(self.row(row).map(|[first, second]| {
-            self.waiting = Some(second);
-            first
-        }))
+        self.waiting.pop_front()
     }
 }
 
-impl Deliverable {
-    fn new(row: &AvatarSpec, format: Format, digital_source: DigitalSource, bytes: Vec<u8>) -> Self {
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        Self { name: row.name.into(), kind: row.kind, format, width: row.width, height: row.height, digital_source, bytes, sha256 }
+/// A panic in an encoder fails its file, and not in silence the thread that waits for it.
+fn contained<T>(make: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make));
+    made.unwrap_or_else(|_| Err(Unreadable::corrupt("an encoder panicked")))
+}
+
+impl Drawing {
+    /// The files of one job; fonts are loaded for the first that needs them on its thread.
+    fn files(&self, job: &Job, typesetter: &mut Option<Typesetter>) -> Result<Vec<Deliverable>, Unreadable> {
+        match job {
+            Job::Row(row) => {
+                let frame = self.frame(row, typesetter)?;
+                let deliver = |format, bytes| Deliverable::of_row(row, format, self.source, bytes);
+                let png = deliver(Format::Png, encode::png(&frame, self.source)?);
+                Ok(vec![png, deliver(Format::Webp, webp::picture(&frame, self.source)?)])
+            }
+            Job::Stickers(group) => {
+                let maker = self.stickers.get_or_init(|| StickerMaker::new(&self.layers, &self.extras, self.source));
+                maker.make(group, typesetter.get_or_insert_with(Typesetter::new))
+            }
+        }
+    }
+
+    fn frame(&self, row: &AvatarSpec, typesetter: &mut Option<Typesetter>) -> Result<Frame, Unreadable> {
+        let size = (row.width, row.height);
+        Ok(match row.fit {
+            Fit::Drawing => Frame::rgb((DRAWING_SIDE, DRAWING_SIDE), self.layers.opaque()),
+            Fit::Cutout => Frame::rgba((DRAWING_SIDE, DRAWING_SIDE), self.layers.cutout()),
+            Fit::Circle => Frame::rgb(size, self.squares.scaled(row.width)?),
+            Fit::Head => Frame::rgb(size, self.squares.window(head_window(&self.layers), size)?),
+            Fit::Scene { across, presence } => Frame::rgb(size, compose(&self.layers, size, across, presence)?),
+            Fit::Bubble => Frame::rgb(size, self.with_bubble(typesetter)?),
+        })
+    }
+
+    fn with_bubble(&self, typesetter: &mut Option<Typesetter>) -> Result<Vec<u8>, Unreadable> {
+        match &self.extras.bubble {
+            Some(order) => bubble::speech_bubble(&self.layers, order, typesetter.get_or_insert_with(Typesetter::new)),
+            None => Ok(self.layers.opaque()),
+        }
     }
 }

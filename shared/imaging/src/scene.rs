@@ -11,10 +11,10 @@ const LEAST_SHOWN: f32 = 0.7;
 
 /// Where the drawing lies on a frame: pixels of the frame per side of the drawing, and its left and upper edge in pixels of the frame
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Place {
-    scale: f32,
-    left: f32,
-    top: f32,
+pub(crate) struct Place {
+    pub(crate) scale: f32,
+    pub(crate) left: f32,
+    pub(crate) top: f32,
 }
 
 /// RGB pixels of a frame of `width` × `height`. The subject stands on the lower edge, its head at `across` of the width; it is `presence` of
@@ -27,7 +27,7 @@ pub(crate) fn compose(layers: &Layers, (width, height): (u32, u32), across: f32,
 }
 
 impl Place {
-    fn of(layers: &Layers, (width, height): (f32, f32), across: f32, presence: f32) -> Self {
+    pub(crate) fn of(layers: &Layers, (width, height): (f32, f32), across: f32, presence: f32) -> Self {
         let pose = layers.pose;
         let tall = presence * height;
         let whole = tall / (pose.bottom - pose.top);

@@ -3,7 +3,8 @@
 
 use image::{GenericImageView, Rgba, RgbaImage};
 use imaging::{
-    AVATARS, Bundle, BundleError, Deliverable, DigitalSource, Fit, Format, Generation, Kind, Manifest, Rendering, contact_sheet, render,
+    AVATARS, Bundle, BundleError, Deliverable, DigitalSource, Extras, Fit, Format, Generation, Kind, Manifest, Messenger, Packs, Rendering,
+    SPEECH_BUBBLE, contact_sheet, render,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -33,7 +34,17 @@ fn png(picture: &RgbaImage) -> Vec<u8> {
 }
 
 fn rendered(picture: &RgbaImage) -> Vec<Deliverable> {
-    render(&png(picture), SOURCE).unwrap().map(Result::unwrap).collect()
+    ordered(picture, &Extras::default())
+}
+
+fn ordered(picture: &RgbaImage, extras: &Extras) -> Vec<Deliverable> {
+    render(&png(picture), SOURCE, extras).unwrap().map(Result::unwrap).collect()
+}
+
+/// Stickers of all messengers, and a bubble
+fn everything() -> Extras {
+    let words = lettering::Words::parse("Nobody else reads this").unwrap();
+    Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleOrder { words, side: None }) }
 }
 
 fn decoded(file: &Deliverable) -> RgbaImage {
@@ -41,7 +52,15 @@ fn decoded(file: &Deliverable) -> RgbaImage {
 }
 
 fn find<'a>(files: &'a [Deliverable], name: &str) -> &'a Deliverable {
-    files.iter().find(|file| file.name == name && file.format == Format::Png).unwrap()
+    files.iter().find(|file| file.path.ends_with(&format!("/{name}.png"))).unwrap()
+}
+
+/// Peak signal-to-noise ratio in decibels, of premultiplied colours
+fn psnr(a: &RgbaImage, b: &RgbaImage) -> f64 {
+    let shown = |pixel: &Rgba<u8>, channel: usize| f64::from(pixel.0[channel]) * f64::from(pixel.0[3]) / 255.0;
+    let squares =
+        a.pixels().zip(b.pixels()).map(|(a, b)| (0..3).map(|channel| (shown(a, channel) - shown(b, channel)).powi(2)).sum::<f64>());
+    10.0 * (255.0 * 255.0 * 3.0 * f64::from(a.width() * a.height()) / squares.sum::<f64>().max(1e-9)).log10()
 }
 
 fn near(a: [u8; 3], b: [u8; 3], by: u8) -> bool {
@@ -66,7 +85,7 @@ fn chunks(file: &Deliverable) -> Vec<(String, Vec<u8>)> {
                 let length = u32::from_be_bytes(four(at)) as usize;
                 (four(at + 4), length, at + 12 + length)
             }
-            Format::Webp => {
+            _ => {
                 let length = u32::from_le_bytes(four(at + 4)) as usize;
                 (four(at), length, at + 8 + length.next_multiple_of(2))
             }
@@ -98,12 +117,14 @@ fn the_table_is_sound() {
 #[test]
 fn every_row_is_delivered_in_both_formats_and_is_what_it_says() {
     let files = rendered(&drawing((0.5, 0.36)));
-    assert_eq!(files.len(), Rendering::COUNT);
+    assert_eq!(files.iter().map(|file| file.path.clone()).collect::<Vec<_>>(), Rendering::paths(&Extras::default()));
+    assert_eq!(files.len(), 2 * AVATARS.len());
     for (row, pair) in AVATARS.iter().zip(files.chunks(2)) {
-        assert_eq!([pair[0].format, pair[1].format], Format::ALL);
-        assert_eq!(decoded(&pair[0]), decoded(&pair[1]), "{}: both formats show the same", row.name);
+        assert_eq!([pair[0].format, pair[1].format], Format::PICTURES);
+        let apart = psnr(&decoded(&pair[0]), &decoded(&pair[1]));
+        assert!(apart > 25.0, "{}: both formats show the same, but for {apart} dB", row.name);
         for file in pair {
-            assert_eq!((file.name.as_str(), file.kind, file.width, file.height), (row.name, row.kind, row.width, row.height));
+            assert_eq!((&file.path, file.kind, file.width, file.height), (&row.path(file.format), row.kind, row.width, row.height));
             assert_eq!(decoded(file).dimensions(), (row.width, row.height));
             assert_eq!(file.sha256, hex::encode(Sha256::digest(&file.bytes)));
             assert_eq!(file.content_type(), if file.format == Format::Png { "image/png" } else { "image/webp" });
@@ -115,7 +136,8 @@ fn every_row_is_delivered_in_both_formats_and_is_what_it_says() {
 #[test]
 fn the_digital_source_is_the_only_metadata() {
     for source in [SOURCE, DigitalSource::TrainedAlgorithmicMedia, DigitalSource::CompositeWithTrainedAlgorithmicMedia] {
-        for file in render(&png(&drawing((0.5, 0.36))), source).unwrap().map(Result::unwrap).filter(|file| file.width <= 400) {
+        let files = render(&png(&drawing((0.5, 0.36))), source, &Extras::default()).unwrap().map(Result::unwrap);
+        for file in files.filter(|file| file.width <= 400) {
             let chunks = chunks(&file);
             let mut names: Vec<_> = chunks.iter().map(|(name, _)| name.as_str()).collect();
             names.dedup();
@@ -124,8 +146,8 @@ fn the_digital_source_is_the_only_metadata() {
                     assert_eq!(names, ["IHDR", "iTXt", "IDAT", "IEND"]);
                     chunks[1].1.strip_prefix(b"XML:com.adobe.xmp\0\0\0\0\0".as_slice()).unwrap()
                 }
-                Format::Webp => {
-                    assert_eq!(names, ["VP8X", "VP8L", "XMP "]);
+                _ => {
+                    assert!(names == ["VP8X", "VP8L", "XMP "] || names == ["VP8X", "VP8 ", "XMP "], "{names:?}");
                     assert_eq!(chunks[0].1[0] & !0x10, 0x04, "the XMP flag, and no other but alpha");
                     &chunks[2].1[..]
                 }
@@ -140,8 +162,27 @@ fn the_digital_source_is_the_only_metadata() {
 
 #[test]
 fn the_same_drawing_gives_the_same_bytes() {
-    let picture = drawing((0.45, 0.4));
+    let picture = image::imageops::thumbnail(&drawing((0.45, 0.4)), 300, 300);
     assert_eq!(rendered(&picture), rendered(&picture));
+}
+
+#[test]
+fn stickers_and_a_bubble_come_after_the_avatars_and_only_if_ordered() {
+    let picture = drawing((0.5, 0.4));
+    let extras = everything();
+    let files = ordered(&picture, &extras);
+    let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
+    assert_eq!(paths, Rendering::paths(&extras));
+    let extra = &paths[2 * AVATARS.len()..];
+    assert_eq!(extra[..2], ["drawing/speech-bubble.png", "drawing/speech-bubble.webp"]);
+    let stickers = extra[2..].iter().all(|path| path.starts_with("stickers/"));
+    assert!(stickers && extra.len() == 2 + 8, "{extra:?}");
+    let bubble = find(&files, SPEECH_BUBBLE.name);
+    assert_eq!((bubble.kind, bubble.width, bubble.height), (Kind::SpeechBubble, 1024, 1024));
+    assert_ne!(decoded(bubble), decoded(find(&files, "master")));
+    let one = Extras { stickers: vec![Messenger::Telegram], bubble: None };
+    let paths = Rendering::paths(&one);
+    assert_eq!(paths[2 * AVATARS.len()..], ["stickers/telegram.webp"]);
 }
 
 #[test]
@@ -192,7 +233,7 @@ fn a_drawing_without_a_matte_is_delivered_too() {
     let mut picture = drawing((0.5, 0.36));
     picture.pixels_mut().for_each(|pixel| pixel.0[3] = 255);
     let files = rendered(&picture);
-    assert_eq!(files.len(), Rendering::COUNT);
+    assert_eq!(files.len(), 2 * AVATARS.len());
     assert_eq!(decoded(find(&files, "transparent")), picture, "what is unknown is not cut");
     assert!(near(rgb(&decoded(find(&files, "banner")), 0.02, 0.05), SKY, 25));
 }
@@ -200,10 +241,10 @@ fn a_drawing_without_a_matte_is_delivered_too() {
 #[test]
 fn odd_drawings_are_scaled_or_refused() {
     let small = image::imageops::thumbnail(&drawing((0.5, 0.36)), 512, 512);
-    assert_eq!(rendered(&small).len(), Rendering::COUNT);
+    assert_eq!(rendered(&small).len(), 2 * AVATARS.len());
     let invisible = RgbaImage::new(1024, 1024);
-    assert_eq!(rendered(&invisible).len(), Rendering::COUNT);
-    let reason = |bytes: &[u8]| render(bytes, SOURCE).err().map(|refusal| refusal.reason());
+    assert_eq!(rendered(&invisible).len(), 2 * AVATARS.len());
+    let reason = |bytes: &[u8]| render(bytes, SOURCE, &Extras::default()).err().map(|refusal| refusal.reason());
     assert_eq!(reason(&png(&RgbaImage::new(20, 10))), Some("unsupported-variant"));
     assert_eq!(reason(b"GIF89a"), Some("unknown-format"));
     assert_eq!(reason(&[]), Some("empty"));
@@ -228,11 +269,13 @@ fn the_bundle_holds_every_file_and_a_manifest_that_is_true() {
     let (bytes, manifest) = bundled(&files);
     assert_eq!(bytes, bundled(&files).0, "the same files give the same bytes");
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
-    assert_eq!(archive.len(), 2 * files.len() + 1);
+    assert_eq!(archive.len(), 2 * files.len() + 2);
+    let name = |at: usize| archive.name_for_index(at).unwrap().unwrap().into_owned();
+    assert_eq!((name(0), name(archive.len() - 1)), ("index.html".to_owned(), "manifest.json".to_owned()));
     let mut json = String::new();
     archive.by_name("manifest.json").unwrap().read_to_string(&mut json).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
-    assert_eq!((manifest.schema_version, &manifest.generation), (1, &generation()));
+    assert_eq!((manifest.schema_version, &manifest.generation), (2, &generation()));
     assert!(manifest.files.is_sorted_by_key(|entry| entry.name.clone()));
     for entry in &manifest.files {
         let mut inside = archive.by_name(&entry.name).unwrap();
@@ -252,15 +295,81 @@ fn the_bundle_holds_every_file_and_a_manifest_that_is_true() {
     );
 }
 
+/// Values of an attribute in a page
+fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// The page of an order of `count` drawings with all extras, and the names of all entries beside it
+fn page(count: usize, source: DigitalSource) -> (String, BTreeSet<String>) {
+    let extras = everything();
+    let picture = png(&image::imageops::thumbnail(&drawing((0.5, 0.36)), 300, 300));
+    let files: Vec<_> = render(&picture, source, &extras).unwrap().map(Result::unwrap).collect();
+    let (mut bundle, mut packs) = (Bundle::new(generation()), Packs::new("Soft anime", "Nigao", &extras));
+    for index in 0..count {
+        for file in &files {
+            packs.add(index, file);
+            bundle.add(&(index + 1).to_string(), file).unwrap();
+        }
+    }
+    packs.finish().unwrap().iter().for_each(|file| bundle.add("", file).unwrap());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bundle.finish().unwrap().0)).unwrap();
+    let names = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut page = String::new();
+    archive.by_name("index.html").unwrap().read_to_string(&mut page).unwrap();
+    (page, names)
+}
+
+#[test]
+fn the_page_shows_every_file_and_asks_nothing_of_a_network() {
+    let (page, names) = page(3, SOURCE);
+    for linked in attributes(&page, "href").into_iter().chain(attributes(&page, "src")) {
+        assert!(names.contains(linked), "{linked}");
+    }
+    let linked: BTreeSet<_> = attributes(&page, "href").into_iter().map(str::to_owned).collect();
+    let unlinked: Vec<_> = names.difference(&linked).collect();
+    assert_eq!(unlinked, ["index.html"]);
+    assert!(names.contains("packs/whatsapp.wastickers") && page.contains("Drawing 3"));
+    for outside in ["http", "//", "url(", "@import", "<script", "<link", "<iframe", "javascript:", " onload", "data:"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let pictures = page.matches("<img").count();
+    let described = attributes(&page, "alt").into_iter().filter(|alt| !alt.is_empty()).count();
+    assert_eq!((described, attributes(&page, "width").len(), attributes(&page, "height").len()), (pictures, pictures, pictures));
+    assert!(!page.contains("Nobody else reads this"), "an_07: the words of a bubble are in its picture alone");
+    assert!(page.contains("2026-11-21") && page.contains("Soft anime"));
+    assert!(Messenger::ALL.iter().all(|messenger| page.contains(&format!("<dt>{}</dt>", messenger.name()))));
+}
+
+#[test]
+fn the_page_is_well_formed() {
+    let (page, _) = page(1, DigitalSource::TrainedAlgorithmicMedia);
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\" dir=\"ltr\">"));
+    assert!(page.contains("tick “AI used”") && page.contains("3 to 30 stickers"));
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(2).map(|rest| rest.split('>').next().unwrap()) {
+        let name = tag.split_whitespace().next().unwrap();
+        match name.strip_prefix('/') {
+            Some(closed) => assert_eq!(open.pop(), Some(closed), "{tag}"),
+            None if ["meta", "img", "br"].contains(&name) => {}
+            None => open.push(name),
+        }
+    }
+    assert_eq!(open, [] as [&str; 0]);
+}
+
 #[test]
 fn paths_that_could_leave_the_bundle_or_repeat_are_refused() {
-    let file = rendered(&drawing((0.5, 0.36))).into_iter().find(|file| file.name == "favicon-32").unwrap();
+    let file = rendered(&drawing((0.5, 0.36))).into_iter().find(|file| file.path == "avatars/favicon-32.png").unwrap();
     let mut bundle = Bundle::new(generation());
     for folder in ["..", "a/../b", "/", "/etc", "a//b", "C:", "a\\b", ".hidden", "Upper", "a b", "nul\0"] {
         assert!(matches!(bundle.add(folder, &file), Err(BundleError::UnsafeName(_))), "{folder:?}");
     }
-    let renamed = Deliverable { name: "../x".into(), ..file.clone() };
-    assert!(matches!(bundle.add("", &renamed), Err(BundleError::UnsafeName(_))));
+    let renamed = |path: &str| Deliverable { path: path.into(), ..file.clone() };
+    assert!(matches!(bundle.add("", &renamed("../x.png")), Err(BundleError::UnsafeName(_))));
+    for reserved in ["index.html", "manifest.json"] {
+        assert!(matches!(bundle.add("", &renamed(reserved)), Err(BundleError::Repeated(_))));
+    }
     bundle.add("", &file).unwrap();
     assert!(matches!(bundle.add("", &file), Err(BundleError::Repeated(_))));
     assert_eq!(bundle.finish().unwrap().1.files.len(), 1);

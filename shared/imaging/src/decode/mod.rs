@@ -101,6 +101,16 @@ pub(crate) fn decode_drawing(bytes: &[u8], limits: &Limits) -> Result<image::Rgb
     }
 }
 
+/// Decodes a PNG or WebP with its alpha, its colours as stored.
+pub(crate) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<image::RgbaImage, Unreadable> {
+    limits.admit_bytes(bytes)?;
+    match PictureFormat::sniff(bytes)? {
+        PictureFormat::Png => contained(|| png::decode_rgba(bytes, limits)),
+        PictureFormat::Webp => contained(|| webp::decode_rgba(bytes, limits)),
+        PictureFormat::Jpeg => Err(Unreadable::UnknownFormat { what: "a JPEG, which has no alpha" }),
+    }
+}
+
 /// A decoder that panics has met a damaged picture, not a broken program: the sender is told, and nothing retries.
 fn contained<T>(decode: impl FnOnce() -> Result<T, Unreadable> + std::panic::UnwindSafe) -> Result<T, Unreadable> {
     std::panic::catch_unwind(decode).unwrap_or_else(|_| Err(Unreadable::corrupt("the decoder panicked")))

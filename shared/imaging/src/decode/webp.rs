@@ -3,6 +3,7 @@
 use super::{Colours, Decoded, le32, on_white, picture};
 use crate::orientation::from_exif;
 use crate::{Limits, Unreadable};
+use image::RgbaImage;
 use image::metadata::Orientation;
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::Cursor;
@@ -29,6 +30,22 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
         colours: Colours::from_profile(decoder.icc_profile().ok().flatten()),
         pixels: picture(width, height, pixels)?,
     })
+}
+
+/// Decodes to RGBA; a picture without alpha is opaque.
+pub(super) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
+    let bytes = inspect(bytes, limits)?;
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(refusal)?;
+    decoder.set_memory_limit(limits.scratch);
+    let (width, height) = decoder.dimensions();
+    limits.admit_size(width, height)?;
+    let size = decoder.output_buffer_size().ok_or(Unreadable::TooManyPixels { width, height })?;
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels).map_err(refusal)?;
+    if !decoder.has_alpha() {
+        pixels = pixels.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    }
+    RgbaImage::from_raw(width, height, pixels).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
 }
 
 /// RGBA on white, in the same buffer

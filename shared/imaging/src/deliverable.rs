@@ -1,0 +1,92 @@
+//! Finished files.
+
+use crate::{AvatarSpec, DigitalSource, Kind};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The file format of a deliverable
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// PNG, 8 bits a channel
+    Png,
+    /// WebP: lossy of a high quality, or lossless where there are few colours
+    Webp,
+    /// A pack for importers into WhatsApp: a zip of WebP stickers, their title, author and cover
+    Wastickers,
+    /// A zip of pictures
+    Zip,
+}
+
+impl Format {
+    /// All of them
+    pub const ALL: [Self; 4] = [Self::Png, Self::Webp, Self::Wastickers, Self::Zip];
+    /// Those of a row of the avatar table, in the order in which it is delivered
+    pub const PICTURES: [Self; 2] = [Self::Png, Self::Webp];
+
+    /// Ending of the file name, without a dot
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Wastickers => "wastickers",
+            Self::Zip => "zip",
+        }
+    }
+
+    /// Media type
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Wastickers => "application/octet-stream",
+            Self::Zip => "application/zip",
+        }
+    }
+}
+
+/// One finished file
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deliverable {
+    /// Where it lies, with forward slashes and its ending, such as `avatars/youtube-800.png`: in a drawing's folder, or at the top for packs
+    pub path: String,
+    /// What it is for
+    pub kind: Kind,
+    /// Its format
+    pub format: Format,
+    /// Width in pixels
+    pub width: u32,
+    /// Height in pixels
+    pub height: u32,
+    /// What is true of its pixels, as its XMP says
+    pub digital_source: DigitalSource,
+    /// The file
+    pub bytes: Vec<u8>,
+    /// SHA-256 of `bytes`, in lowercase hex
+    pub sha256: String,
+}
+
+impl Deliverable {
+    /// A finished file at `path`, of `width` × `height` pixels, none of which a pack has
+    pub(crate) fn sealed(
+        path: &str,
+        kind: Kind,
+        format: Format,
+        (width, height): (u32, u32),
+        digital_source: DigitalSource,
+        bytes: Vec<u8>,
+    ) -> Self {
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Self { path: path.to_owned(), kind, format, width, height, digital_source, bytes, sha256 }
+    }
+
+    /// The file of a row of the avatar table
+    pub(crate) fn of_row(row: &AvatarSpec, format: Format, source: DigitalSource, bytes: Vec<u8>) -> Self {
+        Self::sealed(&row.path(format), row.kind, format, (row.width, row.height), source, bytes)
+    }
+
+    /// Media type of `bytes`
+    pub fn content_type(&self) -> &'static str {
+        self.format.content_type()
+    }
+}

@@ -1,0 +1,199 @@
+//! From pixels to a file within the messenger's bytes.
+
+use super::StickerSpec;
+use crate::encode::{self, Frame};
+use crate::webp::{self, Quality};
+use crate::{DigitalSource, Format, Unreadable};
+use color_quant::NeuQuant;
+
+/// Why pixels did not become a sticker
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Not as many pixels as the row's width and height say
+    #[error("{given} bytes of pixels; {width}×{height} RGBA pixels have another number")]
+    WrongSize {
+        /// Length of the pixels in bytes
+        given: usize,
+        /// The row's width
+        width: u32,
+        /// The row's height
+        height: u32,
+    },
+    /// However coarse, the file stays too large
+    #[error("the sticker cannot be made smaller than {bytes} bytes; the aim is {target}")]
+    TooLarge {
+        /// The smallest file that was written
+        bytes: usize,
+        /// The row's [`target_bytes`](StickerSpec::target_bytes)
+        target: usize,
+    },
+    /// The encoder failed
+    #[error("the sticker could not be written")]
+    Unwritten(#[from] Unreadable),
+}
+
+/// The quality at which nothing is seen to be missing: no file is written with a higher one
+const BEST: u8 = 92;
+/// The quality below which blocks are seen; coarser files are for pixels no drawing has
+const WORST: u8 = 12;
+/// Most encodings between [`BEST`] and [`WORST`]
+const ENCODINGS: u32 = 5;
+/// Mean difference of alpha between neighbours above which pixels are noise, which takes a second to be written with care; a sticker's, whose
+/// alpha changes only at its edges, is below 3
+const RESTLESS: usize = 16;
+/// Alpha from which a colour of a palette is opaque
+const ALL_BUT_OPAQUE: u8 = 244;
+/// One of so many pixels teaches the palette (NeuQuant: 1 is best and slowest, 30 worst)
+const SAMPLING: i32 = 10;
+
+/// The straight RGBA `pixels` of a sticker as the file its row asks for, at the best quality whose bytes are within the row's
+/// [`target_bytes`](StickerSpec::target_bytes), the provenance of `source` included.
+///
+/// # Errors
+/// [`Unfit`] if the pixels do not have the row's size, or no quality is coarse enough.
+pub fn fit_sticker(pixels: &[u8], row: &StickerSpec, source: DigitalSource) -> Result<Vec<u8>, Unfit> {
+    Fitter::new(pixels, (row.width, row.height), source).fit(row)
+}
+
+/// The files of one picture: what was written for a row may serve the next
+pub(super) struct Fitter<'a> {
+    pixels: &'a [u8],
+    size: (u32, u32),
+    source: DigitalSource,
+    /// WebP files by quality, each written once
+    written: Vec<(Quality, Vec<u8>)>,
+}
+
+impl<'a> Fitter<'a> {
+    pub(super) fn new(pixels: &'a [u8], size: (u32, u32), source: DigitalSource) -> Self {
+        Self { pixels, size, source, written: Vec::new() }
+    }
+
+    /// The file for a row of this picture's size
+    pub(super) fn fit(&mut self, row: &StickerSpec) -> Result<Vec<u8>, Unfit> {
+        let (width, height) = self.size;
+        if self.size != (row.width, row.height) || self.pixels.len() != 4 * width as usize * height as usize {
+            return Err(Unfit::WrongSize { given: self.pixels.len(), width: row.width, height: row.height });
+        }
+        match row.format {
+            Format::Webp => self.webp(row.target_bytes()),
+            _ => self.png(row.target_bytes()),
+        }
+    }
+
+    fn webp(&mut self, target: usize) -> Result<Vec<u8>, Unfit> {
+        let whole = |colours| Quality { colours, alpha: 100 };
+        if restless(self.pixels) {
+            return self.coarse(target);
+        }
+        if let Some(file) = self.within(whole(BEST), target)? {
+            return Ok(file);
+        }
+        let (mut fits, mut fails) = (WORST, BEST);
+        let mut best = self.within(whole(WORST), target)?;
+        if best.is_none() {
+            return self.coarse(target);
+        }
+        for _ in 0..ENCODINGS {
+            let quality = fits.midpoint(fails);
+            if quality == fits {
+                break;
+            }
+            match self.within(whole(quality), target)? {
+                Some(file) => (fits, best) = (quality, Some(file)),
+                None => fails = quality,
+            }
+        }
+        best.ok_or(Unfit::TooLarge { bytes: 0, target })
+    }
+
+    /// What noise needs: alpha in few levels, then fewer pixels as well
+    fn coarse(&mut self, target: usize) -> Result<Vec<u8>, Unfit> {
+        for alpha in [60, 10] {
+            if let Some(file) = self.within(Quality { colours: WORST, alpha }, target)? {
+                return Ok(file);
+            }
+        }
+        let mut bytes = usize::MAX;
+        for blocks in [2, 4, 8] {
+            let calmed = calmed(self.pixels, self.size, blocks);
+            let file = webp::lossy(&calmed, self.size, Quality { colours: WORST, alpha: 10 }, self.source)?;
+            if file.len() <= target {
+                return Ok(file);
+            }
+            bytes = bytes.min(file.len());
+        }
+        Err(Unfit::TooLarge { bytes, target })
+    }
+
+    /// The file of this quality, if it has at most `target` bytes
+    fn within(&mut self, quality: Quality, target: usize) -> Result<Option<Vec<u8>>, Unreadable> {
+        let known = self.written.iter().position(|(written, _)| *written == quality);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let file = webp::lossy(self.pixels, self.size, quality, self.source)?;
+                self.written.push((quality, file));
+                self.written.len() - 1
+            }
+        };
+        let file = &self.written[at].1;
+        Ok((file.len() <= target).then(|| file.clone()))
+    }
+
+    fn png(&self, target: usize) -> Result<Vec<u8>, Unfit> {
+        let file = encode::png(&Frame::rgba(self.size, self.pixels.to_vec()), self.source)?;
+        if file.len() <= target {
+            return Ok(file);
+        }
+        let (indices, palette) = few_colours(self.pixels);
+        let file = encode::png_of_palette(self.size, &indices, &palette, self.source)?;
+        if file.len() <= target { Ok(file) } else { Err(Unfit::TooLarge { bytes: file.len(), target }) }
+    }
+}
+
+/// `pixels` in at most 256 colours: transparency is one of them and stays exact
+fn few_colours(pixels: &[u8]) -> (Vec<u8>, Vec<[u8; 4]>) {
+    let seen: Vec<u8> = pixels.chunks_exact(4).filter(|pixel| pixel[3] > 0).flatten().copied().collect();
+    if seen.is_empty() {
+        return (vec![0; pixels.len() / 4], vec![[0; 4]]);
+    }
+    let network = NeuQuant::new(SAMPLING, 255, &seen);
+    let mut palette = vec![[0; 4]];
+    // The network ends near the colours it has seen: what is all but opaque was opaque.
+    let opaque = |alpha: u8| if alpha >= ALL_BUT_OPAQUE { 255 } else { alpha };
+    palette.extend(network.color_map_rgba().chunks_exact(4).map(|colour| [colour[0], colour[1], colour[2], opaque(colour[3])]));
+    let mut last = ([0; 4], 0);
+    let indices = pixels.chunks_exact(4).map(|pixel| {
+        // Neighbours are often alike: the search is for those that are not.
+        if pixel[3] == 0 {
+            return 0;
+        }
+        if pixel != last.0 {
+            last = ([pixel[0], pixel[1], pixel[2], pixel[3]], (network.index_of(pixel) + 1).min(255) as u8);
+        }
+        last.1
+    });
+    let indices = indices.collect();
+    (indices, palette)
+}
+
+/// Whether alpha changes from pixel to pixel as in no sticker
+fn restless(pixels: &[u8]) -> bool {
+    let steps = pixels.chunks_exact(4).zip(pixels.chunks_exact(4).skip(1)).map(|(a, b)| usize::from(a[3].abs_diff(b[3])));
+    steps.sum::<usize>() > RESTLESS * (pixels.len() / 4)
+}
+
+/// Every square of `blocks` × `blocks` pixels in the colour and alpha of its middle; what was transparent stays so
+fn calmed(pixels: &[u8], (width, height): (u32, u32), blocks: u32) -> Vec<u8> {
+    let mut calm = Vec::with_capacity(pixels.len());
+    for y in 0..height {
+        for x in 0..width {
+            let middle = |at: u32, length: u32| (at / blocks * blocks + blocks / 2).min(length - 1);
+            let from = 4 * (middle(y, height) * width + middle(x, width)) as usize;
+            let here = 4 * (y * width + x) as usize;
+            if pixels[here + 3] == 0 { calm.extend([0; 4]) } else { calm.extend(&pixels[from..from + 4]) }
+        }
+    }
+    calm
+}

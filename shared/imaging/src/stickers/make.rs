@@ -1,0 +1,83 @@
+//! The stickers of one drawing, one after the other.
+
+use super::compose::compose;
+use super::cutout::Cutout;
+use super::fit::Fitter;
+use super::{BubbleOrder, Extras, STICKERS, StickerSpec, Unfit};
+use crate::matte::Layers;
+use crate::{Deliverable, DigitalSource, Kind, Unreadable};
+use lettering::Typesetter;
+
+/// Makes the stickers of a drawing; what two of them have in common is made once
+pub(crate) struct StickerMaker {
+    cutout: Cutout,
+    bubble: Option<BubbleOrder>,
+    source: DigitalSource,
+}
+
+impl StickerMaker {
+    pub(crate) fn new(layers: &Layers, extras: &Extras, source: DigitalSource) -> Self {
+        Self { cutout: Cutout::of(layers), bubble: extras.bubble.clone(), source }
+    }
+
+    /// The stickers an order gets for each drawing, in groups that are the same picture, in the order of the table
+    pub(crate) fn groups(extras: &Extras) -> Vec<Vec<&'static StickerSpec>> {
+        let mut groups: Vec<Vec<&'static StickerSpec>> = Vec::new();
+        for row in STICKERS.iter().filter(|row| row.kind == Kind::Sticker && extras.stickers.contains(&row.messenger)) {
+            match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.same_picture(row))) {
+                Some(group) => group.push(row),
+                None => groups.push(vec![row]),
+            }
+        }
+        groups
+    }
+
+    /// The files of one group
+    pub(crate) fn make(&self, group: &[&'static StickerSpec], typesetter: &mut Typesetter) -> Result<Vec<Deliverable>, Unreadable> {
+        let Some(first) = group.first() else {
+            return Ok(Vec::new());
+        };
+        let pixels = compose(&self.cutout, first, self.bubble.as_ref().map(|order| (order, typesetter)))?;
+        let mut fitter = Fitter::new(&pixels, (first.width, first.height), self.source);
+        group.iter().map(|row| Ok(deliver(row, self.source, fitter.fit(row)?))).collect()
+    }
+}
+
+/// The pictures that stand for the packs of the messengers ordered, out of the first drawing: head and shoulders, for they are small, and
+/// without the bubble, whose words could not be read
+pub(super) fn trays(cutout: &Cutout, extras: &Extras, source: DigitalSource) -> Result<Vec<Deliverable>, Unreadable> {
+    let bust = cutout.bust();
+    let rows = STICKERS.iter().filter(|row| row.kind == Kind::Tray && extras.stickers.contains(&row.messenger));
+    rows.map(|row| {
+        let pixels = compose(&bust, row, None)?;
+        Ok(deliver(row, source, Fitter::new(&pixels, (row.width, row.height), source).fit(row)?))
+    })
+    .collect()
+}
+
+fn deliver(row: &StickerSpec, source: DigitalSource, bytes: Vec<u8>) -> Deliverable {
+    Deliverable::sealed(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes)
+}
+
+impl From<Unfit> for Unreadable {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Unwritten(error) => error,
+            other => Self::Unsupported { detail: other.to_string() },
+        }
+    }
+}
+
+/// The stickers of one drawing, the square RGBA PNG of an artist, without its other deliverables
+///
+/// # Errors
+/// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING).
+pub fn stickers(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<Vec<Deliverable>, Unreadable> {
+    let maker = StickerMaker::new(&Layers::of(drawing)?, extras, source);
+    let mut typesetter = Typesetter::new();
+    let mut files = Vec::new();
+    for group in StickerMaker::groups(extras) {
+        files.extend(maker.make(&group, &mut typesetter)?);
+    }
+    Ok(files)
+}

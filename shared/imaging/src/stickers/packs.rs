@@ -1,0 +1,140 @@
+//! Packs of stickers, across the drawings of an order.
+
+use super::cutout::Cutout;
+use super::make::trays;
+use super::{Extras, Messenger, PACKS, PackSpec};
+use crate::decode::decode_drawing;
+use crate::limits::Limits;
+use crate::{Deliverable, DigitalSource, Format, Kind, Unreadable};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+/// What a pack is called whose title has no visible character
+const NO_TITLE: &str = "Stickers";
+
+/// Why the packs could not be made
+#[derive(Debug, thiserror::Error)]
+pub enum Unpackable {
+    /// The first drawing's cut-out could not be read
+    #[error("the pictures of a pack could not be made")]
+    Picture(#[from] Unreadable),
+    /// An archive could not be written
+    #[error("a pack could not be written")]
+    Archive(#[from] zip::result::ZipError),
+    /// A pack has more bytes than its messenger takes
+    #[error("the pack {name} has {bytes} bytes; at most {limit} are allowed")]
+    TooManyBytes {
+        /// Name of its row
+        name: &'static str,
+        /// Its length
+        bytes: usize,
+        /// The row's limit
+        limit: usize,
+    },
+}
+
+/// The packs of an order in the making: it is shown every file of every drawing, and keeps what it needs
+pub struct Packs {
+    title: String,
+    author: String,
+    extras: Extras,
+    /// The cut-out of the first drawing, of which tray, main and tab image are made
+    first: Option<(usize, Vec<u8>, DigitalSource)>,
+    /// Stickers by the row of their pack and the number of their drawing
+    stickers: BTreeMap<(Messenger, usize), Vec<u8>>,
+}
+
+impl Packs {
+    /// Empty packs of the messengers in `extras`. Title and author are cut to what the messengers take; nothing but visible characters and
+    /// single spaces is left of them.
+    pub fn new(title: &str, author: &str, extras: &Extras) -> Self {
+        let title = plain(title, 40);
+        let title = if title.is_empty() { NO_TITLE.into() } else { title };
+        let extras = Extras { stickers: extras.stickers.clone(), bubble: None };
+        Self { title, author: plain(author, 128), extras, first: None, stickers: BTreeMap::new() }
+    }
+
+    /// Shows the packs a file of drawing `index`; those that are no part of a pack are passed over.
+    pub fn add(&mut self, index: usize, file: &Deliverable) {
+        if self.extras.stickers.is_empty() {
+            return;
+        }
+        if file.kind == Kind::Transparent && file.format == Format::Png && self.first.as_ref().is_none_or(|(first, ..)| index < *first) {
+            self.first = Some((index, file.bytes.clone(), file.digital_source));
+        }
+        let path = &file.path;
+        for pack in self.ordered() {
+            if file.kind == Kind::Sticker && super::table::sticker(pack.sticker).is_some_and(|row| row.path() == *path) {
+                self.stickers.insert((pack.messenger, index), file.bytes.clone());
+            }
+        }
+    }
+
+    /// Tray, main and tab images of the messengers ordered, and the packs for which there are enough drawings.
+    ///
+    /// # Errors
+    /// [`Unpackable`] if the cut-out of the first drawing is no picture, or a pack cannot be written within its limit.
+    pub fn finish(self) -> Result<Vec<Deliverable>, Unpackable> {
+        let Some((_, transparent, source)) = &self.first else {
+            return Ok(Vec::new());
+        };
+        let cutout = Cutout::of_transparent(&decode_drawing(transparent, &Limits::DRAWING)?);
+        let mut files = trays(&cutout, &self.extras, *source)?;
+        for pack in self.ordered() {
+            let stickers: Vec<&[u8]> =
+                self.stickers.iter().filter(|((messenger, _), _)| *messenger == pack.messenger).map(|(_, file)| &file[..]).collect();
+            if !pack.counts.take(stickers.len()) {
+                continue;
+            }
+            let bytes = self.archive(pack, &files, &stickers)?;
+            if bytes.len() > pack.most_bytes {
+                return Err(Unpackable::TooManyBytes { name: pack.name, bytes: bytes.len(), limit: pack.most_bytes });
+            }
+            files.push(Deliverable::sealed(&pack.path(), Kind::Pack, pack.format, (0, 0), *source, bytes));
+        }
+        Ok(files)
+    }
+
+    fn ordered(&self) -> impl Iterator<Item = &'static PackSpec> + use<> {
+        let messengers = self.extras.stickers.clone();
+        PACKS.iter().filter(move |pack| messengers.contains(&pack.messenger))
+    }
+
+    fn archive(&self, pack: &PackSpec, trays: &[Deliverable], stickers: &[&[u8]]) -> Result<Vec<u8>, Unpackable> {
+        let tray = |name: &str| trays.iter().find(|tray| tray.path == format!("packs/{name}.png")).map_or(&[][..], |tray| &tray.bytes);
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        if pack.format == Format::Wastickers {
+            store(&mut archive, "title.txt", self.title.as_bytes())?;
+            store(&mut archive, "author.txt", self.author.as_bytes())?;
+            store(&mut archive, "cover.png", tray("whatsapp-tray"))?;
+            for (number, sticker) in (1..).zip(stickers) {
+                store(&mut archive, &format!("{number}.webp"), sticker)?;
+            }
+        } else {
+            store(&mut archive, "main.png", tray("line-main"))?;
+            store(&mut archive, "tab.png", tray("line-tab"))?;
+            for (number, sticker) in (1..).zip(stickers) {
+                store(&mut archive, &format!("{number:02}.png"), sticker)?;
+            }
+        }
+        Ok(archive.finish()?.into_inner())
+    }
+}
+
+/// Adds a file as it is: pictures are compressed already. Times and permissions are fixed, so that the same pack is the same bytes.
+fn store(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<(), Unpackable> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    archive.start_file(name, options)?;
+    archive.write_all(bytes).map_err(zip::result::ZipError::from)?;
+    Ok(())
+}
+
+/// `text` without control characters, with single spaces, of at most `most` characters
+fn plain(text: &str, most: usize) -> String {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    words.join(" ").chars().take(most).collect::<String>().trim_end().to_owned()
+}

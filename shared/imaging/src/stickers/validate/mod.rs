@@ -1,0 +1,112 @@
+//! Says what is wrong with a file, by the tables.
+
+mod archive;
+mod container;
+mod picture;
+
+use super::{Messenger, PACKS, PackSpec, STICKERS, StickerSpec};
+use crate::{AVATARS, AvatarSpec, Format, SPEECH_BUBBLE};
+
+/// Most bytes of a bundle that is looked into; those of an order are a tenth of it
+const MOST_BUNDLE: usize = 500_000_000;
+
+/// What a file is meant to be
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// A sticker, or a picture that stands for a pack
+    Sticker(&'static StickerSpec),
+    /// A row of the avatar table or the drawing with its bubble, in one of its formats
+    Avatar(&'static AvatarSpec, Format),
+    /// A pack of stickers
+    Pack(&'static PackSpec),
+    /// All files of an order
+    Bundle,
+}
+
+impl Target {
+    /// What the file of this path is meant to be, by its name as deliverables are named, with the folder for a pack's own members; none if
+    /// no deliverable is called so
+    pub fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit(['/', '\\']).next()?;
+        let (stem, ending) = name.rsplit_once('.')?;
+        let format = Format::ALL.into_iter().find(|format| format.extension() == ending)?;
+        match format {
+            Format::Wastickers => return PACKS.iter().find(|pack| pack.format == format).map(Self::Pack),
+            Format::Zip if stem == "bundle" => return Some(Self::Bundle),
+            Format::Zip => return PACKS.iter().find(|pack| pack.format == format && pack.name == stem).map(Self::Pack),
+            Format::Png | Format::Webp => {}
+        }
+        if let Some(row) = STICKERS.iter().find(|row| row.name == stem && row.format == format) {
+            return Some(Self::Sticker(row));
+        }
+        let rows = AVATARS.iter().chain([&SPEECH_BUBBLE]);
+        rows.into_iter().find(|row| row.name == stem).map(|row| Self::Avatar(row, format))
+    }
+
+    /// The first sticker of a messenger of which it takes several, by the size of the picture; none if the bytes are no picture of a size it
+    /// takes
+    pub fn of_messenger(messenger: Messenger, bytes: &[u8]) -> Option<Self> {
+        let size = container::size(bytes)?;
+        let rows = || STICKERS.iter().filter(|row| row.messenger == messenger && row.kind == crate::Kind::Sticker);
+        rows().find(|row| (row.width, row.height) == size).or_else(|| rows().next()).map(Self::Sticker)
+    }
+}
+
+/// A rule that a file breaks
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where in an archive, with forward slashes; empty for the file itself
+    pub member: String,
+    /// What is wrong, for a person
+    pub what: String,
+    /// Whose rule it is
+    pub source: &'static str,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let colon = if self.member.is_empty() { "" } else { ": " };
+        write!(f, "{}{colon}{} (rule: {})", self.member, self.what, self.source)
+    }
+}
+
+/// Rules that no platform makes
+const OWN: &str = "ours: a deliverable says where it comes from and nothing else";
+/// Rules of the formats
+const FORMATS: &str = "the format: https://www.w3.org/TR/png-3/, https://www.rfc-editor.org/rfc/rfc9649, or ZIP's APPNOTE";
+
+/// The violations found so far
+#[derive(Default)]
+struct Found {
+    member: String,
+    violations: Vec<Violation>,
+}
+
+impl Found {
+    fn add(&mut self, source: &'static str, what: impl Into<String>) {
+        self.violations.push(Violation { member: self.member.clone(), what: what.into(), source });
+    }
+
+    fn check(&mut self, holds: bool, source: &'static str, what: impl FnOnce() -> String) {
+        if !holds {
+            self.add(source, what());
+        }
+    }
+}
+
+/// Everything that is wrong with `bytes` as a `target`; empty if they keep every rule. Bytes may be hostile: sizes are checked before memory
+/// is asked for, and no file makes it panic.
+pub fn validate(target: Target, bytes: &[u8]) -> Vec<Violation> {
+    let mut found = Found::default();
+    check(target, bytes, &mut found);
+    found.violations
+}
+
+fn check(target: Target, bytes: &[u8], found: &mut Found) {
+    match target {
+        Target::Sticker(row) => picture::sticker(row, bytes, found),
+        Target::Avatar(row, format) => picture::avatar(row, format, bytes, found),
+        Target::Pack(pack) => archive::pack(pack, bytes, found),
+        Target::Bundle => archive::bundle(bytes, found),
+    }
+}
