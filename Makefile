@@ -15,12 +15,12 @@ CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 BUILD  := $(CARGO) build --locked --workspace --bins
 export PYTHON
 
-.PHONY: help demo test check up down watch bench new openapi deploy audit tools cloud
+.PHONY: help demo test check fuzz up down watch bench new openapi deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: tools ## avatars from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [OUT=folder] [COUNT=1]
+demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder]
 	echo "[1/3] the emulator of the AWS endpoints"
 	infra/local/install requirements
 	echo "[2/3] building (minutes at the first time)"
@@ -36,13 +36,16 @@ test: tools ## every test and every check
 	echo "[3/5] building"
 	infra/local/install requirements
 	$(BUILD)
-	echo "[4/5] templates, beside the tests"
+	tests/fuzz/run build
+	echo "[4/5] templates and bad input, beside the tests"
 	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
-	trap 'kill $$checks 2> /dev/null || true' EXIT
+	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 & fuzz=$$!
+	trap 'kill $$checks $$fuzz 2> /dev/null || true' EXIT
 	echo "[5/5] tests"
 	$(CARGO) test --locked --workspace --all-features
 	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates failed, see above" >&2; exit 1; }
-	cat $(CARGO_TARGET_DIR)/checks.log
+	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
+	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log
 	echo "All tests and checks passed."
 
 check: tools ## the fast part of the tests, for before a commit
@@ -54,6 +57,9 @@ check: tools ## the fast part of the tests, for before a commit
 	$(CARGO) test --locked --workspace --exclude tests --lib --bins
 	echo "The fast checks passed; 'make test' runs them all."
 
+fuzz: tools ## bad input, for longer: [TARGET=decode] [TIME=600], in seconds
+	exec tests/fuzz/run "$(or $(TARGET),decode)" "$(or $(TIME),600)"
+
 up: cloud ## the local cloud in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567]
 	$(CLOUD) up
 
@@ -64,12 +70,12 @@ watch: cloud ## the local cloud with hot reload, until Ctrl-C
 	infra/local/install requirements-lambda
 	exec $(CLOUD) watch
 
-bench: tools ## cold starts and the journey, with a table
+bench: tools ## cold starts, the journey and the pictures, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
 	$(BUILD) --release --examples --features local-cloud/bench
 	echo "[2/2] measuring"
-	exec $(CARGO_TARGET_DIR)/release/local-cloud bench
+	exec $(CARGO_TARGET_DIR)/release/local-cloud bench $(if $(ONLY),--only '$(ONLY)')
 
 new: tools ## the skeleton of a function: NAME=things-create [ROUTE='POST /v1/things']
 	infra/new-function "$(NAME)"

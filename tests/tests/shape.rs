@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a domain that is not there yet is checked from its first line on.
-const DOMAINS: [&str; 13] = [
+const DOMAINS: [&str; 14] = [
     "kernel",
     "policy",
     "accounts",
@@ -16,6 +16,7 @@ const DOMAINS: [&str; 13] = [
     "studio",
     "screening",
     "imaging",
+    "lettering",
     "raster",
     "subject",
     "outreach",

@@ -38,7 +38,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller_from(&app.origin, &request)?;
-    let order = request.json::<api::OrderRequest>()?.keyed(request.idempotency_key()?);
+    let order = request.json::<api::OrderRequest>()?.keyed(request.idempotency_key()?)?;
     let place =
         PlaceOrder { arrivals: &app.arrivals, orders: &app.orders, steps: &app.steps, clock: &app.clock, randomness: &SystemRandomness };
     let placed = place.run(caller, &order).await?;

@@ -1,9 +1,10 @@
 //! Orders.
 
-use imaging::{BUNDLE_NAME, FileEntry, Format, Kind};
+use imaging::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger};
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
-use serde::{Deserialize, Serialize};
-use studio::{Deliveries, EndReason, Generation, State, View};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use studio::{Bubble, Deliveries, EndReason, Generation, State, View};
 
 /// `POST /v1/generations`
 #[derive(Deserialize)]
@@ -19,6 +20,40 @@ pub struct OrderRequest {
     pub count: u8,
     /// For repeatable drawings, 0 to 2^53 − 1; random when absent.
     pub seed: Option<u64>,
+    /// Stickers of every drawing: `true` for every messenger, `false` or an empty list for none, or a list of messengers. None when absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub stickers: Option<StickersRequest>,
+    /// A speech bubble on every drawing; its price is with the styles.
+    #[serde(default, deserialize_with = "bubble")]
+    pub bubble: Option<BubbleRequest>,
+}
+
+/// Which messengers get stickers.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "stickers must be true, false or a list of messengers")]
+pub enum StickersRequest {
+    /// Every messenger, or none.
+    All(bool),
+    /// These.
+    Some(Vec<String>),
+}
+
+/// A speech bubble. What it says is stored while the order runs, and in the pictures.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BubbleRequest {
+    /// What it says: 1 to 140 characters as a person counts them (grapheme clusters), at most 4,096 bytes, each of which can be drawn.
+    pub text: String,
+    /// Where it stands; where there is room when absent.
+    pub side: Option<String>,
+}
+
+/// Reads a bubble. What is none is refused without a word of it: serde's own message quotes what it found.
+fn bubble<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BubbleRequest>, D::Error> {
+    let given = Option::<serde_json::Value>::deserialize(deserializer)?;
+    let refusal = |_| D::Error::custom("bubble must be an object with a text, and a side if one is wished for");
+    given.map(BubbleRequest::deserialize).transpose().map_err(refusal)
 }
 
 /// An accepted order.
@@ -71,6 +106,9 @@ pub struct GenerationSummary {
     pub count: u8,
     /// The first drawing's seed.
     pub seed: u64,
+    /// The messengers that get stickers.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub stickers: Vec<Messenger>,
     /// RFC 3339.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
@@ -80,12 +118,13 @@ pub struct GenerationSummary {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliverableReply {
-    /// Its path in the bundle: the drawing's number, a slash, the file's name.
+    /// Its path in the bundle: the drawing's number, a folder and the file's name, such as `1/avatars/youtube-800.png`; packs of stickers, which hold
+    /// all drawings, have no number.
     pub name: String,
     /// What it is for.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Kind,
-    /// `png` or `webp`.
+    /// `png`, `webp`, `wastickers` or `zip`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub format: Format,
     /// Pixels across.
@@ -132,10 +171,24 @@ pub struct GenerationsReply {
 
 impl OrderRequest {
     /// The order as the studio takes it, with the caller's key.
-    #[must_use]
-    pub fn keyed(self, idempotency_key: String) -> studio::OrderRequest {
-        let Self { upload_id, style, count, seed } = self;
-        studio::OrderRequest { idempotency_key, upload: upload_id, style, count, seed }
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when a messenger is unknown or there twice, or the bubble cannot be drawn.
+    pub fn keyed(self, idempotency_key: String) -> Result<studio::OrderRequest, Failure> {
+        let Self { upload_id, style, count, seed, stickers, bubble } = self;
+        let stickers = stickers.map_or_else(|| Ok(Vec::new()), StickersRequest::messengers)?;
+        let bubble = bubble.map(|bubble| Bubble::parse(&bubble.text, bubble.side.as_deref())).transpose()?;
+        Ok(studio::OrderRequest { idempotency_key, upload: upload_id, style, count, seed, stickers, bubble })
+    }
+}
+
+impl StickersRequest {
+    fn messengers(self) -> Result<Vec<Messenger>, Failure> {
+        match self {
+            Self::All(true) => Ok(Messenger::ALL.to_vec()),
+            Self::All(false) => Ok(Vec::new()),
+            Self::Some(ids) => studio::addons::messengers(&ids),
+        }
     }
 }
 
@@ -179,6 +232,7 @@ impl GenerationSummary {
             style: generation.style.clone(),
             count: generation.count,
             seed: generation.seed,
+            stickers: generation.stickers.clone(),
             created_at: generation.created_at,
         }
     }

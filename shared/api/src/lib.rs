@@ -8,6 +8,9 @@ mod styles;
 mod uploads;
 
 pub use self::accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
-pub use generations::{BundleReply, DeliverableReply, GenerationReply, GenerationSummary, GenerationsReply, OrderReply, OrderRequest};
-pub use styles::{StyleReply, StylesReply};
+pub use generations::{
+    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationSummary, GenerationsReply, OrderReply, OrderRequest,
+    StickersRequest,
+};
+pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
 pub use uploads::{FormReply, UploadReply, UploadRequest};

@@ -1,6 +1,10 @@
 //! The catalogue.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use imaging::Messenger;
 use serde::Serialize;
+use studio::addons::{BUBBLE_CREDITS, STICKERS_CREDITS};
 
 /// `GET /v1/styles`
 #[derive(Debug, Serialize)]
@@ -8,6 +12,8 @@ use serde::Serialize;
 pub struct StylesReply {
     /// Every style on offer.
     pub styles: Vec<StyleReply>,
+    /// What can be ordered with any of them.
+    pub addons: AddonsReply,
 }
 
 /// A style.
@@ -22,14 +28,89 @@ pub struct StyleReply {
     pub description: &'static str,
     /// The price of one drawing, in credits.
     pub credits: u32,
+    /// What it looks like: a WebP of 192 × 192 pixels, as a `data:` URL.
+    pub thumbnail: String,
 }
+
+/// What can be ordered with any style.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddonsReply {
+    /// A speech bubble.
+    pub bubble: BubbleAddon,
+    /// Stickers for messengers.
+    pub stickers: StickersAddon,
+}
+
+/// A speech bubble, as an add-on.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BubbleAddon {
+    /// Its price on one drawing, in credits.
+    pub credits_per_drawing: u32,
+    /// The most characters it holds, as a person counts them.
+    pub most_characters: usize,
+}
+
+/// Stickers, as an add-on.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StickersAddon {
+    /// Their price for one drawing, in credits, however many messengers.
+    pub credits_per_drawing: u32,
+    /// The messengers there are stickers for.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub platforms: [Messenger; Messenger::ALL.len()],
+}
+
+/// One drawing of each style, small: WebP, 192 × 192 pixels.
+const THUMBNAILS: [(&str, &[u8]); 6] = [
+    ("soft-anime", include_bytes!("../thumbnails/soft-anime.webp")),
+    ("bold-cel", include_bytes!("../thumbnails/bold-cel.webp")),
+    ("ink-manga", include_bytes!("../thumbnails/ink-manga.webp")),
+    ("watercolour", include_bytes!("../thumbnails/watercolour.webp")),
+    ("pop-poster", include_bytes!("../thumbnails/pop-poster.webp")),
+    ("pixel", include_bytes!("../thumbnails/pixel.webp")),
+];
 
 impl StylesReply {
     /// The whole catalogue.
     #[must_use]
     pub fn catalogue() -> Self {
-        let reply =
-            |style: &studio::Style| StyleReply { id: style.id, name: style.name, description: style.description, credits: style.credits };
-        Self { styles: studio::CATALOGUE.iter().map(reply).collect() }
+        let addons = AddonsReply {
+            bubble: BubbleAddon { credits_per_drawing: BUBBLE_CREDITS, most_characters: studio::BubbleText::MOST_CHARACTERS },
+            stickers: StickersAddon { credits_per_drawing: STICKERS_CREDITS, platforms: Messenger::ALL },
+        };
+        Self { styles: studio::CATALOGUE.iter().map(StyleReply::new).collect(), addons }
+    }
+}
+
+impl StyleReply {
+    fn new(style: &studio::Style) -> Self {
+        let studio::Style { id, name, description, credits } = *style;
+        Self { id, name, description, credits, thumbnail: thumbnail(id) }
+    }
+}
+
+/// The thumbnail of a style; empty when it has none, which a test rules out.
+fn thumbnail(style: &str) -> String {
+    let picture = THUMBNAILS.iter().find(|(id, _)| *id == style);
+    picture.map_or_else(String::new, |(_, webp)| format!("data:image/webp;base64,{}", STANDARD.encode(webp)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_style_has_a_small_thumbnail() {
+        assert_eq!(studio::CATALOGUE.len(), THUMBNAILS.len());
+        for style in StylesReply::catalogue().styles {
+            let text = style.thumbnail.strip_prefix("data:image/webp;base64,").unwrap_or_else(|| panic!("{} has none", style.id));
+            let webp = STANDARD.decode(text).unwrap();
+            assert!(webp.len() <= 12_000, "{} has {} bytes", style.id, webp.len());
+            let picture = image::load_from_memory_with_format(&webp, image::ImageFormat::WebP).unwrap();
+            assert_eq!((picture.width(), picture.height()), (192, 192), "{}", style.id);
+        }
     }
 }

@@ -9,7 +9,8 @@ pub const DRAWINGS: std::ops::RangeInclusive<u8> = 1..=8;
 /// Characters of an `Idempotency-Key`.
 pub const IDEMPOTENCY_KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
 
-/// Bytes of a JSON request body. The largest legitimate body is under 1 kB.
+/// Bytes of a JSON request body. The largest legitimate one is under 13 kB: an order with a speech bubble of 4,096 bytes, every character
+/// escaped.
 pub const BODY_BYTES: usize = 16 * 1024;
 
 /// Characters of an e-mail address (RFC 5321: a path holds 256 with its brackets).

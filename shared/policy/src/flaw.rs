@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::Class;
 use crate::inventory::{Entry, Erasure, Export, Inventory, Store};
-use crate::retention::Mechanism;
+use crate::retention::{Mechanism, Owner, Retention};
 
 /// Why a text is no inventory.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +101,12 @@ fn check_fields(entry: &Entry) -> Result<(), String> {
         }
         if FORBIDDEN.iter().any(|word| name.to_lowercase().contains(word)) {
             return Err(format!("`{name}`: the geometry of a face is never stored"));
+        }
+    }
+    for field in entry.fields.iter().filter(|field| field.retention.is_some()) {
+        let ends_with_the_work = matches!(&field.retention, Some(Retention::While(work)) if work.owner == Owner::Generation);
+        if entry.table().is_none() || !ends_with_the_work {
+            return Err(format!("`{}`: only an attribute of a row goes before its row, with the work on a generation", field.name));
         }
     }
     Ok(())

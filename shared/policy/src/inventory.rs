@@ -306,6 +306,8 @@ pub struct Field {
     pub category: Category,
     /// Whether it says something of a person.
     pub personal: bool,
+    /// Its own retention, where it goes before the rest of its row.
+    pub retention: Option<Retention>,
 }
 
 /// Kinds of data. There is none for a face's geometry: it is not stored (IM-10).
@@ -322,6 +324,8 @@ pub enum Category {
     Image,
     /// What somebody chose.
     Preference,
+    /// What somebody wrote.
+    Content,
     /// Credits.
     Financial,
     /// What the screening found.

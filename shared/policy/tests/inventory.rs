@@ -70,6 +70,19 @@ fn every_row_with_an_end_is_swept_and_none_outlives_its_objects() {
 }
 
 #[test]
+fn an_07_what_a_bubble_says_is_declared_to_go_with_the_work() {
+    let own = |class: Class| class.entry().fields().iter().filter(|field| field.retention.is_some());
+    let names: Vec<&str> = own(Class::Generation).map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["bubble_text", "bubble_side"]);
+    assert_eq!(Class::ALL.iter().flat_map(|class| own(*class)).count(), names.len());
+    assert!(
+        refusal("retention = { while = \"generation\", promise = \"AN-07\"", "retention = { while = \"account\"").contains("bubble_text")
+    );
+    let for_a_day = "retention = { for = \"1d\", from = \"created\", mechanisms = [\"ttl\"]";
+    assert!(refusal("retention = { while = \"generation\", promise = \"AN-07\"", for_a_day).contains("bubble_text"));
+}
+
+#[test]
 fn what_must_vanish_is_in_no_backup() {
     for entry in inventory().entries() {
         if let (Some(table), Retention::For(_)) = (entry.table(), entry.retention()) {

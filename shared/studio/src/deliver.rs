@@ -1,6 +1,6 @@
 //! The last step: deliverables, bundle, capture, mail (on-drawing-ready).
 
-use imaging::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, Deliverable, Unreadable};
+use imaging::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, Deliverable, Extras, Packs, Unreadable};
 use kernel::{AccountId, Clock, Failure, GenerationId};
 use outreach::{Mail, Mailer};
 use sha2::{Digest, Sha256};
@@ -8,16 +8,24 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use wallet::Entry;
 
+use crate::addons;
 use crate::confirm;
 use crate::draw::Artist;
 use crate::generation::{Generation, MailState, State};
 use crate::prepare::store;
 use crate::store::{Change, Generations, Pictures, drawing_name};
+use crate::style;
 use crate::tidy::Tidy;
 use crate::view::{BundleFile, Delivered, Recipients};
 
 /// Rendered files that may wait in memory for their storage, and objects stored at a time.
 const IN_FLIGHT: usize = 8;
+
+/// Who a pack of stickers says it is by.
+const PACK_AUTHOR: &str = "Nigao";
+
+/// The files of one drawing as they are made.
+type Rendered = mpsc::Receiver<Result<Deliverable, Unreadable>>;
 
 /// The last step.
 pub struct Deliver<'a> {
@@ -71,21 +79,26 @@ impl Deliver<'_> {
     }
 
     async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
+        let extras = addons::extras(&generation.stickers, generation.bubble.as_ref())?;
         let mut bundle = Bundle::new(imaging::Generation {
             generation_id: generation.id.to_string(),
             style: generation.style.clone(),
             seed: generation.seed,
             created_at: generation.created_at.to_string(),
         });
+        let mut packs = Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras);
         let mut storing = Storing::new(self.pictures, generation);
         for index in 0..generation.count {
-            let mut files = self.rendered(generation, index).await?;
+            let mut files = self.rendered(generation, index, &extras).await?;
             let folder = (index + 1).to_string();
             while let Some(file) = files.recv().await {
                 let file = file.map_err(Failure::broken)?;
-                bundle.add(&folder, &file).map_err(Failure::broken)?;
-                storing.put(format!("{folder}/{}", file.file_name()), file.content_type(), file.bytes).await?;
+                packs.add(usize::from(index), &file);
+                keep(&mut bundle, &mut storing, &folder, file).await?;
             }
+        }
+        for pack in packs.finish().map_err(Failure::broken)? {
+            keep(&mut bundle, &mut storing, "", pack).await?;
         }
         let (zip, manifest) = bundle.finish().map_err(Failure::broken)?;
         let file = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
@@ -95,10 +108,10 @@ impl Deliver<'_> {
     }
 
     /// Renders on a thread of its own, so that storing goes on meanwhile.
-    async fn rendered(&self, generation: &Generation, index: u8) -> Result<mpsc::Receiver<Result<Deliverable, Unreadable>>, Failure> {
+    async fn rendered(&self, generation: &Generation, index: u8, extras: &Extras) -> Result<Rendered, Failure> {
         let drawing = self.pictures.get(generation.account, generation.id, &drawing_name(index)).await?;
         let drawing = drawing.ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
-        let rendering = imaging::render(&drawing, self.artist.digital_source()).map_err(Failure::broken)?;
+        let rendering = imaging::render(&drawing, self.artist.digital_source(), extras).map_err(Failure::broken)?;
         let (sender, receiver) = mpsc::channel(IN_FLIGHT);
         std::thread::spawn(move || {
             for file in rendering {
@@ -159,6 +172,19 @@ impl Deliver<'_> {
         store(self.generations, Change::of(before, &after)).await?;
         Ok(after)
     }
+}
+
+/// Puts a file into the bundle and, under the same path, into the store.
+async fn keep(bundle: &mut Bundle, storing: &mut Storing, folder: &str, file: Deliverable) -> Result<(), Failure> {
+    bundle.add(folder, &file).map_err(Failure::broken)?;
+    let content_type = file.content_type();
+    let name = if folder.is_empty() { file.path } else { format!("{folder}/{}", file.path) };
+    storing.put(name, content_type, file.bytes).await
+}
+
+/// What a pack of stickers is called: its style's name for people.
+fn style_name(id: &str) -> &str {
+    style::find(id).map_or(id, |style| style.name)
 }
 
 /// Stores objects of one order, a few at a time.

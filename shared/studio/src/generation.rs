@@ -2,9 +2,12 @@
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
+use imaging::Messenger;
 use kernel::{AccountId, GenerationId, SignedDuration, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 use wallet::Entry;
+
+use crate::addons::Bubble;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -113,6 +116,10 @@ pub struct Generation {
     pub count: u8,
     /// The first drawing's seed; drawing `n` has `seed + n`.
     pub seed: u64,
+    /// The messengers that get stickers, in the order in which they are offered, each once.
+    pub stickers: Vec<Messenger>,
+    /// The speech bubble; `None` without one, and in every ended state: what it says goes with the change into it (AN-07).
+    pub bubble: Option<Bubble>,
     /// Credits held for it.
     pub credits: u32,
     /// Where it stands.
@@ -239,7 +246,8 @@ impl Generation {
             return Err(IllegalChange(self.state));
         }
         let deadline = now.checked_add(patience(to)).ok();
-        Ok(Self { state: to, version: self.version + 1, updated_at: now, deadline, ..self.clone() })
+        let bubble = self.bubble.clone().filter(|_| to.is_running());
+        Ok(Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, ..self.clone() })
     }
 }
 

@@ -4,6 +4,7 @@
 //! own, and any of them may be repeated, killed or overtaken at any line: what a step does is either the same when done twice, or guarded by the
 //! version of the row it changes.
 
+pub mod addons;
 pub mod cancel;
 pub mod confirm;
 pub mod deliver;
@@ -18,6 +19,7 @@ pub mod tidy;
 pub mod upload;
 pub mod view;
 
+pub use addons::{Bubble, BubbleText};
 pub use cancel::{DeleteGeneration, OwnGenerations};
 pub use confirm::ConfirmMail;
 pub use deliver::Deliver;

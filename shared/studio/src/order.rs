@@ -2,11 +2,13 @@
 
 use accounts::Caller;
 use async_trait::async_trait;
+use imaging::Messenger;
 use kernel::{Clock, Failure, GenerationId, Randomness, Reason, Timestamp, UploadId, limits};
 use policy::Class;
 use sha2::{Digest, Sha256};
 use wallet::Entry;
 
+use crate::addons::{self, BUBBLE_CREDITS, Bubble, STICKERS_CREDITS};
 use crate::generation::{Generation, State};
 use crate::store::{Step, Steps};
 use crate::style;
@@ -24,6 +26,10 @@ pub struct OrderRequest {
     pub count: u8,
     /// For repeatable drawings, up to 2^53 − 1; drawn at random when absent.
     pub seed: Option<u64>,
+    /// The messengers that get stickers, in any order.
+    pub stickers: Vec<Messenger>,
+    /// A speech bubble on every drawing.
+    pub bubble: Option<Bubble>,
 }
 
 /// Everything one order writes.
@@ -177,6 +183,8 @@ impl PlaceOrder<'_> {
             style: request.style.clone(),
             count: request.count,
             seed: request.seed.unwrap_or_else(|| self.random_seed()),
+            stickers: addons::in_order(&request.stickers),
+            bubble: request.bubble.clone(),
             credits,
             state: State::Queued,
             version: 1,
@@ -220,12 +228,25 @@ fn price(request: &OrderRequest) -> Result<u32, Failure> {
     if request.seed.is_some_and(|seed| seed > limits::SEED_MAX) {
         return Err(field("seed must be 0 to 9007199254740991."));
     }
-    Ok(style.credits * u32::from(request.count))
+    let stickers = if request.stickers.is_empty() { 0 } else { STICKERS_CREDITS };
+    let bubble = if request.bubble.is_some() { BUBBLE_CREDITS } else { 0 };
+    Ok((style.credits + stickers + bubble) * u32::from(request.count))
 }
 
+/// SHA-256 of everything that was asked for. The lines before the words hold no line break, and the words come last, so no two requests are written the
+/// same. With the words goes the caller's key, of which only a hash is stored: nobody can find out by trying what a stored hash is of (AN-07).
 fn payload_hash(request: &OrderRequest) -> String {
     let seed = request.seed.map_or_else(|| "random".to_owned(), |seed| seed.to_string());
-    hex::encode(Sha256::digest(format!("{}\n{}\n{}\n{seed}", request.upload, request.style, request.count)))
+    let mut text = format!("{}\n{}\n{}\n{seed}", request.upload, request.style, request.count);
+    let stickers = addons::in_order(&request.stickers);
+    if !stickers.is_empty() {
+        text += &format!("\nstickers {}", stickers.iter().map(|messenger| messenger.id()).collect::<Vec<_>>().join(" "));
+    }
+    if let Some(Bubble { text: words, side }) = &request.bubble {
+        let (side, key) = (addons::side_name(*side), &request.idempotency_key);
+        text += &format!("\nbubble {side} {} {key}\n{}", key.len(), words.as_str());
+    }
+    hex::encode(Sha256::digest(text))
 }
 
 fn same_request(earlier: &Earlier, payload_hash: &str) -> Result<Placed, Failure> {

@@ -2,9 +2,9 @@
 
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::Generation;
+use studio::{Bubble, BubbleText, Generation};
 
-use crate::item::{Attributes, Item, Read, name_of};
+use crate::item::{Attributes, Item, Read, name_of, parse_name};
 use crate::keys::{GENERATIONS, Key};
 
 /// The value of `waiting` on every generation that has a deadline: the partition of the index `deadline`.
@@ -17,6 +17,9 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .text("style", &generation.style)
         .number("count", generation.count)
         .number("seed", generation.seed)
+        .maybe_texts("stickers", generation.stickers.iter().map(name_of))
+        .maybe_text("bubble_text", generation.bubble.as_ref().map(|bubble| bubble.text.as_str()))
+        .maybe_text("bubble_side", generation.bubble.as_ref().and_then(|bubble| bubble.side.as_ref()).map(name_of))
         .number("credits", generation.credits)
         .text("state", generation.state.name())
         .number("version", generation.version)
@@ -44,6 +47,8 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         style: row.required_text("style")?.to_owned(),
         count: row.required_number("count")?,
         seed: row.required_number("seed")?,
+        stickers: row.texts("stickers").into_iter().map(parse_name).collect::<Result<_, _>>()?,
+        bubble: row.maybe_text("bubble_text").map(|text| bubble(text, row)).transpose()?,
         credits: row.required_number("credits")?,
         state: row.named("state")?,
         version: row.required_number("version")?,
@@ -55,4 +60,63 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         revivals: row.required_number("revivals")?,
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
     })
+}
+
+fn bubble(text: &str, row: &Attributes) -> Result<Bubble, Failure> {
+    Ok(Bubble { text: BubbleText::stored(text.to_owned()), side: row.maybe_text("bubble_side").map(parse_name).transpose()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, UploadId};
+    use studio::{EndReason, State};
+    use testkit::builders::{WORDS, generation, midnight};
+
+    use super::*;
+
+    fn queued() -> Generation {
+        let (clock, randomness) = (FixedClock::at(midnight()), SeededRandomness::new(1));
+        let (account, upload) = (AccountId::new(&clock, &randomness), UploadId::new(&clock, &randomness));
+        generation(account, upload, 2, midnight(), GenerationId::new(&clock, &randomness))
+    }
+
+    /// The names of the attributes that hold what the bubble says.
+    fn holders(generation: &Generation) -> Vec<String> {
+        let item = write(generation).attributes();
+        item.into_iter().filter(|(_, value)| format!("{value:?}").contains(WORDS)).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn an_07_the_words_are_in_one_attribute_while_it_runs_and_in_none_when_it_ended() {
+        let now = midnight();
+        let screening = queued().begin_screening(now).unwrap();
+        let drawing = screening.pass(now).unwrap();
+        let finishing = drawing.finish_drawing(now).unwrap();
+        for running in [&queued(), &screening, &drawing, &finishing] {
+            assert_eq!(holders(running), ["bubble_text"], "{:?}", running.state);
+        }
+        let mut ends = vec![screening.block(now), finishing.deliver(now)];
+        for running in [queued(), screening, drawing, finishing] {
+            ends.extend([running.cancel(now), running.fail(EndReason::TimedOut, now)]);
+        }
+        for ended in ends.into_iter().map(Result::unwrap) {
+            let item = write(&ended).attributes();
+            let short_lived = Class::Generation.entry().fields().iter().filter(|field| field.retention.is_some());
+            for field in short_lived {
+                assert!(!item.contains_key(&field.name), "{} of {:?}", field.name, ended.state);
+            }
+            assert_eq!(holders(&ended), [""; 0], "{:?}", ended.state);
+            assert_eq!(read(&item).unwrap(), ended);
+        }
+    }
+
+    #[test]
+    fn a_row_of_before_there_were_stickers_and_bubbles_is_read() {
+        let mut item = write(&queued()).attributes();
+        for name in ["stickers", "bubble_text", "bubble_side"] {
+            assert!(item.remove(name).is_some());
+        }
+        let old = read(&item).unwrap();
+        assert_eq!((old.state, old.stickers, old.bubble), (State::Queued, Vec::new(), None));
+    }
 }

@@ -52,6 +52,21 @@ impl Item {
         }
     }
 
+    /// A list of strings; an empty one is left out.
+    pub(crate) fn maybe_texts(mut self, name: &str, values: impl Iterator<Item = String>) -> Self {
+        let values: Vec<_> = values.map(text).collect();
+        if !values.is_empty() {
+            self.0.insert(name.into(), AttributeValue::L(values));
+        }
+        self
+    }
+
+    /// The item as it is stored.
+    #[cfg(test)]
+    pub(crate) fn attributes(self) -> Attributes {
+        self.0
+    }
+
     /// A put of this item into `table`, if nothing is under its key yet.
     pub(crate) fn put_new(self, table: &str) -> Result<Put, Failure> {
         self.put_if(table, "attribute_not_exists(pk)", [])
@@ -103,6 +118,9 @@ pub(crate) trait Read {
     /// A string; absent is `None`.
     fn maybe_text(&self, name: &str) -> Option<&str>;
 
+    /// A list of strings; absent is empty.
+    fn texts(&self, name: &str) -> Vec<&str>;
+
     /// A parsed number; absent or unreadable is `None`.
     fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T>;
 
@@ -123,8 +141,7 @@ pub(crate) trait Read {
 
     /// An enum of kebab-case names that must be there.
     fn named<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Result<T, Failure> {
-        let value = self.required_text(name)?;
-        serde_json::from_value(serde_json::Value::String(value.to_owned())).map_err(Failure::broken)
+        parse_name(self.required_text(name)?)
     }
 
     /// Whether the row still counts at `now`: TTL deletes late, so an expired row is read as absent.
@@ -138,6 +155,11 @@ impl Read for Attributes {
         self.get(name)?.as_s().ok().map(String::as_str)
     }
 
+    fn texts(&self, name: &str) -> Vec<&str> {
+        let values = self.get(name).and_then(|list| list.as_l().ok()).map(Vec::as_slice).unwrap_or_default();
+        values.iter().filter_map(|value| value.as_s().ok()).map(String::as_str).collect()
+    }
+
     fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.as_n().ok()?.parse().ok()
     }
@@ -146,6 +168,11 @@ impl Read for Attributes {
 /// The name of a kebab-case enum.
 pub(crate) fn name_of(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The member of such an enum that has this name.
+pub(crate) fn parse_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, Failure> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(Failure::broken)
 }
 
 fn missing(name: &'static str) -> Failure {

@@ -1,7 +1,9 @@
 //! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
+//! AN-07: what a speech bubble says is on the row of its order while that runs, and nowhere else, ever.
 
 mod hunter;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::Method;
@@ -9,9 +11,9 @@ use local_cloud::{Cloud, HttpClient};
 use serde_json::json;
 
 use crate::harness::person::{new_key, text};
-use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps};
+use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps, small};
 use crate::harness::store::{put_object, put_row, rows_of};
-use crate::harness::{Person, TestCloud, assert_problem, mailbox, run};
+use crate::harness::{Person, TestCloud, assert_problem, books, mailbox, run};
 use hunter::{Needle, hunt};
 
 /// The network address the requests come from; nothing else on this machine uses it.
@@ -89,6 +91,69 @@ fn an_11_nothing_that_is_kept_knows_the_person_the_place_or_the_camera() {
         assert!(leaks.is_empty(), "{leaks:#?}");
         assert!(found.iter().any(|(needle, _)| needle.name == "the e-mail address"), "the hunt sees tables: the account's own row");
         assert!(mailbox::all(&cloud).await.iter().all(|mail| mail.to == [person.email.as_str()]), "mail goes to its owner alone");
+        cloud.stop().await;
+    });
+}
+
+/// What the bubble says; nothing else does.
+const WORDS: &str = "Quokka lighthouse 4711";
+
+/// The places of the words.
+async fn hunt_words(cloud: &TestCloud) -> BTreeSet<String> {
+    hunt(cloud, &[Needle::text("the words", WORDS)]).await.into_iter().map(|(_, place)| place).collect()
+}
+
+#[test]
+fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_ever() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        let person = Person::signed_in(&cloud).await;
+        let extras = json!({ "stickers": ["whatsapp"], "bubble": { "text": WORDS, "side": "left" } });
+        let refused = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1, "bubble": { "text": WORDS, "side": WORDS } });
+        assert_problem(&person.order_as(&new_key(), &refused).await, 400, "field-invalid");
+
+        // From the last step back, so that the orders stop where they are wanted.
+        cloud.pause_queue("DrawingReady").await.unwrap();
+        let delivered = person.quick_order_with(1, extras.clone()).await;
+        let finishing = person.quick_order_with(1, extras.clone()).await;
+        for order in [&delivered, &finishing] {
+            person.reaches(order, &["finishing"]).await;
+        }
+        cloud.pause_queue("ScreeningPassed").await.unwrap();
+        let (drawing, stuck) = (person.quick_order_with(1, extras.clone()).await, person.quick_order_with(1, extras.clone()).await);
+        for order in [&drawing, &stuck] {
+            person.reaches(order, &["drawing"]).await;
+        }
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let queued = person.quick_order_with(1, extras.clone()).await;
+        let refusable = person.order_with(&person.upload(&blocked()).await, "soft-anime", 1, extras.clone()).await;
+        let damaged = Picture { content_type: "image/jpeg", bytes: selfie().bytes[..5_000].to_vec() };
+        let damaged = person.order_with(&person.upload(&damaged).await, "soft-anime", 1, extras).await;
+        let running = [&delivered, &finishing, &drawing, &stuck, &queued, &refusable, &damaged];
+        let rows = running.map(|order| format!("StudioTable ACC#{} GEN#{order} bubble_text", person.account));
+        assert_eq!(hunt_words(&cloud).await, rows.into_iter().collect());
+
+        // Every way to end, from every state.
+        for order in [&finishing, &drawing, &queued] {
+            assert_eq!(person.delete(&format!("/v1/generations/{order}")).await.status, 204);
+        }
+        cloud.resume_queue("GenerationQueued").unwrap();
+        cloud.resume_queue("DrawingReady").unwrap();
+        for (order, state) in [(&delivered, "done"), (&refusable, "blocked"), (&damaged, "failed")] {
+            assert_eq!(person.settled(order).await["state"], state);
+        }
+        for minutes in [16, 32, 48] {
+            cloud.set_clock_offset(minutes * 60);
+            cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
+        }
+        assert_eq!(person.generation(&stuck).await["reason"], "timed-out");
+        cloud.resume_queue("ScreeningPassed").unwrap();
+        cloud.settle(Duration::from_secs(60)).await.unwrap();
+        assert_eq!(hunt_words(&cloud).await, BTreeSet::new());
+        assert!(mailbox::all(&cloud).await.iter().all(|mail| !format!("{mail:?}").contains("Quokka")));
+        let answer = person.generation(&delivered).await;
+        assert!(answer["deliverables"].as_array().unwrap().iter().any(|file| file["kind"] == "speech-bubble"), "it was drawn");
+        books::assert_books(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -1,7 +1,7 @@
-//! `bench`: cold starts and journeys.
+//! `bench`: cold starts, journeys and pictures.
 
 use super::{StateFolder, block_until_told};
-use crate::bench::{self, Plan};
+use crate::bench::{self, Group, Plan};
 use anyhow::{Context, Result};
 use clap::Args;
 
@@ -19,6 +19,12 @@ pub(super) struct Bench {
     /// Journeys at once
     #[arg(long, default_value_t = 2)]
     at_once: usize,
+    /// Runs of each program that makes a picture
+    #[arg(long, default_value_t = 7)]
+    runs: usize,
+    /// Measure this alone
+    #[arg(long, value_enum)]
+    only: Option<Group>,
 }
 
 /// Measures the binaries beside this program, so of the profile it was built with.
@@ -28,6 +34,8 @@ pub(super) fn run(arguments: Bench) -> Result<()> {
         rounds: arguments.rounds.max(1),
         journeys: arguments.journeys.max(1),
         at_once: arguments.at_once.max(1),
+        runs: arguments.runs.max(1),
+        only: arguments.only,
         binaries: own.parent().context("a program has a folder")?.to_path_buf(),
         state_dir: arguments.state.state_dir,
     };

@@ -1,9 +1,9 @@
 //! `demo`: one journey from a picture to the results.
 
 use super::block_until_told;
-use crate::demo::{self, Wish};
+use crate::demo::{self, Stickers, Wish};
 use crate::options::{repository, target_dir};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
@@ -27,11 +27,23 @@ pub(super) struct Demo {
     /// For drawings that can be repeated
     #[arg(long, env = "SEED")]
     seed: Option<u64>,
+    /// Stickers: 1, 0, or messengers with commas between them
+    #[arg(long, env = "STICKERS", default_value = "1")]
+    stickers: String,
+    /// What a speech bubble says, up to 140 characters [default: no bubble]
+    #[arg(long, env = "BUBBLE")]
+    bubble: Option<String>,
+    /// Where the bubble stands: left or right [default: where there is room]
+    #[arg(long, env = "SIDE")]
+    side: Option<String>,
 }
 
 /// Runs it in a cloud of its own, beside any that is up.
 pub(super) fn run(arguments: Demo) -> Result<()> {
     let root = repository()?;
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let (bubble, side) = (given(arguments.bubble), given(arguments.side));
+    ensure!(bubble.is_some() || side.is_none(), "SIDE says where a speech bubble stands: give BUBBLE as well");
     let portrait = || root.join("shared/testkit/fixtures/selfie.jpg");
     let wish = Wish {
         image: arguments.image.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(portrait),
@@ -39,6 +51,9 @@ pub(super) fn run(arguments: Demo) -> Result<()> {
         out: arguments.out,
         count: arguments.count,
         seed: arguments.seed,
+        stickers: Stickers::parse(&arguments.stickers),
+        bubble,
+        side,
     };
     let folder = target_dir(&root).join("demo");
     forget_ended(&folder);

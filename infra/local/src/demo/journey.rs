@@ -29,12 +29,23 @@ pub(crate) struct Journey {
 pub(crate) struct File {
     /// Path below the output folder.
     pub(crate) name: String,
-    /// `png`, `webp` or `zip`.
+    /// `png`, `webp`, `wastickers` or `zip`.
     pub(crate) format: String,
     /// Where it is.
     pub(crate) url: String,
     /// Its hash, in hex.
     pub(crate) sha256: String,
+}
+
+/// What can be ordered, with prices in credits a drawing.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    /// The styles: id and price.
+    pub(crate) styles: Vec<(String, u64)>,
+    /// The price of a speech bubble.
+    pub(crate) bubble: u64,
+    /// The price of stickers.
+    pub(crate) stickers: u64,
 }
 
 /// A finished generation.
@@ -65,11 +76,16 @@ impl Journey {
         self.http.send(method, &format!("{}{path}", self.api), &headers, body).await
     }
 
-    /// The styles on offer: id and price.
-    pub(crate) async fn styles(&self) -> Result<Vec<(String, u64)>> {
+    /// What is on offer.
+    pub(crate) async fn catalogue(&self) -> Result<Catalogue> {
         let reply = expect(&self.call(Method::GET, "/v1/styles", None, &[]).await?, 200, "the list of styles")?;
         let styles = reply["styles"].as_array().cloned().unwrap_or_default();
-        Ok(styles.iter().map(|style| (string(style, "id"), style["credits"].as_u64().unwrap_or(1))).collect())
+        let addon = |name: &str| reply["addons"][name]["credits_per_drawing"].as_u64().unwrap_or(0);
+        Ok(Catalogue {
+            styles: styles.iter().map(|style| (string(style, "id"), style["credits"].as_u64().unwrap_or(1))).collect(),
+            bubble: addon("bubble"),
+            stickers: addon("stickers"),
+        })
     }
 
     /// Asks for a code, takes it from the mail, and signs in with it.
@@ -117,12 +133,13 @@ impl Journey {
         Ok(string(&opened, "upload_id"))
     }
 
-    /// Orders drawings; answers the generation's id.
+    /// Orders drawings and nothing beside them; answers the generation's id.
     pub(crate) async fn order(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
-        let mut body = json!({ "upload_id": upload, "style": style, "count": count });
-        if let Some(seed) = seed {
-            body["seed"] = json!(seed);
-        }
+        self.place(json!({ "upload_id": upload, "style": style, "count": count, "seed": seed })).await
+    }
+
+    /// Places an order with this body; answers the generation's id.
+    pub(crate) async fn place(&self, body: Value) -> Result<String> {
         let key = format!("demo-{:032x}", rand::random::<u128>());
         let reply = self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", &key)]).await?;
         Ok(string(&expect(&reply, 202, "ordering")?, "generation_id"))

@@ -8,8 +8,10 @@ use crate::http_client::HttpClient;
 use crate::{Cloud, Options};
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
-use journey::{File, Journey, Results};
+use journey::{Catalogue, File, Journey, Results};
 use picture::Picture;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Component, Path, PathBuf};
 use std::time::Instant;
@@ -27,6 +29,63 @@ pub(crate) struct Wish {
     pub(crate) count: u64,
     /// For repeatable drawings.
     pub(crate) seed: Option<u64>,
+    /// Which messengers get stickers.
+    pub(crate) stickers: Stickers,
+    /// What the speech bubble says, if there is one.
+    pub(crate) bubble: Option<String>,
+    /// The side it stands on: `left` or `right`.
+    pub(crate) side: Option<String>,
+}
+
+/// Which messengers get stickers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stickers {
+    /// Every one, or none.
+    All(bool),
+    /// These.
+    Some(Vec<String>),
+}
+
+impl Stickers {
+    /// As people write it: `1`, `0`, or names with commas between them.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text.trim() {
+            "1" | "true" | "yes" | "all" => Self::All(true),
+            "" | "0" | "false" | "no" | "none" => Self::All(false),
+            names => Self::Some(names.split(',').map(|name| name.trim().to_owned()).collect()),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::All(all) => json!(all),
+            Self::Some(names) => json!(names),
+        }
+    }
+}
+
+impl Wish {
+    /// The order's body.
+    fn order(&self, upload: &str) -> Value {
+        let mut body = json!({ "upload_id": upload, "style": self.style, "count": self.count, "stickers": self.stickers.json() });
+        if let Some(seed) = self.seed {
+            body["seed"] = json!(seed);
+        }
+        if let Some(text) = &self.bubble {
+            body["bubble"] = json!({ "text": text, "side": self.side });
+        }
+        body
+    }
+
+    /// What is ordered, in words.
+    fn words(&self) -> String {
+        let stickers = match &self.stickers {
+            Stickers::All(false) => String::new(),
+            Stickers::All(true) => ", stickers for every messenger".to_owned(),
+            Stickers::Some(names) => format!(", stickers for {}", names.join(", ")),
+        };
+        format!("{} drawing(s){stickers}{}", self.count, if self.bubble.is_some() { ", a speech bubble" } else { "" })
+    }
 }
 
 /// Tells each step with its time.
@@ -64,22 +123,17 @@ pub(crate) async fn run(wish: &Wish, state_dir: &Path) -> Result<()> {
 
 async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps) -> Result<()> {
     let mut user = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
-    let price = price(&user, &wish.style).await?;
+    let price = price(&user.catalogue().await?, wish)?;
     steps.done(&format!("styles listed; {} costs {price} credit(s) a drawing", wish.style));
     user.sign_in().await?;
     steps.done("signed in with a code from a mail");
-    let credits = user.credits().await?;
-    ensure!(
-        credits >= price * wish.count,
-        "{} drawing(s) cost {}, but a new account has {credits} credits",
-        wish.count,
-        price * wish.count
-    );
+    let (credits, costs) = (user.credits().await?, price * wish.count);
+    ensure!(credits >= costs, "{} cost {costs} credits, but a new account has {credits}", wish.words());
     steps.done(&format!("account opened with {credits} credits"));
     let upload = user.upload(picture).await?;
     steps.done(&format!("picture uploaded ({:.0} kB, {})", picture.bytes.len() as f64 / 1e3, picture.content_type));
-    let generation = user.order(&upload, &wish.style, wish.count, wish.seed).await?;
-    steps.done(&format!("ordered {} drawing(s)", wish.count));
+    let generation = user.place(wish.order(&upload)).await?;
+    steps.done(&format!("ordered {}", wish.words()));
     let mut earlier = String::from("queued");
     let results = user
         .wait(&generation, |state, _| {
@@ -91,23 +145,33 @@ async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps
         .await?;
     let files = save(&user, &results, &wish.out).await?;
     steps.done(&format!("{files} files downloaded, every hash checked"));
-    say(&format!(
-        "The results are in {}: bundle.zip, manifest.json, contact-sheet.png and {} pictures.",
-        wish.out.display(),
-        results.files.len()
-    ));
+    say(&format!("The results are in {}: bundle.zip, manifest.json, contact-sheet.png, and", wish.out.display()));
+    for line in summary(&results.files) {
+        say(&format!("     {line}"));
+    }
     Ok(())
 }
 
-async fn price(user: &Journey, style: &str) -> Result<u64> {
-    let styles = user.styles().await?;
-    match styles.iter().find(|(id, _)| id == style) {
-        Some((_, credits)) => Ok(*credits),
-        None => {
-            let known: Vec<&str> = styles.iter().map(|(id, _)| id.as_str()).collect();
-            bail!("there is no style named {style:?}; there are: {}", known.join(", "))
-        }
+/// The files of each folder in a line: `8 files in 1/stickers: whatsapp.webp, …`.
+fn summary(files: &[File]) -> Vec<String> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in files {
+        let (folder, name) = file.name.rsplit_once('/').unwrap_or_default();
+        folders.entry(folder).or_default().push(name);
     }
+    let line = |(folder, names): (&str, Vec<&str>)| format!("{:>3} in {folder}: {}", names.len(), names.join(", "));
+    folders.into_iter().map(line).collect()
+}
+
+/// Credits a drawing, with everything that is wished for beside it.
+fn price(catalogue: &Catalogue, wish: &Wish) -> Result<u64> {
+    let Some((_, style)) = catalogue.styles.iter().find(|(id, _)| *id == wish.style) else {
+        let known: Vec<&str> = catalogue.styles.iter().map(|(id, _)| id.as_str()).collect();
+        bail!("there is no style named {:?}; there are: {}", wish.style, known.join(", "))
+    };
+    let stickers = if wish.stickers == Stickers::All(false) { 0 } else { catalogue.stickers };
+    let bubble = if wish.bubble.is_some() { catalogue.bubble } else { 0 };
+    Ok(style + stickers + bubble)
 }
 
 /// Downloads everything into the folder; answers how many files are there.
@@ -145,4 +209,24 @@ fn manifest(bundle: &[u8]) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     archive.by_name(imaging::MANIFEST_NAME)?.read_to_end(&mut text)?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stickers_are_all_none_or_named() {
+        for (text, stickers) in [("1", json!(true)), ("0", json!(false)), ("", json!(false)), ("line, discord", json!(["line", "discord"]))]
+        {
+            assert_eq!(Stickers::parse(text).json(), stickers, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_summary_has_a_line_for_each_folder() {
+        let file = |name: &str| File { name: name.into(), format: String::new(), url: String::new(), sha256: String::new() };
+        let files = ["1/stickers/line.png", "1/stickers/discord.png", "packs/line-tab.png"].map(file);
+        assert_eq!(summary(&files), ["  2 in 1/stickers: line.png, discord.png", "  1 in packs: line-tab.png"]);
+    }
 }

@@ -1,13 +1,16 @@
 //! The bodies: derived from the types, then narrowed by what the code accepts and answers.
 
+use imaging::{Kind, Messenger};
 use kernel::limits;
+use lettering::Side;
 use studio::{EndReason, PictureType, State};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 
 use crate::{
-    AskForCode, BundleReply, CodeSent, DeliverableReply, FormReply, GenerationReply, GenerationSummary, GenerationsReply, MeReply,
-    OrderReply, OrderRequest, SessionReply, SignInRequest, StyleReply, StylesReply, UploadReply, UploadRequest, WalletReply,
+    AddonsReply, AskForCode, BubbleAddon, BubbleRequest, BundleReply, CodeSent, DeliverableReply, FormReply, GenerationReply,
+    GenerationSummary, GenerationsReply, MeReply, OrderReply, OrderRequest, SessionReply, SignInRequest, StickersAddon, StyleReply,
+    StylesReply, UploadReply, UploadRequest, WalletReply,
 };
 
 /// Adds the schema of every type of this crate.
@@ -15,6 +18,9 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
     components
         .schema_from::<StylesReply>()
         .schema_from::<StyleReply>()
+        .schema_from::<AddonsReply>()
+        .schema_from::<BubbleAddon>()
+        .schema_from::<StickersAddon>()
         .schema_from::<AskForCode>()
         .schema_from::<CodeSent>()
         .schema_from::<SignInRequest>()
@@ -25,6 +31,7 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<UploadReply>()
         .schema_from::<FormReply>()
         .schema_from::<OrderRequest>()
+        .schema_from::<BubbleRequest>()
         .schema_from::<OrderReply>()
         .schema_from::<GenerationReply>()
         .schema_from::<GenerationSummary>()
@@ -57,6 +64,7 @@ pub(super) fn refine(mut components: Components) -> Components {
     }
     bounds(&mut components);
     names(&mut components);
+    stickers(&mut components);
     absent_rather_than_null(&mut components);
     components
 }
@@ -70,6 +78,8 @@ fn bounds(components: &mut Components) {
     between(components, "OrderRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
     between(components, "OrderRequest", "seed", 0, limits::SEED_MAX);
     between(components, "GenerationSummary", "progress", 0, 100);
+    with(components, "BubbleRequest", "text", |text| text.min_length = Some(1));
+    with(components, "StyleReply", "thumbnail", |url| url.pattern = Some("^data:image/webp;base64,".into()));
 }
 
 fn names(components: &mut Components) {
@@ -80,10 +90,55 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationSummary", "state", &states);
     one_of(components, "OrderReply", "state", &[State::Queued]);
     one_of(components, "GenerationSummary", "reason", &end_reasons());
-    let mut kinds: Vec<_> = imaging::AVATARS.iter().map(|avatar| avatar.kind).collect();
-    kinds.dedup();
-    one_of(components, "DeliverableReply", "kind", &kinds);
+    one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", &imaging::Format::ALL);
+    one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);
+}
+
+/// Lists of messengers, and what an order takes in place of one.
+fn stickers(components: &mut Components) {
+    let messenger = || ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Messenger::ALL.map(Messenger::id)));
+    let list = || ArrayBuilder::new().items(messenger()).unique_items(true);
+    for (schema, field) in [("GenerationSummary", "stickers"), ("StickersAddon", "platforms")] {
+        *property(components, schema, field) = described(property(components, schema, field), list());
+    }
+    let all = ObjectBuilder::new().schema_type(Type::Boolean);
+    let field = property(components, "OrderRequest", "stickers");
+    let choice = OneOfBuilder::new().item(all).item(list()).description(description(field));
+    *field = RefOr::T(Schema::OneOf(choice.build()));
+}
+
+/// The list with the description of the field it replaces.
+fn described(field: &RefOr<Schema>, list: ArrayBuilder) -> RefOr<Schema> {
+    RefOr::T(Schema::Array(list.description(description(field)).build()))
+}
+
+fn description(field: &RefOr<Schema>) -> Option<String> {
+    match field {
+        RefOr::T(Schema::Array(array)) => array.description.clone(),
+        RefOr::T(Schema::OneOf(choice)) => choice.description.clone(),
+        RefOr::T(Schema::Object(object)) => object.description.clone(),
+        _ => None,
+    }
+}
+
+/// What files are for, in the order of the type: a new one does not compile until it has its place here.
+fn kinds() -> Vec<Kind> {
+    let next = |kind: &Kind| match kind {
+        Kind::Master => Some(Kind::Transparent),
+        Kind::Transparent => Some(Kind::Avatar),
+        Kind::Avatar => Some(Kind::Favicon),
+        Kind::Favicon => Some(Kind::OpenGraph),
+        Kind::OpenGraph => Some(Kind::Banner),
+        Kind::Banner => Some(Kind::Story),
+        Kind::Story => Some(Kind::Wallpaper),
+        Kind::Wallpaper => Some(Kind::SpeechBubble),
+        Kind::SpeechBubble => Some(Kind::Sticker),
+        Kind::Sticker => Some(Kind::Tray),
+        Kind::Tray => Some(Kind::Pack),
+        Kind::Pack => None,
+    };
+    std::iter::successors(Some(Kind::Master), next).collect()
 }
 
 /// Every reason, in the order of the type: a new one does not compile until it has its place here.

@@ -11,6 +11,8 @@ pub(crate) fn queued() -> Generation {
         style: "soft-anime".into(),
         count: 3,
         seed: 7,
+        stickers: vec![Messenger::Line],
+        bubble: Some(Bubble::parse("a secret", None).unwrap()),
         credits: 3,
         state: State::Queued,
         version: 1,
@@ -53,12 +55,19 @@ proptest! {
             prop_assert!(next.progress() >= generation.progress());
             prop_assert!(generation.state.is_running() || !next.state.is_running());
             prop_assert!(next.drawn <= next.count);
+            prop_assert_eq!(next.bubble.is_some(), next.state.is_running(), "an_07: the words stay while it runs, and no longer");
+            prop_assert_eq!(&next.stickers, &generation.stickers);
             if next.state == State::Drawing { prop_assert!(seen.contains(&State::Screening)); }
             if next.state == State::Done { prop_assert!(seen.contains(&State::Finishing) && next.drawn == next.count); }
             seen.push(next.state);
             generation = next;
         }
     }
+}
+
+#[test]
+fn an_07_no_debug_shows_the_words() {
+    assert!(!format!("{:?}", queued()).contains("secret"));
 }
 
 #[test]

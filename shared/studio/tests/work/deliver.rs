@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use studio::{MailState, State, Step};
 use testkit::{Kind, When};
 
-use crate::world::{FAULTS, World};
+use crate::world::{FAULTS, WORDS, World};
 
 const LAST: &[Step] = &[Step::DrawingReady];
 
@@ -19,6 +19,26 @@ async fn an_24_an_order_is_delivered_charged_and_told() {
     assert_eq!(world.balance(caller), (8, 0));
     assert_eq!(world.mailer.ready(id), 1);
     world.check_quiet();
+}
+
+#[tokio::test]
+async fn stickers_packs_and_a_bubble_are_delivered_and_no_file_beside_the_pixels_has_its_words() {
+    let world = World::new();
+    let (caller, id) = world.ready_with_extras(Step::DrawingReady, 3).await;
+    assert_eq!(world.balance(caller), (4, 6));
+    world.quieten().await;
+    world.check_quiet();
+    assert_eq!((world.balance(caller), world.find(caller, id).unwrap().bubble), ((4, 0), None), "an_07");
+    let files = world.database.rows().delivered[&id].files.clone();
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    for name in ["1/drawing/speech-bubble.png", "3/stickers/whatsapp.webp", "packs/whatsapp.wastickers", "packs/line-tab.png"] {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    for (key, bytes) in world.bucket.objects().iter() {
+        assert!(!bytes.windows(WORDS.len()).any(|window| window == WORDS.as_bytes()), "an_07: {key}");
+    }
+    let rows = format!("{:?} {:?}", files, world.database.rows().answers);
+    assert!(!rows.contains(WORDS), "an_07");
 }
 
 /// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last. A delivery renders for a

@@ -1,8 +1,9 @@
 //! Placing an order.
 
+use imaging::Messenger;
 use kernel::{Failure, Reason, SignedDuration};
 use screening::Decision;
-use studio::{OrderRequest, State, Step};
+use studio::{Bubble, OrderRequest, State, Step};
 use testkit::{Kind, builders};
 use wallet::Kind as Movement;
 
@@ -15,6 +16,80 @@ async fn an_order_holds_its_credits_and_tells_the_first_step() {
     assert_eq!((world.state(caller, id), world.balance(caller)), (State::Queued, (7, 3)));
     assert_eq!(*world.steps.queue(), [(Step::GenerationQueued, caller.account, id)]);
     assert_eq!(world.movements(id), [Movement::Hold]);
+}
+
+fn bubble(text: &str, side: Option<&str>) -> Option<Bubble> {
+    Some(Bubble::parse(text, side).unwrap())
+}
+
+#[tokio::test]
+async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
+    let world = World::new();
+    let caller = world.customer(20).await;
+    let request = world.request(world.selfie(caller).await, 2, "0");
+    let stickers = vec![Messenger::Line, Messenger::Whatsapp];
+    for (key, stickers, bubble, credits) in [
+        ("1", Vec::new(), None, 2),
+        ("2", stickers.clone(), None, 2),
+        ("3", Vec::new(), bubble("Hi", None), 4),
+        ("4", stickers, bubble("Hi", Some("left")), 4),
+    ] {
+        let request = OrderRequest { idempotency_key: key.into(), stickers, bubble, ..request.clone() };
+        let placed = world.place(caller, &request).await.unwrap();
+        let row = world.find(caller, placed.id).unwrap();
+        assert_eq!((placed.credits, row.credits, &row.bubble), (credits, credits, &request.bubble), "{key}");
+        let offered: Vec<_> = Messenger::ALL.into_iter().filter(|messenger| request.stickers.contains(messenger)).collect();
+        assert_eq!(row.stickers, offered, "in the order of the offer");
+    }
+    assert_eq!(world.balance(caller), (8, 12));
+    world.check_books();
+}
+
+#[tokio::test]
+async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
+    let world = World::new();
+    let caller = world.customer(20).await;
+    let plain = world.request(world.selfie(caller).await, 1, "0");
+    let with = |stickers: &[Messenger], bubble: Option<Bubble>| OrderRequest { stickers: stickers.to_vec(), bubble, ..plain.clone() };
+    // Each written so that it could be taken for another if the parts were merely put one after the other.
+    let requests = [
+        plain.clone(),
+        with(&[Messenger::Line], None),
+        with(&[Messenger::Line, Messenger::Discord], None),
+        with(&[], bubble("line", None)),
+        with(&[], bubble("line", Some("left"))),
+        with(&[], bubble("line", Some("right"))),
+        with(&[Messenger::Line], bubble("line", None)),
+        with(&[], bubble("left\nline", None)),
+        with(&[], bubble("stickers line", None)),
+    ];
+    for (index, first) in requests.iter().enumerate() {
+        let key = index.to_string();
+        let placed = world.place(caller, &OrderRequest { idempotency_key: key.clone(), ..first.clone() }).await.unwrap();
+        for (other, second) in requests.iter().enumerate() {
+            let again = world.place(caller, &OrderRequest { idempotency_key: key.clone(), ..second.clone() }).await;
+            if other == index {
+                assert_eq!(again.unwrap(), placed);
+            } else {
+                assert_eq!(reason(&failure(again)), Some(Reason::IdempotencyKeyReused), "{index} {other}");
+            }
+        }
+    }
+    let turned = with(&[Messenger::Discord, Messenger::Line], None);
+    assert!(world.place(caller, &OrderRequest { idempotency_key: "2".into(), ..turned }).await.is_ok(), "the order of a list says nothing");
+}
+
+#[tokio::test]
+async fn an_07_the_same_words_under_two_keys_leave_two_hashes() {
+    let world = World::new();
+    let caller = world.customer(20).await;
+    let request = OrderRequest { bubble: bubble("Hi", None), ..world.request(world.selfie(caller).await, 1, "") };
+    for key in ["1", "2"] {
+        world.place(caller, &OrderRequest { idempotency_key: key.into(), ..request.clone() }).await.unwrap();
+    }
+    let hashes: std::collections::BTreeSet<_> =
+        world.database.rows().answers.values().map(|(earlier, _)| earlier.payload_hash.clone()).collect();
+    assert_eq!(hashes.len(), 2, "a stored hash can be compared with no list of hashes of likely words");
 }
 
 #[tokio::test]
@@ -72,6 +147,8 @@ async fn a_key_stands_for_one_request_until_it_expires() {
         OrderRequest { seed: None, ..request.clone() },
         OrderRequest { seed: Some(8), ..request.clone() },
         OrderRequest { upload: world.selfie(caller).await, ..request.clone() },
+        OrderRequest { stickers: vec![Messenger::Line], ..request.clone() },
+        OrderRequest { bubble: bubble("Hi", None), ..request.clone() },
     ] {
         let refused = failure(world.place(caller, &changed).await);
         assert!(matches!(refused, Failure::Invalid(_)) && reason(&refused) == Some(Reason::IdempotencyKeyReused));

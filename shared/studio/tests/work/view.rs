@@ -1,7 +1,8 @@
 //! What owners see.
 
+use imaging::{BubbleOrder, DigitalSource, Extras, FileEntry, Kind, Messenger, PACKS, Rendering, STICKERS};
 use kernel::{Failure, SignedDuration};
-use studio::{Deliveries, Step};
+use studio::{Deliveries, Step, addons};
 use testkit::fakes::{FakeLinks, FakeViews};
 
 use crate::world::{World, failure};
@@ -41,4 +42,32 @@ async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
     assert_ne!((deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag, link));
     let left = deliveries.links_expire_at().duration_since(kernel::Clock::now(&*world.clock));
     assert!(left >= SignedDuration::from_mins(15) && left <= SignedDuration::from_mins(20), "{left:?}");
+}
+
+/// The most bytes of a DynamoDB item.
+const ITEM_BYTES: usize = 400_000;
+
+#[test]
+fn the_list_of_the_largest_order_fits_a_row() {
+    let bubble = addons::Bubble::parse("Hi", None).unwrap();
+    let words = lettering::Words::parse(bubble.text.as_str()).unwrap();
+    let extras = Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(BubbleOrder { words, side: None }) };
+    let of_drawings = (1..=*kernel::limits::DRAWINGS.end())
+        .flat_map(|drawing| Rendering::paths(&extras).into_iter().map(move |path| format!("{drawing}/{path}")));
+    let trays = STICKERS.iter().filter(|row| row.kind == Kind::Tray).map(imaging::StickerSpec::path);
+    let names = of_drawings.chain(trays).chain(PACKS.iter().map(imaging::PackSpec::path));
+    let files: Vec<FileEntry> = names
+        .map(|name| FileEntry {
+            name,
+            kind: Kind::SpeechBubble,
+            format: imaging::Format::Wastickers,
+            width: 1920,
+            height: 1920,
+            bytes: 10_000_000,
+            sha256: "0".repeat(64),
+            digital_source_type: DigitalSource::AlgorithmicallyEnhanced,
+        })
+        .collect();
+    let list = serde_json::to_string(&files).unwrap();
+    assert!(list.len() < ITEM_BYTES / 2, "{} files, {} bytes", files.len(), list.len());
 }

@@ -16,6 +16,9 @@ use wallet::Kind as Movement;
 /// Times a queue hands a message out before it gives up on it.
 const RECEIVES: usize = 4;
 
+/// What the bubble of a test says.
+pub(crate) const WORDS: &str = "Zebras at noon";
+
 /// What came of one run of a step.
 pub(crate) type Run = Result<Result<(), Failure>, Crashed>;
 
@@ -90,7 +93,15 @@ impl World {
     }
 
     pub(crate) fn request(&self, upload: UploadId, count: u8, key: &str) -> OrderRequest {
-        OrderRequest { idempotency_key: key.into(), upload, style: "soft-anime".into(), count, seed: Some(7) }
+        OrderRequest {
+            idempotency_key: key.into(),
+            upload,
+            style: "soft-anime".into(),
+            count,
+            seed: Some(7),
+            stickers: Vec::new(),
+            bubble: None,
+        }
     }
 
     pub(crate) async fn place(&self, caller: Caller, request: &OrderRequest) -> Result<Placed, Failure> {
@@ -111,10 +122,27 @@ impl World {
     /// An order that every step before `step` has worked on.
     pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (Caller, GenerationId) {
         let (caller, id) = self.ordered(count).await;
+        self.until(step).await;
+        (caller, id)
+    }
+
+    /// The same, with every sticker and a bubble.
+    pub(crate) async fn ready_with_extras(&self, step: Step, count: u8) -> (Caller, GenerationId) {
+        let caller = self.customer(10).await;
+        let request = OrderRequest {
+            stickers: imaging::Messenger::ALL.to_vec(),
+            bubble: Some(Bubble::parse(WORDS, None).unwrap()),
+            ..self.request(self.selfie(caller).await, count, "key")
+        };
+        let id = self.place(caller, &request).await.unwrap().id;
+        self.until(step).await;
+        (caller, id)
+    }
+
+    async fn until(&self, step: Step) {
         while self.steps.queue().front().is_some_and(|(next, _, _)| *next != step) {
             self.next().await.unwrap().unwrap();
         }
-        (caller, id)
     }
 
     pub(crate) fn tidy(&self) -> Tidy<'_> {
@@ -323,7 +351,7 @@ impl World {
     fn check_files(&self, generation: &Generation) {
         let folder = format!("generated/{}/{}/", generation.account, generation.id);
         let delivered = self.database.rows().delivered[&generation.id].clone();
-        assert_eq!(delivered.files.len(), usize::from(generation.count) * imaging::AVATARS.len() * 2);
+        assert_eq!(delivered.files.iter().filter(|file| file.kind != imaging::Kind::SpeechBubble).count(), expected_files(generation));
         let mut listed: Vec<_> = delivered.files.iter().map(|file| (format!("{folder}{}", file.name), file.sha256.clone())).collect();
         listed.push((format!("{folder}bundle.zip"), delivered.bundle.sha256.clone()));
         listed.sort();
@@ -332,6 +360,15 @@ impl World {
         let stored: Vec<_> = own.map(|(key, bytes)| (key.clone(), hex::encode(Sha256::digest(bytes)))).collect();
         assert_eq!(stored, listed);
     }
+}
+
+/// How many files an order of so many drawings and these stickers has, beside those with a bubble.
+fn expected_files(generation: &Generation) -> usize {
+    use imaging::{AVATARS, Format, Kind, PACKS, STICKERS};
+    let count = usize::from(generation.count);
+    let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind && generation.stickers.contains(&row.messenger)).count();
+    let packs = PACKS.iter().filter(|pack| generation.stickers.contains(&pack.messenger) && pack.counts.take(count)).count();
+    count * (AVATARS.len() * Format::PICTURES.len() + rows(Kind::Sticker)) + rows(Kind::Tray) + packs
 }
 
 /// The failure of a run that ended in one.

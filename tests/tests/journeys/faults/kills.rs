@@ -5,7 +5,7 @@
 
 use futures_util::future::join_all;
 use local_cloud::{Action, Call, Cloud, Fault};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{PATIENCE, assert_delivered_once, assert_no_dead_letters, assert_nothing_waits, delivery, settle, sweep};
 use crate::harness::pictures::small;
@@ -31,70 +31,108 @@ struct Point {
 /// Orders that go on to the end; of the others enough is seen when the step is over, and they are cancelled.
 const FOLLOWED: usize = 3;
 
+/// Credits of an order: a drawing and its bubble.
+const PRICE: u64 = 2;
+
+/// The first call that changes the order: a worker that dies before it leaves the next one the same calls to make.
+const TURN: &str = "TransactWriteItems";
+
 #[test]
 fn on_generation_queued_may_die_at_every_step() {
-    run(kill_everywhere(&Consumer {
-        function: "on-generation-queued",
-        queue: "GenerationQueued",
-        state: "queued",
-        next: Some("ScreeningPassed"),
-    }));
+    run(async {
+        let consumer =
+            Consumer { function: "on-generation-queued", queue: "GenerationQueued", state: "queued", next: Some("ScreeningPassed") };
+        let cloud = stage(&consumer).await;
+        let person = Person::signed_in(&cloud).await;
+        let orders = kill_everywhere(&cloud, &consumer, &person).await;
+        follow(&cloud, &consumer, &person, orders).await;
+        cloud.stop().await;
+    });
 }
 
 #[test]
 fn on_screening_passed_may_die_at_every_step() {
-    run(kill_everywhere(&Consumer {
-        function: "on-screening-passed",
-        queue: "ScreeningPassed",
-        state: "drawing",
-        next: Some("DrawingReady"),
-    }));
+    run(async {
+        let consumer = Consumer { function: "on-screening-passed", queue: "ScreeningPassed", state: "drawing", next: Some("DrawingReady") };
+        let cloud = stage(&consumer).await;
+        let person = Person::signed_in(&cloud).await;
+        // The artist takes his time, so he works only where it is his work that is lost, or stored and not noted; else his drawing is there.
+        let mut orders = Vec::new();
+        for (service, operation) in [("s3", "PutObject"), ("dynamodb", TURN)] {
+            let order = person.order_with(&person.upload(&small()).await, "soft-anime", 1, extras()).await;
+            person.reaches(&order, &[consumer.state]).await;
+            let fault = Fault::new(Action::KillBefore).of(consumer.function).on(service, operation);
+            die(&cloud, &consumer, &person, &order, fault, operation).await;
+            handle(&cloud, &consumer, &person, &order).await;
+            orders.push(order);
+        }
+        orders.extend(kill_everywhere(&cloud, &consumer, &person).await);
+        follow(&cloud, &consumer, &person, orders).await;
+        cloud.stop().await;
+    });
 }
 
 #[test]
 fn on_drawing_ready_may_die_at_every_step() {
-    run(kill_everywhere(&Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None }));
+    run(async {
+        let consumer = Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None };
+        let cloud = stage(&consumer).await;
+        let person = Person::signed_in(&cloud).await;
+        let orders = kill_everywhere(&cloud, &consumer, &person).await;
+        follow(&cloud, &consumer, &person, orders).await;
+        cloud.stop().await;
+    });
 }
 
-async fn kill_everywhere(consumer: &Consumer) {
+/// A cloud in which the orders of a consumer wait before it and after it.
+async fn stage(consumer: &Consumer) -> TestCloud {
     let cloud = TestCloud::rich().await;
-    cloud.pause_queue(consumer.queue).await.unwrap();
-    if let Some(next) = consumer.next {
-        cloud.pause_queue(next).await.unwrap();
+    for queue in [Some(consumer.queue), consumer.next].into_iter().flatten() {
+        cloud.pause_queue(queue).await.unwrap();
     }
-    let person = Person::signed_in(&cloud).await;
+    cloud
+}
 
-    let clean = order(&person, consumer).await;
+/// Kills the consumer at every step of orders whose drawing is stored already; answers the orders.
+async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>) -> Vec<String> {
+    let clean = person.quick_order_with(1, extras()).await;
     person.reaches(&clean, &[consumer.state]).await;
     cloud.reset_calls();
-    handle(&cloud, consumer, &person, &clean).await;
+    handle(cloud, consumer, person, &clean).await;
     let calls: Vec<Call> = cloud.calls().into_iter().filter(|call| call.function.as_deref() == Some(consumer.function)).collect();
-    let points = points(&calls);
-    assert!(points.len() >= 8, "{calls:?}");
+    let (names, deaths): (Vec<&str>, _) = (calls.iter().map(|call| call.operation.as_str()).collect(), deaths(&calls));
+    assert!(calls.len() >= 5, "{names:?}");
 
     let mut orders = Vec::new();
-    for _ in &points {
-        orders.push(order(&person, consumer).await);
+    for _ in &deaths {
+        orders.push(person.quick_order_with(1, extras()).await);
     }
     for order in &orders {
         person.reaches(order, &[consumer.state]).await;
     }
-    for (point, order) in points.iter().zip(&orders) {
-        die(&cloud, consumer, &person, order, *point, &calls).await;
-        handle(&cloud, consumer, &person, order).await;
+    for (points, order) in deaths.iter().zip(&orders) {
+        for point in points {
+            let action = if point.after { Action::KillAfter } else { Action::KillBefore };
+            let fault = Fault::new(action).of(consumer.function).nth(point.nth);
+            die(cloud, consumer, person, order, fault, &format!("{point:?} of {names:?}")).await;
+        }
+        handle(cloud, consumer, person, order).await;
     }
     // The messages of all these orders are still in the queue, and are delivered once more.
     orders.push(clean);
-    follow(&cloud, consumer, &person, orders).await;
-    cloud.stop().await;
+    orders
 }
 
-/// An order of an upload of its own; only where drawing is what dies, it is drawn.
-async fn order(person: &Person<'_>, consumer: &Consumer) -> String {
-    match consumer.function {
-        "on-screening-passed" => person.order(&person.upload(&small()).await).await,
-        _ => person.quick_order().await,
-    }
+/// What every order here has beside its avatars.
+fn extras() -> Value {
+    json!({ "stickers": ["whatsapp"], "bubble": { "text": "Hello again!" } })
+}
+
+/// The points at which workers on one order die, for each order: all those before its first change one after the other, each later one alone.
+fn deaths(calls: &[Call]) -> Vec<Vec<Point>> {
+    let turn = calls.iter().position(|call| call.operation == TURN).map_or(0, |index| u32::try_from(index + 1).unwrap());
+    let (before, after): (Vec<Point>, Vec<Point>) = points(calls).into_iter().partition(|point| point.nth <= turn && !point.after);
+    [before].into_iter().chain(after.into_iter().map(|point| vec![point])).collect()
 }
 
 /// The moment before each call, and the one after the last. Of many calls of one kind in a row the first, a middle and the last.
@@ -113,13 +151,11 @@ fn points(calls: &[Call]) -> Vec<Point> {
     points
 }
 
-/// Delivers the message to a consumer that dies at this point.
-async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str, point: Point, calls: &[Call]) {
-    let action = if point.after { Action::KillAfter } else { Action::KillBefore };
-    cloud.inject(Fault::new(action).of(consumer.function).nth(point.nth));
+/// Delivers the message to a consumer that dies by this fault.
+async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str, fault: Fault, at: &str) {
+    cloud.inject(fault);
     let answer = cloud.invoke(consumer.function, &delivery(&person.account, order)).await.unwrap();
-    let names: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
-    assert_eq!((answer.failed, cloud.clear_faults()), (true, 0), "{point:?} of {names:?}: {}", answer.json());
+    assert_eq!((answer.failed, cloud.clear_faults()), (true, 0), "{at}: {}", answer.json());
 }
 
 /// Delivers the message to a consumer that lives.
@@ -136,7 +172,8 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut ord
         let cancelled = orders.drain(..orders.len() - FOLLOWED).map(|order| format!("/v1/generations/{order}")).collect::<Vec<_>>();
         let replies = join_all(cancelled.iter().map(|path| person.delete(path))).await;
         assert!(replies.iter().all(|reply| reply.status == 204));
-        assert_eq!(person.wallet().await, (1000 - FOLLOWED as u64, FOLLOWED as u64), "credits were held once each");
+        let held = PRICE * FOLLOWED as u64;
+        assert_eq!(person.wallet().await, (1000 - held, held), "credits were held once each");
         cloud.resume_queue(next).unwrap();
     }
     settle(cloud).await;
@@ -150,6 +187,6 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut ord
     assert_nothing_waits(cloud).await;
     assert_eq!(differences(cloud).await, Differences::default(), "no object without a row, no row without an object");
     assert_no_dead_letters(cloud).await;
-    assert_eq!(person.wallet().await, (1000 - orders.len() as u64, 0));
+    assert_eq!(person.wallet().await, (1000 - PRICE * orders.len() as u64, 0));
     books::assert_books(cloud).await;
 }

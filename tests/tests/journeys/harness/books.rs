@@ -71,6 +71,15 @@ fn assert_declared(rows: &[Row]) {
         assert_eq!(row.table, format!("{table:?}Table"), "{row:?}");
         let names = row.attributes.keys().map(String::as_str);
         assert_eq!(undeclared(class, names), Vec::<String>::new(), "{class}");
+        assert_gone_with_the_work(class, row);
+    }
+}
+
+/// What the inventory keeps while a generation is worked on is in no row of one that ended (AN-07).
+fn assert_gone_with_the_work(class: Class, row: &Row) {
+    let ended = ["done", "blocked", "failed", "cancelled"].contains(&row.text("state"));
+    for field in class.entry().fields().iter().filter(|field| ended && field.retention.is_some()) {
+        assert!(!row.attributes.contains_key(&field.name), "{} of an order that is {}", field.name, row.text("state"));
     }
 }
 
@@ -129,6 +138,11 @@ mod tests {
             row
         };
         assert!(is_refused(assert_declared, vec![with("ip")]));
+        let order = |state: &str| {
+            row("StudioTable", json!({ "pk": "ACC#a", "sk": "GEN#b", "class": "generation", "state": state, "bubble_text": "Hi" }))
+        };
+        assert!(!is_refused(assert_declared, vec![order("finishing")]));
+        assert!(is_refused(assert_declared, vec![order("done")]) && is_refused(assert_declared, vec![order("cancelled")]));
         assert!(is_refused(assert_declared, vec![row("StudioTable", json!(wallet(3, 0).attributes))]));
         assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y" }))]));
         assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y", "class": "log" }))]));

@@ -148,9 +148,22 @@ impl<'c> Person<'c> {
         generation
     }
 
-    /// Stores a drawing for a generation, as [`Person::quick_order`] does.
+    /// A quick order of `count` drawings with more in its body, such as stickers.
+    pub(crate) async fn quick_order_with(&self, count: u8, more: Value) -> String {
+        let generation = self.order_with(&self.upload(&small()).await, "soft-anime", count, more).await;
+        for index in 0..count {
+            self.lend(&generation, index).await;
+        }
+        generation
+    }
+
+    /// Stores a drawing for a generation of one, as [`Person::quick_order`] does.
     pub(crate) async fn lend_drawing(&self, generation: &str) {
-        store::put_object(self.cloud, &format!("generated/{}/{generation}/drawings/0.png", self.account), &drawing()).await;
+        self.lend(generation, 0).await;
+    }
+
+    async fn lend(&self, generation: &str, index: u8) {
+        store::put_object(self.cloud, &format!("generated/{}/{generation}/drawings/{index}.png", self.account), &drawing()).await;
     }
 
     /// A quick order and its end.
@@ -164,7 +177,13 @@ impl<'c> Person<'c> {
 
     /// Orders drawings; answers the generation's id.
     pub(crate) async fn order_of(&self, upload: &str, style: &str, count: u8) -> String {
-        let body = json!({ "upload_id": upload, "style": style, "count": count, "seed": 7 });
+        self.order_with(upload, style, count, json!({})).await
+    }
+
+    /// Orders drawings with more in the body; answers the generation's id.
+    pub(crate) async fn order_with(&self, upload: &str, style: &str, count: u8, more: Value) -> String {
+        let mut body = json!({ "upload_id": upload, "style": style, "count": count, "seed": 7 });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         text(&expect(self.order_as(&new_key(), &body).await, 202), "generation_id")
     }
 

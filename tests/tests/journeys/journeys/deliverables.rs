@@ -4,25 +4,27 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
-use imaging::{AVATARS, DigitalSource};
+use imaging::{AVATARS, DigitalSource, Format, INDEX_NAME, Kind, Messenger, PACKS, SPEECH_BUBBLE, STICKERS, StickerSpec, Target, validate};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::harness::Person;
 use crate::harness::person::text;
 
-/// Downloads everything and compares it with what the API, the avatar table, the bundle and its manifest say.
-pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value) {
+/// Downloads everything and compares it with what the API, the tables, the bundle and its manifest say.
+pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value, bubble: bool) {
     let files = done["deliverables"].as_array().unwrap();
-    let count = usize::try_from(done["count"].as_u64().unwrap()).unwrap();
-    assert_eq!(names(files), expected_names(count));
+    assert_eq!(names(files), expected_names(done, bubble));
 
     let bundle = &done["bundle"];
     let zip = person.download(&text(bundle, "url")).await;
     assert_eq!((hash(&zip), Some(zip.len() as u64)), (text(bundle, "sha256"), bundle["bytes"].as_u64()));
+    assert_eq!(validate(Target::Bundle, &zip), []);
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
     assert_manifest(&mut archive, done);
-    assert_eq!(archive.len(), files.len() + 1);
+    let index = String::from_utf8(read(&mut archive, INDEX_NAME)).unwrap().to_lowercase();
+    assert!(index.starts_with("<!doctype html>") && !index.contains("<script"), "{index}");
+    assert_eq!(archive.len(), files.len() + 2, "the files, the manifest and the page");
 
     for file in files {
         let bytes = person.download(&text(file, "url")).await;
@@ -35,29 +37,35 @@ fn names(files: &[Value]) -> BTreeSet<String> {
     files.iter().map(|file| text(file, "name")).collect()
 }
 
-fn expected_names(count: usize) -> BTreeSet<String> {
-    let of = |drawing: usize| AVATARS.iter().flat_map(move |row| ["png", "webp"].map(|format| format!("{drawing}/{}.{format}", row.name)));
-    (1..=count).flat_map(of).collect()
+/// The paths of everything that was ordered.
+fn expected_names(done: &Value, bubble: bool) -> BTreeSet<String> {
+    let count = usize::try_from(done["count"].as_u64().unwrap()).unwrap();
+    let ordered: Vec<Messenger> = serde_json::from_value(done["stickers"].clone()).unwrap();
+    let avatars = AVATARS.iter().chain(bubble.then_some(&SPEECH_BUBBLE));
+    let mut paths: Vec<String> = avatars.flat_map(|row| Format::PICTURES.map(|format| row.path(format))).collect();
+    let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind).filter(|row| ordered.contains(&row.messenger));
+    paths.extend(rows(Kind::Sticker).map(StickerSpec::path));
+    let mut names: BTreeSet<String> = (1..=count).flat_map(|drawing| paths.iter().map(move |path| format!("{drawing}/{path}"))).collect();
+    names.extend(rows(Kind::Tray).map(StickerSpec::path));
+    names.extend(PACKS.iter().filter(|pack| ordered.contains(&pack.messenger) && pack.counts.take(count)).map(imaging::PackSpec::path));
+    names
 }
 
-/// Length, hash, size in pixels, and that the only metadata is the one true term.
+/// Length, hash and size in pixels as the API says, and every rule of whoever takes the file: limits, and that the only metadata is the one true term.
 fn assert_file(file: &Value, bytes: &Bytes) {
-    let name = text(file, "name");
+    let (name, format) = (text(file, "name"), text(file, "format"));
     assert_eq!((hash(bytes), Some(bytes.len() as u64)), (text(file, "sha256"), file["bytes"].as_u64()), "{name}");
-    let format = match text(file, "format").as_str() {
+    assert_eq!(validate(Target::of(&name).unwrap(), bytes), [], "{name}");
+    let picture = match format.as_str() {
         "png" => image::ImageFormat::Png,
         "webp" => image::ImageFormat::WebP,
+        "wastickers" | "zip" => return,
         other => panic!("{other}"),
     };
-    let picture = image::load_from_memory_with_format(bytes, format).unwrap();
-    assert_eq!(
-        (Some(u64::from(picture.width())), Some(u64::from(picture.height()))),
-        (file["width"].as_u64(), file["height"].as_u64()),
-        "{name}"
-    );
-    let row = AVATARS.iter().find(|row| name.ends_with(&format!("/{}.{}", row.name, text(file, "format")))).unwrap();
-    assert_eq!((picture.width(), picture.height()), (row.width, row.height), "{name}");
-    let chunks = if format == image::ImageFormat::Png { png_chunks(bytes) } else { riff_chunks(bytes) };
+    let decoded = image::load_from_memory_with_format(bytes, picture).unwrap();
+    let size = (Some(u64::from(decoded.width())), Some(u64::from(decoded.height())));
+    assert_eq!(size, (file["width"].as_u64(), file["height"].as_u64()), "{name}");
+    let chunks = if picture == image::ImageFormat::Png { png_chunks(bytes) } else { riff_chunks(bytes) };
     assert_only_the_term(&name, &chunks);
 }
 

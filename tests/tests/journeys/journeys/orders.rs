@@ -65,6 +65,92 @@ fn an_order_out_of_range_is_refused_and_costs_nothing() {
     });
 }
 
+/// What is wrong with a field of an order, the status and name of the refusal, and a word of its detail.
+fn wrong_extras() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
+    let (invalid, malformed) = ("field-invalid", "body-malformed");
+    let bubble = |text: &str| json!({ "text": text });
+    vec![
+        ("stickers", json!(["whatsapp", "icq"]), 400, invalid, "whatsapp, telegram, signal, imessage, line, discord"),
+        ("stickers", json!(["WhatsApp"]), 400, invalid, "stickers may name"),
+        ("stickers", json!(["line", "discord", "line"]), 400, invalid, "once"),
+        ("stickers", json!("line"), 400, malformed, "stickers must be"),
+        ("stickers", json!(1), 400, malformed, "stickers must be"),
+        ("stickers", json!([true]), 400, malformed, "stickers must be"),
+        ("stickers", json!({ "line": true }), 400, malformed, "stickers must be"),
+        ("bubble", bubble(""), 400, invalid, "empty"),
+        ("bubble", bubble(" \n\t "), 400, invalid, "empty"),
+        ("bubble", bubble(&"é".repeat(141)), 400, invalid, "141"),
+        ("bubble", bubble(&"e\u{301}".repeat(3_000)), 400, invalid, "bytes"),
+        ("bubble", bubble("a secret \u{e000}"), 400, invalid, "U+E000"),
+        ("bubble", bubble("a secret \u{7}"), 400, invalid, "U+0007"),
+        ("bubble", json!({ "text": "a secret", "side": "top" }), 400, invalid, "left or right"),
+        ("bubble", json!({ "text": "a secret", "side": "a secret" }), 400, invalid, "left or right"),
+        ("bubble", json!({ "text": "a secret", "side": 1 }), 400, malformed, "bubble must be"),
+        ("bubble", json!({ "text": "a secret", "colour": "red" }), 400, malformed, "bubble must be"),
+        ("bubble", json!({ "text": ["a secret"] }), 400, malformed, "bubble must be"),
+        ("bubble", json!({ "side": "left" }), 400, malformed, "bubble must be"),
+        ("bubble", json!("a secret"), 400, malformed, "bubble must be"),
+        ("bubble", json!(["a secret"]), 400, malformed, "bubble must be"),
+        ("bubble", json!(true), 400, malformed, "bubble must be"),
+        ("bubble", bubble(&"a secret ".repeat(110_000)), 413, "body-too-large", "16 KiB"),
+    ]
+}
+
+#[test]
+fn an_07_stickers_and_bubbles_that_cannot_be_are_refused_and_no_word_is_repeated() {
+    run(async {
+        let person = Person::signed_in(shared().await).await;
+        let upload = person.upload(&small()).await;
+        for (field, value, status, name, word) in wrong_extras() {
+            let mut body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+            body[field] = value;
+            let reply = person.order_as(&new_key(), &body).await;
+            assert_problem(&reply, status, name);
+            let detail = text(&reply.json(), "detail");
+            assert!(detail.contains(word) && !detail.contains("secret"), "{detail}");
+        }
+        assert_eq!(person.wallet().await, (3, 0));
+    });
+}
+
+#[test]
+fn stickers_and_a_bubble_are_ordered_in_any_of_their_forms() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let upload = person.upload(&small()).await;
+        let all = json!(["whatsapp", "telegram", "signal", "imessage", "line", "discord"]);
+        let longest = "👩\u{200d}👩\u{200d}👧\u{200d}👦".repeat(140);
+        for (more, stickers, credits) in [
+            (json!({}), json!([]), 1),
+            (json!({ "stickers": null, "bubble": null }), json!([]), 1),
+            (json!({ "stickers": false }), json!([]), 1),
+            (json!({ "stickers": [] }), json!([]), 1),
+            (json!({ "stickers": true }), all.clone(), 1),
+            (json!({ "stickers": ["line", "whatsapp"] }), json!(["whatsapp", "line"]), 1),
+            (json!({ "bubble": { "text": "Hi" } }), json!([]), 2),
+            (json!({ "bubble": { "text": "x".repeat(140), "side": null } }), json!([]), 2),
+            (json!({ "bubble": { "text": longest } }), json!([]), 2),
+            (json!({ "stickers": true, "bubble": { "text": " مرحبا, 世界! ", "side": "right" } }), all, 2),
+        ] {
+            let mut body = json!({ "upload_id": upload, "style": "pixel", "count": 1 });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let key = new_key();
+            let order = expect(person.order_as(&key, &body).await, 202);
+            assert_eq!(order["credits"], credits, "{more}");
+            assert_eq!(expect(person.order_as(&key, &body).await, 202), order, "{more}");
+            let generation = person.generation(&text(&order, "generation_id")).await;
+            assert_eq!(generation["stickers"], stickers, "{more}");
+            assert!(generation.get("bubble").is_none(), "an_07: what it says is told to nobody");
+            body["bubble"] = json!({ "text": "something else" });
+            assert_problem(&person.order_as(&key, &body).await, 422, "idempotency-key-reused");
+        }
+        books::assert_books(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
 #[test]
 fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
     run(async {
@@ -73,6 +159,9 @@ fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
         let upload = person.upload(&small()).await;
         let order = |count: u8| json!({ "upload_id": upload, "style": "soft-anime", "count": count });
         assert_problem(&person.order_as(&new_key(), &order(4)).await, 402, "wallet-short");
+        let mut bubble = order(2);
+        bubble["bubble"] = json!({ "text": "Hi" });
+        assert_problem(&person.order_as(&new_key(), &bubble).await, 402, "wallet-short");
         assert_eq!(person.wallet().await, (3, 0));
         let all = text(&expect(person.order_as(&new_key(), &order(3)).await, 202), "generation_id");
         assert_problem(&person.order_as(&new_key(), &order(1)).await, 402, "wallet-short");

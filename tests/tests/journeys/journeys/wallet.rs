@@ -1,27 +1,27 @@
 //! The wallet journey: from an address to a bundle.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::deliverables::assert_deliverables;
 use crate::harness::person::{expect, text};
 use crate::harness::pictures::{Picture, selfie, selfie_rotated_gps};
 use crate::harness::{Person, TestCloud, books, mailbox, run, shared};
 
-/// From nothing to a downloaded bundle; answers the generation and the cloud's view of it.
-async fn journey(picture: &Picture, style: &str, count: u8) {
+/// From nothing to a downloaded bundle with stickers and a bubble: two of the three credits somebody starts with.
+async fn journey(picture: &Picture, style: &str) {
     let cloud = shared().await;
     let person = Person::signed_in(cloud).await;
     assert_eq!(person.wallet().await, (3, 0));
 
     let upload = person.upload(picture).await;
-    let generation = person.order_of(&upload, style, count).await;
+    let generation = person.order_with(&upload, style, 1, json!({ "stickers": true, "bubble": { "text": "Привет! こんにちは 👋" } })).await;
     let done = watch(&person, &generation).await;
 
     assert_eq!(done["state"], "done", "{done}");
-    assert_eq!((text(&done, "style").as_str(), done["count"].as_u64(), done["seed"].as_u64()), (style, Some(u64::from(count)), Some(7)));
-    assert_deliverables(&person, &done).await;
-    assert_eq!(person.wallet().await, (3 - u64::from(count), 0));
-    assert_eq!(books::entries(cloud, "capture", &generation).await, usize::from(count > 0));
+    assert_eq!((text(&done, "style").as_str(), done["count"].as_u64(), done["seed"].as_u64()), (style, Some(1), Some(7)));
+    assert_deliverables(&person, &done, true).await;
+    assert_eq!(person.wallet().await, (1, 0));
+    assert_eq!(books::entries(cloud, "capture", &generation).await, 1);
     crate::harness::until("the ready mail", async || (mailbox::ready(cloud, &generation).await == 1).then_some(())).await;
     books::assert_books(cloud).await;
 }
@@ -43,23 +43,39 @@ async fn watch(person: &Person<'_>, generation: &str) -> Value {
 }
 
 #[test]
-fn a_selfie_becomes_soft_anime() {
-    run(journey(&selfie(), "soft-anime", 1));
+fn a_selfie_becomes_soft_anime_with_stickers_and_a_bubble() {
+    run(journey(&selfie(), "soft-anime"));
 }
 
 #[test]
-fn a_selfie_becomes_ink_manga_twice() {
-    run(journey(&selfie(), "ink-manga", 2));
+fn a_turned_selfie_becomes_ink_manga_with_stickers_and_a_bubble() {
+    run(journey(&selfie_rotated_gps(), "ink-manga"));
 }
 
 #[test]
-fn a_turned_selfie_becomes_soft_anime() {
-    run(journey(&selfie_rotated_gps(), "soft-anime", 1));
+fn three_drawings_come_with_the_packs_of_the_messengers_that_were_named() {
+    run(async {
+        let cloud = shared().await;
+        let person = Person::signed_in(cloud).await;
+        let generation = person.quick_order_with(3, json!({ "stickers": ["whatsapp", "line"] })).await;
+        let done = person.settled(&generation).await;
+        assert_deliverables(&person, &done, false).await;
+        let names: Vec<String> = done["deliverables"].as_array().unwrap().iter().map(|file| text(file, "name")).collect();
+        let packs: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix("packs/")).collect();
+        assert_eq!(packs, ["line-main.png", "line-tab.png", "whatsapp-tray.png", "whatsapp.wastickers"], "three are too few for LINE");
+        assert_eq!(person.wallet().await, (0, 0));
+        books::assert_books(cloud).await;
+    });
 }
 
 #[test]
-fn a_turned_selfie_becomes_ink_manga() {
-    run(journey(&selfie_rotated_gps(), "ink-manga", 1));
+fn avatars_alone_are_delivered_without_stickers_packs_and_bubble() {
+    run(async {
+        let person = Person::signed_in(shared().await).await;
+        let done = person.settled(&person.quick_order().await).await;
+        assert_deliverables(&person, &done, false).await;
+        assert_eq!(done["stickers"], json!([]));
+    });
 }
 
 #[test]
@@ -68,8 +84,8 @@ fn the_same_order_twice_is_drawn_the_same() {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
         let upload = person.upload(&crate::harness::pictures::small()).await;
-        let first = person.order_of(&upload, "ink-manga", 1).await;
-        let second = person.order_of(&upload, "ink-manga", 1).await;
+        let first = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
+        let second = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
         let hashes = |done: &Value| done["deliverables"].as_array().unwrap().iter().map(|file| text(file, "sha256")).collect::<Vec<_>>();
         let (first, second) = (person.settled(&first).await, person.settled(&second).await);
         assert_eq!(hashes(&first), hashes(&second));
