@@ -87,7 +87,7 @@ impl Stopwatch {
                 }
             }
         }
-        Ok(times.into_iter().map(super::median).collect())
+        Ok(times.into_iter().map(super::figure::median).collect())
     }
 }
 

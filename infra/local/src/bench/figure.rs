@@ -1,0 +1,78 @@
+//! What was measured: lines of the table and of `bench.json`.
+
+use crate::command::say;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A line of the table and of `bench.json`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Figure {
+    name: String,
+    unit: String,
+    pub(super) median: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    peer: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ratio: Option<f64>,
+}
+
+impl Figure {
+    /// A median in `unit`, and the peer's.
+    pub(super) fn new(name: impl Into<String>, unit: &str, median: f64, peer: Option<f64>) -> Self {
+        let round = |value: f64| (value * 100.0).round() / 100.0;
+        let ratio = peer.map(|peer| round(median / peer));
+        Self { name: name.into(), unit: unit.to_owned(), median: round(median), peer: peer.map(round), ratio }
+    }
+}
+
+/// The middle value; `NaN` of none.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => values[odd / 2],
+        even => f64::midpoint(values[even / 2 - 1], values[even / 2]),
+    }
+}
+
+/// Prints the table.
+pub(super) fn print(figures: &[Figure]) {
+    say(&format!("{:<38}{:>6}{:>12}{:>12}{:>8}", "", "unit", "median", "peer", "ratio"));
+    for figure in figures {
+        let optional = |value: Option<f64>| value.map(|value| format!("{value:.2}")).unwrap_or_default();
+        let (peer, ratio) = (optional(figure.peer), optional(figure.ratio));
+        say(&format!("{:<38}{:>6}{:>12.2}{:>12}{:>8}", figure.name, figure.unit, figure.median, peer, ratio));
+    }
+    say("peer of cold starts: the empty function with the same clients; of Node: the slowest function; of finishing: sharp");
+}
+
+/// Writes `bench.json`; of a run of one group, what the file knows of the others stays.
+pub(super) fn write(path: &Path, figures: Vec<Figure>, all: bool) -> Result<()> {
+    let known = if all { Vec::new() } else { std::fs::read(path).unwrap_or_default() };
+    let mut kept: Vec<Figure> = serde_json::from_slice(&known).unwrap_or_default();
+    kept.retain(|old| figures.iter().all(|new| new.name != old.name));
+    kept.extend(figures);
+    std::fs::write(path, serde_json::to_vec_pretty(&kept)?).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_one_group_keeps_the_figures_of_the_others() {
+        let folder = std::env::temp_dir().join(format!("nigao-figures-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("bench.json");
+        write(&path, vec![Figure::new("a", "ms", 1.0, Some(4.0)), Figure::new("b", "ms", 2.0, None)], true).unwrap();
+        write(&path, vec![Figure::new("a", "ms", 3.0, None)], false).unwrap();
+        let found: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(found, serde_json::json!([{"name": "b", "unit": "ms", "median": 2.0}, {"name": "a", "unit": "ms", "median": 3.0}]));
+        write(&path, vec![Figure::new("c", "ms", 1.0, Some(3.0))], true).unwrap();
+        let found: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(found, serde_json::json!([{"name": "c", "unit": "ms", "median": 1.0, "peer": 3.0, "ratio": 0.33}]));
+        std::fs::remove_dir_all(folder).unwrap();
+        assert_eq!((median(vec![3.0, 1.0, 2.0]), median(vec![1.0, 2.0])), (2.0, 1.5));
+    }
+}

@@ -1,0 +1,170 @@
+//! Pictures: finishing a drawing beside sharp, and what each style, a sticker and a speech bubble take.
+
+use super::figure::{Figure, median};
+use super::{Group, Plan, npm, one_core};
+use crate::command::say;
+use crate::spawner::on_path;
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+const PEER: &[&str] = &["package.json", "package-lock.json", "finish.mjs"];
+/// The style of the drawing that is finished.
+const STYLE: &str = "soft-anime";
+/// What a process prints and how long it took, in milliseconds.
+type Told = (f64, f64);
+
+/// Measures the groups of the plan; nothing, if none of them is about pictures.
+pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
+    let wanted = |group: Group| group.is_in(plan.only);
+    if ![Group::Finish, Group::Artist, Group::Sticker, Group::Bubble].into_iter().any(wanted) {
+        return Ok(Vec::new());
+    }
+    let desk = Desk::prepare(root, plan)?;
+    let mut figures = Vec::new();
+    if wanted(Group::Finish) {
+        say("preparing sharp");
+        let peer = desk.sharp(root, plan).await?;
+        say(&format!("{} times finishing a drawing, and sharp beside it", plan.runs));
+        figures.extend(desk.finish(&peer, plan.runs)?);
+    }
+    if wanted(Group::Artist) {
+        for style in studio::CATALOGUE {
+            say(&format!("{} drawings in the style {}", plan.runs, style.id));
+            figures.push(desk.artist(style.id, plan.runs)?);
+        }
+    }
+    for (group, name, what) in [(Group::Sticker, "sticker/fit", "sticker"), (Group::Bubble, "bubble", "bubble")] {
+        if wanted(group) {
+            say(&format!("{} times the example {what}", plan.runs));
+            figures.push(desk.moment(name, what, plan.runs)?);
+        }
+    }
+    Ok(figures)
+}
+
+/// Where the pictures lie, and the programs that make them
+struct Desk {
+    programs: PathBuf,
+    folder: PathBuf,
+    selfie: PathBuf,
+    drawing: PathBuf,
+}
+
+impl Desk {
+    /// The fixture, normalised, and a drawing of it.
+    fn prepare(root: &Path, plan: &Plan) -> Result<Self> {
+        let folder = std::path::absolute(plan.state_dir.join("bench-pictures"))?;
+        std::fs::create_dir_all(&folder)?;
+        let (selfie, drawing) = (folder.join("selfie.png"), folder.join("drawing.png"));
+        let desk = Self { programs: plan.binaries.join("examples"), folder, selfie, drawing };
+        let fixture = root.join("shared/testkit/fixtures/selfie.jpg");
+        told(desk.example("normalise").arg(fixture).arg(&desk.selfie))?;
+        told(desk.example("draw").arg(&desk.selfie).args([STYLE, "1"]).arg(&desk.drawing))?;
+        Ok(desk)
+    }
+
+    fn example(&self, name: &str) -> Command {
+        Command::new(self.programs.join(name))
+    }
+
+    /// Installs the peer, and tells it what ours makes: the same sizes, formats, quality and effort.
+    async fn sharp(&self, root: &Path, plan: &Plan) -> Result<Peer> {
+        let cache = std::path::absolute(plan.state_dir.join("bench-sharp"))?;
+        npm::install(&root.join("infra/local/bench/sharp"), &cache, PEER).await?;
+        let table = self.folder.join("table.json");
+        std::fs::write(&table, serde_json::to_vec(&table_of_rows()?)?)?;
+        let node = on_path("node").ok_or_else(|| anyhow!("node is missing"))?;
+        Ok(Peer { node, program: cache.join("finish.mjs"), table })
+    }
+
+    /// Both take turns, so that a busy moment meets both; the first turn warms the page cache and does not count.
+    fn finish(&self, peer: &Peer, runs: usize) -> Result<[Figure; 2]> {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for run in 0..=runs {
+            let (own, other) = (self.folder.join("ours.zip"), self.folder.join("sharp.zip"));
+            let mine = number(self.example("finish").arg(&self.drawing).arg(own))?;
+            let sharp = number(Command::new(&peer.node).arg(&peer.program).arg(&self.drawing).arg(other).arg(&peer.table))?;
+            if run > 0 {
+                ours.push(mine);
+                theirs.push(sharp);
+            }
+        }
+        let middle = |times: &[Told], of: fn(&Told) -> f64| median(times.iter().map(of).collect());
+        let wall = |times: &[Told]| middle(times, |(_, time)| *time);
+        let memory = |times: &[Told]| middle(times, |(kibibytes, _)| kibibytes / 1024.0);
+        Ok([
+            Figure::new("finish/wall", "ms", wall(&ours), Some(wall(&theirs))),
+            Figure::new("finish/peak-memory", "MiB", memory(&ours), Some(memory(&theirs))),
+        ])
+    }
+
+    /// A style on one core, by its own clock: reading and writing files is no part of it.
+    fn artist(&self, style: &str, runs: usize) -> Result<Figure> {
+        let drawing = self.folder.join(format!("{style}.png"));
+        let times = (0..runs).map(|_| {
+            let mut command = self.example("draw");
+            let printed = told_by(command.arg(&self.selfie).args([style, "1"]).arg(&drawing), one_core::spawn)?.0;
+            let words: Vec<&str> = printed.split_whitespace().collect();
+            let at = words.iter().position(|word| *word == "ms").and_then(|unit| unit.checked_sub(1));
+            let time = at.and_then(|at| words[at].parse::<f64>().ok());
+            time.with_context(|| format!("the example draw printed {printed:?}, no milliseconds"))
+        });
+        Ok(Figure::new(format!("artist/{style}"), "ms", median(times.collect::<Result<_>>()?), None))
+    }
+
+    /// What the example `moments` says `what` takes, on one core.
+    fn moment(&self, name: &str, what: &str, runs: usize) -> Result<Figure> {
+        let times = (0..runs).map(|_| {
+            let printed = told_by(self.example("moments").arg(what).arg(&self.drawing), one_core::spawn)?.0;
+            printed.trim().parse::<f64>().with_context(|| format!("the example moments printed {printed:?}"))
+        });
+        Ok(Figure::new(name, "ms", median(times.collect::<Result<_>>()?), None))
+    }
+}
+
+/// Sharp in Node
+struct Peer {
+    node: PathBuf,
+    program: PathBuf,
+    table: PathBuf,
+}
+
+/// The avatar table and the sticker as the peer reads them
+fn table_of_rows() -> Result<Value> {
+    let rows = imaging::AVATARS.iter().map(|row| {
+        let path = row.path(imaging::Format::Png);
+        let path = path.strip_suffix(".png").unwrap_or(&path);
+        json!({"path": path, "width": row.width, "height": row.height, "transparent": row.fit == imaging::Fit::Cutout})
+    });
+    let sticker = imaging::STICKERS.iter().find(|row| row.name == "whatsapp").context("there is no sticker for WhatsApp")?;
+    // The peer's edge is of whole pixels.
+    let inner = (f64::from(sticker.width) - 2.0 * (f64::from(sticker.margin) + f64::from(sticker.stroke).ceil())) as u32;
+    let sticker = json!({"side": sticker.width, "inner": inner, "stroke": sticker.stroke as u32, "bytes": sticker.target_bytes()});
+    let (quality, effort) = (imaging::WEBP_QUALITY, imaging::WEBP_EFFORT);
+    Ok(json!({"rows": rows.collect::<Vec<_>>(), "quality": quality, "effort": effort, "sticker": sticker}))
+}
+
+/// The number a process prints, and its time from start to end.
+fn number(command: &mut Command) -> Result<Told> {
+    let (printed, time) = told(command)?;
+    let number = printed.trim().parse().with_context(|| format!("{command:?} printed {printed:?}"))?;
+    Ok((number, time))
+}
+
+fn told(command: &mut Command) -> Result<(String, f64)> {
+    told_by(command, |command| Ok(command.spawn()?))
+}
+
+/// What a process prints, and its time from start to end in milliseconds.
+fn told_by(command: &mut Command, spawn: impl FnOnce(&mut Command) -> Result<Child>) -> Result<(String, f64)> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let started = Instant::now();
+    let child = spawn(command).with_context(|| format!("cannot start {}", command.get_program().display()))?;
+    let output = child.wait_with_output()?;
+    let time = started.elapsed().as_secs_f64() * 1e3;
+    ensure!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    Ok((String::from_utf8(output.stdout)?, time))
+}
