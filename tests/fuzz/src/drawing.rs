@@ -1,0 +1,49 @@
+//! Drawings out of a few bytes.
+
+use crate::png;
+
+/// The longest side of a drawing, in pixels: larger ones show nothing that these do not
+const SIDE: usize = 48;
+
+/// The side of a square that these RGBA pixels fill, in pixels; at least one
+fn side(pixels: &[u8]) -> usize {
+    (pixels.len() / 4).isqrt().clamp(1, SIDE)
+}
+
+/// The RGBA pixel of a place in the square of these pixels; none is opaque and black
+fn pixel(pixels: &[u8], x: usize, y: usize) -> [u8; 4] {
+    let at = 4 * (y * side(pixels) + x);
+    pixels.get(at..at + 4).and_then(|pixel| pixel.try_into().ok()).unwrap_or([0, 0, 0, 255])
+}
+
+/// A square RGBA PNG of these pixels
+pub fn png(pixels: &[u8]) -> Vec<u8> {
+    let side = side(pixels);
+    let length = (side as u32).to_be_bytes();
+    let header = [length.as_slice(), &length, &[8, 6, 0, 0, 0]].concat();
+    let row = |y: usize| std::iter::once(0).chain((0..side).flat_map(move |x| pixel(pixels, x, y)));
+    let rows: Vec<u8> = (0..side).flat_map(row).collect();
+    [png::SIGNATURE.to_vec(), png::chunk(b"IHDR", &header), png::chunk(b"IDAT", &png::stored(&rows)), png::chunk(b"IEND", &[])].concat()
+}
+
+/// The pixels as squares on a canvas whose margin is empty, with noise in the bits that are set in `noise`
+pub fn canvas(pixels: &[u8], noise: u8, (width, height): (u32, u32), margin: u32) -> Vec<u8> {
+    let side = side(pixels);
+    let mut chance = 1_u32;
+    let mut canvas = Vec::with_capacity(4 * width as usize * height as usize);
+    for y in 0..height {
+        for x in 0..width {
+            if x < margin || y < margin || x >= width - margin || y >= height - margin {
+                canvas.extend([0; 4]);
+                continue;
+            }
+            chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let [red, green, blue, alpha] = pixel(pixels, x as usize * side / width as usize, y as usize * side / height as usize);
+            let [.., first, second, third] = chance.to_be_bytes().map(|byte| byte & noise);
+            // What cannot be seen is empty: the compositions leave nothing hidden.
+            let seen = if alpha == 0 { [0; 4] } else { [red ^ first, green ^ second, blue ^ third, alpha] };
+            canvas.extend(seen);
+        }
+    }
+    canvas
+}
