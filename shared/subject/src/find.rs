@@ -60,7 +60,13 @@ where
     if width == 0 || height == 0 {
         let nothing = Plausibility::of_shape(&Grid::from_fn(1, 1, |_, _| [0.0]));
         let face = Face { x: 0.5, y: 0.42, sure: 0.0 };
-        return Subject { alpha: GrayImage::new(0, 0), origin: Origin::Frame, plausibility: nothing, face, head: head::USUAL };
+        return Subject {
+            alpha: GrayImage::new(picture.width(), picture.height()),
+            origin: Origin::Frame,
+            plausibility: nothing,
+            face,
+            head: head::USUAL,
+        };
     }
     let colour = |x: usize, y: usize| picture.get_pixel(x as u32, y as u32).to_rgb().0;
     let small = shrunk((width, height), SMALL, |x, y| colour(x, y).map(f32::from));

@@ -120,7 +120,7 @@ fn border(prior: &Grid<1>) -> Vec<f32> {
 }
 
 /// Half the width of a notch that is closed in a usual portrait, as a share of the side
-const NOTCH: f32 = 0.055;
+const NOTCH: f32 = 0.047;
 
 /// Notches up to about a tenth of the side wide are closed where a person is likely: a collar in the colour of the wall is still a collar
 /// (closing, Serra, *Image analysis and mathematical morphology*, 1982).

@@ -24,6 +24,11 @@ pub(crate) fn selfie_rotated_gps() -> Picture {
     Picture { content_type: "image/jpeg", bytes: fixture("selfie-rotated-gps.jpg") }
 }
 
+/// Somebody who does not exist (`testkit::portraits`).
+pub(crate) fn painted(name: &str) -> Picture {
+    Picture { content_type: "image/jpeg", bytes: testkit::portraits::named(name).unwrap().jpeg() }
+}
+
 /// A small picture that can be drawn from in no time.
 pub(crate) fn small() -> Picture {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| png(96, 96));

@@ -1,10 +1,11 @@
 //! The wallet journey: from an address to a bundle.
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::deliverables::assert_deliverables;
 use crate::harness::person::{expect, text};
-use crate::harness::pictures::{Picture, selfie, selfie_rotated_gps};
+use crate::harness::pictures::{Picture, painted, selfie, selfie_rotated_gps};
 use crate::harness::{Person, TestCloud, books, mailbox, run, shared};
 
 /// From nothing to a downloaded bundle with stickers and a bubble: two of the three credits somebody starts with.
@@ -50,6 +51,15 @@ fn a_selfie_becomes_soft_anime_with_stickers_and_a_bubble() {
 #[test]
 fn a_turned_selfie_becomes_ink_manga_with_stickers_and_a_bubble() {
     run(journey(&selfie_rotated_gps(), "ink-manga"));
+}
+
+#[test]
+fn painted_people_become_the_other_styles_with_stickers_and_a_bubble() {
+    // chen stands before books, and of hana's mask nothing is sure: a leak and a frame must pass every messenger's rules as well.
+    let sitters = [("chen", "bold-cel"), ("bayo", "watercolour"), ("dalia", "pop-poster"), ("hana", "pixel")];
+    run(async {
+        join_all(sitters.map(|(name, style)| async move { journey(&painted(name), style).await })).await;
+    });
 }
 
 #[test]
