@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 
 /// Jobs are begun together until they have so many pixels: enough that all threads have work to the end, few enough that what waits for
 /// its turn takes little memory
-const BATCH_PIXELS: u64 = 2_000_000;
+const BATCH_PIXELS: u64 = 6_000_000;
 
 /// What is made together out of one picture
 enum Job {
