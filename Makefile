@@ -20,7 +20,7 @@ export PYTHON
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder]
+demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]
 	echo "[1/3] the emulator of the AWS endpoints"
 	infra/local/install requirements
 	echo "[2/3] building (minutes at the first time)"
@@ -60,7 +60,7 @@ check: tools ## the fast part of the tests, for before a commit
 fuzz: tools ## bad input, for longer: [TARGET=decode] [TIME=600], in seconds
 	exec tests/fuzz/run "$(or $(TARGET),decode)" "$(or $(TIME),600)"
 
-up: cloud ## the local cloud in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567]
+up: cloud ## the local cloud in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567] [PROFILE=ephemeral] [ARTIST=openai,gemini] [SCREENER=openai]
 	$(CLOUD) up
 
 down: ## stops the local cloud

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a domain that is not there yet is checked from its first line on.
-const DOMAINS: [&str; 14] = [
+const DOMAINS: [&str; 15] = [
     "kernel",
     "policy",
     "accounts",
@@ -16,6 +16,7 @@ const DOMAINS: [&str; 14] = [
     "studio",
     "screening",
     "imaging",
+    "provenance",
     "lettering",
     "raster",
     "subject",
@@ -148,7 +149,7 @@ fn domains_know_no_vendor() {
 
 #[test]
 fn every_shared_crate_is_of_a_known_kind() {
-    let kinds = ["api", "edge", "telemetry", "testkit"];
+    let kinds = ["api", "edge", "egress", "telemetry", "testkit", "vendors"];
     for (name, _) in Graph::read().members() {
         if root().join("shared").join(name).is_dir() {
             assert!(DOMAINS.contains(&name) || kinds.contains(&name) || name.starts_with("via-"), "what does `{name}` know?");
@@ -162,6 +163,15 @@ fn only_edge_knows_lambda() {
     for (name, id) in graph.members().filter(|(name, _)| *name != "edge") {
         let strays: Vec<_> = graph.direct(id).filter(|need| need.starts_with("lambda_")).collect();
         assert!(strays.is_empty(), "`{name}` asks for {strays:?}");
+    }
+}
+
+/// Whoever made a client of its own would make its own rules of TLS, redirects and hosts as well.
+#[test]
+fn rt_08_only_egress_opens_connections_to_third_parties() {
+    let graph = Graph::read();
+    for (name, id) in graph.members().filter(|(name, _)| *name != "egress") {
+        assert!(graph.direct(id).all(|need| need != "reqwest"), "`{name}` has a way out of its own");
     }
 }
 

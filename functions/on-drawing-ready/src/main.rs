@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
+use edge::Stage;
 use edge::batch::{Message, serve};
 use kernel::{Failure, SystemClock};
-use studio::{Artist, Deliver, Pictures, Tidy};
+use provenance::Signer;
+use studio::{Deliver, Pictures, Tidy};
 use via_dynamodb::{DynamoGenerations, DynamoRecipients};
-use via_palette::PaletteArtist;
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_ses::SesMailer;
 
 struct App {
     generations: DynamoGenerations,
     pictures: Arc<dyn Pictures>,
+    signer: Option<Arc<dyn Signer>>,
     selfies: S3Selfies,
-    artist: Box<dyn Artist>,
     recipients: DynamoRecipients,
     mailer: SesMailer,
     clock: SystemClock,
@@ -24,15 +25,14 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let artist = settings.choose::<Box<dyn Artist>>("ARTIST", PaletteArtist::NAME, || Box::new(PaletteArtist))?;
     let aws = edge::aws().await;
     let (client, accounts) = (via_dynamodb::Client::new(&aws), settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let app = &App {
         generations: DynamoGenerations::new(client.clone(), settings.required("STUDIO_TABLE")?).with_wallet(accounts.clone()),
         pictures: Arc::new(S3Pictures::new(bucket.clone())),
+        signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())?,
         selfies: S3Selfies::new(bucket),
-        artist,
         recipients: DynamoRecipients::new(client, accounts),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?).with_configuration_set(settings.required("MAIL_CONFIGURATION_SET")?),
         clock: settings.clock,
@@ -42,8 +42,8 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, message: Message) -> Result<(), Failure> {
-    let App { generations, pictures, selfies, artist, recipients, mailer, clock, origin } = app;
+    let App { generations, pictures, signer, selfies, recipients, mailer, clock, origin } = app;
     let tidy = Tidy { selfies, pictures: pictures.as_ref() };
-    let deliver = Deliver { generations, pictures, artist: artist.as_ref(), recipients, mailer, tidy, clock, origin };
+    let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin };
     deliver.run(message.account_id, message.generation_id).await
 }

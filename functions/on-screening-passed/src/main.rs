@@ -1,10 +1,12 @@
-//! On queue `screening-passed`: the artist draws (events/on-screening-passed).
+//! On queue `screening-passed`: the artists draw (events/on-screening-passed).
 
+use std::sync::Arc;
+
+use accounts::Pepper;
 use edge::batch::{Message, serve};
-use kernel::{Failure, SystemClock};
-use studio::{Artist, Draw, Step, Tidy};
-use via_dynamodb::DynamoGenerations;
-use via_palette::PaletteArtist;
+use kernel::{Failure, SystemClock, SystemRandomness};
+use studio::{Artist, Commission, Draw, Step, Tidy};
+use via_dynamodb::{Client, DynamoAttempts, DynamoBreaker, DynamoGenerations};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_sqs::SqsSteps;
 
@@ -12,7 +14,10 @@ struct App {
     generations: DynamoGenerations,
     selfies: S3Selfies,
     pictures: S3Pictures,
-    artist: Box<dyn Artist>,
+    artists: Vec<Box<dyn Artist>>,
+    breaker: DynamoBreaker,
+    attempts: DynamoAttempts,
+    pepper: Pepper,
     steps: SqsSteps,
     clock: SystemClock,
 }
@@ -20,24 +25,28 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let artist = settings.choose::<Box<dyn Artist>>("ARTIST", PaletteArtist::NAME, || Box::new(PaletteArtist))?;
+    let artists = vendors::artists(&settings)?;
     let aws = edge::aws().await;
-    let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
-    let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let (dynamo, bucket) = (Client::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
+    let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);
     let app = &App {
-        generations: generations.with_wallet(settings.required("ACCOUNTS_TABLE")?),
+        generations: DynamoGenerations::new(dynamo.clone(), studio.clone()).with_wallet(settings.required("ACCOUNTS_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),
         pictures: S3Pictures::new(bucket),
-        artist,
-        steps: SqsSteps::new(&aws, [(Step::DrawingReady, settings.required("DRAWING_READY_QUEUE_URL")?)]),
+        artists,
+        breaker: DynamoBreaker::new(dynamo.clone(), settings.required("FLEETING_TABLE")?, Arc::new(settings.clock)),
+        attempts: DynamoAttempts::new(dynamo, studio),
+        pepper: settings.pepper()?,
+        steps: SqsSteps::new(&aws, [(Step::ScreeningPassed, redraw), (Step::DrawingReady, settings.required("DRAWING_READY_QUEUE_URL")?)]),
         clock: settings.clock,
     };
     serve(move |message| handle(app, message)).await
 }
 
 async fn handle(app: &App, message: Message) -> Result<(), Failure> {
-    let App { generations, selfies, pictures, artist, steps, clock } = app;
-    let tidy = Tidy { selfies, pictures };
-    let draw = Draw { generations, selfies, pictures, artist: artist.as_ref(), steps, tidy, clock };
+    let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock } = app;
+    let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
+    let commission = Commission { artists, breaker, attempts, pepper, clock, randomness, until };
+    let draw = Draw { generations, selfies, pictures, commission, steps, tidy, clock };
     draw.run(message.account_id, message.generation_id).await
 }

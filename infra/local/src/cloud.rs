@@ -7,7 +7,7 @@ use crate::gateway;
 use crate::inner::{CLOCK_VARIABLE, Inner, log_file};
 use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
-use crate::pool::Pool;
+use crate::pool::{Pool, Worked};
 use crate::process::Launch;
 use crate::proxy::{self, Call, Switchboard, faults::Fault};
 use crate::queues::{self, Poller};
@@ -55,6 +55,7 @@ pub struct Cloud {
     timers: Vec<Timer>,
     api_url: String,
     control_url: String,
+    function_urls: BTreeMap<String, String>,
     // Last: its end kills every process that is left.
     _spawner: Spawner,
 }
@@ -93,9 +94,15 @@ impl Cloud {
         let runtime_url = servers[1].url();
         let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir);
         pools.set(made).map_err(|_| anyhow!("the pools were set twice"))?;
-        let gateway = gateway::start(api, model.routes.clone(), model.cors.clone(), Arc::clone(&pools))?;
+        let gateway = gateway::start(api, &model, Arc::clone(&pools))?;
         let api_url = gateway.url();
         servers.push(gateway);
+        let mut function_urls = BTreeMap::new();
+        for url in &model.function_urls {
+            let door = gateway::function_url::start(listen(0, "the port of a function URL").await?, url.clone(), Arc::clone(&pools))?;
+            function_urls.insert(url.function.clone(), door.url());
+            servers.push(door);
+        }
 
         let inner = Arc::new(Inner {
             model,
@@ -114,12 +121,22 @@ impl Cloud {
         let control = control::start(control, Arc::downgrade(&inner))?;
         let control_url = control.url();
         servers.push(control);
-        Ok(Self { inner, servers, ministack, timers, api_url, control_url, _spawner: spawner })
+        Ok(Self { inner, servers, ministack, timers, api_url, control_url, function_urls, _spawner: spawner })
     }
 
     /// Base URL of the HTTP API, without a final slash.
     pub fn api_url(&self) -> &str {
         &self.api_url
+    }
+
+    /// Base URL of a function (`instant-create`) that has one of its own, without a final slash; it answers every path.
+    pub fn function_url(&self, function: &str) -> Option<&str> {
+        self.function_urls.get(function).map(String::as_str)
+    }
+
+    /// Every function that has a URL of its own, with it.
+    pub fn function_urls(&self) -> &BTreeMap<String, String> {
+        &self.function_urls
     }
 
     /// Base URL of the AWS endpoints, through the fault proxy.
@@ -243,6 +260,22 @@ impl Cloud {
         Ok(self.inner.pool(function)?.busy().len())
     }
 
+    /// What the invocations of a function have taken so far.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn worked(&self, function: &str) -> Result<Worked> {
+        Ok(self.inner.pool(function)?.worked())
+    }
+
+    /// The most memory one of a function's running processes has had resident, in bytes; `None` when none runs.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn peak_memory(&self, function: &str) -> Result<Option<u64>> {
+        Ok(self.inner.pool(function)?.peak_memory())
+    }
+
     /// Hands the reader of a queue one event with these message bodies, past the queue: for messages that come twice or out of
     /// order. Answers the indexes of those the function reports as failed (all of them when the invocation failed).
     ///
@@ -342,13 +375,25 @@ fn prepare(state_dir: &Path) -> Result<PathBuf> {
     state_dir.canonicalize().with_context(|| format!("cannot use {}", state_dir.display()))
 }
 
+/// The parameters of the template: the caller's, and a signer with its chain, made at the first start and kept with the other secrets.
+fn parameters(options: &Options, state_dir: &Path) -> Result<BTreeMap<String, String>> {
+    let secret =
+        |id| -> Result<[u8; 32]> { hex::decode(secrets::value(id, state_dir)?)?.try_into().map_err(|_| anyhow!("{id} is damaged")) };
+    let authority = provenance::TestAuthority::new(&secret("SigningAuthority")?)?;
+    let keys = authority.keys(&secret("SigningKey")?)?;
+    let made = [("SigningKey", keys.key), ("SigningChain", keys.chain), ("TrustAnchors", keys.anchor)];
+    let mut parameters: BTreeMap<String, String> = made.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    parameters.extend(options.parameters.clone());
+    Ok(parameters)
+}
+
 fn read_model(options: &Options, state_dir: &Path, endpoint_url: &str) -> Result<Model> {
     let settings = Settings {
         stack_name: "nigao".to_owned(),
         region: options.region.clone(),
         account_id: ACCOUNT.to_owned(),
         endpoint_url: endpoint_url.to_owned(),
-        parameters: options.parameters.clone(),
+        parameters: parameters(options, state_dir)?,
         secret: secrets::value,
         state_dir: state_dir.to_path_buf(),
     };

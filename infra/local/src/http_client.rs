@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
@@ -38,6 +39,44 @@ impl Reply {
     }
 }
 
+/// An answer that is read as it comes.
+#[derive(Debug)]
+pub struct Opened {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    body: Incoming,
+}
+
+impl Opened {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// When the answer broke off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        while let Some(frame) = self.body.frame().await {
+            match frame.context("the answer broke off")?.into_data() {
+                Ok(bytes) if !bytes.is_empty() => return Ok(Some(bytes)),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Everything that is left.
+    ///
+    /// # Errors
+    /// As [`Opened::next`].
+    pub async fn rest(mut self) -> Result<Reply> {
+        let mut body = Vec::new();
+        while let Some(bytes) = self.next().await? {
+            body.extend_from_slice(&bytes);
+        }
+        Ok(Reply { status: self.status, headers: self.headers, body: body.into() })
+    }
+}
+
 impl Default for HttpClient {
     fn default() -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http() }
@@ -52,11 +91,11 @@ impl HttpClient {
         Self { client: Client::builder(TokioExecutor::new()).build(connector) }
     }
 
-    /// Sends one request.
+    /// Sends one request and comes back with the head of its answer.
     ///
     /// # Errors
     /// When the request is malformed or there is no answer; any status is an answer.
-    pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Result<Reply> {
+    pub async fn open(&self, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Result<Opened> {
         let mut request = Request::builder().method(&method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -64,8 +103,16 @@ impl HttpClient {
         let request = request.body(Full::new(body.into())).with_context(|| format!("{method} {url}"))?;
         let response = self.client.request(request).await.with_context(|| format!("no answer to {method} {url}"))?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.with_context(|| format!("half an answer to {method} {url}"))?.to_bytes();
-        Ok(Reply { status: parts.status, headers: parts.headers, body })
+        Ok(Opened { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Sends one request.
+    ///
+    /// # Errors
+    /// When the request is malformed or there is no answer; any status is an answer.
+    pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Result<Reply> {
+        let opened = self.open(method.clone(), url, headers, body).await?;
+        opened.rest().await.with_context(|| format!("half an answer to {method} {url}"))
     }
 
     /// Posts a form as `multipart/form-data`: the fields, then the file.

@@ -8,6 +8,7 @@ use crate::proxy::Switchboard;
 use crate::queues::{Poller, Source};
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
 use crate::schedules::{self, Timer};
+use crate::serve::BoxError;
 use crate::template::{Model, Queue};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
@@ -48,8 +49,11 @@ impl Inner {
             Answer::Failed(payload) => Invocation { payload, failed: true },
             Answer::Stream(mut stream) => {
                 let mut payload = Vec::new();
-                while let Some(bytes) = stream.recv().await {
-                    payload.extend_from_slice(&bytes);
+                while let Some(part) = stream.recv().await {
+                    match part {
+                        Ok(bytes) => payload.extend_from_slice(&bytes),
+                        Err(error) => return Ok(Invocation { payload: broken_off(&error), failed: true }),
+                    }
                 }
                 Invocation { payload: payload.into(), failed: false }
             }
@@ -138,6 +142,10 @@ impl Inner {
         let enabled = self.model.schedules.iter().filter(|schedule| schedule.enabled);
         enabled.map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
     }
+}
+
+fn broken_off(error: &BoxError) -> Bytes {
+    serde_json::json!({ "errorType": "Runtime.StreamError", "errorMessage": error.to_string() }).to_string().into()
 }
 
 /// Moves a function's clock; production refuses it.

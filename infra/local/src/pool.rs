@@ -2,20 +2,24 @@
 
 use crate::process::{self, Handle, Launch};
 use crate::remote::Remote;
+use crate::serve::BoxError;
 use bytes::Bytes;
 use serde_json::json;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, oneshot};
+
+/// A piece of a streamed reply.
+pub(crate) type Part = Result<Bytes, BoxError>;
 
 /// How an invocation ended.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// The function's whole reply.
     Reply(Bytes),
-    /// A streamed reply; the channel closes with the stream.
-    Stream(mpsc::Receiver<Bytes>),
+    /// A streamed reply; the channel closes with the stream. An error in it is the end of a stream that broke off.
+    Stream(mpsc::Receiver<Part>),
     /// The function failed, timed out or died: `{"errorType","errorMessage"}`.
     Failed(Bytes),
 }
@@ -42,6 +46,16 @@ struct Waiting {
 struct InFlight {
     id: String,
     reply: Option<oneshot::Sender<Answer>>,
+    began: Instant,
+}
+
+/// What the invocations of a function have taken so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Worked {
+    /// How many have ended.
+    pub invocations: u32,
+    /// How long they took together, from the event's delivery to the next question.
+    pub time: Duration,
 }
 
 #[derive(Debug)]
@@ -64,7 +78,17 @@ struct State {
     env: BTreeMap<String, String>,
     waiting: VecDeque<Waiting>,
     processes: BTreeMap<u64, Process>,
+    worked: Worked,
     closed: bool,
+}
+
+impl State {
+    /// Process `number` has ended its invocation, if it had one.
+    fn finish(&mut self, number: u64) {
+        let Some(done) = self.processes.get_mut(&number).and_then(|process| process.current.take()) else { return };
+        self.worked.invocations += 1;
+        self.worked.time += done.began.elapsed();
+    }
 }
 
 /// The pool of one function.
@@ -150,7 +174,7 @@ impl Pool {
 
     fn assign(self: &Arc<Self>, state: &mut State, number: u64, id: String, reply: oneshot::Sender<Answer>) {
         if let Some(process) = state.processes.get_mut(&number) {
-            process.current = Some(InFlight { id: id.clone(), reply: Some(reply) });
+            process.current = Some(InFlight { id: id.clone(), reply: Some(reply), began: Instant::now() });
         }
         let pool = Arc::downgrade(self);
         let timeout = self.timeout;
@@ -190,9 +214,9 @@ impl Pool {
         let event = {
             let mut state = self.state();
             let generation = state.generation;
+            state.finish(number);
             let process = state.processes.get_mut(&number)?;
             process.started = true;
-            process.current = None;
             if process.generation != generation {
                 process.handle.kill();
                 return None;
@@ -209,18 +233,26 @@ impl Pool {
     pub(crate) fn answer(&self, number: u64, id: &str, answer: Answer) -> bool {
         let Some(reply) = self.take_reply(number, id) else { return false };
         drop(reply.send(answer));
-        if let Some(process) = self.state().processes.get_mut(&number) {
-            process.current = None;
-        }
+        self.state().finish(number);
         true
     }
 
-    /// Begins a streamed answer; the invocation stays in flight until the process asks for the next event.
-    pub(crate) fn begin_stream(&self, number: u64, id: &str, stream: mpsc::Receiver<Bytes>) -> bool {
-        match self.take_reply(number, id) {
-            Some(reply) => reply.send(Answer::Stream(stream)).is_ok(),
-            None => false,
-        }
+    /// What the invocations that have ended took.
+    pub(crate) fn worked(&self) -> Worked {
+        self.state().worked
+    }
+
+    /// The most memory one of its running processes has had, in bytes.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        self.state().processes.values().filter_map(|process| process.handle.peak_memory()).max()
+    }
+
+    /// Begins a streamed answer; the invocation stays in flight until the process asks for the next event. `false` when the process
+    /// answers what it was not asked. Whether anybody still reads is nothing the function hears of.
+    pub(crate) fn begin_stream(&self, number: u64, id: &str, stream: mpsc::Receiver<Part>) -> bool {
+        let Some(reply) = self.take_reply(number, id) else { return false };
+        drop(reply.send(Answer::Stream(stream)));
+        true
     }
 
     fn take_reply(&self, number: u64, id: &str) -> Option<oneshot::Sender<Answer>> {

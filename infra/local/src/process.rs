@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::process::Command;
 use tokio::sync::{Notify, watch};
 
@@ -39,12 +39,20 @@ pub(crate) struct Launch {
 pub(crate) struct Handle {
     wish: Arc<Notify>,
     ended: watch::Receiver<bool>,
+    pid: Arc<OnceLock<u32>>,
 }
 
 impl Handle {
     /// Kills the process (SIGKILL).
     pub(crate) fn kill(&self) {
         self.wish.notify_one();
+    }
+
+    /// The most memory the process has had resident so far, in bytes; `None` when it is not running or the system does not tell.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid.get()?)).ok()?;
+        let kibibytes: u64 = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()?;
+        Some(kibibytes * 1024)
     }
 
     /// Waits until the process is gone.
@@ -58,8 +66,10 @@ pub(crate) fn start(pool: &Arc<Pool>, number: u64, launch: &Launch, env: &BTreeM
     let wish = Arc::new(Notify::new());
     let (ended, watcher) = watch::channel(false);
     let (pool, launch, env, kill) = (Arc::downgrade(pool), launch.clone(), env.clone(), Arc::clone(&wish));
+    let pid = Arc::new(OnceLock::new());
+    let running = Arc::clone(&pid);
     tokio::spawn(async move {
-        let how = match run(number, &launch, &env, &kill).await {
+        let how = match run(number, &launch, &env, &kill, &running).await {
             Ok(how) => how,
             Err(error) => format!("{error:#}"),
         };
@@ -68,10 +78,10 @@ pub(crate) fn start(pool: &Arc<Pool>, number: u64, launch: &Launch, env: &BTreeM
         }
         ended.send_replace(true);
     });
-    Handle { wish, ended: watcher }
+    Handle { wish, ended: watcher, pid }
 }
 
-async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill: &Notify) -> Result<String> {
+async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill: &Notify, pid: &OnceLock<u32>) -> Result<String> {
     let output = std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -83,6 +93,9 @@ async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill:
     let binary = launch.binary.display();
     anyhow::ensure!(launch.binary.is_file(), "{binary} is missing: build it first");
     let mut child = launch.spawner.spawn(command).await.with_context(|| format!("cannot start {binary}"))?;
+    if let Some(id) = child.id() {
+        pid.get_or_init(|| id);
+    }
     tokio::select! {
         status = child.wait() => Ok(status?.to_string()),
         () = kill.notified() => {

@@ -1,12 +1,12 @@
 //! The Lambda Runtime API, as function processes see it. Each process has its own base path, `/rt/<function>.<number>`.
 
-use crate::pool::{Answer, Delivery, Pool};
+use crate::pool::{Answer, Delivery, Part, Pool};
 use crate::serve::{self, Body, BoxError, Server};
 use anyhow::Result;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -16,6 +16,11 @@ use tokio::sync::mpsc;
 
 /// Largest event and largest whole answer, in bytes.
 pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
+
+/// Most a streamed answer may hold, in bytes.
+const STREAM_LIMIT: usize = 200 * 1024 * 1024;
+/// The trailer by which a function says that its stream broke off, and why.
+const STREAM_ERROR: &str = "lambda-runtime-function-error-type";
 
 /// The pools by function name; set once they exist, which is after the ports are known.
 pub(crate) type Pools = Arc<OnceLock<BTreeMap<String, Arc<Pool>>>>;
@@ -89,18 +94,47 @@ async fn respond(request: Request<Incoming>, pool: &Arc<Pool>, number: u64, id: 
     }
 }
 
-async fn stream(mut body: Incoming, pool: &Arc<Pool>, number: u64, id: &str) -> Result<Response<Body>, BoxError> {
-    let (sender, receiver) = mpsc::channel::<Bytes>(4);
+async fn stream(body: Incoming, pool: &Arc<Pool>, number: u64, id: &str) -> Result<Response<Body>, BoxError> {
+    // A slow reader slows the function: what it sends waits here, and then in the connection.
+    let (sender, receiver) = mpsc::channel::<Part>(4);
     if !pool.begin_stream(number, id, receiver) {
         return Ok(accepted(false));
     }
+    // A task of its own: when the process dies, this handler ends with its connection, and the reader must still hear of it.
+    tokio::spawn(pass_on(body, sender)).await?;
+    Ok(accepted(true))
+}
+
+async fn pass_on(mut body: Incoming, sender: mpsc::Sender<Part>) {
+    let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
-        // The client may be gone: a Lambda goes on after its reader has left.
-        if let Ok(data) = frame?.into_data() {
-            drop(sender.send(data).await);
+        let part = match frame {
+            Ok(frame) => part(frame, &mut length),
+            // The process died or was cut off at its timeout.
+            Err(error) => Some(Err(error.into())),
+        };
+        let Some(part) = part else { continue };
+        let broken = part.is_err();
+        // The reader may be gone: a Lambda goes on after its reader has left.
+        drop(sender.send(part).await);
+        if broken {
+            return;
         }
     }
-    Ok(accepted(true))
+}
+
+/// What a frame of a streamed answer means to its reader; `None` for nothing.
+fn part(frame: Frame<Bytes>, length: &mut usize) -> Option<Part> {
+    match frame.into_data() {
+        Ok(data) => {
+            *length = length.saturating_add(data.len());
+            Some(if *length > STREAM_LIMIT { Err("the streamed answer is larger than 200 MB".into()) } else { Ok(data) })
+        }
+        Err(frame) => {
+            let kind = frame.trailers_ref()?.get(STREAM_ERROR)?.to_str().unwrap_or("Runtime.StreamError").to_owned();
+            Some(Err(kind.into()))
+        }
+    }
 }
 
 fn accepted(known: bool) -> Response<Body> {

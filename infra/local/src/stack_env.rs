@@ -2,22 +2,31 @@
 
 use crate::Cloud;
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
+use crate::stand_ins::StandIns;
 use anyhow::{Context, Result};
 use std::fmt::Write;
 use std::path::Path;
 
 /// Writes the file at once, so that who sees it sees all of it.
-pub(crate) fn write(cloud: &Cloud, state_dir: &Path) -> Result<()> {
+pub(crate) fn write(cloud: &Cloud, stand_ins: &StandIns, state_dir: &Path) -> Result<()> {
     let path = state_dir.join("stack.env");
     let draft = state_dir.join("stack.env.draft");
-    std::fs::write(&draft, text(cloud)?).with_context(|| format!("cannot write {}", draft.display()))?;
+    std::fs::write(&draft, text(cloud, stand_ins)?).with_context(|| format!("cannot write {}", draft.display()))?;
     std::fs::rename(&draft, &path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn text(cloud: &Cloud) -> Result<String> {
+fn text(cloud: &Cloud, stand_ins: &StandIns) -> Result<String> {
     let mut text = String::new();
     writeln!(text, "API_URL={}", cloud.api_url())?;
+    for (function, url) in cloud.function_urls() {
+        // `instant-create` is INSTANT_URL.
+        let noun = function.rsplit_once('-').map_or(function.as_str(), |(noun, _)| noun);
+        writeln!(text, "{}_URL={url}", noun.replace('-', "_").to_uppercase())?;
+    }
     writeln!(text, "AWS_ENDPOINT_URL={}", cloud.aws_endpoint_url())?;
+    for (vendor, url) in stand_ins.urls() {
+        writeln!(text, "STAND_INS_{}={url}", vendor.to_uppercase())?;
+    }
     writeln!(text, "MAIL_URL={}", cloud.mail_url())?;
     writeln!(text, "CONTROL_URL={}", cloud.control_url())?;
     writeln!(text, "AWS_REGION={}", cloud.region())?;

@@ -186,7 +186,7 @@ async fn the_control_api_steers_and_is_not_for_browsers() {
     let (http, control) = (HttpClient::default(), cloud.control_url().to_owned());
     let send =
         async |method: Method, path: &str, body: &str| http.send(method, &format!("{control}{path}"), &[], body.to_owned()).await.unwrap();
-    assert_eq!(send(Method::GET, "/_local/health", "").await.json()["functions"], json!(["parrot"]));
+    assert_eq!(send(Method::GET, "/_local/health", "").await.json()["functions"], json!(["parrot", "singer"]));
     send(Method::PUT, "/_local/clock", r#"{"offset_seconds":60}"#).await;
     let invoked = send(Method::POST, "/2015-03-31/functions/parrot/invocations", r#"{"do":"env","name":"CLOCK_OFFSET_SECONDS"}"#).await;
     assert_eq!(invoked.json(), "60");

@@ -89,17 +89,21 @@ fn mistakes_are_named() {
 #[test]
 fn the_repositorys_template_has_all_a_function_needs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let stack = Stack::load(&root.join("template.yaml"), settings(&[])).unwrap();
-    let model = Model::read(&stack).unwrap();
+    let read = |profile: &str| Model::read(&Stack::load(&root.join("template.yaml"), settings(&[("Profile", profile)])).unwrap()).unwrap();
+    let models = ["wallet", "ephemeral"].map(read);
     let folders: BTreeMap<String, ()> =
         std::fs::read_dir(root.join("functions")).unwrap().map(|entry| (entry.unwrap().file_name().into_string().unwrap(), ())).collect();
-    assert!(model.functions.keys().eq(folders.keys()), "{:?} are not {:?}", model.functions.keys(), folders.keys());
-    for function in model.functions.values() {
+    let names: BTreeMap<String, ()> = models.iter().flat_map(|model| model.functions.keys().map(|name| (name.clone(), ()))).collect();
+    assert_eq!(names, folders);
+    assert_eq!(models.each_ref().map(|model| model.tables.len()), [4, 1]);
+    assert_eq!(models.each_ref().map(|model| model.queues.is_empty() && model.buckets.is_empty()), [false, true]);
+    for (model, function) in models.iter().flat_map(|model| model.functions.values().map(move |function| (model, function))) {
         let routes = model.routes.iter().filter(|route| route.function == function.name).count();
         let queues = model.queue_sources.iter().filter(|source| source.function == function.name && source.reports_failures).count();
         let schedules = model.schedules.iter().filter(|schedule| schedule.function == function.name).count();
         let rules = model.rules.iter().filter(|rule| rule.function == function.name).count();
-        assert_eq!(routes + queues + schedules + rules, 1, "{} has one event", function.name);
+        let urls = model.function_urls.iter().filter(|url| url.function == function.name && url.streams && url.route.is_some()).count();
+        assert_eq!(routes + queues + schedules + rules + urls, 1, "{} has one event", function.name);
         assert!(function.env.values().all(|value| !value.contains("${") && !value.contains("{{")), "{:?}", function.env);
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use kernel::AccountId;
 use outreach::Email;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -38,6 +39,15 @@ impl Pepper {
     #[must_use]
     pub fn code_hash(&self, key: &EmailKey, code: &str) -> CodeHash {
         CodeHash(self.hash(&["code", &key.0, code]))
+    }
+
+    /// A pseudonym of an account for an artist's vendor, 32 hex digits: the same each time, another for each artist, and nothing to anybody who has not
+    /// the pepper (AN-31).
+    #[must_use]
+    pub fn pseudonym(&self, artist: &str, account: AccountId) -> String {
+        let mut hash = self.hash(&["artist", artist, &account.to_string()]);
+        hash.truncate(32);
+        hash
     }
 
     fn hash(&self, parts: &[&str]) -> String {
@@ -87,5 +97,24 @@ impl fmt::Debug for Pepper {
 impl fmt::Debug for CodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CodeHash(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{FixedClock, SeededRandomness, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn an_31_a_pseudonym_is_stable_differs_by_vendor_and_account_and_says_nothing() {
+        let pepper = Pepper::new(b"0123456789abcdef0123456789abcdef");
+        let (clock, randomness) = (FixedClock::at(Timestamp::UNIX_EPOCH), SeededRandomness::new(1));
+        let (one, two) = (AccountId::new(&clock, &randomness), AccountId::new(&clock, &randomness));
+        let name = pepper.pseudonym("openai", one);
+        assert_eq!((name.len(), &name), (32, &pepper.pseudonym("openai", one)));
+        assert!(name != pepper.pseudonym("gemini", one) && name != pepper.pseudonym("openai", two));
+        assert!(name != Pepper::new(b"another").pseudonym("openai", one));
+        assert!(!one.to_string().contains(&name));
     }
 }

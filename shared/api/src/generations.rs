@@ -1,6 +1,6 @@
 //! Orders.
 
-use imaging::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger};
+use imaging::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -135,6 +135,9 @@ pub struct DeliverableReply {
     pub bytes: u64,
     /// In lowercase hex.
     pub sha256: String,
+    /// How it says where it comes from: `c2pa`, signed; `xmp`, not signed; `members`, an archive of such files.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub provenance: Provenance,
     /// Works until `expires_at`, without a session.
     pub url: String,
     /// RFC 3339.
@@ -249,7 +252,7 @@ impl GenerationsReply {
 
 impl DeliverableReply {
     fn new(file: FileEntry, url: String, expires_at: Timestamp) -> Self {
-        let FileEntry { name, kind, format, width, height, bytes, sha256, .. } = file;
-        Self { name, kind, format, width, height, bytes, sha256, url, expires_at }
+        let FileEntry { name, kind, format, width, height, bytes, sha256, provenance, .. } = file;
+        Self { name, kind, format, width, height, bytes, sha256, provenance, url, expires_at }
     }
 }

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod generations;
+pub mod instant;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod styles;
 mod uploads;
+mod verifications;
 
 pub use self::accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
 pub use generations::{
@@ -14,3 +16,4 @@ pub use generations::{
 };
 pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
 pub use uploads::{FormReply, UploadReply, UploadRequest};
+pub use verifications::{ActionReply, CredentialsReply, IngredientReply, VERIFIABLE, VerificationReply};

@@ -2,6 +2,7 @@
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
+mod instant;
 mod problems;
 mod routes;
 mod schemas;
@@ -60,13 +61,16 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 4] {
+fn tags() -> [Tag; 7] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
+        tag(routes::POLICY, "What is kept, why, and who else sees it."),
         tag(routes::CATALOGUE, "What one can order."),
         tag(routes::ACCOUNT, "Who someone is."),
         tag(routes::UPLOADS, "Pictures to draw from."),
         tag(routes::GENERATIONS, "Orders of drawings, and their files."),
+        tag(routes::INSTANT, "Drawings at once, of which nothing is kept: the profile `ephemeral`."),
+        tag(routes::VERIFICATIONS, "Where a picture comes from."),
     ]
 }
 

@@ -1,9 +1,12 @@
 //! What the environment says, read once at start.
 
+use std::collections::BTreeMap;
+
 use accounts::Pepper;
 use kernel::{SignedDuration, SystemClock};
 
 use crate::SessionKeys;
+use crate::http::stream::Delivery;
 
 /// Where the function runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +31,34 @@ pub enum SettingsError {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// A list names what there is not.
+    #[error("the environment variable {name} names {value:?}; it knows {}, each at most once, with commas between them", .known.join(", "))]
+    Unknown {
+        /// Which.
+        name: &'static str,
+        /// What it names.
+        value: String,
+        /// What it may name.
+        known: &'static [&'static str],
+    },
 }
 
 /// The settings every function shares; the rest it asks for by name.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// Where it runs.
     pub stage: Stage,
     /// The time, moved by `CLOCK_OFFSET_SECONDS` in the local cloud.
     pub clock: SystemClock,
+    /// The values of variables; `None` reads the environment.
+    values: Option<BTreeMap<&'static str, String>>,
+}
+
+impl std::fmt::Debug for Settings {
+    /// Without the values, some of which are keys.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("stage", &self.stage).finish_non_exhaustive()
+    }
 }
 
 impl Settings {
@@ -45,19 +67,34 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] when `STAGE` is neither `local` nor `production`, or a clock offset is set outside the local cloud.
     pub fn from_env() -> Result<Self, SettingsError> {
-        let read = |name| std::env::var(name).ok();
-        Self::from(&read)
+        Self::from(None)
     }
 
-    fn from(read: &dyn Fn(&'static str) -> Option<String>) -> Result<Self, SettingsError> {
-        let stage = match read("STAGE").as_deref() {
+    /// Settings of these values alone, whatever is in the environment: for tests of what reads them.
+    ///
+    /// # Errors
+    /// As [`Settings::from_env`].
+    pub fn of(values: &[(&'static str, &str)]) -> Result<Self, SettingsError> {
+        Self::from(Some(values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()))
+    }
+
+    fn from(values: Option<BTreeMap<&'static str, String>>) -> Result<Self, SettingsError> {
+        let unread = Self { stage: Stage::Production, clock: SystemClock::default(), values };
+        let stage = match unread.read("STAGE").as_deref() {
             Some("local") => Stage::Local,
             Some("production") => Stage::Production,
             Some(_) => return Err(SettingsError::Unfit { name: "STAGE", what: "must be local or production" }),
             None => return Err(SettingsError::Absent("STAGE")),
         };
-        let offset = clock_offset(read("CLOCK_OFFSET_SECONDS"), stage)?;
-        Ok(Self { stage, clock: SystemClock::ahead_by(offset) })
+        let offset = clock_offset(unread.read("CLOCK_OFFSET_SECONDS"), stage)?;
+        Ok(Self { stage, clock: SystemClock::ahead_by(offset), ..unread })
+    }
+
+    fn read(&self, name: &'static str) -> Option<String> {
+        match &self.values {
+            Some(values) => values.get(name).cloned(),
+            None => std::env::var(name).ok(),
+        }
     }
 
     /// The value of a variable.
@@ -65,7 +102,21 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::Absent`] when it is not set or empty.
     pub fn required(&self, name: &'static str) -> Result<String, SettingsError> {
-        std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(SettingsError::Absent(name))
+        self.read(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Absent(name))
+    }
+
+    /// The value of a variable that may be left empty; empty when it is not set.
+    #[must_use]
+    pub fn optional(&self, name: &'static str) -> String {
+        self.read(name).unwrap_or_default()
+    }
+
+    /// The region the function runs in: Lambda says it.
+    ///
+    /// # Errors
+    /// [`SettingsError::Absent`] outside Lambda and the local cloud.
+    pub fn region(&self) -> Result<String, SettingsError> {
+        self.required("AWS_REGION")
     }
 
     /// A whole number of at most `u32::MAX`.
@@ -74,6 +125,19 @@ impl Settings {
     /// [`SettingsError`] when it is absent or no such number.
     pub fn number(&self, name: &'static str) -> Result<u32, SettingsError> {
         self.required(name)?.parse().map_err(|_| SettingsError::Unfit { name, what: "must be a whole number" })
+    }
+
+    /// How answers leave, by `RESPONSE_STREAMING`: `on` or `off`; off when nothing is said.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when it is something else.
+    pub fn delivery(&self) -> Result<Delivery, SettingsError> {
+        let name = "RESPONSE_STREAMING";
+        match self.required(name).as_deref() {
+            Ok("on") => Ok(Delivery::Streamed),
+            Ok("off") | Err(_) => Ok(Delivery::Whole),
+            Ok(_) => Err(SettingsError::Unfit { name, what: "must be on or off" }),
+        }
     }
 
     /// The pepper of the keyed hashes, `PEPPER_SECRET`.
@@ -92,23 +156,42 @@ impl Settings {
         Ok(SessionKeys::new(self.secret("SESSION_SECRET")?.as_bytes(), self.stage, self.clock))
     }
 
-    /// What `variable` chooses. The offline stand-in `offline` is made when it is named, and in the local cloud when nothing is named.
+    /// What `variable` names: some of `known` with commas between them, in their order. The first of `known` is the offline stand-in: it is meant when
+    /// nothing is named in the local cloud.
     ///
     /// # Errors
-    /// [`SettingsError`] when the name is unknown, and in production when nothing is named: nobody runs an offline stand-in by accident.
-    pub fn choose<T>(&self, variable: &'static str, offline: &'static str, make: impl FnOnce() -> T) -> Result<T, SettingsError> {
-        match (self.required(variable), self.stage) {
-            (Ok(name), _) if name == offline => Ok(make()),
-            (Ok(_), _) => Err(SettingsError::Unfit { name: variable, what: "names nothing that is built in" }),
-            (Err(_), Stage::Local) => Ok(make()),
-            (Err(absent), Stage::Production) => Err(absent),
-        }
+    /// [`SettingsError`] when a name is unknown or there twice, and in production when nothing is named: nobody runs an offline stand-in by accident.
+    pub fn choices(&self, variable: &'static str, known: &'static [&'static str]) -> Result<Vec<&'static str>, SettingsError> {
+        choices(self.stage, variable, self.required(variable), known)
     }
 
-    fn secret(&self, name: &'static str) -> Result<String, SettingsError> {
+    /// A secret.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when it is absent or shorter than 32 characters.
+    pub fn secret(&self, name: &'static str) -> Result<String, SettingsError> {
         let secret = self.required(name)?;
         if secret.len() < 32 { Err(SettingsError::Unfit { name, what: "must have at least 32 characters" }) } else { Ok(secret) }
     }
+}
+
+fn choices(
+    stage: Stage,
+    name: &'static str,
+    value: Result<String, SettingsError>,
+    known: &'static [&'static str],
+) -> Result<Vec<&'static str>, SettingsError> {
+    let text = match (value, stage) {
+        (Ok(text), _) => text,
+        (Err(_), Stage::Local) => return Ok(known.iter().take(1).copied().collect()),
+        (Err(absent), Stage::Production) => return Err(absent),
+    };
+    let mut chosen: Vec<&'static str> = Vec::new();
+    for value in text.split(',').map(str::trim) {
+        let found = known.iter().find(|known| **known == value && !chosen.contains(known));
+        chosen.push(found.ok_or_else(|| SettingsError::Unknown { name, value: value.to_owned(), known })?);
+    }
+    Ok(chosen)
 }
 
 fn clock_offset(value: Option<String>, stage: Stage) -> Result<SignedDuration, SettingsError> {
@@ -126,11 +209,7 @@ mod tests {
     use super::*;
 
     fn settings(stage: &'static str, offset: &'static str) -> Result<Settings, SettingsError> {
-        Settings::from(&move |name| match name {
-            "STAGE" => Some(stage.to_owned()),
-            "CLOCK_OFFSET_SECONDS" => Some(offset.to_owned()),
-            _ => None,
-        })
+        Settings::of(&[("STAGE", stage), ("CLOCK_OFFSET_SECONDS", offset)])
     }
 
     #[test]
@@ -145,9 +224,24 @@ mod tests {
 
     #[test]
     fn production_runs_no_offline_stand_in_unless_it_is_named() {
-        let unset = "NIGAO_TEST_VARIABLE_NOBODY_SETS";
-        assert_eq!(settings("local", "").unwrap().choose(unset, "palette", || 1), Ok(1));
-        assert_eq!(settings("production", "").unwrap().choose(unset, "palette", || 1), Err(SettingsError::Absent(unset)));
+        let absent = || Err(SettingsError::Absent("ARTIST"));
+        let known = &["palette", "openai"];
+        assert_eq!(choices(Stage::Local, "ARTIST", absent(), known), Ok(vec!["palette"]));
+        assert_eq!(choices(Stage::Production, "ARTIST", absent(), known), Err(SettingsError::Absent("ARTIST")));
+    }
+
+    #[test]
+    fn a_list_keeps_its_order_and_names_only_what_there_is() {
+        let choose = |text: &str| choices(Stage::Production, "ARTIST", Ok(text.to_owned()), &["palette", "openai", "gemini"]);
+        assert_eq!(choose("gemini, palette"), Ok(vec!["gemini", "palette"]));
+        for wrong in ["dalle", "openai,openai", "openai,", "OpenAI", ","] {
+            assert!(choose(wrong).is_err(), "{wrong}");
+        }
+        let said = choose("openai,dalle").unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "the environment variable ARTIST names \"dalle\"; it knows palette, openai, gemini, each at most once, with commas between them"
+        );
     }
 
     #[test]

@@ -20,10 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         packs.add(0, &file);
         bundle.add("1", &file)?;
     }
-    for file in packs.finish()? {
+    let pictures = packs.pictures()?;
+    let packed = packs.finish(&pictures)?;
+    for file in pictures.into_iter().chain(packed) {
         bundle.add("", &file)?;
     }
-    bundle.finish()?;
+    bundle.finish(None)?;
     println!("{}", most_memory()?);
     Ok(())
 }

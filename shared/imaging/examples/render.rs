@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         bundle.add("1", file)?;
         write(&out, &file.path, &file.bytes)?;
     }
-    std::fs::write(format!("{out}/bundle.zip"), bundle.finish()?.0)?;
+    std::fs::write(format!("{out}/bundle.zip"), bundle.finish(None)?.0)?;
     let start = Instant::now();
     let pictures: Vec<&[u8]> = files.iter().filter(|file| file.format == imaging::Format::Png).map(|file| &file.bytes[..]).collect();
     std::fs::write(format!("{out}/contact-sheet.png"), contact_sheet(&pictures)?)?;

@@ -1,6 +1,7 @@
 //! What stands behind the subject, and goes on beyond the edges of the drawing.
 
-use crate::matte::{DRAWING_SIDE, smooth};
+use crate::drawing::DRAWING_SIDE;
+use crate::matte::smooth;
 use image::RgbaImage;
 
 const SIDE: usize = DRAWING_SIDE as usize;

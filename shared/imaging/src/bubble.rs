@@ -1,7 +1,8 @@
 //! Where a speech bubble stands: beside the face or above it, never on it, its tail towards the mouth.
 
 use crate::Unreadable;
-use crate::matte::{DRAWING_SIDE, Layers};
+use crate::drawing::DRAWING_SIDE;
+use crate::matte::Layers;
 use crate::scene::{Place, compose};
 use crate::stickers::{Area, BubbleOrder};
 use image::RgbImage;
@@ -221,7 +222,7 @@ fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) 
 /// [`speech_bubble`](crate::Kind::SpeechBubble) of one drawing, the square RGBA PNG of an artist, without its other deliverables
 ///
 /// # Errors
-/// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING).
+/// [`Unreadable`] if the drawing is none that [`render`](crate::render()) reads.
 pub fn with_bubble(drawing: &[u8], order: &BubbleOrder) -> Result<RgbImage, Unreadable> {
     let pixels = speech_bubble(&Layers::of(drawing)?, order, &mut Typesetter::new())?;
     RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, pixels).ok_or_else(|| Unreadable::corrupt("a frame of the wrong size"))

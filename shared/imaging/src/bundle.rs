@@ -1,7 +1,7 @@
 //! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that says what each is.
 
 use crate::archive::Archive;
-use crate::{Deliverable, DigitalSource, Format, Kind, page};
+use crate::{Deliverable, DigitalSource, Format, Kind, Provenance, page};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -12,10 +12,12 @@ pub const BUNDLE_NAME: &str = "bundle.zip";
 pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
 /// File name of the page inside the bundle that shows a person what is in it; it is the first entry
 pub const INDEX_NAME: &str = "index.html";
-/// File name of the manifest inside the bundle; it is the last entry
+/// File name of the manifest inside the bundle; it is the last entry but for its seal
 pub const MANIFEST_NAME: &str = "manifest.json";
+/// File name of the manifest's seal inside a bundle that has one: a C2PA manifest store over every byte of [`MANIFEST_NAME`]; it is the last entry
+pub const SEAL_NAME: &str = "manifest.c2pa";
 /// Version of the manifest's schema; rises with every change that a reader must know of
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// What the manifest says about the generation as a whole; nothing in it is personal
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,9 @@ pub struct FileEntry {
     pub sha256: String,
     /// IPTC Digital Source Type, a URI
     pub digital_source_type: DigitalSource,
+    /// How the file says so; by XMP where an older manifest does not say
+    #[serde(default)]
+    pub provenance: Provenance,
 }
 
 /// `manifest.json`
@@ -82,8 +87,9 @@ pub enum BundleError {
 
 /// A bundle in the making, written into a `W` as files are added; they are stored, not compressed (they are compressed pictures).
 ///
-/// For tools: the entries of the directory are the page, the files in the order of adding, and the manifest; names are ASCII, times fixed at
-/// 1980-01-01, permissions at 0644. The bytes depend on the generation, the files and the order of adding alone.
+/// For tools: the entries of the directory are the page, the files in the order of adding, the manifest and its seal; names are ASCII, times fixed at
+/// 1980-01-01, permissions at 0644. The bytes depend on the generation, the files,
+/// the order of adding and the seal alone.
 pub struct Bundle<W = Vec<u8>> {
     archive: Archive<W>,
     manifest: Manifest,
@@ -103,7 +109,7 @@ impl<W: Write> Bundle<W> {
         Self {
             archive: Archive::new(writer),
             manifest: Manifest { schema_version: SCHEMA_VERSION, generation, files: Vec::new() },
-            names: [INDEX_NAME, MANIFEST_NAME].map(str::to_owned).into(),
+            names: [INDEX_NAME, MANIFEST_NAME, SEAL_NAME].map(str::to_owned).into(),
         }
     }
 
@@ -130,18 +136,32 @@ impl<W: Write> Bundle<W> {
             bytes: file.bytes.len() as u64,
             sha256: file.sha256.clone(),
             digital_source_type: file.digital_source,
+            provenance: file.provenance,
         });
         Ok(())
     }
 
-    /// Writes the page and the manifest, and gives what was written into, with the manifest beside it.
+    /// The manifest of what was added so far, byte for byte as [`Bundle::finish`] writes it: what its seal is made over.
+    ///
+    /// # Errors
+    /// [`BundleError::Manifest`] if it cannot be written.
+    pub fn manifest(&self) -> Result<Vec<u8>, BundleError> {
+        let mut manifest = self.manifest.clone();
+        manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(serde_json::to_vec_pretty(&manifest)?)
+    }
+
+    /// Writes the page, the manifest and its seal if it has one, and gives what was written into, with the manifest beside it.
     ///
     /// # Errors
     /// [`BundleError::Archive`] or [`BundleError::Manifest`] if writing fails.
-    pub fn finish(mut self) -> Result<(W, Manifest), BundleError> {
+    pub fn finish(mut self, seal: Option<&[u8]>) -> Result<(W, Manifest), BundleError> {
         self.archive.add(INDEX_NAME, page::of(&self.manifest).as_bytes())?;
         self.manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
         self.archive.add(MANIFEST_NAME, &serde_json::to_vec_pretty(&self.manifest)?)?;
+        if let Some(seal) = seal {
+            self.archive.add(SEAL_NAME, seal)?;
+        }
         Ok((self.archive.finish(INDEX_NAME)?, self.manifest))
     }
 }

@@ -1,7 +1,7 @@
 //! One picture that shows all deliverables.
 
 use crate::Unreadable;
-use crate::decode::decode_drawing;
+use crate::decode::decode_png;
 use crate::encode::png_without_metadata;
 use crate::limits::Limits;
 use crate::resample::resize;
@@ -37,7 +37,7 @@ pub fn contact_sheet(pictures: &[&[u8]]) -> Result<Vec<u8>, Unreadable> {
 
 /// Scaled to fit a row; never up
 fn thumbnail(png: &[u8]) -> Result<RgbaImage, Unreadable> {
-    let mut picture = decode_drawing(png, &Limits::DRAWING)?;
+    let mut picture = decode_png(png, &Limits::DRAWING)?;
     let (width, height) = picture.dimensions();
     if height <= ROW && width <= WIDTH - 2 * GAP {
         return Ok(picture);

@@ -1,6 +1,6 @@
 //! Finished files.
 
-use crate::{AvatarSpec, DigitalSource, Kind};
+use crate::{AvatarSpec, DigitalSource, Kind, Provenance};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -60,6 +60,8 @@ pub struct Deliverable {
     pub height: u32,
     /// What is true of its pixels, as its XMP says
     pub digital_source: DigitalSource,
+    /// How it says so
+    pub provenance: Provenance,
     /// The file
     pub bytes: Vec<u8>,
     /// SHA-256 of `bytes`, in lowercase hex
@@ -68,7 +70,7 @@ pub struct Deliverable {
 
 impl Deliverable {
     /// A finished file at `path`, of `width` × `height` pixels, none of which a pack has
-    pub(crate) fn sealed(
+    pub(crate) fn finished(
         path: &str,
         kind: Kind,
         format: Format,
@@ -77,12 +79,20 @@ impl Deliverable {
         bytes: Vec<u8>,
     ) -> Self {
         let sha256 = hex::encode(Sha256::digest(&bytes));
-        Self { path: path.to_owned(), kind, format, width, height, digital_source, bytes, sha256 }
+        let provenance = if kind == Kind::Pack { Provenance::Members } else { Provenance::Xmp };
+        Self { path: path.to_owned(), kind, format, width, height, digital_source, provenance, bytes, sha256 }
+    }
+
+    /// The same file as `bytes`: with other metadata beside the same pixels
+    #[must_use]
+    pub fn with_bytes(self, provenance: Provenance, bytes: Vec<u8>) -> Self {
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        Self { provenance, bytes, sha256, ..self }
     }
 
     /// The file of a row of the avatar table
     pub(crate) fn of_row(row: &AvatarSpec, format: Format, source: DigitalSource, bytes: Vec<u8>) -> Self {
-        Self::sealed(&row.path(format), row.kind, format, (row.width, row.height), source, bytes)
+        Self::finished(&row.path(format), row.kind, format, (row.width, row.height), source, bytes)
     }
 
     /// Media type of `bytes`

@@ -11,8 +11,10 @@ mod backdrop;
 mod bubble;
 mod bundle;
 mod contact_sheet;
+mod declare;
 mod decode;
 mod deliverable;
+mod drawing;
 mod encode;
 mod limits;
 mod matte;
@@ -32,13 +34,15 @@ pub use avatars::{AVATARS, AvatarSpec, Fit, Kind, SPEECH_BUBBLE};
 pub use bubble::with_bubble;
 pub use bundle::{
     BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, FileEntry, Generation, INDEX_NAME, MANIFEST_NAME, Manifest, SCHEMA_VERSION,
+    SEAL_NAME,
 };
 pub use contact_sheet::contact_sheet;
-pub use decode::PictureFormat;
+pub use declare::declare;
+pub use decode::{Outline, PictureFormat, is_whole_picture, outline};
 pub use deliverable::{Deliverable, Format};
 pub use limits::Limits;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
-pub use provenance::DigitalSource;
+pub use provenance::{DigitalSource, Provenance};
 pub use render::{Rendering, render};
 pub use stickers::{
     BubbleOrder, Counts, Extras, Messenger, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Unfit, Unpackable, Violation,

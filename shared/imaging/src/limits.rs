@@ -21,7 +21,7 @@ impl Limits {
     /// or a PNG takes 3 to 4, WebP 5, a progressive RGB JPEG 9, a lossy WebP with alpha 10.
     pub const UPLOAD: Self = Self { bytes: 10_000_000, pixels: 50_000_000, side: 12_000, scratch: 16 << 20 };
 
-    /// What an artist may hand back: drawings are 1024², later artists' at most 4096².
+    /// What an artist may hand back: the built-in one's drawings are 1024², vendors' at most 4096².
     pub const DRAWING: Self = Self { bytes: 64_000_000, pixels: 4096 * 4096, side: 4096, scratch: 16 << 20 };
 
     /// Refuses a file by its length alone: [`Unreadable::Empty`] or [`Unreadable::TooManyBytes`].

@@ -2,14 +2,10 @@
 
 use crate::Unreadable;
 use crate::backdrop::Backdrop;
-use crate::decode::decode_drawing;
-use crate::limits::Limits;
-use crate::resample::resize;
+use crate::drawing::{self, DRAWING_SIDE};
 use image::RgbaImage;
 use subject::{HeadBox, Origin, Subject};
 
-/// Side of a drawing in pixels; what comes in another size is scaled to it
-pub(crate) const DRAWING_SIDE: u32 = 1024;
 const SIDE: usize = DRAWING_SIDE as usize;
 /// Alpha from which a pixel counts as the subject
 const SOLID: u8 = 128;
@@ -48,8 +44,8 @@ pub(crate) struct Pose {
 
 impl Layers {
     /// Decodes a drawing and takes it apart.
-    pub(crate) fn of(png: &[u8]) -> Result<Self, Unreadable> {
-        let mut drawing = square(decode_drawing(png, &Limits::DRAWING)?)?;
+    pub(crate) fn of(picture: &[u8]) -> Result<Self, Unreadable> {
+        let mut drawing = drawing::read(picture)?;
         let known = knowledge(&mut drawing);
         let matted = known.origin != Origin::Frame;
         let backdrop = Backdrop::behind(&drawing, matted);
@@ -89,18 +85,6 @@ fn knowledge(drawing: &mut RgbaImage) -> Subject {
         pixel.0[3] = if known.origin == Origin::Frame { 255 } else { alpha.0[0] };
     }
     known
-}
-
-fn square(drawing: RgbaImage) -> Result<RgbaImage, Unreadable> {
-    let (width, height) = drawing.dimensions();
-    if width != height {
-        return Err(Unreadable::Unsupported { detail: format!("a drawing of {width}×{height} pixels is not square") });
-    }
-    if width == DRAWING_SIDE {
-        return Ok(drawing);
-    }
-    let scaled = resize::<4>(&drawing, (width, height), None, (DRAWING_SIDE, DRAWING_SIDE))?;
-    RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
 }
 
 /// The subject with alpha multiplied in. A half-transparent pixel shows subject and backdrop mixed; what the backdrop gave is taken out

@@ -1,6 +1,29 @@
 //! Where a picture comes from, as the files say it themselves.
 
+use crate::Format;
+use crate::stickers::holds_seal;
 use serde::{Deserialize, Serialize};
+
+/// How a file says where it comes from
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provenance {
+    /// By XMP alone: where nothing is signed, or a messenger's limit leaves no room for more. Its hash is in the manifest of the bundle.
+    #[default]
+    Xmp,
+    /// By XMP and by a signed C2PA manifest in the file
+    C2pa,
+    /// It is an archive, whose members say it
+    Members,
+}
+
+impl Provenance {
+    /// How a picture of this format says it, by what is in its chunks
+    #[must_use]
+    pub fn found_in(format: Format, bytes: &[u8]) -> Self {
+        if holds_seal(format, bytes) { Self::C2pa } else { Self::Xmp }
+    }
+}
 
 /// A term of the IPTC Digital Source Type vocabulary (<http://cv.iptc.org/newscodes/digitalsourcetype/>, release 2024-Q3, read 2026-11-21)
 ///
@@ -22,6 +45,18 @@ pub enum DigitalSource {
 }
 
 impl DigitalSource {
+    /// All of them
+    pub const ALL: [Self; 3] = [Self::AlgorithmicallyEnhanced, Self::TrainedAlgorithmicMedia, Self::CompositeWithTrainedAlgorithmicMedia];
+
+    /// The term itself, the last segment of its URI
+    pub const fn term(self) -> &'static str {
+        match self {
+            Self::AlgorithmicallyEnhanced => "algorithmicallyEnhanced",
+            Self::TrainedAlgorithmicMedia => "trainedAlgorithmicMedia",
+            Self::CompositeWithTrainedAlgorithmicMedia => "compositeWithTrainedAlgorithmicMedia",
+        }
+    }
+
     /// The URI of the term, as XMP and the manifest carry it
     pub const fn uri(self) -> &'static str {
         match self {

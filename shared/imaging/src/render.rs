@@ -1,7 +1,8 @@
 //! From one drawing to all its deliverables.
 
+use crate::drawing::DRAWING_SIDE;
 use crate::encode::{self, Frame};
-use crate::matte::{DRAWING_SIDE, Layers};
+use crate::matte::Layers;
 use crate::scene::{compose, head_window};
 use crate::squares::Squares;
 use crate::stickers::StickerMaker;
@@ -65,8 +66,8 @@ pub struct Rendering {
     threads: usize,
 }
 
-/// Prepares the deliverables of `drawing`, the square RGBA PNG of an artist: full colour everywhere, alpha the subject's matte (opaque
-/// everywhere if the artist knows none). The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then what
+/// Prepares the deliverables of `drawing`, the picture of an artist: a PNG, JPEG or WebP of 256 to 4096 pixels a side, square or no longer than 3:2
+/// (of which the middle counts), scaled to 1024². Full colour everywhere, alpha the subject's matte; opaque everywhere if the artist knows none. The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then what
 /// the order has beside them: the drawing with its speech bubble, and the stickers of its messengers.
 ///
 /// The drawing is decoded here and once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch.
@@ -74,7 +75,7 @@ pub struct Rendering {
 /// code, call it where blocking is allowed.
 ///
 /// # Errors
-/// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING). The steps have the same error type,
+/// [`Unreadable`] if the drawing is no such picture within [`Limits::DRAWING`](crate::Limits::DRAWING). The steps have the same error type,
 /// but do not fail once the drawing is read.
 pub fn render(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<Rendering, Unreadable> {
     let layers = Layers::of(drawing)?;

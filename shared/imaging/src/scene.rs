@@ -1,7 +1,8 @@
 //! Wide and tall frames: the subject over an extension of its own backdrop.
 
 use crate::Unreadable;
-use crate::matte::{DRAWING_SIDE, Layers, smooth};
+use crate::drawing::DRAWING_SIDE;
+use crate::matte::{Layers, smooth};
 use crate::resample::{Window, resize};
 
 /// Over which share of the drawing's side a subject that touches it dissolves, where a wider frame would show the cut

@@ -1,7 +1,8 @@
 //! The square avatars, each scaled from a larger one.
 
 use crate::Unreadable;
-use crate::matte::{DRAWING_SIDE, Layers};
+use crate::drawing::DRAWING_SIDE;
+use crate::matte::Layers;
 use crate::resample::{Window, resize};
 use crate::scene::circle_safe;
 use std::sync::OnceLock;

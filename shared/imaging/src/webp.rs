@@ -86,6 +86,12 @@ fn write(
     with_xmp(&written, (width, height), source).ok_or_else(|| Unreadable::corrupt("libwebp wrote no picture"))
 }
 
+/// A WebP of somebody else's with the XMP of `source` as its only metadata; its ICC profile, if it has one, is left out. `None` if it is damaged.
+pub(crate) fn declare(file: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
+    let outline = crate::decode::outline(file, &crate::Limits::DRAWING).ok()?;
+    with_xmp(file, (outline.width, outline.height), source)
+}
+
 /// The picture of a WebP file in a container with the XMP of `source` (RFC 9649, 2.7); other chunks are left out.
 fn with_xmp(file: &[u8], (width, height): (u32, u32), source: DigitalSource) -> Option<Vec<u8>> {
     let xmp = source.xmp();

@@ -260,7 +260,7 @@ fn bundled(files: &[Deliverable]) -> (Vec<u8>, Manifest) {
     for folder in ["1", "2"] {
         files.iter().for_each(|file| bundle.add(folder, file).unwrap());
     }
-    bundle.finish().unwrap()
+    bundle.finish(None).unwrap()
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn the_bundle_holds_every_file_and_a_manifest_that_is_true() {
     let mut json = String::new();
     archive.by_name("manifest.json").unwrap().read_to_string(&mut json).unwrap();
     assert_eq!(serde_json::from_str::<Manifest>(&json).unwrap(), manifest);
-    assert_eq!((manifest.schema_version, &manifest.generation), (2, &generation()));
+    assert_eq!((manifest.schema_version, &manifest.generation), (3, &generation()));
     assert!(manifest.files.is_sorted_by_key(|entry| entry.name.clone()));
     for entry in &manifest.files {
         let mut inside = archive.by_name(&entry.name).unwrap();
@@ -312,8 +312,9 @@ fn page(count: usize, source: DigitalSource) -> (String, BTreeSet<String>) {
             bundle.add(&(index + 1).to_string(), file).unwrap();
         }
     }
-    packs.finish().unwrap().iter().for_each(|file| bundle.add("", file).unwrap());
-    let mut archive = zip::ZipArchive::new(Cursor::new(bundle.finish().unwrap().0)).unwrap();
+    let pictures = packs.pictures().unwrap();
+    pictures.iter().chain(&packs.finish(&pictures).unwrap()).for_each(|file| bundle.add("", file).unwrap());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bundle.finish(None).unwrap().0)).unwrap();
     let names = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     let mut page = String::new();
     archive.by_name("index.html").unwrap().read_to_string(&mut page).unwrap();
@@ -372,7 +373,7 @@ fn paths_that_could_leave_the_bundle_or_repeat_are_refused() {
     }
     bundle.add("", &file).unwrap();
     assert!(matches!(bundle.add("", &file), Err(BundleError::Repeated(_))));
-    assert_eq!(bundle.finish().unwrap().1.files.len(), 1);
+    assert_eq!(bundle.finish(None).unwrap().1.files.len(), 1);
 }
 
 #[test]

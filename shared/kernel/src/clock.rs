@@ -24,12 +24,17 @@ impl SystemClock {
     pub fn ahead_by(offset: SignedDuration) -> Self {
         Self { offset }
     }
+
+    /// What this clock shows when the system's shows `system`: for instants that others tell, such as the end of a function's time.
+    #[must_use]
+    pub fn shown_at(&self, system: Timestamp) -> Timestamp {
+        system.checked_add(self.offset).unwrap_or(system)
+    }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let system = Timestamp::now();
-        system.checked_add(self.offset).unwrap_or(system)
+        self.shown_at(Timestamp::now())
     }
 }
 

@@ -38,6 +38,18 @@ pub enum Reason {
     RateLimited,
     /// A dependency is slow or refuses for now.
     Unavailable,
+    /// The caller has not said by name who may draw from the picture (RT-07).
+    ConsentRequired,
+    /// The caller has not attested to be old enough (RT-18).
+    AgeAttestationRequired,
+    /// The bytes are no picture that can be drawn from.
+    PictureUnreadable,
+    /// The content check does not let the picture, or the words that came with it, be drawn from.
+    PictureRefused,
+    /// Who draws does not draw this.
+    DrawingRefused,
+    /// It took too long.
+    TimedOut,
 }
 
 impl Reason {
@@ -59,6 +71,12 @@ impl Reason {
         Self::UploadRefused,
         Self::RateLimited,
         Self::Unavailable,
+        Self::ConsentRequired,
+        Self::AgeAttestationRequired,
+        Self::PictureUnreadable,
+        Self::PictureRefused,
+        Self::DrawingRefused,
+        Self::TimedOut,
     ];
 
     /// The name in kebab case.
@@ -81,6 +99,12 @@ impl Reason {
             Self::UploadRefused => "upload-refused",
             Self::RateLimited => "rate-limited",
             Self::Unavailable => "unavailable",
+            Self::ConsentRequired => "consent-required",
+            Self::AgeAttestationRequired => "age-attestation-required",
+            Self::PictureUnreadable => "picture-unreadable",
+            Self::PictureRefused => "picture-refused",
+            Self::DrawingRefused => "drawing-refused",
+            Self::TimedOut => "timed-out",
         }
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! Nothing here does I/O, but for [`SystemClock`] and [`SystemRandomness`], the only two places that ask the system.
 
+mod address;
 mod clock;
 mod failure;
 pub mod id;
 pub mod limits;
 mod randomness;
 
+pub use address::CallerAddress;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use failure::{Failure, Problem, Reason};
 pub use id::{AccountId, GenerationId, Id, SessionId, UploadId};

@@ -13,6 +13,9 @@ pub const IDEMPOTENCY_KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
 /// escaped.
 pub const BODY_BYTES: usize = 16 * 1024;
 
+/// Bytes of a picture that is sent to be verified (decimal): Lambda takes requests of 6 MB, in which a picture is a third longer than it is.
+pub const VERIFICATION_BYTES: usize = 4_000_000;
+
 /// Characters of an e-mail address (RFC 5321: a path holds 256 with its brackets).
 pub const EMAIL_CHARS: usize = 254;
 
@@ -32,3 +35,10 @@ pub const UPLOADS_PER_HOUR: u32 = 120;
 
 /// Seeds travel as JSON numbers, which browsers keep exact up to 2^53 − 1.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
+
+/// Bytes of a picture sent to be drawn at once, and of the form around it. A function takes an event of 6 MB at most, in which a body is base64 (four
+/// characters for three bytes): 4.5 MB, less what the event says beside it.
+pub const INSTANT_BODY_BYTES: usize = 4_400_000;
+
+/// Pictures one address may have drawn at once in an hour (AN-69).
+pub const INSTANT_PER_HOUR: u32 = 30;

@@ -1,7 +1,7 @@
 //! The names of what is stored.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Entry, inventory};
 use crate::retention::Retention;
@@ -10,7 +10,7 @@ use crate::retention::Retention;
 macro_rules! classes {
     ($($(#[doc = $doc:literal])+ $name:ident = $id:literal,)+) => {
         /// A class of stored data; its entry in the inventory says everything else.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
         pub enum Class {
             $($(#[doc = $doc])+ #[serde(rename = $id)] $name,)+
         }
@@ -45,6 +45,8 @@ classes! {
     Generation = "generation",
     /// The list of a generation's finished files.
     Deliverables = "deliverables",
+    /// What was tried for a drawing.
+    Attempt = "attempt",
     /// What the screening decided.
     ModerationRecord = "moderation-record",
     /// The clock of a blocked selfie.
@@ -55,8 +57,12 @@ classes! {
     Session = "session",
     /// How often something was asked for.
     RateCounter = "rate-counter",
+    /// How often an address of the network asked in a window, where nobody has an account.
+    RateKey = "rate-key",
     /// The answer to a request that may come again.
     IdempotencyRecord = "idempotency-record",
+    /// How an artist's vendor is.
+    Circuit = "circuit",
     /// A selfie.
     UploadObject = "upload-object",
     /// A blocked selfie.

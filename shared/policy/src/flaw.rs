@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::Class;
+use crate::admission::leaves;
 use crate::inventory::{Entry, Erasure, Export, Inventory, Store};
+use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
+use crate::{Class, Profile};
 
 /// Why a text is no inventory.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,14 @@ pub enum Flaw {
         /// What is wrong.
         what: String,
     },
+    /// A processor's entry contradicts itself or the rest.
+    #[error("the processor `{id}`: {what}")]
+    Processor {
+        /// Whose entry.
+        id: String,
+        /// What is wrong.
+        what: String,
+    },
     /// A rule for all contradicts another.
     #[error("{0}")]
     Rule(&'static str),
@@ -44,6 +54,9 @@ pub(crate) fn check(inventory: &Inventory) -> Result<(), Flaw> {
         }
     }
     check_rules(inventory)?;
+    for processor in inventory.processors() {
+        check_processor(inventory, processor).map_err(|what| Flaw::Processor { id: processor.id.clone(), what })?;
+    }
     for entry in inventory.entries() {
         check_entry(inventory, entry).map_err(|what| Flaw::Entry { class: entry.class(), what })?;
     }
@@ -51,6 +64,9 @@ pub(crate) fn check(inventory: &Inventory) -> Result<(), Flaw> {
 }
 
 fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
+    if !is_version(inventory.version()) {
+        return Err(Flaw::Rule("the version is the day of the last change, and a dot and a number where a day had several"));
+    }
     let sweep = inventory.sweep();
     if sweep.lookahead() >= sweep.every() {
         return Err(Flaw::Rule("the lookahead of the sweep must be shorter than its period, or data goes early"));
@@ -64,18 +80,22 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     Ok(())
 }
 
+/// `2026-11-26`, or `2026-11-26.2`.
+fn is_version(version: &str) -> bool {
+    let (day, number) = version.split_once('.').map_or((version, None), |(day, number)| (day, Some(number)));
+    let counts = number.is_none_or(|number| number.parse().is_ok_and(|number: u32| number > 1));
+    day.len() == 10 && day.parse::<jiff::civil::Date>().is_ok() && counts
+}
+
 fn check_entry(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
     if entry.what.trim().is_empty() {
         return Err("it does not say what it is".into());
     }
     check_fields(entry)?;
+    check_profiles(entry)?;
     check_store(inventory, entry)?;
     check_mechanisms(entry)?;
-    for id in &entry.processors {
-        if !inventory.processors().iter().any(|processor| processor.id == *id) {
-            return Err(format!("there is no processor `{id}`"));
-        }
-    }
+    check_processors_of(inventory, entry)?;
     if entry.processors.is_empty() {
         return Err("whatever is stored is stored by a processor".into());
     }
@@ -107,6 +127,112 @@ fn check_fields(entry: &Entry) -> Result<(), String> {
         let ends_with_the_work = matches!(&field.retention, Some(Retention::While(work)) if work.owner == Owner::Generation);
         if entry.table().is_none() || !ends_with_the_work {
             return Err(format!("`{}`: only an attribute of a row goes before its row, with the work on a generation", field.name));
+        }
+    }
+    Ok(())
+}
+
+/// The profile that keeps nothing keeps nothing of a person but its rate keys, and no pictures (RT-02, RT-04).
+fn check_profiles(entry: &Entry) -> Result<(), String> {
+    if entry.profiles.is_empty() {
+        return Err("which profile?".into());
+    }
+    if !entry.profiles.contains(&Profile::Ephemeral) {
+        return Ok(());
+    }
+    if entry.prefix().is_some() || entry.objects.is_some() {
+        return Err("the profile ephemeral keeps no objects".into());
+    }
+    match entry.fields_of(Profile::Ephemeral).find(|field| field.personal) {
+        Some(field) if entry.class() != Class::RateKey => {
+            Err(format!("`{}`: the profile ephemeral keeps nothing of a person but its rate keys", field.name))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whoever stores a class does it for that purpose and in each of its profiles (AN-30).
+fn check_processors_of(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
+    for id in &entry.processors {
+        let processor = inventory.processor(id).ok_or_else(|| format!("there is no processor `{id}`"))?;
+        if !processor.purposes.contains(&entry.purpose) {
+            return Err(format!("`{id}` is not there for this purpose"));
+        }
+        if !entry.profiles.iter().all(|profile| processor.profiles.contains(profile)) {
+            return Err(format!("`{id}` is not in every profile that has it"));
+        }
+    }
+    Ok(())
+}
+
+/// What the types of a ledger's entry cannot hold together.
+fn check_processor(inventory: &Inventory, processor: &Processor) -> Result<(), String> {
+    let said =
+        [&processor.id, &processor.name, &processor.role, &processor.region, &processor.transfer.why, &processor.agreement.concluded];
+    if said.iter().any(|text| text.trim().is_empty()) || processor.purposes.is_empty() || processor.profiles.is_empty() {
+        return Err("it lacks a name, a role, a purpose, a region, an agreement, a transfer or a profile".into());
+    }
+    if inventory.processors().iter().filter(|other| other.id == processor.id).count() > 1 {
+        return Err("it is there twice".into());
+    }
+    check_sources(processor)?;
+    match (&processor.keeps, &processor.zero_retention) {
+        (Keeps::Nothing, ZeroRetention::NotNeeded) => {}
+        (Keeps::Nothing, _) => return Err("who keeps nothing needs no zero retention".into()),
+        (Keeps::Logs(_), ZeroRetention::NotNeeded) => return Err("it keeps something, so zero retention is needed".into()),
+        (_, ZeroRetention::Attested(attested)) if attested.reference.trim().is_empty() => {
+            return Err("an attestation needs a reference".into());
+        }
+        _ => {}
+    }
+    if (processor.region == "deployment") == leaves(processor.transfer.basis) {
+        return Err("data that leaves the region of the deployment needs a basis, and what does not leave has none".into());
+    }
+    if processor.is_provider() && (processor.receives.is_empty() || processor.endpoint.is_some()) {
+        return Err("a provider with hosts says what it receives, and has no endpoint of AWS".into());
+    }
+    processor.receives.iter().try_for_each(|received| check_received(inventory, processor, received))
+}
+
+fn check_received(inventory: &Inventory, processor: &Processor, received: &Received) -> Result<(), String> {
+    if received.what.trim().is_empty() || !processor.purposes.contains(&received.r#for) {
+        return Err(format!("`{}` is not said, or not for a purpose of its own", received.what));
+    }
+    if received.profiles.as_ref().is_some_and(|profiles| !profiles.iter().all(|profile| processor.profiles.contains(profile))) {
+        return Err(format!("`{}` is sent in a profile that may not use it", received.what));
+    }
+    let fields: Vec<&str> = received.fields.iter().map(String::as_str).collect();
+    match received.class {
+        None if fields.is_empty() => Ok(()),
+        None => Err("fields of which class?".into()),
+        Some(class) => {
+            let entry = inventory.entries().iter().find(|entry| entry.class() == class);
+            let known = |field: &&str| entry.is_some_and(|entry| entry.field_names().any(|name| name == *field));
+            let all = !fields.is_empty() && fields.iter().all(known);
+            if all { Ok(()) } else { Err(format!("`{class}` has no such fields as {fields:?}")) }
+        }
+    }
+}
+
+/// A fact about somebody else says where it was read.
+fn check_sources(processor: &Processor) -> Result<(), String> {
+    let mut sources = vec![&processor.training.source, &processor.agreement.source];
+    sources.extend(&processor.transfer.source);
+    if let Keeps::Logs(kept) = &processor.keeps {
+        sources.push(&kept.source);
+    }
+    if let ZeroRetention::OnRequest(offer) = &processor.zero_retention {
+        sources.push(&offer.source);
+    }
+    let dated = processor.transfer.source.is_some() == processor.transfer.read.is_some();
+    let needed = leaves(processor.transfer.basis) && processor.transfer.source.is_none();
+    if !dated || needed || sources.iter().any(|source| !source.starts_with("https://")) {
+        return Err("a fact about it does not say where and when it was read".into());
+    }
+    for host in &processor.hosts {
+        let plain = host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-');
+        if !plain || !host.contains('.') {
+            return Err(format!("`{host}` is no host"));
         }
     }
     Ok(())

@@ -3,10 +3,12 @@
 use std::sync::OnceLock;
 
 use jiff::SignedDuration;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Class;
 use crate::flaw::{self, Flaw};
+use crate::processor::Processor;
+use crate::profile::Profile;
 use crate::retention::{Kept, Mechanism, Period, Retention};
 
 /// The inventory of this build.
@@ -68,6 +70,11 @@ impl Inventory {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// What a deployment of `profile` stores, in the order of [`Class::ALL`].
+    pub fn of(&self, profile: Profile) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.profiles.contains(&profile))
     }
 
     /// The classes whose rows the hourly deletion ends.
@@ -184,22 +191,8 @@ pub struct Regions {
     pub promise: String,
 }
 
-/// Somebody else who touches the data.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Processor {
-    /// What entries call it.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// What it does for us.
-    pub role: String,
-    /// Where; `deployment` is the region of the stack.
-    pub region: String,
-}
-
 /// How long a table's deleted rows stay restorable.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
     /// The table.
@@ -208,7 +201,7 @@ pub struct Backup {
 }
 
 /// One class of data.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     id: Class,
@@ -230,6 +223,9 @@ pub struct Entry {
     pub export: Export,
     /// The ids of the processors that touch it.
     pub processors: Vec<String>,
+    /// The profiles that have it.
+    #[serde(default = "Profile::unless_said")]
+    pub profiles: Vec<Profile>,
 }
 
 impl Entry {
@@ -266,6 +262,16 @@ impl Entry {
         &self.fields
     }
 
+    /// The fields that a deployment of `profile` has.
+    pub fn fields_of(&self, profile: Profile) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.profiles.as_ref().unwrap_or(&self.profiles).contains(&profile))
+    }
+
+    /// The entry as a deployment of `profile` has it: without the fields of others.
+    pub(crate) fn as_of(&self, profile: Profile) -> Self {
+        Self { fields: self.fields_of(profile).cloned().collect(), ..self.clone() }
+    }
+
     /// The names of [`Self::fields`].
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|field| field.name.as_str())
@@ -297,7 +303,7 @@ impl Entry {
 }
 
 /// A field of a class.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// The attribute's name.
@@ -308,10 +314,12 @@ pub struct Field {
     pub personal: bool,
     /// Its own retention, where it goes before the rest of its row.
     pub retention: Option<Retention>,
+    /// The profiles that have it; those of its entry when it does not say.
+    pub profiles: Option<Vec<Profile>>,
 }
 
 /// Kinds of data. There is none for a face's geometry: it is not stored (IM-10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// Names a thing or a person.
@@ -335,7 +343,7 @@ pub enum Category {
 }
 
 /// Whose data it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
     /// Somebody who uses the service.
@@ -347,7 +355,7 @@ pub enum Subject {
 }
 
 /// What data may be used for. Selling it is not among these (AN-38).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// To have an account.
@@ -369,7 +377,7 @@ pub enum Purpose {
 }
 
 /// Where something is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Store {
     /// A row.
@@ -405,7 +413,7 @@ pub enum Store {
 }
 
 /// The tables, one for each kind of retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Table {
     /// Accounts and wallets.
@@ -416,11 +424,13 @@ pub enum Table {
     Screening,
     /// Codes, sessions, counters, answers.
     Fleeting,
+    /// Counters of the profile that keeps nothing else.
+    RateKeys,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: &'static [Self] = &[Self::Accounts, Self::Studio, Self::Screening, Self::Fleeting];
+    pub const ALL: &'static [Self] = &[Self::Accounts, Self::Studio, Self::Screening, Self::Fleeting, Self::RateKeys];
 
     /// The name in kebab case.
     #[must_use]
@@ -430,12 +440,18 @@ impl Table {
             Self::Studio => "studio",
             Self::Screening => "screening",
             Self::Fleeting => "fleeting",
+            Self::RateKeys => "rate-keys",
         }
+    }
+
+    /// The tables that a deployment of `profile` has.
+    pub fn of(profile: Profile) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |table| inventory().of(profile).any(|entry| entry.table() == Some(*table)))
     }
 }
 
 /// What erasure does with something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Erasure {
     /// Removes it.
@@ -447,7 +463,7 @@ pub enum Erasure {
 }
 
 /// What an export does with something.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Export {
     /// It is in this file of the export.

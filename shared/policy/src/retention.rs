@@ -1,11 +1,11 @@
 //! How long something is kept, and what ends it.
 
 use jiff::SignedDuration;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A retention: a number, or the life of what it belongs to. There is no third (AN, IM-17: "as necessary" is not a duration).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "Written", rename_all = "kebab-case")]
 pub enum Retention {
     /// A duration from an event.
     For(Kept),
@@ -14,7 +14,7 @@ pub enum Retention {
 }
 
 /// A retention of a fixed length.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// How long.
     pub duration: SignedDuration,
@@ -27,7 +27,7 @@ pub struct Kept {
 }
 
 /// A retention without a date.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct While {
     /// What must live.
     pub owner: Owner,
@@ -36,7 +36,7 @@ pub struct While {
 }
 
 /// The event a duration counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Since {
     /// It was written for the first time.
@@ -46,7 +46,7 @@ pub enum Since {
 }
 
 /// What something lives and dies with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Owner {
     /// The account (or an earlier wish of its owner).
@@ -56,7 +56,7 @@ pub enum Owner {
 }
 
 /// What ends a retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mechanism {
     /// The hourly deletion, to the hour.
@@ -100,9 +100,26 @@ impl TryFrom<Written> for Retention {
 }
 
 /// A duration as the inventory writes it: a whole number above zero and `d`, `h` or `m`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "SignedDuration")]
 pub(crate) struct Period(pub(crate) SignedDuration);
+
+impl From<Period> for SignedDuration {
+    fn from(period: Period) -> Self {
+        period.0
+    }
+}
+
+/// A duration as people say it: `30 days`, `24 hours`, `1 hour`, `10 minutes`.
+pub(crate) fn in_words(duration: SignedDuration) -> String {
+    let minutes = duration.as_mins();
+    let (number, unit) = match minutes {
+        _ if minutes % 1440 == 0 => (minutes / 1440, "day"),
+        _ if minutes % 60 == 0 => (minutes / 60, "hour"),
+        _ => (minutes, "minute"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
 
 impl TryFrom<String> for Period {
     type Error = String;
@@ -127,6 +144,13 @@ impl TryFrom<String> for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_said_in_its_largest_whole_unit() {
+        let said = |minutes| in_words(SignedDuration::from_mins(minutes));
+        assert_eq!([said(10), said(60), said(1440), said(43_200)], ["10 minutes", "1 hour", "1 day", "30 days"]);
+        assert_eq!(said(90), "90 minutes");
+    }
 
     #[test]
     fn a_period_is_a_number_and_a_unit() {

@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use jiff::{SignedDuration, Timestamp};
-use policy::{Class, Inventory, Mechanism, Retention, Table, inventory, undeclared};
+use policy::{Class, Inventory, Mechanism, Profile, Retention, Table, inventory, undeclared};
 
 const TEXT: &str = include_str!("../inventory.toml");
 
-/// The refusal of the inventory with one change.
+/// The refusal of the inventory with one change, behind the provider ledger where it is found there.
 fn refusal(from: &str, to: &str) -> String {
     assert!(TEXT.contains(from), "the test changes `{from}`, which is not there");
-    Inventory::parse(&TEXT.replacen(from, to, 1)).map(drop).expect_err("must be refused").to_string()
+    let (before, entries) = TEXT.split_at(TEXT.find("[[backups]]").unwrap());
+    let changed = match entries.contains(from) {
+        true => format!("{before}{}", entries.replacen(from, to, 1)),
+        false => TEXT.replacen(from, to, 1),
+    };
+    Inventory::parse(&changed).map(drop).expect_err("must be refused").to_string()
 }
 
 #[test]
@@ -56,8 +61,8 @@ fn lifecycle_days_keep_two_days_from_the_promise() {
 }
 
 #[test]
-fn every_row_with_an_end_is_swept_and_none_outlives_its_objects() {
-    for entry in inventory().entries().iter().filter(|entry| entry.table().is_some()) {
+fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_objects() {
+    for entry in inventory().of(Profile::Wallet).filter(|entry| entry.table().is_some()) {
         assert_eq!(entry.kept().is_some(), entry.has(Mechanism::Sweep), "{}", entry.class());
         assert_eq!(entry.has(Mechanism::Sweep), entry.has(Mechanism::Ttl), "{}", entry.class());
         let Some(objects) = entry.objects else { continue };
@@ -66,7 +71,7 @@ fn every_row_with_an_end_is_swept_and_none_outlives_its_objects() {
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 8);
+    assert_eq!(inventory().sweeps().count(), 10);
 }
 
 #[test]
@@ -153,4 +158,42 @@ fn a_mechanism_that_cannot_work_is_refused() {
     assert!(refusal("lookahead = \"59m\"", "lookahead = \"1h\"").contains("lookahead"));
     assert!(refusal("kept = \"7d\"", "kept = \"35d\"").contains("backup"), "AN-49");
     assert!(refusal("retention = { for = \"14d\"", "retention = { for = \"31d\"").contains("outlive"));
+}
+
+#[test]
+fn rt_02_the_profile_that_keeps_nothing_keeps_rate_keys_and_logs_without_a_person() {
+    let classes: Vec<Class> = inventory().of(Profile::Ephemeral).map(policy::Entry::class).collect();
+    assert_eq!(classes, [Class::RateKey, Class::Log]);
+    assert_eq!(Table::of(Profile::Ephemeral).collect::<Vec<_>>(), [Table::RateKeys]);
+    let personal = Class::Log.entry().fields_of(Profile::Ephemeral).filter(|field| field.personal).count();
+    assert_eq!(personal, 0);
+    assert!(Class::Log.entry().fields_of(Profile::Wallet).any(|field| field.name == "account_id"));
+    assert!(refusal("personal = true, profiles = [\"wallet\"] }", "personal = true }").contains("nothing of a person"));
+}
+
+#[test]
+fn rt_04_no_class_of_objects_gets_into_the_profile_that_keeps_nothing() {
+    let with = |text: &str| format!("{text}\nprofiles = [\"wallet\", \"ephemeral\"]");
+    let deliverables = "processors = [\"aws-s3\", \"aws-lambda\"]";
+    let refused = refusal(deliverables, &with(deliverables));
+    assert!(refused.contains("not in every profile") || refused.contains("no objects"), "{refused}");
+    assert!(refusal("objects = \"upload-object\"", &with("objects = \"upload-object\"")).contains("no objects"));
+}
+
+#[test]
+fn rt_21_a_rate_key_is_gone_after_an_hour_and_leads_to_nobody() {
+    let entry = Class::RateKey.entry();
+    assert_eq!(entry.kept().map(|kept| kept.duration), Some(SignedDuration::from_hours(1)));
+    assert_eq!(entry.field_names().collect::<Vec<_>>(), ["pk", "sk", "class", "count", "expires_at"]);
+    assert_eq!(entry.subject, policy::Subject::None);
+    assert!(!inventory().sweeps().any(|swept| swept.class() == Class::RateKey));
+}
+
+#[test]
+fn an_entry_that_names_no_profile_is_of_the_wallet() {
+    assert_eq!(Class::Wallet.entry().profiles, [Profile::Wallet]);
+    assert!(refusal("profiles = [\"ephemeral\"]", "profiles = []").contains("which profile"));
+    assert!(refusal("profiles = [\"ephemeral\"]", "profiles = [\"anonymous\"]").contains("anonymous"));
+    assert_eq!("ephemeral".parse(), Ok(Profile::Ephemeral));
+    assert!("Wallet".parse::<Profile>().is_err() && "".parse::<Profile>().is_err());
 }

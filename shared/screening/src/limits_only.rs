@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use kernel::Failure;
 
-use crate::{Candidate, Decision, Screener, Verdict};
+use crate::{Candidate, Screener};
 
 /// The shortest side that a face can be drawn from, in pixels.
 const SHORTEST_SIDE: u32 = 64;
@@ -14,35 +14,50 @@ const SHORTEST_SIDE: u32 = 64;
 const LONGEST_RATIO: u32 = 4;
 
 /// Judges by size and shape alone. It does not look at what the picture shows, so production refuses it unless the configuration names it
-/// (`SCREENER=limits`).
+/// (`SCREENER=offline`).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LimitsOnly;
 
 impl LimitsOnly {
     /// The name the configuration and the moderation record know it by.
-    pub const NAME: &'static str = "limits";
+    pub const NAME: &'static str = "offline";
 }
 
 #[async_trait]
 impl Screener for LimitsOnly {
-    async fn screen(&self, candidate: Candidate<'_>) -> Result<Verdict, Failure> {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn sees(&self) -> &'static [&'static str] {
+        &["limits/too-small", "limits/too-long"]
+    }
+
+    async fn score(&self, candidate: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure> {
         let shortest = candidate.width.min(candidate.height);
         let longest = candidate.width.max(candidate.height);
-        let too_small = shortest < SHORTEST_SIDE;
-        let too_long = longest > shortest.saturating_mul(LONGEST_RATIO);
         let score = |hit: bool| if hit { 1.0 } else { 0.0 };
-        let scores = BTreeMap::from([("limits/too-small".into(), score(too_small)), ("limits/too-long".into(), score(too_long))]);
-        let decision = if too_small || too_long { Decision::Blocked } else { Decision::Allowed };
-        Ok(Verdict { decision, scores, screener: Self::NAME })
+        Ok(BTreeMap::from([
+            ("limits/too-small".into(), score(shortest < SHORTEST_SIDE)),
+            ("limits/too-long".into(), score(longest > shortest.saturating_mul(LONGEST_RATIO))),
+        ]))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Decision, Panel};
 
     async fn decide(width: u32, height: u32) -> Decision {
-        LimitsOnly.screen(Candidate { png: &[], width, height }).await.map(|v| v.decision).unwrap_or(Decision::Blocked)
+        let panel = Panel::of(vec![Box::new(LimitsOnly)]);
+        panel.judge(Candidate { png: &[], width, height, words: None }).await.unwrap().decision
+    }
+
+    #[test]
+    fn it_sees_what_the_policy_says_it_sees() {
+        let listed = policy::screening().screeners().iter().find(|screener| screener.name == LimitsOnly::NAME).unwrap();
+        assert_eq!(LimitsOnly.sees(), listed.pictures);
     }
 
     #[tokio::test]

@@ -1,25 +1,24 @@
 //! The last step: deliverables, bundle, capture, mail (on-drawing-ready).
 
-use imaging::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, Deliverable, Extras, Packs, Unreadable};
+use std::sync::Arc;
+
+use imaging::{Bundle, Deliverable, DigitalSource, Extras, Packs, Unreadable};
 use kernel::{AccountId, Clock, Failure, GenerationId};
 use outreach::{Mail, Mailer};
+use provenance::{Origin, Signer};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use wallet::Entry;
 
 use crate::addons;
 use crate::confirm;
-use crate::draw::Artist;
 use crate::generation::{Generation, MailState, State};
 use crate::prepare::store;
+use crate::shelve::{IN_FLIGHT, Shelved, Shelving};
 use crate::store::{Change, Generations, Pictures, drawing_name};
 use crate::style;
 use crate::tidy::Tidy;
 use crate::view::{BundleFile, Delivered, Recipients};
-
-/// Rendered files that may wait in memory for their storage, and objects stored at a time.
-const IN_FLIGHT: usize = 8;
 
 /// Who a pack of stickers says it is by.
 const PACK_AUTHOR: &str = "Nigao";
@@ -32,9 +31,9 @@ pub struct Deliver<'a> {
     /// Where orders live.
     pub generations: &'a dyn Generations,
     /// Where drawings are and deliverables go.
-    pub pictures: &'a std::sync::Arc<dyn Pictures>,
-    /// Says what is true of the drawings.
-    pub artist: &'a dyn Artist,
+    pub pictures: &'a Arc<dyn Pictures>,
+    /// Seals what is delivered; nothing is sealed without one.
+    pub signer: Option<&'a Arc<dyn Signer>>,
     /// Knows whom to tell.
     pub recipients: &'a dyn Recipients,
     /// Tells them.
@@ -80,38 +79,61 @@ impl Deliver<'_> {
 
     async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
         let extras = addons::extras(&generation.stickers, generation.bubble.as_ref())?;
-        let mut bundle = Bundle::new(imaging::Generation {
-            generation_id: generation.id.to_string(),
-            style: generation.style.clone(),
-            seed: generation.seed,
-            created_at: generation.created_at.to_string(),
-        });
-        let mut packs = Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras);
-        let mut storing = Storing::new(self.pictures, generation);
+        let mut order = InTheMaking {
+            bundle: Bundle::new(imaging::Generation {
+                generation_id: generation.id.to_string(),
+                style: generation.style.clone(),
+                seed: generation.seed,
+                created_at: generation.created_at.to_string(),
+            }),
+            packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras),
+            shelf: Shelving::new(self.pictures, self.signer, generation),
+        };
+        let drawn = self.pictures.drawn(generation.account, generation.id).await?;
+        let mut first = None;
         for index in 0..generation.count {
-            let mut files = self.rendered(generation, index, &extras).await?;
+            let source = *drawn.get(&index).ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
+            let (mut files, origin) = self.rendered(generation, index, source, &extras).await?;
+            let origin = Arc::new(origin);
             let folder = (index + 1).to_string();
             while let Some(file) = files.recv().await {
-                let file = file.map_err(Failure::broken)?;
-                packs.add(usize::from(index), &file);
-                keep(&mut bundle, &mut storing, &folder, file).await?;
+                order.put(&folder, file.map_err(Failure::broken)?, &origin).await?;
             }
+            first.get_or_insert((source, origin));
         }
-        for pack in packs.finish().map_err(Failure::broken)? {
-            keep(&mut bundle, &mut storing, "", pack).await?;
-        }
-        let (zip, manifest) = bundle.finish().map_err(Failure::broken)?;
-        let file = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
-        storing.put(BUNDLE_NAME.to_owned(), BUNDLE_CONTENT_TYPE, zip).await?;
-        storing.finish().await?;
-        Ok(Delivered { files: manifest.files, bundle: file })
+        let (source, origin) = first.ok_or_else(|| Failure::broken("an order of no drawing"))?;
+        order.pack(&origin).await?;
+        self.bundled(order, source).await
     }
 
-    /// Renders on a thread of its own, so that storing goes on meanwhile.
-    async fn rendered(&self, generation: &Generation, index: u8, extras: &Extras) -> Result<Rendered, Failure> {
-        let drawing = self.pictures.get(generation.account, generation.id, &drawing_name(index)).await?;
+    /// The bundle, its manifest sealed if there is a signer.
+    async fn bundled(&self, order: InTheMaking, source: DigitalSource) -> Result<Delivered, Failure> {
+        let InTheMaking { bundle, shelf, .. } = order;
+        let seal = match self.signer {
+            Some(signer) => {
+                let manifest = bundle.manifest().map_err(Failure::broken)?;
+                Some(provenance::seal_detached(&manifest, source, &**signer).await?)
+            }
+            None => None,
+        };
+        let (zip, manifest) = bundle.finish(seal.as_deref()).map_err(Failure::broken)?;
+        let zip = shelf.keep_bundle(zip).await?;
+        let bundle = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
+        Ok(Delivered { files: manifest.files, bundle })
+    }
+
+    /// Renders on a thread of its own, so that sealing and storing go on meanwhile; with where the files come from.
+    async fn rendered(
+        &self,
+        generation: &Generation,
+        index: u8,
+        source: DigitalSource,
+        extras: &Extras,
+    ) -> Result<(Rendered, Origin), Failure> {
+        let drawing = self.pictures.get(generation.account, generation.id, &drawing_name(index, source)).await?;
         let drawing = drawing.ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
-        let rendering = imaging::render(&drawing, self.artist.digital_source(), extras).map_err(Failure::broken)?;
+        let origin = if self.signer.is_some() { Origin::of_drawing(source, &drawing) } else { Origin::of(source) };
+        let rendering = imaging::render(&drawing, source, extras).map_err(Failure::broken)?;
         let (sender, receiver) = mpsc::channel(IN_FLIGHT);
         std::thread::spawn(move || {
             for file in rendering {
@@ -120,7 +142,7 @@ impl Deliver<'_> {
                 }
             }
         });
-        Ok(receiver)
+        Ok((receiver, origin))
     }
 
     /// The mail and the last tidying of a delivered order. It is settled when its mail is known to have gone, or nobody is there to mail; else the
@@ -174,53 +196,56 @@ impl Deliver<'_> {
     }
 }
 
-/// Puts a file into the bundle and, under the same path, into the store.
-async fn keep(bundle: &mut Bundle, storing: &mut Storing, folder: &str, file: Deliverable) -> Result<(), Failure> {
-    bundle.add(folder, &file).map_err(Failure::broken)?;
-    let content_type = file.content_type();
-    let name = if folder.is_empty() { file.path } else { format!("{folder}/{}", file.path) };
-    storing.put(name, content_type, file.bytes).await
-}
-
 /// What a pack of stickers is called: its style's name for people.
 fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
 }
 
-/// Stores objects of one order, a few at a time.
-struct Storing {
-    pictures: std::sync::Arc<dyn Pictures>,
-    account: AccountId,
-    id: GenerationId,
-    running: JoinSet<Result<(), Failure>>,
+/// What becomes of an order's files: each is sealed and stored, and goes as it is stored into the packs and the bundle.
+struct InTheMaking {
+    bundle: Bundle,
+    packs: Packs,
+    shelf: Shelving,
 }
 
-impl Storing {
-    fn new(pictures: &std::sync::Arc<dyn Pictures>, generation: &Generation) -> Self {
-        Self { pictures: pictures.clone(), account: generation.account, id: generation.id, running: JoinSet::new() }
-    }
-
-    async fn put(&mut self, name: String, content_type: &'static str, bytes: Vec<u8>) -> Result<(), Failure> {
-        if self.running.len() >= IN_FLIGHT {
-            self.one_done().await?;
+impl InTheMaking {
+    async fn put(&mut self, folder: &str, file: Deliverable, origin: &Arc<Origin>) -> Result<(), Failure> {
+        if self.shelf.is_full() {
+            self.take_one().await?;
         }
-        let (pictures, account, id) = (self.pictures.clone(), self.account, self.id);
-        self.running.spawn(async move { pictures.put(account, id, &name, content_type, bytes).await });
+        self.shelf.put(folder, file, origin);
         Ok(())
     }
 
-    async fn finish(&mut self) -> Result<(), Failure> {
-        while !self.running.is_empty() {
-            self.one_done().await?;
+    /// Takes the next stored file off the shelf; `false` when there is none.
+    async fn take_one(&mut self) -> Result<bool, Failure> {
+        let Some(Shelved { folder, file }) = self.shelf.next().await? else { return Ok(false) };
+        if let Ok(number) = folder.parse() {
+            self.packs.add(number, &file);
         }
+        self.bundle.add(&folder, &file).map_err(Failure::broken)?;
+        Ok(true)
+    }
+
+    /// Everything that is on the shelf, in its order.
+    async fn take_all(&mut self) -> Result<(), Failure> {
+        while self.take_one().await? {}
         Ok(())
     }
 
-    async fn one_done(&mut self) -> Result<(), Failure> {
-        match self.running.join_next().await {
-            None => Ok(()),
-            Some(Ok(stored)) => stored,
-            Some(Err(panicked)) => Err(Failure::broken(panicked)),
+    /// The pictures of the packs, and then the packs, whose members are the files as they are stored.
+    async fn pack(&mut self, origin: &Arc<Origin>) -> Result<(), Failure> {
+        self.take_all().await?;
+        let mut pictures = Vec::new();
+        for picture in self.packs.pictures().map_err(Failure::broken)? {
+            self.shelf.put("", picture, origin);
+            let shelved = self.shelf.next().await?.ok_or_else(|| Failure::broken("a file was lost on the shelf"))?;
+            self.bundle.add("", &shelved.file).map_err(Failure::broken)?;
+            pictures.push(shelved.file);
         }
+        for pack in self.packs.finish(&pictures).map_err(Failure::broken)? {
+            self.put("", pack, origin).await?;
+        }
+        self.take_all().await
     }
 }

@@ -1,38 +1,20 @@
-//! The second step: the artist draws (on-screening-passed).
+//! The second step: the artists draw (on-screening-passed).
 
-use async_trait::async_trait;
-use imaging::DigitalSource;
+use std::time::Duration;
+
 use kernel::{AccountId, Clock, Failure, GenerationId};
 
+use crate::artist::Drawing;
+use crate::attempts::History;
+use crate::commission::{Commission, Obtained, Wish};
 use crate::generation::{EndReason, Generation, State};
+use crate::growth::Growth;
 use crate::prepare::{end_in_failure, store};
 use crate::store::{Change, Generations, Pictures, Selfies, Step, Steps, Written, drawing_name};
 use crate::tidy::Tidy;
 
-/// One drawing to make.
-#[derive(Debug, Clone, Copy)]
-pub struct DrawRequest<'a> {
-    /// The normalised selfie, a PNG.
-    pub selfie: &'a [u8],
-    /// A style of the catalogue.
-    pub style: &'a str,
-    /// Artists that can repeat themselves do so by it.
-    pub seed: u64,
-}
-
-/// Makes drawings.
-#[async_trait]
-pub trait Artist: Send + Sync {
-    /// Draws one picture: an RGBA PNG of 1024 × 1024 with full colour everywhere, whose alpha is the subject's matte (opaque everywhere when the
-    /// artist knows none).
-    ///
-    /// # Errors
-    /// [`Failure::Busy`] when it may be tried again, [`Failure::Invalid`] when this selfie or style can never be drawn.
-    async fn draw(&self, request: DrawRequest<'_>) -> Result<Vec<u8>, Failure>;
-
-    /// What is true of everything this artist draws.
-    fn digital_source(&self) -> DigitalSource;
-}
+/// How long a worker waits that had no time for anything at all: its function is given too little, and nothing is gained by haste.
+const NO_TIME: Duration = Duration::from_secs(30);
 
 /// The second step.
 pub struct Draw<'a> {
@@ -42,9 +24,9 @@ pub struct Draw<'a> {
     pub selfies: &'a dyn Selfies,
     /// Where drawings go.
     pub pictures: &'a dyn Pictures,
-    /// Draws.
-    pub artist: &'a dyn Artist,
-    /// Tells the next step.
+    /// Gets drawings.
+    pub commission: Commission<'a>,
+    /// Tells the next step, and this one what it leaves for later.
     pub steps: &'a dyn Steps,
     /// Removes leftovers.
     pub tidy: Tidy<'a>,
@@ -52,8 +34,21 @@ pub struct Draw<'a> {
     pub clock: &'a dyn Clock,
 }
 
+/// How far a run came.
+enum Reached {
+    /// Every drawing is stored.
+    All(Generation),
+    /// The order ended meanwhile, by its owner or the sweeper.
+    Over,
+    /// One drawing cannot be had.
+    Impossible(Generation, EndReason),
+    /// The rest is for another run, after this time.
+    Part(Generation, Duration),
+}
+
 impl Draw<'_> {
-    /// Draws what is not drawn yet, storing each drawing as it arrives, so that a repetition pays for none twice.
+    /// Draws what is not drawn yet, storing each drawing as it arrives, so that a repetition pays for none twice. What does not fit into this worker's
+    /// time, or has to wait for a vendor, is told to another run.
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a dependency throttles; the message comes again.
@@ -72,40 +67,85 @@ impl Draw<'_> {
 
     async fn work(&self, generation: Generation) -> Result<(), Failure> {
         let Some(selfie) = self.selfies.normalised(generation.account, generation.upload).await? else {
-            return end_in_failure(self.generations, self.tidy, &generation, EndReason::UploadGone, self.clock.now()).await;
+            return self.end(&generation, EndReason::UploadGone).await;
         };
-        let Some(drawn) = self.draw_all(generation, &selfie).await? else { return Ok(()) };
-        let finishing = drawn.finish_drawing(self.clock.now()).map_err(Failure::broken)?;
-        store(self.generations, Change::of(&drawn, &finishing)).await?;
-        self.steps.tell(Step::DrawingReady, drawn.account, drawn.id).await
-    }
-
-    /// `None` when the order ended meanwhile.
-    async fn draw_all(&self, mut generation: Generation, selfie: &[u8]) -> Result<Option<Generation>, Failure> {
-        let stored = self.pictures.drawn(generation.account, generation.id).await?;
-        for index in (0..generation.count).filter(|index| !stored.contains(index)) {
-            let request = DrawRequest { selfie, style: &generation.style, seed: generation.seed.wrapping_add(u64::from(index)) };
-            let png = self.artist.draw(request).await?;
-            self.pictures.put(generation.account, generation.id, &drawing_name(index), "image/png", png).await?;
-            match self.record(&generation, index + 1).await? {
-                Some(next) => generation = next,
-                None => return Ok(None),
+        match self.draw_all(generation, &selfie).await? {
+            Reached::Over => Ok(()),
+            Reached::Impossible(generation, reason) => self.end(&generation, reason).await,
+            Reached::Part(left, wait) => self.steps.tell_later(Step::ScreeningPassed, left.account, left.id, wait).await,
+            Reached::All(drawn) => {
+                let finishing = drawn.finish_drawing(self.clock.now()).map_err(Failure::broken)?;
+                store(self.generations, Change::of(&drawn, &finishing)).await?;
+                self.steps.tell(Step::DrawingReady, drawn.account, drawn.id).await
             }
         }
-        Ok(Some(generation))
     }
 
-    /// Writes the progress, or finds out why it cannot be written.
-    async fn record(&self, generation: &Generation, drawn: u8) -> Result<Option<Generation>, Failure> {
-        let next = generation.progress_to(drawn, self.clock.now()).map_err(Failure::broken)?;
-        if self.generations.change(Change::of(generation, &next)).await? == Written::Stored {
-            return Ok(Some(next));
+    async fn end(&self, generation: &Generation, reason: EndReason) -> Result<(), Failure> {
+        end_in_failure(self.generations, self.tidy, generation, reason, self.clock.now()).await
+    }
+
+    async fn draw_all(&self, mut generation: Generation, selfie: &[u8]) -> Result<Reached, Failure> {
+        let stored = self.pictures.drawn(generation.account, generation.id).await?;
+        let mut has_drawn = false;
+        for index in (0..generation.count).filter(|index| !stored.contains_key(index)) {
+            let growth = Growth::of(self.generations, self.clock, generation.clone());
+            let wish = Wish { generation: &generation, index, selfie, sketches: &growth };
+            let obtained = self.commission.run(wish).await;
+            generation = growth.grown().await;
+            match obtained? {
+                Obtained::Drawn(drawn) => match self.keep(generation, index, *drawn).await? {
+                    Some(next) => generation = next,
+                    None => return Ok(Reached::Over),
+                },
+                Obtained::Ended(reason) => return Ok(Reached::Impossible(generation, reason)),
+                Obtained::Later(wait) => return Ok(Reached::Part(generation, wait)),
+                Obtained::OutOfTime { asked } => {
+                    let wait = if asked || has_drawn { Duration::ZERO } else { NO_TIME };
+                    return Ok(Reached::Part(generation, wait));
+                }
+            }
+            has_drawn = true;
         }
-        match self.generations.load(generation.account, generation.id).await? {
+        Ok(Reached::All(generation))
+    }
+
+    /// Stores a drawing, then notes it: `None` when the order ended meanwhile.
+    async fn keep(&self, generation: Generation, index: u8, (drawing, history): (Drawing, History)) -> Result<Option<Generation>, Failure> {
+        let name = drawing_name(index, drawing.source);
+        self.pictures.put(generation.account, generation.id, &name, media_type(&drawing.picture), drawing.picture).await?;
+        let noted = generation.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
+        let change = Change { history: Some(&history), ..Change::of(&generation, &noted) };
+        match self.generations.change(change).await? {
+            Written::Stored => Ok(Some(noted)),
+            Written::Overtaken => self.find_out(&generation, index, &history).await,
+        }
+    }
+
+    /// Notes a drawing that could not be noted as it should, or finds out why it cannot be.
+    async fn find_out(&self, generation: &Generation, index: u8, history: &History) -> Result<Option<Generation>, Failure> {
+        // What it cost is known here alone. If it cannot be written either, the log has it.
+        let _closed = self.commission.attempts.close(history).await;
+        let Some(now) = self.generations.load(generation.account, generation.id).await? else {
             // Its owner deleted it while this drawing was made: the drawing just stored goes too.
-            None => self.pictures.remove(generation.account, generation.id, "").await.map(|()| None),
-            Some(now) if now.state.is_running() => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
-            Some(now) => self.tidy.objects(&now).await.map(|()| None),
+            return self.pictures.remove(generation.account, generation.id, "").await.map(|()| None);
+        };
+        if now.state != State::Drawing {
+            let busy = Failure::unavailable(Duration::from_secs(1));
+            return if now.state.is_running() { Err(busy) } else { self.tidy.objects(&now).await.map(|()| None) };
         }
+        // A sketch was noted and its answer lost, or another worker noted its drawing.
+        let noted = now.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
+        store(self.generations, Change::of(&now, &noted)).await?;
+        Ok(Some(noted))
+    }
+}
+
+/// The media type of a drawing, by its first bytes.
+fn media_type(picture: &[u8]) -> &'static str {
+    match picture {
+        [0xff, 0xd8, ..] => "image/jpeg",
+        [b'R', b'I', b'F', b'F', ..] => "image/webp",
+        _ => "image/png",
     }
 }

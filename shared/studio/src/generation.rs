@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wallet::Entry;
 
 use crate::addons::Bubble;
+use crate::growth::SKETCHES;
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,13 +79,17 @@ pub enum EndReason {
     UploadGone,
     /// It was tried several times and did not come to an end.
     TimedOut,
+    /// The artist's safety system refused to draw it. Neutral on purpose: no category.
+    DrawingRefused,
+    /// The artists were asked as often as is sensible, and there is no drawing.
+    DrawingFailed,
 }
 
 impl EndReason {
     /// Whether the upload itself is at fault, so that it is of no further use and goes at once.
     #[must_use]
     pub fn spoils_upload(self) -> bool {
-        !matches!(self, Self::TimedOut)
+        !matches!(self, Self::TimedOut | Self::DrawingRefused | Self::DrawingFailed)
     }
 }
 
@@ -128,6 +133,8 @@ pub struct Generation {
     pub version: u64,
     /// Drawings stored so far.
     pub drawn: u8,
+    /// Sketches seen of the next one.
+    pub sketched: u8,
     /// Why it ended without pictures.
     pub reason: Option<EndReason>,
     /// When it was ordered.
@@ -176,13 +183,21 @@ impl Generation {
     /// `drawn` drawings are stored.
     pub fn progress_to(&self, drawn: u8, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Drawing], State::Drawing, now)?;
-        Ok(Self { drawn: drawn.min(self.count), ..next })
+        let drawn = drawn.min(self.count).max(self.drawn);
+        let sketched = if drawn > self.drawn { 0 } else { self.sketched };
+        Ok(Self { drawn, sketched, ..next })
+    }
+
+    /// `sketched` sketches of the next drawing are there.
+    pub fn sketched_to(&self, sketched: u8, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Drawing], State::Drawing, now)?;
+        Ok(Self { sketched: sketched.min(SKETCHES).max(self.sketched), ..next })
     }
 
     /// Every drawing is stored.
     pub fn finish_drawing(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Drawing], State::Finishing, now)?;
-        Ok(Self { drawn: self.count, ..next })
+        Ok(Self { drawn: self.count, sketched: 0, ..next })
     }
 
     /// Every deliverable is stored: the credits are spent and the mail is due, with revivals of its own.
@@ -235,7 +250,12 @@ impl Generation {
         match self.state {
             State::Queued => 0,
             State::Screening => 5,
-            State::Drawing => 10 + u8::try_from(u16::from(self.drawn) * 70 / u16::from(self.count.max(1))).unwrap_or(70),
+            State::Drawing => {
+                // A drawing is as many parts as it has sketches, and one for itself.
+                let parts = u16::from(SKETCHES) + 1;
+                let done = u16::from(self.drawn) * parts + u16::from(self.sketched);
+                10 + u8::try_from((done * 70 / (u16::from(self.count.max(1)) * parts)).min(70)).unwrap_or(70)
+            }
             State::Finishing => 80,
             State::Done | State::Blocked | State::Failed | State::Cancelled => 100,
         }
@@ -252,11 +272,12 @@ impl Generation {
 }
 
 /// How long a state may last before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
-/// times the function's timeout); in the ended ones it gives a worker that does not know yet the time to store its last object, which the sweeper then
-/// removes.
+/// times the function's timeout: 24 minutes where an artist may take its time, 12 elsewhere); in the ended ones it gives a worker that does not know yet
+/// the time to store its last object, which the sweeper then removes.
 fn patience(state: State) -> SignedDuration {
     SignedDuration::from_mins(match state {
-        State::Queued | State::Screening | State::Drawing | State::Finishing => 15,
+        State::Drawing => 30,
+        State::Queued | State::Screening | State::Finishing => 15,
         State::Done | State::Blocked | State::Failed | State::Cancelled => 10,
     })
 }

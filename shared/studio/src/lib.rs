@@ -5,13 +5,22 @@
 //! version of the row it changes.
 
 pub mod addons;
+pub mod artist;
+pub mod attempts;
 pub mod cancel;
+pub mod circuit;
+pub mod commission;
 pub mod confirm;
 pub mod deliver;
 pub mod draw;
 pub mod generation;
+mod growth;
+pub mod instant;
+pub mod models;
 pub mod order;
 pub mod prepare;
+pub mod prompt;
+mod shelve;
 pub mod store;
 pub mod stuck;
 pub mod style;
@@ -20,11 +29,16 @@ pub mod upload;
 pub mod view;
 
 pub use addons::{Bubble, BubbleText};
+pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches, Usage};
+pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
 pub use cancel::{DeleteGeneration, OwnGenerations};
+pub use circuit::{Breaker, Circuit, Permit};
+pub use commission::{Commission, Obtained, Wish};
 pub use confirm::ConfirmMail;
 pub use deliver::Deliver;
-pub use draw::{Artist, Draw, DrawRequest};
+pub use draw::Draw;
 pub use generation::{EndReason, Generation, IllegalChange, MailState, State};
+pub use models::{CheckModels, ConfiguredModel, Finding, Listing, ModelCalendar, ModelEnded};
 pub use order::{Arrivals, Background, Earlier, Order, OrderRequest, Orders, PlaceOrder, Placed, Placing, UploadStanding};
 pub use prepare::{ModerationRecord, Prepare, Quarantine};
 pub use store::{Change, Generations, Pictures, Selfies, Step, Steps, Written};

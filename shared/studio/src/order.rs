@@ -189,6 +189,7 @@ impl PlaceOrder<'_> {
             state: State::Queued,
             version: 1,
             drawn: 0,
+            sketched: 0,
             reason: None,
             created_at: now,
             updated_at: now,

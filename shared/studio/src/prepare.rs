@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use imaging::{Normalised, Unreadable};
 use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp, UploadId};
 use policy::Class;
-use screening::{Candidate, Decision, Screener, Verdict};
+use screening::{Candidate, Decision, Panel, Verdict};
 
 use crate::generation::{EndReason, Generation, State};
 use crate::store::{Change, Generations, Selfies, Step, Steps, Written};
@@ -47,7 +47,7 @@ pub struct Prepare<'a> {
     /// Where blocked ones go.
     pub quarantine: &'a dyn Quarantine,
     /// Judges.
-    pub screener: &'a dyn Screener,
+    pub panel: &'a Panel,
     /// Tells the next step.
     pub steps: &'a dyn Steps,
     /// Removes leftovers.
@@ -115,13 +115,14 @@ impl Prepare<'_> {
     }
 
     async fn judge(&self, generation: &Generation, selfie: Normalised) -> Result<(), Failure> {
-        let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height };
-        let verdict = self.screener.screen(candidate).await?;
+        let words = generation.bubble.as_ref().map(|bubble| bubble.text.as_str());
+        let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height, words };
+        let verdict = self.panel.judge(candidate).await?;
         let now = self.clock.now();
         let record = moderation_record(generation, verdict, now);
         match record.verdict.decision {
             Decision::Allowed => self.allow(generation, &record, now).await,
-            Decision::Blocked => self.block(generation, &record, selfie.png, now).await,
+            Decision::Referred | Decision::Blocked => self.block(generation, &record, selfie.png, now).await,
         }
     }
 
@@ -167,7 +168,7 @@ pub(crate) async fn store(generations: &dyn Generations, change: Change<'_>) -> 
 
 fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) -> ModerationRecord {
     let until = |class: Class| class.expires_at(now).unwrap_or(now);
-    let blocked = verdict.decision == Decision::Blocked;
+    let blocked = verdict.decision != Decision::Allowed;
     ModerationRecord {
         generation: generation.id,
         account: generation.account,

@@ -1,9 +1,14 @@
 //! The ports every step of the work shares.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use async_trait::async_trait;
+use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId, UploadId};
 use wallet::Entry;
 
+use crate::attempts::History;
 use crate::generation::Generation;
 use crate::prepare::ModerationRecord;
 use crate::view::Delivered;
@@ -21,13 +26,15 @@ pub struct Change<'a> {
     pub moderation: Option<&'a ModerationRecord>,
     /// What was delivered.
     pub delivered: Option<&'a Delivered>,
+    /// What was tried for a drawing, if that still has the version before it: like the order itself, it may be overtaken.
+    pub history: Option<&'a History>,
 }
 
 impl<'a> Change<'a> {
     /// A change of nothing but the order.
     #[must_use]
     pub fn of(before: &'a Generation, after: &'a Generation) -> Self {
-        Self { before, after, entry: None, moderation: None, delivered: None }
+        Self { before, after, entry: None, moderation: None, delivered: None, history: None }
     }
 }
 
@@ -37,7 +44,7 @@ impl<'a> Change<'a> {
 pub enum Written {
     /// It is stored.
     Stored,
-    /// The order is no longer at the version the change started from; nothing was written.
+    /// What is stored is no longer at the version the change started from; nothing was written.
     Overtaken,
 }
 
@@ -50,7 +57,7 @@ pub trait Generations: Send + Sync {
     /// Writes a change, all of it or nothing, if the order still is at `before`'s version and state.
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure>;
 
-    /// Removes the rows of an order.
+    /// Removes the rows of an order, the histories of its drawings included.
     async fn remove(&self, generation: &Generation) -> Result<(), Failure>;
 }
 
@@ -74,11 +81,15 @@ pub trait Selfies: Send + Sync {
 /// Where drawings and deliverables lie: everything of an order is under one prefix.
 #[async_trait]
 pub trait Pictures: Send + Sync {
-    /// The indexes of the drawings that are stored.
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<Vec<u8>, Failure>;
+    /// The drawings that are stored, by index, with what is true of each. Of two of one index it is always the same one that is found.
+    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
 
-    /// Stores an object of an order under `name` (a relative key such as `drawings/0.png`).
+    /// Stores an object of an order under `name` (a relative key such as `1/drawing/master.png`).
     async fn put(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure>;
+
+    /// Stores an object of an order unless there is one under `name` already, and answers what is there then. A signature differs each time it is made:
+    /// of several workers on one order, all go on with what the first of them stored.
+    async fn keep(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure>;
 
     /// Reads an object of an order.
     async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure>;
@@ -87,10 +98,18 @@ pub trait Pictures: Send + Sync {
     async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure>;
 }
 
-/// The name of a stored drawing within its order.
+/// The name of a stored drawing within its order, such as `drawings/0.algorithmicallyEnhanced`. It says what is true of the drawing, so that this is
+/// known in the instant in which the drawing is, whoever made it. The format is in the bytes.
 #[must_use]
-pub fn drawing_name(index: u8) -> String {
-    format!("{DRAWINGS}{index}.png")
+pub fn drawing_name(index: u8, source: DigitalSource) -> String {
+    format!("{DRAWINGS}{index}.{}", source.term())
+}
+
+/// What [`drawing_name`] made `name` of; `None` for any other name.
+#[must_use]
+pub fn drawing_of_name(name: &str) -> Option<(u8, DigitalSource)> {
+    let (index, term) = name.strip_prefix(DRAWINGS)?.split_once('.')?;
+    Some((index.parse().ok()?, DigitalSource::ALL.into_iter().find(|source| source.term() == term)?))
 }
 
 /// The prefix of an order's drawings.
@@ -112,4 +131,7 @@ pub enum Step {
 pub trait Steps: Send + Sync {
     /// Tells that `step` happened to an order.
     async fn tell(&self, step: Step, account: AccountId, id: GenerationId) -> Result<(), Failure>;
+
+    /// The same after a delay of at most 15 minutes.
+    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure>;
 }

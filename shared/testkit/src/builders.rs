@@ -92,6 +92,7 @@ pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestam
         state: State::Queued,
         version: 1,
         drawn: 0,
+        sketched: 0,
         reason: None,
         created_at: now,
         updated_at: now,
@@ -114,7 +115,7 @@ pub fn bubble() -> Bubble {
 #[must_use]
 pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -> ModerationRecord {
     let until = |class: Class| class.expires_at(now).unwrap_or(now);
-    let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test" };
+    let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test".to_owned() };
     ModerationRecord {
         generation: generation.id,
         account: generation.account,
@@ -138,6 +139,7 @@ pub fn delivered() -> Delivered {
         bytes: 5,
         sha256: "00".repeat(32),
         digital_source_type: imaging::DigitalSource::AlgorithmicallyEnhanced,
+        provenance: imaging::Provenance::Xmp,
     };
     Delivered { files: vec![file], bundle: BundleFile { bytes: 7, sha256: "11".repeat(32) } }
 }

@@ -11,6 +11,9 @@ pub mod fakes;
 mod faults;
 pub mod pictures;
 pub mod portraits;
+pub mod signing;
+#[cfg(feature = "stand-ins")]
+pub mod stand_ins;
 pub mod stub;
 
 pub use faults::{Crashed, Faults, Kind, When, survive};

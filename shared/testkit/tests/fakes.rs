@@ -1,7 +1,10 @@
 //! The fakes keep the promises of their ports.
 
+use testkit::Faults;
+use testkit::contract::artists::{self, Abilities};
 use testkit::contract::pictures::Shelves;
 use testkit::contract::{self, Stores};
+use testkit::fakes::FakeArtist;
 
 #[tokio::test]
 async fn an_01_codes() {
@@ -33,6 +36,14 @@ async fn generations_and_their_readers() {
 }
 
 #[tokio::test]
+async fn attempts_and_circuits() {
+    contract::attempts::claims(&Stores::fake(15)).await;
+    contract::attempts::concurrent_claims(&Stores::fake(16)).await;
+    contract::attempts::histories(&Stores::fake(17)).await;
+    contract::attempts::circuits(&Stores::fake(18)).await;
+}
+
+#[tokio::test]
 async fn an_40_expired_rows() {
     contract::expired::expired(&Stores::fake(13)).await;
 }
@@ -43,4 +54,22 @@ async fn objects() {
     contract::pictures::selfies(&shelves, async |account, upload, bytes| bucket.receive(account, upload, bytes)).await;
     contract::pictures::pictures(&shelves).await;
     contract::pictures::links(&shelves).await;
+}
+
+#[tokio::test]
+async fn rt_21_rate_keys() {
+    contract::rate_keys::rate_keys(&testkit::fakes::FakeRateKeys::new(testkit::Faults::default())).await;
+}
+
+#[tokio::test]
+async fn the_signer() {
+    let signer = testkit::signing::signer();
+    contract::signers::signs(&*signer).await;
+    contract::signers::seals(&*signer, &testkit::signing::KEYS.anchor).await;
+}
+
+#[tokio::test]
+async fn drawings() {
+    let abilities = Abilities { words: false, repeats_itself: true, looks: false };
+    artists::keeps_its_promises(&FakeArtist::new(Faults::default()), "fake", abilities).await;
 }

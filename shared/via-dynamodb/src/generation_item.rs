@@ -24,6 +24,7 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .text("state", generation.state.name())
         .number("version", generation.version)
         .number("drawn", generation.drawn)
+        .number("sketched", generation.sketched)
         .maybe_text("reason", generation.reason.as_ref().map(name_of))
         .text("created_at", generation.created_at.to_string())
         .text("updated_at", generation.updated_at.to_string())
@@ -53,6 +54,7 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         state: row.named("state")?,
         version: row.required_number("version")?,
         drawn: row.required_number("drawn")?,
+        sketched: row.maybe_number("sketched").unwrap_or_default(),
         reason: row.maybe_text("reason").map(|_| row.named("reason")).transpose()?,
         created_at: row.parsed("created_at")?,
         updated_at: row.parsed("updated_at")?,
@@ -111,12 +113,12 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_before_there_were_stickers_and_bubbles_is_read() {
+    fn a_row_of_before_there_were_stickers_bubbles_and_sketches_is_read() {
         let mut item = write(&queued()).attributes();
-        for name in ["stickers", "bubble_text", "bubble_side"] {
+        for name in ["stickers", "bubble_text", "bubble_side", "sketched"] {
             assert!(item.remove(name).is_some());
         }
         let old = read(&item).unwrap();
-        assert_eq!((old.state, old.stickers, old.bubble), (State::Queued, Vec::new(), None));
+        assert_eq!((old.state, old.stickers, old.bubble, old.sketched), (State::Queued, Vec::new(), None, 0));
     }
 }

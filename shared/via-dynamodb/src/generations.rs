@@ -7,13 +7,13 @@ use policy::Class;
 use screening::Decision;
 use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State, Written};
 
-use crate::generation_item;
 use crate::item::{Item, number, text};
 use crate::keys::Key;
 use crate::refusal::failure;
-use crate::transaction::{Outcome, Transaction};
+use crate::transaction::{Outcome, Refusal, Transaction};
 use crate::uploads::refuse_upload;
 use crate::wallet_writes::move_credits;
+use crate::{attempts, generation_item};
 
 /// Orders in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
 pub struct DynamoGenerations {
@@ -43,12 +43,15 @@ impl DynamoGenerations {
     }
 
     fn transaction(&self, change: Change<'_>) -> Result<Transaction, Failure> {
-        let Change { before, after, entry, moderation, delivered } = change;
+        let Change { before, after, entry, moderation, delivered, history } = change;
         let condition = "version = :version AND #state = :state";
         let values = [(":version", number(before.version)), (":state", text(before.state.name()))];
         let mut put = generation_item::write(after).put_if(&self.studio, condition, values)?;
         put.expression_attribute_names = Some([("#state".to_owned(), "state".to_owned())].into());
         let mut transaction = Transaction::default().put(put);
+        if let Some(history) = history {
+            transaction = transaction.put(attempts::put(history, &self.studio)?);
+        }
         if let Some(entry) = entry {
             transaction = move_credits(transaction, table(self.accounts.as_ref(), "Accounts")?, after.account, entry)?;
         }
@@ -86,19 +89,23 @@ impl Generations for DynamoGenerations {
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
+        // The order and the history of a drawing, which stand first, may be overtaken; what else refuses is a contradiction.
+        let versioned = 1 + usize::from(change.history.is_some());
         match self.transaction(change)?.write(&self.client).await? {
             Outcome::Written => Ok(Written::Stored),
-            Outcome::Refused(refusals) if refusals.first().is_some_and(crate::transaction::Refusal::is_condition) => Ok(Written::Overtaken),
+            Outcome::Refused(refusals) if refusals.iter().take(versioned).any(Refusal::is_condition) => Ok(Written::Overtaken),
             Outcome::Refused(refusals) => Err(Failure::broken(format!("a change was refused beside its order: {refusals:?}"))),
         }
     }
 
     async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
         let Generation { account, id, .. } = *generation;
-        let rows = Transaction::default()
-            .delete(Key::delivered(account, id).delete(&self.studio)?)
-            .delete(Key::generation(account, id).delete(&self.studio)?);
-        match rows.write(&self.client).await? {
+        let mut rows = Transaction::default();
+        for index in 0..generation.count {
+            rows = rows.delete(Key::attempts(account, id, index).delete(&self.studio)?);
+        }
+        rows = rows.delete(Key::delivered(account, id).delete(&self.studio)?);
+        match rows.delete(Key::generation(account, id).delete(&self.studio)?).write(&self.client).await? {
             Outcome::Written => Ok(()),
             Outcome::Refused(refusals) => Err(Failure::broken(format!("a removal was refused: {refusals:?}"))),
         }
@@ -114,11 +121,11 @@ fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item
 fn moderation_item(record: &ModerationRecord) -> Item {
     let folder = match record.verdict.decision {
         Decision::Allowed => "uploads",
-        Decision::Blocked => "quarantine",
+        Decision::Referred | Decision::Blocked => "quarantine",
     };
     Item::new(Class::ModerationRecord, Key::moderation(record.generation))
         .text("decision", record.verdict.decision.name())
-        .text("screener", record.verdict.screener)
+        .text("screener", &record.verdict.screener)
         .numbers("scores", record.verdict.scores.clone())
         .text("object_key", format!("{folder}/{}/{}/selfie.png", record.account, record.upload))
         .text("account_id", record.account.to_string())

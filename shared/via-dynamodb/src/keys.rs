@@ -2,6 +2,7 @@
 
 use accounts::EmailKey;
 use kernel::{AccountId, GenerationId, SessionId, UploadId};
+use studio::instant::RateKey;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,11 @@ impl Key {
         Self::new(format!("LIMIT#{what}#{whom}#{window}"), "COUNT")
     }
 
+    /// The counter of an address in one window, which the key is a hash of.
+    pub(crate) fn rate(key: &RateKey) -> Self {
+        Self::new(format!("RATE#{}", key.as_str()), "COUNT")
+    }
+
     pub(crate) fn idempotency(account: AccountId, key_hash: &str) -> Self {
         Self::new(format!("IDEM#{account}#{key_hash}"), "RESPONSE")
     }
@@ -58,6 +64,14 @@ impl Key {
 
     pub(crate) fn delivered(account: AccountId, id: GenerationId) -> Self {
         Self::new(of_account(account), format!("DEL#{id}"))
+    }
+
+    pub(crate) fn attempts(account: AccountId, id: GenerationId, index: u8) -> Self {
+        Self::new(of_account(account), format!("ATT#{id}#{index}"))
+    }
+
+    pub(crate) fn circuit(artist: &str) -> Self {
+        Self::new(format!("CIRCUIT#{artist}"), "STATE")
     }
 
     pub(crate) fn moderation(id: GenerationId) -> Self {

@@ -3,6 +3,8 @@
 //! Whatever must change together changes in one transaction, and every write carries the condition it depends on. An expired row is treated as absent
 //! everywhere, since TTL deletes late. Keys and attributes are those of the inventory (`shared/policy/inventory.toml`).
 
+mod attempts;
+mod breaker;
 mod codes;
 mod expired;
 mod generation_item;
@@ -12,6 +14,7 @@ mod keys;
 mod orders;
 mod overdue;
 mod profiles;
+mod rate_keys;
 mod refusal;
 mod sessions;
 mod sign_ins;
@@ -20,13 +23,16 @@ mod uploads;
 mod views;
 mod wallet_writes;
 
+pub use attempts::DynamoAttempts;
 pub use aws_sdk_dynamodb::Client;
+pub use breaker::DynamoBreaker;
 pub use codes::DynamoCodes;
 pub use expired::DynamoExpiredRows;
 pub use generations::DynamoGenerations;
 pub use orders::DynamoOrders;
 pub use overdue::DynamoOverdue;
 pub use profiles::{DynamoProfiles, DynamoRecipients};
+pub use rate_keys::DynamoRateKeys;
 pub use sessions::DynamoSessions;
 pub use sign_ins::DynamoSignIns;
 pub use uploads::DynamoUploads;

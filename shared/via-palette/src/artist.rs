@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, RgbaImage};
 use imaging::DigitalSource;
-use kernel::{Failure, Reason};
-use studio::{Artist, DrawRequest};
+use studio::{Artist, Brief, DrawRequest, Drawing, NotDrawn, Usage};
 
 use crate::{Style, draw};
 
@@ -20,24 +19,42 @@ impl PaletteArtist {
 
 #[async_trait]
 impl Artist for PaletteArtist {
-    async fn draw(&self, request: DrawRequest<'_>) -> Result<Vec<u8>, Failure> {
-        let style = Style::from_id(request.style);
-        let style = style.ok_or_else(|| Failure::invalid(Reason::FieldInvalid, "The offline artist does not know this style."))?;
-        let selfie = imaging::decode_normalised(request.selfie).map_err(Failure::broken)?;
-        encode(&draw(&selfie, style, request.seed))
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
-    fn digital_source(&self) -> DigitalSource {
-        DigitalSource::AlgorithmicallyEnhanced
+    fn model(&self) -> &str {
+        Self::NAME
+    }
+
+    fn understands_words(&self) -> bool {
+        false
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+
+    async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
+        let Brief::Style(style) = request.brief else {
+            return Err(NotDrawn::Unfit("the offline artist knows styles and understands no words".into()));
+        };
+        let style = Style::from_id(style).ok_or_else(|| NotDrawn::Unfit("the offline artist does not know this style".into()))?;
+        let selfie = imaging::decode_normalised(request.selfie).map_err(|error| NotDrawn::Unfit(error.into()))?;
+        let picture = encode(&draw(&selfie, style, request.seed)).map_err(|error| NotDrawn::Unfit(error.into()))?;
+        Ok(Drawing { picture, source: DigitalSource::AlgorithmicallyEnhanced, usage: Usage::default() })
     }
 }
 
 /// A drawing is read once and then removed, so speed counts and size does not.
-fn encode(drawing: &RgbaImage) -> Result<Vec<u8>, Failure> {
+fn encode(drawing: &RgbaImage) -> image::ImageResult<Vec<u8>> {
     let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(drawing.as_raw(), drawing.width(), drawing.height(), ExtendedColorType::Rgba8)
-        .map_err(Failure::broken)?;
+    PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive).write_image(
+        drawing.as_raw(),
+        drawing.width(),
+        drawing.height(),
+        ExtendedColorType::Rgba8,
+    )?;
     Ok(png)
 }
 

@@ -1,10 +1,14 @@
 //! Drawings and deliverables below `generated/`.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use async_trait::async_trait;
+use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId};
 use policy::deletion::Objects;
 use studio::Pictures;
-use studio::store::DRAWINGS;
+use studio::store::{DRAWINGS, drawing_of_name};
 
 use crate::Bucket;
 
@@ -26,15 +30,23 @@ impl S3Pictures {
 
 #[async_trait]
 impl Pictures for S3Pictures {
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<Vec<u8>, Failure> {
-        let prefix = key(account, id, DRAWINGS);
-        let keys = self.0.keys(&prefix, i32::from(u8::MAX)).await?;
-        let index = |key: &String| key.strip_prefix(&prefix)?.strip_suffix(".png")?.parse().ok();
-        Ok(keys.iter().filter_map(index).collect())
+    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
+        let keys = self.0.keys(&key(account, id, DRAWINGS), i32::from(u8::MAX)).await?;
+        let order = key(account, id, "");
+        Ok(keys.iter().filter_map(|key| drawing_of_name(key.strip_prefix(&order)?)).collect())
     }
 
     async fn put(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
         self.0.put(&key(account, id, name), content_type, bytes).await
+    }
+
+    async fn keep(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let key = key(account, id, name);
+        if self.0.put_new(&key, content_type, bytes.clone()).await? {
+            return Ok(bytes);
+        }
+        // Taken a moment ago and gone now: its order was deleted meanwhile, which the next look at its row will say.
+        self.0.get(&key).await?.ok_or_else(|| Failure::unavailable(Duration::from_secs(1)))
     }
 
     async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {

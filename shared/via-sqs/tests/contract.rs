@@ -32,6 +32,20 @@ async fn a_step_is_told_to_its_queue_in_ids() {
 }
 
 #[tokio::test]
+async fn a_step_told_for_later_comes_later() {
+    let client = &cloud().clients().sqs;
+    let url = client.create_queue().queue_name("steps-later").send().await.unwrap().queue_url.unwrap();
+    let steps = SqsSteps::new(&cloud::config(), vec![(Step::ScreeningPassed, url.clone())]);
+    let (account, id) = ids();
+    for seconds in [30, 10_000] {
+        steps.tell_later(Step::ScreeningPassed, account, id, std::time::Duration::from_secs(seconds)).await.unwrap();
+    }
+    assert!(client.receive_message().queue_url(&url).send().await.unwrap().messages().is_empty(), "not yet");
+    steps.tell_later(Step::ScreeningPassed, account, id, std::time::Duration::ZERO).await.unwrap();
+    assert_eq!(client.receive_message().queue_url(&url).send().await.unwrap().messages().len(), 1);
+}
+
+#[tokio::test]
 async fn a_step_without_a_queue_is_broken() {
     let (account, id) = ids();
     let told = SqsSteps::new(&config_of("http://127.0.0.1:1"), vec![]).tell(Step::DrawingReady, account, id).await;

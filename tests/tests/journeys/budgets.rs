@@ -9,8 +9,9 @@ use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, run};
 
 /// Calls a request of each route may make.
-const BUDGETS: [(&str, usize); 10] = [
+const BUDGETS: [(&str, usize); 12] = [
     ("styles-list", 0),
+    ("privacy-get", 0),
     ("auth-codes-create", 2),
     ("auth-sessions-create", 3),
     ("auth-sessions-delete", 1),
@@ -20,6 +21,7 @@ const BUDGETS: [(&str, usize); 10] = [
     ("generations-get", 1),
     ("generations-list", 2),
     ("generations-delete", 6),
+    ("verifications-create", 0),
 ];
 
 /// Runs one request and compares the calls of its function with the budget.
@@ -43,7 +45,11 @@ fn no_request_makes_more_calls_than_its_budget() {
     run(async {
         let cloud = TestCloud::start().await;
         let mut person = Person::visitor(&cloud);
+        within_budget(&cloud, "privacy-get", async || person.get("/privacy").await).await;
         within_budget(&cloud, "styles-list", async || person.get("/v1/styles").await).await;
+        let picture = [("content-type", "application/octet-stream")];
+        let verified = async || person.send(Method::POST, "/v1/verifications", &picture, small().bytes).await;
+        within_budget(&cloud, "verifications-create", verified).await;
         within_budget(&cloud, "auth-codes-create", async || person.ask_for_code().await).await;
         let code = person.mailed_code().await;
         within_budget(&cloud, "auth-sessions-create", async || person.send_code(&code).await).await;

@@ -142,7 +142,7 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_
         for (order, state) in [(&delivered, "done"), (&refusable, "blocked"), (&damaged, "failed")] {
             assert_eq!(person.settled(order).await["state"], state);
         }
-        for minutes in [16, 32, 48] {
+        for minutes in [31, 62, 93] {
             cloud.set_clock_offset(minutes * 60);
             cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
         }

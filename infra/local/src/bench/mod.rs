@@ -1,6 +1,8 @@
-//! The benchmarks: cold starts beside empty twins and beside Node, journeys through the local cloud, and pictures beside sharp.
+//! The benchmarks: cold starts beside empty twins and beside Node, journeys through the local cloud, what vendors are
+//! added to, what it costs, and pictures beside sharp.
 
 mod cold_start;
+mod cost;
 mod figure;
 mod functions;
 mod journeys;
@@ -8,6 +10,7 @@ mod node;
 mod npm;
 mod one_core;
 mod pictures;
+mod vendors;
 
 use crate::command::say;
 use crate::options::repository;
@@ -34,6 +37,12 @@ pub(crate) enum Group {
     Bubble,
     /// All about pictures: the last four
     Pictures,
+    /// What is added to a vendor's time, and the memory of the artist's function
+    Vendor,
+    /// Pictures at once
+    Instant,
+    /// What 1,000 generations cost, by profile
+    Cost,
 }
 
 impl Group {
@@ -71,6 +80,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<()> {
     if Group::ColdStart.is_in(plan.only) || Group::Journey.is_in(plan.only) {
         figures.extend(in_the_cloud(&root, plan).await?);
     }
+    figures.extend(vendors::figures(&root, plan).await?);
     figures.extend(pictures::figures(&root, plan).await?);
     figure::print(&figures);
     let path = plan.state_dir.join("bench.json");

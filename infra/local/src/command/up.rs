@@ -2,7 +2,9 @@
 
 use super::{Place, say};
 use crate::lock::{self, Lock};
+use crate::parameters;
 use crate::stack_env;
+use crate::stand_ins::{self, StandIns};
 use crate::{Cloud, Options};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -36,9 +38,10 @@ pub(super) fn start_in_background(place: &Place) -> Result<()> {
         .context("cannot start the background process")?;
     wait_until_ready(&mut child, &env_file, &log)?;
     say(&format!("The local cloud is up ({:.1} s). {} says where everything is:", started.elapsed().as_secs_f64(), env_file.display()));
-    for line in fs::read_to_string(&env_file)?.lines().take(4) {
+    for line in fs::read_to_string(&env_file)?.lines().take_while(|line| !line.starts_with("AWS_REGION=")) {
         say(&format!("  {line}"));
     }
+    stand_ins::words(&options(place)?.parameters).iter().for_each(|line| say(line));
     Ok(())
 }
 
@@ -76,13 +79,20 @@ async fn run(place: &Place) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let cloud = tokio::select! {
-        cloud = Cloud::start(options(place)?) => cloud?,
+    let mut options = options(place)?;
+    let words = stand_ins::words(&options.parameters);
+    let start = async {
+        let stand_ins = StandIns::start(&mut options).await?;
+        Ok::<_, anyhow::Error>((Cloud::start(options).await?, stand_ins))
+    };
+    let (cloud, stand_ins) = tokio::select! {
+        started = start => started?,
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    stack_env::write(&cloud, &place.state.state_dir)?;
+    stack_env::write(&cloud, &stand_ins, &place.state.state_dir)?;
     if !place.detached {
+        words.iter().for_each(|line| say(line));
         say(&format!("The local cloud is up: {}. Ctrl-C stops it.", cloud.api_url()));
     }
     tokio::select! {
@@ -101,6 +111,7 @@ pub(super) fn options(place: &Place) -> Result<Options> {
     options.aws_port = place.aws_port;
     options.control_port = place.control_port;
     options.fire_schedules = !place.no_schedules;
+    options.parameters = parameters::from_environment();
     if let Some(binaries) = &place.binaries {
         options.binaries = binaries.canonicalize().with_context(|| format!("no folder {}", binaries.display()))?;
     }

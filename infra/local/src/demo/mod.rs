@@ -1,10 +1,13 @@
 //! The demonstration: a private cloud, one user's journey through it, and the results in a folder.
 
+mod instant;
 pub(crate) mod journey;
 pub(crate) mod picture;
 
 use crate::command::say;
 use crate::http_client::HttpClient;
+use crate::parameters;
+use crate::stand_ins::{self, StandIns};
 use crate::{Cloud, Options};
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
@@ -112,10 +115,21 @@ pub(crate) async fn run(wish: &Wish, state_dir: &Path) -> Result<()> {
     let picture = picture::read(&wish.image)?;
     std::fs::create_dir_all(&wish.out).with_context(|| format!("cannot make the folder {}", wish.out.display()))?;
     let mut steps = Steps::new();
-    let cloud = Cloud::start(Options::new(state_dir)?).await.context("the local cloud did not start")?;
+    let mut options = Options { parameters: parameters::from_environment(), ..Options::new(state_dir)? };
+    let of = |name: &str| options.parameters.get(name).cloned().unwrap_or_default();
+    let (at_once, artists) = (of("Profile") == "ephemeral", of("Artist"));
+    stand_ins::words(&options.parameters).iter().for_each(|line| say(line));
+    let stand_ins = StandIns::start(&mut options).await?;
+    let cloud = Cloud::start(options).await.context("the local cloud did not start")?;
     steps.done(&format!("cloud up: {} functions behind {}", cloud.model().functions.len(), cloud.api_url()));
-    let outcome = travel(&cloud, wish, &picture, &mut steps).await;
+    let outcome = if at_once {
+        let artists = if artists.is_empty() { "palette" } else { &artists };
+        instant::travel(&cloud, wish, artists, &picture, &mut steps).await
+    } else {
+        travel(&cloud, wish, &picture, &mut steps).await
+    };
     cloud.stop().await;
+    drop(stand_ins);
     outcome?;
     say(&format!("Done in {:.1} s, and everything is stopped again.", steps.started.elapsed().as_secs_f64()));
     Ok(())
@@ -186,8 +200,10 @@ async fn save(user: &Journey, results: &Results, out: &Path) -> Result<usize> {
     }
     let bundle = user.download(&results.bundle).await?;
     write(out, &results.bundle, &bundle)?;
-    let manifest = manifest(&bundle).context("in bundle.zip")?;
-    std::fs::write(out.join(imaging::MANIFEST_NAME), manifest).context("cannot write the manifest")?;
+    for name in [imaging::MANIFEST_NAME, imaging::SEAL_NAME] {
+        let bytes = member(&bundle, name).with_context(|| format!("{name} in bundle.zip"))?;
+        std::fs::write(out.join(name), bytes).with_context(|| format!("cannot write {name}"))?;
+    }
     let slices: Vec<&[u8]> = pictures.iter().map(Bytes::as_ref).collect();
     let sheet = imaging::contact_sheet(&slices).context("cannot make the contact sheet")?;
     std::fs::write(out.join("contact-sheet.png"), sheet).context("cannot write the contact sheet")?;
@@ -204,11 +220,11 @@ fn write(out: &Path, file: &File, bytes: &[u8]) -> Result<()> {
     std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn manifest(bundle: &[u8]) -> Result<Vec<u8>> {
+fn member(bundle: &[u8], name: &str) -> Result<Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bundle))?;
-    let mut text = Vec::new();
-    archive.by_name(imaging::MANIFEST_NAME)?.read_to_end(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    archive.by_name(name)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

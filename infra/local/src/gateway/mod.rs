@@ -2,15 +2,17 @@
 
 mod cors;
 mod event;
+pub(crate) mod function_url;
 mod reply;
 mod routes;
 
 use crate::pool::request_id;
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
 use crate::serve::{self, Body, BoxError, Server};
-use crate::template::{Cors, HttpRoute};
+use crate::template::{Cors, HttpRoute, Model};
 use anyhow::Result;
 use bytes::Bytes;
+use function_url::Door;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::net::SocketAddr;
@@ -30,12 +32,14 @@ const BUILD_LIMIT: Duration = Duration::from_secs(900);
 struct Gateway {
     routes: Vec<HttpRoute>,
     cors: Option<Cors>,
+    doors: Vec<Door>,
     pools: Pools,
 }
 
-/// Serves these routes.
-pub(crate) fn start(listener: TcpListener, routes: Vec<HttpRoute>, cors: Option<Cors>, pools: Pools) -> Result<Server> {
-    let gateway = Arc::new(Gateway { routes, cors, pools });
+/// Serves the routes of the HTTP API, and beside them the one of each function URL.
+pub(crate) fn start(listener: TcpListener, model: &Model, pools: Pools) -> Result<Server> {
+    let doors = model.function_urls.iter().map(|url| Door::new(url.clone(), Arc::clone(&pools))).collect();
+    let gateway = Arc::new(Gateway { routes: model.routes.clone(), cors: model.cors.clone(), doors, pools });
     Server::start(listener, move |request, peer| {
         let gateway = Arc::clone(&gateway);
         async move { gateway.handle(request, peer).await }
@@ -44,6 +48,9 @@ pub(crate) fn start(listener: TcpListener, routes: Vec<HttpRoute>, cors: Option<
 
 impl Gateway {
     async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {
+        if let Some(door) = self.doors.iter().find(|door| door.is_meant(request.method().as_str(), request.uri().path())) {
+            return door.handle(request, peer).await;
+        }
         if let Some(response) = cors::preflight(self.cors.as_ref(), request.method(), request.headers()) {
             return Ok(response);
         }

@@ -1,6 +1,6 @@
 //! A function's answer as an HTTP response.
 
-use crate::pool::Answer;
+use crate::pool::{Answer, Part};
 use crate::serve::{self, Body, BoxError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,6 +21,31 @@ pub(crate) async fn respond(answer: Answer) -> Response<Body> {
         Answer::Stream(stream) => streamed(stream).await,
     };
     made.unwrap_or_else(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
+}
+
+/// Turns an answer into a response, as a function URL does: only a streamed answer has a head when the URL streams.
+pub(crate) async fn respond_url(answer: Answer, streams: bool) -> Response<Body> {
+    let made = match answer {
+        Answer::Failed(_) => Err("the function failed".into()),
+        Answer::Reply(payload) if streams => Ok(plain(payload)),
+        Answer::Reply(payload) => whole(&payload),
+        Answer::Stream(stream) if streams => streamed(stream).await,
+        Answer::Stream(_) => Err("the function streams, but its URL does not".into()),
+    };
+    made.unwrap_or_else(|_| bad_gateway())
+}
+
+/// The bytes a function gave, for what they are: a URL that streams does not look for a status in an answer that was not streamed.
+fn plain(payload: Bytes) -> Response<Body> {
+    let mut response = Response::new(serve::full(payload));
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/octet-stream"));
+    response
+}
+
+fn bad_gateway() -> Response<Body> {
+    let mut response = Response::new(serve::full("Internal Server Error"));
+    *response.status_mut() = StatusCode::BAD_GATEWAY;
+    response
 }
 
 /// The gateway's own small JSON answers.
@@ -79,14 +104,14 @@ fn header_value(value: &Value) -> Result<HeaderValue, BoxError> {
 }
 
 /// JSON head, eight zero bytes, then the body as it comes.
-async fn streamed(mut stream: mpsc::Receiver<Bytes>) -> Result<Response<Body>, BoxError> {
+async fn streamed(mut stream: mpsc::Receiver<Part>) -> Result<Response<Body>, BoxError> {
     let mut start = Vec::new();
     let end_of_head = loop {
         if let Some(position) = start.windows(8).position(|window| window == [0; 8]) {
             break position;
         }
         match stream.recv().await {
-            Some(bytes) => start.extend_from_slice(&bytes),
+            Some(part) => start.extend_from_slice(&part?),
             None => return Err("the stream ended before its head did".into()),
         }
     };
@@ -100,7 +125,7 @@ async fn streamed(mut stream: mpsc::Receiver<Bytes>) -> Result<Response<Body>, B
 
 struct Frames {
     first: Option<Bytes>,
-    rest: mpsc::Receiver<Bytes>,
+    rest: mpsc::Receiver<Part>,
 }
 
 impl futures_core::Stream for Frames {
@@ -110,7 +135,8 @@ impl futures_core::Stream for Frames {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
-        self.rest.poll_recv(context).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+        // An error cuts the connection, so that nobody takes the half for the whole.
+        self.rest.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data)))
     }
 }
 
@@ -149,7 +175,7 @@ mod tests {
     async fn a_streamed_answer_has_a_head_and_a_body() {
         let (sender, receiver) = mpsc::channel(4);
         for part in [&b"{\"statusCode\":202,\"cookies\":[\"a=1\"]}\0\0\0"[..], b"\0\0\0\0\0hel", b"lo"] {
-            sender.send(Bytes::from_static(part)).await.unwrap();
+            sender.send(Ok(Bytes::from_static(part))).await.unwrap();
         }
         drop(sender);
         let (status, cookies, body) = read(Answer::Stream(receiver)).await;

@@ -4,8 +4,10 @@ mod intrinsics;
 mod model;
 mod rules;
 mod stack;
+mod urls;
 pub mod yaml;
 
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, ScheduleKind, Table};
 pub use rules::EventRule;
 pub use stack::{Settings, Stack};
+pub use urls::FunctionUrl;

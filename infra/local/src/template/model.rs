@@ -3,6 +3,7 @@
 use super::intrinsics::kebab;
 use super::rules::{self, EventRule};
 use super::stack::{Stack, kind, text};
+use super::urls::FunctionUrl;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub struct Model {
     pub routes: Vec<HttpRoute>,
     /// Cross-origin rules of the HTTP API.
     pub cors: Option<Cors>,
+    /// Functions that have a URL of their own.
+    pub function_urls: Vec<FunctionUrl>,
     /// DynamoDB tables.
     pub tables: Vec<Table>,
     /// S3 buckets.
@@ -253,6 +256,7 @@ impl Model {
             reserved_concurrency: setting("ReservedConcurrentExecutions").and_then(number).and_then(|n| usize::try_from(n).ok()),
         };
         self.functions.insert(name.clone(), function);
+        self.function_urls.extend(FunctionUrl::read(&name, stack.resource(id)?, &properties)?);
         for (event, declaration) in properties.get("Events").and_then(Value::as_object).into_iter().flatten() {
             self.add_event(&name, event, declaration).with_context(|| format!("in the event {event}"))?;
         }
@@ -318,6 +322,20 @@ fn strings(value: Option<&Value>) -> Vec<String> {
     }
 }
 
+impl Cors {
+    /// The rules of an HTTP API or of a function URL: both spell them alike.
+    pub(super) fn read(rules: &Value) -> Self {
+        Self {
+            origins: strings(rules.get("AllowOrigins")),
+            methods: strings(rules.get("AllowMethods")),
+            headers: strings(rules.get("AllowHeaders")),
+            expose: strings(rules.get("ExposeHeaders")),
+            max_age: rules.get("MaxAge").and_then(number),
+            credentials: flag(rules.get("AllowCredentials")),
+        }
+    }
+}
+
 fn read_cors(stack: &Stack, id: &str) -> Result<Option<Cors>> {
     let properties = stack.properties(id)?;
     let globals = stack.http_api_globals()?;
@@ -327,14 +345,7 @@ fn read_cors(stack: &Stack, id: &str) -> Result<Option<Cors>> {
     if !rules.is_object() {
         return Ok((text(rules) == "true").then(|| Cors { origins: vec!["*".into()], ..Cors::default() }));
     }
-    Ok(Some(Cors {
-        origins: strings(rules.get("AllowOrigins")),
-        methods: strings(rules.get("AllowMethods")),
-        headers: strings(rules.get("AllowHeaders")),
-        expose: strings(rules.get("ExposeHeaders")),
-        max_age: rules.get("MaxAge").and_then(number),
-        credentials: flag(rules.get("AllowCredentials")),
-    }))
+    Ok(Some(Cors::read(rules)))
 }
 
 fn read_table(stack: &Stack, id: &str) -> Result<Table> {

@@ -44,6 +44,7 @@ impl Stack {
         let template = yaml::read(&text).with_context(|| format!("in {}", path.display()))?;
         let parameters = bind_parameters(&template, &settings).with_context(|| format!("in {}", path.display()))?;
         let mut stack = Self { settings, parameters, template, children: BTreeMap::new() };
+        stack.check_conditions().with_context(|| format!("in {}", path.display()))?;
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
         stack.load_children(folder)?;
         Ok(stack)
@@ -104,6 +105,16 @@ impl Stack {
             .flatten()
             .filter(|(_, resource)| self.exists(resource))
             .map(|(id, resource)| (id.as_str(), resource))
+    }
+
+    /// A misspelt condition must not look like one that does not hold.
+    fn check_conditions(&self) -> Result<()> {
+        for (id, resource) in self.template.get("Resources").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(name) = resource.get("Condition") {
+                self.condition(&text(name)).with_context(|| format!("in the resource {id}"))?;
+            }
+        }
+        Ok(())
     }
 
     fn exists(&self, resource: &Value) -> bool {

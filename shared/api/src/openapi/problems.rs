@@ -59,7 +59,8 @@ impl Refusal {
     }
 
     fn asks_to_wait(&self) -> bool {
-        let waits = |reason: &Reason| matches!(reason, Reason::IdempotencyKeyInUse | Reason::RateLimited | Reason::Unavailable);
+        let waits =
+            |reason: &Reason| matches!(reason, Reason::IdempotencyKeyInUse | Reason::RateLimited | Reason::Unavailable | Reason::TimedOut);
         matches!(self, Self::For(reasons) if reasons.iter().any(waits))
     }
 
@@ -125,17 +126,19 @@ fn status(reason: Reason) -> u16 {
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
         Reason::BodyTooLarge => 413,
         Reason::MediaTypeUnsupported => 415,
-        Reason::IdempotencyKeyReused => 422,
+        Reason::IdempotencyKeyReused | Reason::PictureUnreadable | Reason::PictureRefused | Reason::DrawingRefused => 422,
+        Reason::ConsentRequired | Reason::AgeAttestationRequired => 428,
         Reason::RateLimited => 429,
         Reason::Unavailable => 503,
+        Reason::TimedOut => 504,
     }
 }
 
 fn meaning(reason: Reason) -> &'static str {
     match reason {
-        Reason::BodyMalformed => "The body is no JSON, or lacks a field, or has an unknown one or one of the wrong type.",
-        Reason::BodyTooLarge => "The body is larger than 16 KiB.",
-        Reason::MediaTypeUnsupported => "The body is not `application/json`.",
+        Reason::BodyMalformed => "The body is not as the route takes it, or lacks a field, or has an unknown one or one of the wrong type.",
+        Reason::BodyTooLarge => "The body is larger than the route takes: 16 KiB of JSON, 4.4 MB of a picture.",
+        Reason::MediaTypeUnsupported => "The body is of another media type than the route takes.",
         Reason::FieldInvalid => "A field or query parameter is out of its range.",
         Reason::IdempotencyKeyInvalid => "The header `Idempotency-Key` is absent or not 1 to 255 printable characters.",
         Reason::IdempotencyKeyReused => "The same `Idempotency-Key` came with another body.",
@@ -149,6 +152,12 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::UploadRefused => "The upload was refused by the content check and cannot be used.",
         Reason::RateLimited => "Too many requests of this kind in this hour.",
         Reason::Unavailable => "A dependency is slow or refuses for now.",
+        Reason::ConsentRequired => "The header `Provider-Consent` does not name those who would see the picture; `detail` does.",
+        Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",
+        Reason::PictureUnreadable => "The bytes are no picture that can be drawn from.",
+        Reason::PictureRefused => "The content check does not let the picture, or the words that came with it, be drawn from.",
+        Reason::DrawingRefused => "Who draws does not draw this; nobody else is asked.",
+        Reason::TimedOut => "It took too long.",
     }
 }
 

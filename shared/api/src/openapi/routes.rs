@@ -4,24 +4,27 @@ use kernel::{Reason, limits};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Header, Paths, Ref, Required, Response, ResponseBuilder};
 
 use super::problems::{Refusal, refuse};
 use super::{SESSION, schemas};
 
+pub(super) const POLICY: &str = "policy";
 pub(super) const CATALOGUE: &str = "catalogue";
 pub(super) const ACCOUNT: &str = "account";
 pub(super) const UPLOADS: &str = "uploads";
 pub(super) const GENERATIONS: &str = "generations";
+pub(super) const INSTANT: &str = "instant";
+pub(super) const VERIFICATIONS: &str = "verifications";
 
 /// Reasons every route with a JSON body has.
 const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::BodyTooLarge, Reason::MediaTypeUnsupported];
 
 /// An endpoint.
-struct Route {
+pub(super) struct Route {
     method: HttpMethod,
     path: &'static str,
     operation: OperationBuilder,
@@ -29,14 +32,20 @@ struct Route {
 }
 
 impl Route {
-    fn new(method: HttpMethod, path: &'static str, function: &str, tag: &str, summary: &str) -> Self {
+    pub(super) fn new(method: HttpMethod, path: &'static str, function: &str, tag: &str, summary: &str) -> Self {
         let operation = OperationBuilder::new().operation_id(Some(function)).tag(tag).summary(Some(summary));
         Self { method, path, operation, reasons: Vec::new() }
     }
 
-    fn describe(mut self, description: &str) -> Self {
+    pub(super) fn describe(mut self, description: &str) -> Self {
         self.operation = self.operation.description(Some(description));
         self
+    }
+
+    /// Takes something else than JSON.
+    pub(super) fn takes_body(mut self, body: RequestBody) -> Self {
+        self.operation = self.operation.request_body(Some(body));
+        self.refuses(&BODY)
     }
 
     /// Takes JSON.
@@ -47,17 +56,26 @@ impl Route {
         self.refuses(&BODY)
     }
 
-    fn parameter(mut self, parameter: ParameterBuilder) -> Self {
+    /// Takes bytes of these media types.
+    fn takes_bytes(mut self, types: &[&str]) -> Self {
+        let bytes = || ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).build();
+        let content = |body: RequestBodyBuilder, media: &&str| body.content(*media, ContentBuilder::new().schema(Some(bytes())).build());
+        let body = types.iter().fold(RequestBodyBuilder::new().required(Some(Required::True)), content);
+        self.operation = self.operation.request_body(Some(body.build()));
+        self.refuses(&[Reason::BodyMalformed, Reason::BodyTooLarge, Reason::MediaTypeUnsupported])
+    }
+
+    pub(super) fn parameter(mut self, parameter: ParameterBuilder) -> Self {
         self.operation = self.operation.parameter(parameter.build());
         self
     }
 
-    fn answers(mut self, status: &str, response: Response) -> Self {
+    pub(super) fn answers(mut self, status: &str, response: Response) -> Self {
         self.operation = self.operation.response(status, response);
         self
     }
 
-    fn refuses(mut self, reasons: &[Reason]) -> Self {
+    pub(super) fn refuses(mut self, reasons: &[Reason]) -> Self {
         self.reasons.extend(reasons);
         self
     }
@@ -74,7 +92,7 @@ impl Route {
     }
 
     /// Asks a dependency, which may be slow.
-    fn busy(self) -> Self {
+    pub(super) fn busy(self) -> Self {
         self.refuses(&[Reason::Unavailable])
     }
 }
@@ -101,11 +119,30 @@ pub(super) fn problems() -> Vec<Refusal> {
 
 fn all() -> Vec<Route> {
     let mut all = account();
+    all.push(privacy_get());
     all.push(styles_list());
     all.push(uploads_create());
     all.push(generations_create());
     all.extend(generations());
+    all.push(super::instant::create());
+    all.push(verifications_create());
     all
+}
+
+fn privacy_get() -> Route {
+    let cache = || header("Any cache may keep it for five minutes", string());
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the answer one has"));
+    let content = |kind: Type| ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind).build())).build();
+    let page = ResponseBuilder::new().description("The policy").content("text/html", content(Type::String));
+    let page = page.content("application/json", content(Type::Object)).header("ETag", etag()).header("Cache-Control", cache());
+    Route::new(HttpMethod::Get, "/privacy", "privacy-get", POLICY, "The policy of this deployment")
+        .describe(
+            "A page for people. Who asks for `application/json` in `Accept` gets the facts behind it, which are the inventory of what is stored (every field \
+             with its kind, retention and processors), the ledger of those processors, and who draws and judges here.",
+        )
+        .parameter(seen)
+        .answers("200", page.build())
+        .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache()).build())
 }
 
 fn styles_list() -> Route {
@@ -206,12 +243,22 @@ fn generations() -> [Route; 3] {
     [list, get, delete]
 }
 
+fn verifications_create() -> Route {
+    Route::new(HttpMethod::Post, "/v1/verifications", "verifications-create", VERIFICATIONS, "Says what a picture says of its origin")
+        .describe(
+            "The body is the picture itself, of at most 4,000,000 bytes: any PNG, JPEG or WebP, not only ours. Needs no session, keeps nothing and asks nobody: \
+             a manifest that lies elsewhere is not fetched.",
+        )
+        .takes_bytes(&crate::VERIFIABLE)
+        .answers("200", json("What it says", "VerificationReply"))
+}
+
 fn json(description: &str, schema: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
     ResponseBuilder::new().description(description).content("application/json", content).build()
 }
 
-fn header(description: &str, schema: Object) -> Header {
+pub(super) fn header(description: &str, schema: Object) -> Header {
     HeaderBuilder::new().description(Some(description)).schema(Some(schema)).build()
 }
 
@@ -219,7 +266,7 @@ fn etag() -> Header {
     header("The entity tag, for `If-None-Match`", string())
 }
 
-fn parameter(name: &str, place: ParameterIn, schema: Object) -> ParameterBuilder {
+pub(super) fn parameter(name: &str, place: ParameterIn, schema: Object) -> ParameterBuilder {
     ParameterBuilder::new().name(name).parameter_in(place).required(Required::False).schema(Some(schema))
 }
 
@@ -232,7 +279,7 @@ fn generation_id() -> ParameterBuilder {
     parameter("id", ParameterIn::Path, schemas::id("gen_").build()).required(Required::True).description(Some("The order"))
 }
 
-fn string() -> Object {
+pub(super) fn string() -> Object {
     ObjectBuilder::new().schema_type(Type::String).build()
 }
 

@@ -1,16 +1,18 @@
 //! The bodies: derived from the types, then narrowed by what the code accepts and answers.
 
-use imaging::{Kind, Messenger};
+use imaging::{Kind, Messenger, Provenance};
 use kernel::limits;
 use lettering::Side;
+use studio::instant::Stage;
 use studio::{EndReason, PictureType, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 
+use crate::instant::{PictureEvent, ProgressEvent, SketchEvent};
 use crate::{
-    AddonsReply, AskForCode, BubbleAddon, BubbleRequest, BundleReply, CodeSent, DeliverableReply, FormReply, GenerationReply,
-    GenerationSummary, GenerationsReply, MeReply, OrderReply, OrderRequest, SessionReply, SignInRequest, StickersAddon, StyleReply,
-    StylesReply, UploadReply, UploadRequest, WalletReply,
+    ActionReply, AddonsReply, AskForCode, BubbleAddon, BubbleRequest, BundleReply, CodeSent, CredentialsReply, DeliverableReply, FormReply,
+    GenerationReply, GenerationSummary, GenerationsReply, IngredientReply, MeReply, OrderReply, OrderRequest, SessionReply, SignInRequest,
+    StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest, VerificationReply, WalletReply,
 };
 
 /// Adds the schema of every type of this crate.
@@ -38,6 +40,13 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<GenerationsReply>()
         .schema_from::<DeliverableReply>()
         .schema_from::<BundleReply>()
+        .schema_from::<ProgressEvent>()
+        .schema_from::<SketchEvent<'static>>()
+        .schema_from::<PictureEvent<'static>>()
+        .schema_from::<VerificationReply>()
+        .schema_from::<CredentialsReply>()
+        .schema_from::<ActionReply>()
+        .schema_from::<IngredientReply>()
 }
 
 /// An id with this prefix.
@@ -78,6 +87,7 @@ fn bounds(components: &mut Components) {
     between(components, "OrderRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
     between(components, "OrderRequest", "seed", 0, limits::SEED_MAX);
     between(components, "GenerationSummary", "progress", 0, 100);
+    between(components, "ProgressEvent", "progress", 0, 100);
     with(components, "BubbleRequest", "text", |text| text.min_length = Some(1));
     with(components, "StyleReply", "thumbnail", |url| url.pattern = Some("^data:image/webp;base64,".into()));
 }
@@ -92,7 +102,15 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", &imaging::Format::ALL);
+    one_of(components, "ProgressEvent", "stage", &Stage::ALL.map(Stage::name));
+    one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Members]);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);
+    one_of(
+        components,
+        "CredentialsReply",
+        "state",
+        &[provenance::State::Trusted, provenance::State::Valid, provenance::State::Invalid, provenance::State::None],
+    );
 }
 
 /// Lists of messengers, and what an order takes in place of one.
@@ -151,14 +169,24 @@ fn end_reasons() -> Vec<EndReason> {
         EndReason::PictureTooLarge => Some(EndReason::PictureAnimated),
         EndReason::PictureAnimated => Some(EndReason::UploadGone),
         EndReason::UploadGone => Some(EndReason::TimedOut),
-        EndReason::TimedOut => None,
+        EndReason::TimedOut => Some(EndReason::DrawingRefused),
+        EndReason::DrawingRefused => Some(EndReason::DrawingFailed),
+        EndReason::DrawingFailed => None,
     };
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
 
 /// An absent field is left out of an answer and never null.
 fn absent_rather_than_null(components: &mut Components) {
-    for (schema, field) in [("GenerationSummary", "reason"), ("GenerationsReply", "next_cursor")] {
+    let optional = [
+        ("GenerationSummary", &["reason"][..]),
+        ("GenerationsReply", &["next_cursor"]),
+        ("VerificationReply", &["xmp_digital_source_type"]),
+        ("CredentialsReply", &["generator", "signer", "digital_source_type"]),
+        ("ActionReply", &["digital_source_type"]),
+        ("IngredientReply", &["title", "generator", "digital_source_type"]),
+    ];
+    for (schema, field) in optional.into_iter().flat_map(|(schema, fields)| fields.iter().map(move |field| (schema, *field))) {
         with(components, schema, field, |text| text.schema_type = SchemaType::Type(Type::String));
     }
     let bundle = property(components, "GenerationReply", "bundle");

@@ -1,8 +1,11 @@
 //! Endpoints behind an HTTP API.
 
+pub mod multipart;
 mod problem;
 mod reply;
 mod request;
+mod sse;
+pub mod stream;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

@@ -16,8 +16,8 @@ struct Document<'a> {
     request_id: &'a str,
 }
 
-/// The response to a failure. A vendor's words and ours about a fault stay in the log.
-pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
+/// The document of a failure, and its status. A vendor's words and ours about a fault stay in the log.
+pub(super) fn document(failure: &Failure, request_id: &str) -> (StatusCode, String) {
     let (status, detail) = match problem(failure) {
         Some(problem) => (status(problem.reason), problem.detail.as_ref()),
         None => (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Please try again."),
@@ -29,6 +29,12 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
         detail,
         request_id,
     };
+    (status, serde_json::to_string(&document).unwrap_or_default())
+}
+
+/// The response to a failure.
+pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
+    let (status, body) = document(failure, request_id);
     let mut response =
         Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
     if let Failure::Busy { retry_after, problem } = failure {
@@ -40,7 +46,6 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     } else if problem(failure).is_some_and(|problem| problem.reason == Reason::IdempotencyKeyInUse) {
         response = response.header(RETRY_AFTER, 1);
     }
-    let body = serde_json::to_string(&document).unwrap_or_default();
     response.body(Body::from(body)).unwrap_or_default()
 }
 
@@ -68,8 +73,11 @@ fn status(reason: Reason) -> StatusCode {
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Reason::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Reason::PictureUnreadable | Reason::PictureRefused | Reason::DrawingRefused => StatusCode::UNPROCESSABLE_ENTITY,
+        Reason::ConsentRequired | Reason::AgeAttestationRequired => StatusCode::PRECONDITION_REQUIRED,
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Reason::TimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
 }
 
@@ -101,7 +109,8 @@ mod tests {
     #[test]
     fn every_reason_has_a_status_of_its_family() {
         for reason in Reason::ALL {
-            assert!(status(*reason).is_client_error() || *reason == Reason::Unavailable, "{reason:?}");
+            let ours = matches!(reason, Reason::Unavailable | Reason::TimedOut);
+            assert!(status(*reason).is_client_error() != ours, "{reason:?}");
         }
     }
 }

@@ -1,16 +1,22 @@
 //! Successful answers.
 
 use kernel::Failure;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, SET_COOKIE};
+use lambda_http::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use lambda_http::http::{HeaderName, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::Request;
 
 /// A successful answer. Unless it says otherwise no cache may keep it: answers are personal.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
     body: Option<String>,
+    media: &'static str,
     headers: Vec<(HeaderName, String)>,
     cache: &'static str,
 }
@@ -38,6 +44,18 @@ impl Reply {
     /// As [`Reply::ok`].
     pub fn accepted(body: &impl Serialize) -> Result<Self, Failure> {
         Self::json(StatusCode::ACCEPTED, body)
+    }
+
+    /// 200 with a page for people, complete in itself: whatever is not in it, scripts first of all, the browser refuses.
+    ///
+    /// `style` is the hash of the page's one inline style as a Content-Security-Policy names it, such as `sha256-…`.
+    #[must_use]
+    pub fn page(html: String, style: &str) -> Self {
+        let policy = format!("default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        Self { body: Some(html), media: "text/html; charset=utf-8", ..Self::empty(StatusCode::OK) }
+            .with(CONTENT_SECURITY_POLICY, policy)
+            .with(X_CONTENT_TYPE_OPTIONS, "nosniff".into())
+            .with(REFERRER_POLICY, "no-referrer".into())
     }
 
     /// 204.
@@ -77,10 +95,26 @@ impl Reply {
         self
     }
 
+    /// One of several forms of the same thing: caches keep them apart by `Accept`.
+    #[must_use]
+    pub fn by_accept(self) -> Self {
+        self.with(VARY, "accept".into())
+    }
+
+    /// With an entity tag made of the body; without the body, as 304, when the caller has it already.
+    #[must_use]
+    pub fn unless_seen_by(self, request: &Request) -> Self {
+        let digest = Sha256::digest(self.body.as_deref().unwrap_or_default());
+        let etag = format!("\"{}\"", hex::encode(&digest[..16]));
+        let seen = request.has_seen(&etag);
+        let reply = self.with(ETAG, etag);
+        if seen { Self { status: StatusCode::NOT_MODIFIED, body: None, ..reply } } else { reply }
+    }
+
     pub(super) fn response(&self) -> Response<Body> {
         let mut response = Response::builder().status(self.status).header(CACHE_CONTROL, self.cache);
         if self.body.is_some() {
-            response = response.header(CONTENT_TYPE, "application/json");
+            response = response.header(CONTENT_TYPE, self.media);
         }
         for (name, value) in &self.headers {
             response = response.header(name, value);
@@ -94,7 +128,7 @@ impl Reply {
     }
 
     fn empty(status: StatusCode) -> Self {
-        Self { status, body: None, headers: Vec::new(), cache: "no-store" }
+        Self { status, body: None, media: "application/json", headers: Vec::new(), cache: "no-store" }
     }
 
     fn with(mut self, name: HeaderName, value: String) -> Self {
@@ -105,5 +139,39 @@ impl Reply {
     fn revalidated(mut self) -> Self {
         self.cache = "private, no-cache";
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(name: HeaderName, value: &str) -> Request {
+        Request::new(lambda_http::http::Request::builder().header(name, value).body(Body::Empty).unwrap())
+    }
+
+    #[test]
+    fn a_page_admits_its_own_style_and_nothing_else() {
+        let response = Reply::page("<p>Hello</p>".into(), "sha256-abc=").public().by_accept().response();
+        let header = |name: HeaderName| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header(CONTENT_TYPE), "text/html; charset=utf-8");
+        assert_eq!(header(CACHE_CONTROL), "public, max-age=300");
+        assert_eq!(header(VARY), "accept");
+        let policy = header(CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-abc=';") && !policy.contains("unsafe"), "{policy}");
+    }
+
+    #[test]
+    fn what_the_caller_has_is_not_sent_again() {
+        let page = || Reply::page("<p>Hello</p>".into(), "sha256-abc=").public();
+        let first = page().unless_seen_by(&request(CONTENT_TYPE, "text/plain")).response();
+        let etag = first.headers()[ETAG].to_str().unwrap().to_owned();
+        let again = page().unless_seen_by(&request(lambda_http::http::header::IF_NONE_MATCH, &etag)).response();
+        assert_eq!((again.status(), again.headers()[ETAG].to_str().unwrap()), (StatusCode::NOT_MODIFIED, etag.as_str()));
+        assert!(matches!(again.body(), Body::Empty) && again.headers().get(CONTENT_TYPE).is_none());
+        assert_eq!(again.headers()[CACHE_CONTROL], "public, max-age=300");
+        let other =
+            Reply::page("<p>Bye</p>".into(), "sha256-abc=").unless_seen_by(&request(lambda_http::http::header::IF_NONE_MATCH, &etag));
+        assert_eq!(other.response().status(), StatusCode::OK);
     }
 }

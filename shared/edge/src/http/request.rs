@@ -3,12 +3,18 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
-use kernel::{Failure, Reason, limits};
+use kernel::{CallerAddress, Clock, Failure, Reason, SystemClock, limits};
 use lambda_http::http::HeaderMap;
-use lambda_http::http::header::{CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use lambda_http::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+/// What the work leaves of an invocation's time, so that its answer still goes out.
+const MARGIN: Duration = Duration::from_secs(3);
 
 /// A request to an endpoint.
 pub struct Request {
@@ -44,6 +50,64 @@ impl Request {
         }
         serde_json::from_slice(bytes)
             .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
+    }
+
+    /// Where the request came from, as the gateway saw it; what a header says of it is not asked.
+    #[must_use]
+    pub fn address(&self) -> CallerAddress {
+        match self.inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => CallerAddress::read(context.http.source_ip.as_deref().unwrap_or_default()),
+            _ => CallerAddress::default(),
+        }
+    }
+
+    /// How long the work on this request may take: `most`, and less where the invocation ends before, with a margin for the answer. A
+    /// runtime that gives no time, or one that is over, is not believed.
+    #[must_use]
+    pub fn patience(&self, most: Duration) -> Duration {
+        // The runtime's time is the system's, whatever a test has done to ours.
+        let clock = SystemClock::default();
+        let deadline = self.inner.lambda_context_ref().map_or(0, |context| context.deadline);
+        let now = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+        match deadline.checked_sub(now).map(Duration::from_millis).and_then(|left| left.checked_sub(MARGIN)) {
+            Some(left) if !left.is_zero() => most.min(left),
+            _ => most,
+        }
+    }
+
+    /// Takes the body out, as it is. It is zeroed when it is dropped.
+    pub(super) fn take_body(&mut self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match std::mem::take(self.inner.body_mut()) {
+            Body::Text(text) => text.into_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => Vec::new(),
+        })
+    }
+
+    /// The parameters of the query, in no order.
+    pub(super) fn parameters(&self) -> Vec<(&str, &str)> {
+        self.inner.query_string_parameters_ref().map(|parameters| parameters.iter().collect()).unwrap_or_default()
+    }
+
+    /// The body as it was sent, of one of these media types and at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is empty, too large or of another media type.
+    pub fn bytes(&self, limit: usize, types: &[&str]) -> Result<&[u8], Failure> {
+        let bytes: &[u8] = match self.inner.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        let named = self.header(CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        if !types.iter().any(|known| known.eq_ignore_ascii_case(named)) {
+            return Err(Failure::invalid(Reason::MediaTypeUnsupported, format!("Send the body as {}.", types.join(", "))));
+        }
+        match bytes.len() {
+            0 => Err(Failure::invalid(Reason::BodyMalformed, "The body is empty.")),
+            length if length > limit => Err(Failure::invalid(Reason::BodyTooLarge, format!("The body is larger than {limit} bytes."))),
+            _ => Ok(bytes),
+        }
     }
 
     /// A header, if it was sent and is text.
@@ -105,6 +169,13 @@ impl Request {
         if is_tag { Cow::Borrowed(first) } else { Cow::Borrowed("en") }
     }
 
+    /// Whether the caller asks for JSON by name and likes it better than HTML (RFC 9110, 12.5.1). A browser does not, nor does who takes anything.
+    #[must_use]
+    pub fn prefers_json(&self) -> bool {
+        let accept = self.header(ACCEPT.as_str()).unwrap_or_default();
+        preference(accept, "application/json") > preference(accept, "text/html")
+    }
+
     /// Whether `If-None-Match` names this entity tag (weak comparison, RFC 9110, 13.1.2).
     #[must_use]
     pub fn has_seen(&self, etag: &str) -> bool {
@@ -136,6 +207,18 @@ impl Request {
             .find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name))
             .map(|(_, value)| value)
     }
+}
+
+/// How much an `Accept` header likes a media type that it names: 0 to 1000, and 0 when it does not name it.
+fn preference(accept: &str, media: &str) -> u16 {
+    let named = accept.split(',').filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let quality = |parameter: &str| parameter.strip_prefix("q=").and_then(|value| value.parse::<f32>().ok());
+        parts.next()?.eq_ignore_ascii_case(media).then(|| parts.find_map(quality).unwrap_or(1.0))
+    });
+    // At most 1000, by the clamp.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    named.map(|quality| (quality.clamp(0.0, 1.0) * 1000.0) as u16).max().unwrap_or_default()
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -220,5 +303,24 @@ mod tests {
         let locale = |value: &str| request(&[("accept-language", value)], "").locale().into_owned();
         assert_eq!(locale("de-CH, en;q=0.8"), "de-CH");
         assert_eq!(locale("<script>"), "en");
+    }
+
+    #[test]
+    fn json_is_for_who_asks_for_it_by_name() {
+        let prefers = |value: &str| request(&[("accept", value)], "").prefers_json();
+        assert!(prefers("application/json") && prefers("Application/JSON; charset=utf-8") && prefers("text/html;q=0.5, application/json"));
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+        for html in [
+            browser,
+            "*/*",
+            "",
+            "text/html, application/json",
+            "application/json;q=0",
+            "text/html, application/json;q=0.9",
+            "application/problem+json",
+        ] {
+            assert!(!prefers(html), "{html}");
+        }
+        assert!(!prefers("application/json;q=nonsense, text/html") && !prefers("application/json;q=-1"));
     }
 }

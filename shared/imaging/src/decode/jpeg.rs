@@ -39,6 +39,13 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     })
 }
 
+/// Walks the markers from SOI to EOI; gives width and height.
+pub(super) fn outline(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), Unreadable> {
+    let outline = Outline::of(bytes)?;
+    limits.admit_size(outline.width, outline.height)?;
+    Ok((outline.width, outline.height))
+}
+
 /// CMYK to RGB in place. Adobe's programs, and all that mark their files as theirs, store inks inverted.
 fn inks_to_rgb(pixels: &mut Vec<u8>, inverted: bool) {
     let flip = if inverted { 0 } else { 0xff };

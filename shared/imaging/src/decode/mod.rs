@@ -7,11 +7,14 @@ mod colours;
 mod jpeg;
 mod png;
 mod webp;
+mod whole;
 
 use crate::{Limits, Unreadable};
 use colours::Colours;
-use image::RgbImage;
 use image::metadata::Orientation;
+use image::{RgbImage, RgbaImage};
+
+pub use whole::{Outline, is_whole_picture, outline};
 
 /// The formats that are read
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,22 +95,48 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     })
 }
 
-/// Decodes the RGBA PNG of an artist, with its matte.
-pub(crate) fn decode_drawing(bytes: &[u8], limits: &Limits) -> Result<image::RgbaImage, Unreadable> {
+/// A decoded picture whose transparency is kept
+pub(crate) enum Layered {
+    /// It has none.
+    Opaque(Decoded),
+    /// Straight alpha; upright and in its colours as stored.
+    Alpha(RgbaImage),
+}
+
+impl Layered {
+    /// With its alpha, its colours as stored; what has none is opaque.
+    fn into_rgba(self) -> RgbaImage {
+        match self {
+            Self::Opaque(decoded) => image::DynamicImage::ImageRgb8(decoded.pixels).into_rgba8(),
+            Self::Alpha(pixels) => pixels,
+        }
+    }
+}
+
+/// Decodes `bytes` within `limits` and keeps the transparency.
+pub(crate) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, Unreadable> {
     limits.admit_bytes(bytes)?;
-    match PictureFormat::sniff(bytes)? {
-        PictureFormat::Png => contained(|| png::decode_rgba(bytes, limits)),
-        _ => Err(Unreadable::UnknownFormat { what: "no PNG drawing" }),
+    let format = PictureFormat::sniff(bytes)?;
+    contained(|| match format {
+        PictureFormat::Jpeg => jpeg::decode(bytes, limits).map(Layered::Opaque),
+        PictureFormat::Png => png::decode_layered(bytes, limits),
+        PictureFormat::Webp => webp::decode_layered(bytes, limits),
+    })
+}
+
+/// Decodes a PNG of ours, with its matte.
+pub(crate) fn decode_png(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
+    match PictureFormat::sniff(bytes) {
+        Ok(PictureFormat::Jpeg | PictureFormat::Webp) => Err(Unreadable::UnknownFormat { what: "no PNG" }),
+        _ => decode_layered(bytes, limits).map(Layered::into_rgba),
     }
 }
 
 /// Decodes a PNG or WebP with its alpha, its colours as stored.
-pub(crate) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<image::RgbaImage, Unreadable> {
-    limits.admit_bytes(bytes)?;
-    match PictureFormat::sniff(bytes)? {
-        PictureFormat::Png => contained(|| png::decode_rgba(bytes, limits)),
-        PictureFormat::Webp => contained(|| webp::decode_rgba(bytes, limits)),
-        PictureFormat::Jpeg => Err(Unreadable::UnknownFormat { what: "a JPEG, which has no alpha" }),
+pub(crate) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
+    match PictureFormat::sniff(bytes) {
+        Ok(PictureFormat::Jpeg) => Err(Unreadable::UnknownFormat { what: "a JPEG, which has no alpha" }),
+        _ => decode_layered(bytes, limits).map(Layered::into_rgba),
     }
 }
 
@@ -119,6 +148,11 @@ fn contained<T>(decode: impl FnOnce() -> Result<T, Unreadable> + std::panic::Unw
 /// Big-endian 16 bits at `at`
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+/// Big-endian 32 bits at `at`
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
 /// Little-endian 32 bits at `at`

@@ -1,6 +1,6 @@
 //! PNG.
 
-use super::{Colours, Decoded, on_white, picture};
+use super::{Colours, Decoded, Layered, be32, on_white, picture};
 use crate::orientation::from_exif;
 use crate::{Limits, Unreadable};
 use image::RgbaImage;
@@ -39,18 +39,42 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     })
 }
 
-/// Decodes to RGBA; a picture without alpha is opaque.
-pub(super) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
+/// Decodes with the alpha of an RGBA picture; grey with alpha lies on white.
+pub(super) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, Unreadable> {
     let mut reader = open(bytes, limits)?;
     let (width, height) = (reader.info().width, reader.info().height);
     if reader.output_color_type().0 != ColorType::Rgba {
-        let opaque = decode(bytes, limits)?.pixels;
-        return Ok(image::DynamicImage::ImageRgb8(opaque).into_rgba8());
+        return decode(bytes, limits).map(Layered::Opaque);
     }
     let mut rgba = vec![0; 4 * width as usize * height as usize];
     reader.next_frame(&mut rgba).map_err(refusal)?;
     reader.finish().map_err(refusal)?;
-    RgbaImage::from_raw(width, height, rgba).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
+    let pixels = RgbaImage::from_raw(width, height, rgba).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))?;
+    Ok(Layered::Alpha(pixels))
+}
+
+/// Walks the chunks from IHDR to IEND and their checksums; gives width and height.
+pub(super) fn outline(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), Unreadable> {
+    let (mut at, mut size) = (8, None);
+    loop {
+        let length = be32(bytes, at).ok_or(Unreadable::Truncated)? as usize;
+        let chunk = bytes.get(at + 4..at + 8 + length).ok_or(Unreadable::Truncated)?;
+        let checksum = be32(bytes, at + 8 + length).ok_or(Unreadable::Truncated)?;
+        if crc32fast::hash(chunk) != checksum {
+            return Err(Unreadable::corrupt("a chunk is not what its checksum says"));
+        }
+        match (&chunk[..4], size) {
+            (b"IHDR", None) => {
+                let (width, height) = be32(chunk, 4).zip(be32(chunk, 8)).ok_or_else(|| Unreadable::corrupt("a short header"))?;
+                limits.admit_size(width, height)?;
+                size = Some((width, height));
+            }
+            (_, None) => return Err(Unreadable::corrupt("no header where one must be")),
+            (b"IEND", Some(size)) => return Ok(size),
+            _ => {}
+        }
+        at += 12 + length;
+    }
 }
 
 /// A reader behind the header, with size and frames checked; it gives 8 bits a channel, palettes and grey bits expanded.

@@ -1,6 +1,6 @@
 //! WebP.
 
-use super::{Colours, Decoded, le32, on_white, picture};
+use super::{Colours, Decoded, Layered, le32, on_white, picture};
 use crate::orientation::from_exif;
 use crate::{Limits, Unreadable};
 use image::RgbaImage;
@@ -8,8 +8,11 @@ use image::metadata::Orientation;
 use image_webp::{DecodingError, WebPDecoder};
 use std::io::Cursor;
 
+/// Width and height in pixels
+type Size = (u32, u32);
+
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadable> {
-    let bytes = inspect(bytes, limits)?;
+    let bytes = inspect(bytes, limits)?.0;
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(refusal)?;
     decoder.set_memory_limit(limits.scratch);
     if decoder.is_animated() {
@@ -32,20 +35,26 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     })
 }
 
-/// Decodes to RGBA; a picture without alpha is opaque.
-pub(super) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
-    let bytes = inspect(bytes, limits)?;
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(refusal)?;
+/// Decodes with the alpha, if there is one.
+pub(super) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, Unreadable> {
+    let picture = inspect(bytes, limits)?.0;
+    let mut decoder = WebPDecoder::new(Cursor::new(picture)).map_err(refusal)?;
+    if !decoder.has_alpha() {
+        return decode(bytes, limits).map(Layered::Opaque);
+    }
     decoder.set_memory_limit(limits.scratch);
     let (width, height) = decoder.dimensions();
     limits.admit_size(width, height)?;
     let size = decoder.output_buffer_size().ok_or(Unreadable::TooManyPixels { width, height })?;
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(refusal)?;
-    if !decoder.has_alpha() {
-        pixels = pixels.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-    }
-    RgbaImage::from_raw(width, height, pixels).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))
+    let pixels = RgbaImage::from_raw(width, height, pixels).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))?;
+    Ok(Layered::Alpha(pixels))
+}
+
+/// Walks the chunks to the end that the header declares; gives width and height.
+pub(super) fn outline(bytes: &[u8], limits: &Limits) -> Result<Size, Unreadable> {
+    inspect(bytes, limits)?.1.ok_or_else(|| Unreadable::corrupt("no picture in it"))
 }
 
 /// RGBA on white, in the same buffer
@@ -58,43 +67,46 @@ fn without_alpha(mut pixels: Vec<u8>) -> Vec<u8> {
     pixels
 }
 
-/// Walks the chunks and gives the picture without what hangs behind it. The decoder asks for memory by the size in the frame, and looks at
+/// Walks the chunks and gives the picture without what hangs behind it, and its size. The decoder asks for memory by the size in the frame, and looks at
 /// the canvas later: both must be within `limits`.
-fn inspect<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a [u8], Unreadable> {
+fn inspect<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(&'a [u8], Option<Size>), Unreadable> {
     let length = le32(bytes, 4).ok_or(Unreadable::Truncated)? as usize;
     let bytes = bytes.get(..8 + length).ok_or(Unreadable::Truncated)?;
-    let mut at = 12;
+    let (mut at, mut size) = (12, None);
     while let Some(name) = bytes.get(at..at + 4) {
-        let size = le32(bytes, at + 4).ok_or(Unreadable::Truncated)? as usize;
-        let body = bytes.get(at + 8..at + 8 + size).ok_or(Unreadable::Truncated)?;
+        let length = le32(bytes, at + 4).ok_or(Unreadable::Truncated)? as usize;
+        let body = bytes.get(at + 8..at + 8 + length).ok_or(Unreadable::Truncated)?;
         match name {
             b"ANIM" | b"ANMF" => return Err(Unreadable::Animated),
-            b"VP8X" => admit(canvas(body), limits)?,
-            b"VP8 " => admit(lossy_frame(body), limits)?,
-            b"VP8L" => admit(lossless_frame(body), limits)?,
+            b"VP8X" => {
+                admit(canvas(body), limits)?;
+            }
+            b"VP8 " => size = Some(admit(lossy_frame(body), limits)?),
+            b"VP8L" => size = Some(admit(lossless_frame(body), limits)?),
             _ => {}
         }
-        at += 8 + size + size % 2;
+        at += 8 + length + length % 2;
     }
-    Ok(bytes)
+    Ok((bytes, size))
 }
 
-fn admit(size: Option<(u32, u32)>, limits: &Limits) -> Result<(), Unreadable> {
+fn admit(size: Option<Size>, limits: &Limits) -> Result<Size, Unreadable> {
     let (width, height) = size.ok_or_else(|| Unreadable::corrupt("a short header"))?;
-    limits.admit_size(width, height)
+    limits.admit_size(width, height)?;
+    Ok((width, height))
 }
 
-fn canvas(body: &[u8]) -> Option<(u32, u32)> {
+fn canvas(body: &[u8]) -> Option<Size> {
     let (width, height) = (le32(body, 4)? & 0xff_ffff, le32(body, 6)? >> 8);
     Some((width + 1, height + 1))
 }
 
-fn lossy_frame(body: &[u8]) -> Option<(u32, u32)> {
+fn lossy_frame(body: &[u8]) -> Option<Size> {
     let size = le32(body, 6)?;
     Some((size & 0x3fff, (size >> 16) & 0x3fff))
 }
 
-fn lossless_frame(body: &[u8]) -> Option<(u32, u32)> {
+fn lossless_frame(body: &[u8]) -> Option<Size> {
     let size = le32(body, 1)?;
     Some(((size & 0x3fff) + 1, ((size >> 14) & 0x3fff) + 1))
 }

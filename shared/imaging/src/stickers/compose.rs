@@ -5,7 +5,7 @@ use super::outline::Edge;
 use super::{BubbleOrder, StickerSpec};
 use crate::Unreadable;
 use crate::bubble::{Layout, lay_out};
-use crate::matte::DRAWING_SIDE;
+use crate::drawing::DRAWING_SIDE;
 use crate::resample::resize;
 use lettering::Typesetter;
 

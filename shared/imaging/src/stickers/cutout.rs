@@ -1,6 +1,7 @@
 //! The subject as a die would cut it.
 
-use crate::matte::{DRAWING_SIDE, Layers};
+use crate::drawing::DRAWING_SIDE;
+use crate::matte::Layers;
 use image::RgbaImage;
 use subject::{HeadBox, head};
 

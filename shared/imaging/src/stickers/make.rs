@@ -56,7 +56,7 @@ pub(super) fn trays(cutout: &Cutout, extras: &Extras, source: DigitalSource) -> 
 }
 
 fn deliver(row: &StickerSpec, source: DigitalSource, bytes: Vec<u8>) -> Deliverable {
-    Deliverable::sealed(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes)
+    Deliverable::finished(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes)
 }
 
 impl From<Unfit> for Unreadable {
@@ -71,7 +71,7 @@ impl From<Unfit> for Unreadable {
 /// The stickers of one drawing, the square RGBA PNG of an artist, without its other deliverables
 ///
 /// # Errors
-/// [`Unreadable`] if the drawing is no square PNG within [`Limits::DRAWING`](crate::Limits::DRAWING).
+/// [`Unreadable`] if the drawing is none that [`render`](crate::render()) reads.
 pub fn stickers(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<Vec<Deliverable>, Unreadable> {
     let maker = StickerMaker::new(&Layers::of(drawing)?, extras, source);
     let mut typesetter = Typesetter::new();

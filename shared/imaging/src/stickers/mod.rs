@@ -17,6 +17,7 @@ pub use make::stickers;
 pub use messenger::Messenger;
 pub use packs::{Packs, Unpackable};
 pub use table::{Counts, PACKS, PackSpec, STICKERS, Sides, StickerSpec};
+pub(crate) use validate::holds_seal;
 pub use validate::{Target, Violation, validate};
 
 /// What an order asks for beside the avatars

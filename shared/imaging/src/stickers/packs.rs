@@ -3,7 +3,7 @@
 use super::cutout::Cutout;
 use super::make::trays;
 use super::{Extras, Messenger, PACKS, PackSpec};
-use crate::decode::decode_drawing;
+use crate::decode::decode_png;
 use crate::limits::Limits;
 use crate::{Deliverable, DigitalSource, Format, Kind, Unreadable};
 use std::collections::BTreeMap;
@@ -71,27 +71,38 @@ impl Packs {
         }
     }
 
-    /// Tray, main and tab images of the messengers ordered, and the packs for which there are enough drawings.
+    /// Tray, main and tab images of the messengers ordered, made of the first drawing's cut-out; none before a drawing was added.
     ///
     /// # Errors
-    /// [`Unpackable`] if the cut-out of the first drawing is no picture, or a pack cannot be written within its limit.
-    pub fn finish(self) -> Result<Vec<Deliverable>, Unpackable> {
+    /// [`Unpackable::Picture`] if the cut-out is no picture.
+    pub fn pictures(&self) -> Result<Vec<Deliverable>, Unpackable> {
         let Some((_, transparent, source)) = &self.first else {
             return Ok(Vec::new());
         };
-        let cutout = Cutout::of_transparent(&decode_drawing(transparent, &Limits::DRAWING)?);
-        let mut files = trays(&cutout, &self.extras, *source)?;
+        let cutout = Cutout::of_transparent(&decode_png(transparent, &Limits::DRAWING)?);
+        Ok(trays(&cutout, &self.extras, *source)?)
+    }
+
+    /// The packs for which there are enough drawings, of the stickers added and of `pictures` as they are delivered.
+    ///
+    /// # Errors
+    /// [`Unpackable`] if a pack cannot be written within its limit.
+    pub fn finish(&self, pictures: &[Deliverable]) -> Result<Vec<Deliverable>, Unpackable> {
+        let Some((_, _, source)) = &self.first else {
+            return Ok(Vec::new());
+        };
+        let mut files = Vec::new();
         for pack in self.ordered() {
             let stickers: Vec<&[u8]> =
                 self.stickers.iter().filter(|((messenger, _), _)| *messenger == pack.messenger).map(|(_, file)| &file[..]).collect();
             if !pack.counts.take(stickers.len()) {
                 continue;
             }
-            let bytes = self.archive(pack, &files, &stickers)?;
+            let bytes = self.archive(pack, pictures, &stickers)?;
             if bytes.len() > pack.most_bytes {
                 return Err(Unpackable::TooManyBytes { name: pack.name, bytes: bytes.len(), limit: pack.most_bytes });
             }
-            files.push(Deliverable::sealed(&pack.path(), Kind::Pack, pack.format, (0, 0), *source, bytes));
+            files.push(Deliverable::finished(&pack.path(), Kind::Pack, pack.format, (0, 0), *source, bytes));
         }
         Ok(files)
     }

@@ -15,7 +15,10 @@ fn packed(title: &str, author: &str, extras: &Extras, drawings: usize) -> Vec<De
     for index in 1..=drawings {
         files().iter().for_each(|file| packs.add(index, file));
     }
-    packs.finish().unwrap()
+    let mut files = packs.pictures().unwrap();
+    let packed = packs.finish(&files).unwrap();
+    files.extend(packed);
+    files
 }
 
 fn paths(files: &[Deliverable]) -> Vec<&str> {

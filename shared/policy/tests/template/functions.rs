@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use policy::{Class, Mechanism, inventory};
 use serde_json::{Value, json};
 
-use crate::model::{Resource, kebab, named, of_kind, template, text, texts};
+use crate::model::{Resource, kebab, named, of_kind, pascal, template, text, texts};
 
 /// The functions that send mail (AN-36).
 const MAILERS: [&str; 2] = ["AuthCodesCreate", "OnDrawingReady"];
@@ -31,8 +31,14 @@ pub(crate) fn timeout(function: &Resource) -> SignedDuration {
     SignedDuration::from_secs(setting(function, "Timeout").as_i64().unwrap())
 }
 
-/// The events of a function by type: its properties.
+/// The events of a function by type: its properties. A URL of its own is one as well: it stands for the route that the metadata names.
 pub(crate) fn events(function: &Resource) -> Vec<(String, Value)> {
+    if !function.property("FunctionUrlConfig").is_null() {
+        assert_eq!(function.property("Events"), &Value::Null, "{} has one event", function.id);
+        let route = text(&function.body["Metadata"]["Route"]);
+        let (method, path) = route.split_once(' ').unwrap_or_else(|| panic!("{} has a URL and says no Route in its metadata", function.id));
+        return vec![("FunctionUrl".to_owned(), json!({ "Method": method, "Path": path }))];
+    }
     let events = function.property("Events").as_object().unwrap_or_else(|| panic!("nothing starts {}", function.id));
     events.values().map(|event| (text(&event["Type"]), event["Properties"].clone())).collect()
 }
@@ -43,7 +49,7 @@ pub(crate) fn trigger(function: &Resource) -> String {
     assert_eq!(events.len(), 1, "{} has one event", function.id);
     let (kind, event) = &events[0];
     match kind.as_str() {
-        "HttpApi" => format!("{} {}", text(&event["Method"]), text(&event["Path"])),
+        "HttpApi" | "FunctionUrl" => format!("{} {}", text(&event["Method"]), text(&event["Path"])),
         "SQS" => kebab(text(&event["Queue"]).trim_start_matches("${Queues.Outputs.").trim_end_matches("Arn}")),
         "EventBridgeRule" => texts(&event["Pattern"]["detail-type"]).join(", "),
         "ScheduleV2" => text(&event["ScheduleExpression"]),
@@ -68,7 +74,7 @@ fn statements(function: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
 }
 
 /// Every action a function may do, with each resource.
-fn grants(function: &Resource) -> BTreeSet<(String, String)> {
+pub(crate) fn grants(function: &Resource) -> BTreeSet<(String, String)> {
     let pairs = statements(function).into_iter().flat_map(|(actions, resources, _)| {
         actions.into_iter().flat_map(move |action| resources.clone().into_iter().map(move |resource| (action.clone(), resource)))
     });
@@ -94,7 +100,7 @@ fn every_name_says_what_starts_it() {
         let wanted: &[&str] = match kebab(&function.id).split('-').next().unwrap() {
             "on" => &["SQS", "EventBridgeRule"],
             "every" => &["ScheduleV2"],
-            _ => &["HttpApi"],
+            _ => &["HttpApi", "FunctionUrl"],
         };
         assert!(wanted.contains(&kind.as_str()), "{}: {kind}", function.id);
     }
@@ -104,11 +110,18 @@ fn every_name_says_what_starts_it() {
 fn routes_are_absolute_versioned_and_unique() {
     let mut seen = BTreeSet::new();
     for function in functions() {
-        for (_, route) in events(&function).into_iter().filter(|(kind, _)| kind == "HttpApi") {
+        for (kind, route) in events(&function).into_iter().filter(|(kind, _)| ["HttpApi", "FunctionUrl"].contains(&kind.as_str())) {
             let path = text(&route["Path"]);
-            assert!(path.starts_with("/v1/") && !path.ends_with('/') && !path.contains("//"), "{}: {path}", function.id);
+            assert!(
+                (path.starts_with("/v1/") || path == "/privacy") && !path.ends_with('/') && !path.contains("//"),
+                "{}: {path}",
+                function.id
+            );
             assert!(["GET", "POST", "DELETE"].contains(&text(&route["Method"]).as_str()), "{}", function.id);
             assert!(seen.insert(trigger(&function)), "{} is there twice", trigger(&function));
+            if kind == "FunctionUrl" {
+                continue;
+            }
             assert_eq!((&route["ApiId"], &route["PayloadFormatVersion"]), (&json!("${Api}"), &json!("2.0")), "{}", function.id);
             assert!(timeout(&function) < SignedDuration::from_secs(30), "{}: the API gives up at 30 s", function.id);
         }
@@ -192,8 +205,7 @@ fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must()
     let grants = grants(&job);
     let may = |action: &str, resource: String| assert!(grants.contains(&(action.to_owned(), resource.clone())), "{action} {resource}");
     for entry in inventory().sweeps() {
-        let mut table = entry.table().unwrap().id().to_owned();
-        table[..1].make_ascii_uppercase();
+        let table = pascal(entry.table().unwrap().id());
         may("dynamodb:Query", format!("${{Data.Outputs.{table}TableArn}}/index/expiry"));
         may("dynamodb:DeleteItem", format!("${{Data.Outputs.{table}TableArn}}"));
         if let Some(prefix) = entry.objects.and_then(|class| class.entry().prefix()) {
@@ -252,13 +264,15 @@ fn an_36_only_what_mails_may_mail() {
 
 /// The variable that gives a function the name of what the resource is.
 fn variable(action: &str, resource: &str) -> Option<String> {
-    let output = resource.strip_prefix("${Data.Outputs.").or_else(|| resource.strip_prefix("${Queues.Outputs."));
+    let stacks = ["${Data.Outputs.", "${Queues.Outputs.", "${Ephemeral.Outputs.", "${Signing.Outputs."];
+    let output = stacks.iter().find_map(|stack| resource.strip_prefix(stack));
     let output = output.map(|rest| rest.split("Arn}").next().unwrap_or_default());
     match (action.split(':').next().unwrap_or_default(), output) {
         ("dynamodb", Some(table)) => Some(kebab(table).replace('-', "_").to_uppercase()),
         ("s3", _) => Some("PICTURES_BUCKET".into()),
         ("ses", _) if resource.contains(":configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
         ("ses", _) => Some("MAIL_FROM".into()),
+        ("kms", Some(_)) => Some("SIGNING_KEY_ID".into()),
         ("sqs", Some(queue)) if action == "sqs:SendMessage" && !queue.ends_with("Dlq") => {
             Some(format!("{}_QUEUE_URL", kebab(queue).replace('-', "_").to_uppercase()))
         }
@@ -277,7 +291,9 @@ fn a_function_knows_what_it_may_use_and_nothing_else() {
         let allowed: BTreeSet<String> = grants(&function).iter().filter_map(|(action, resource)| variable(action, resource)).collect();
         let variables = variables(&function);
         let resources = |name: &String| {
-            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET"].iter().any(|end| name.ends_with(end))
+            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SIGNING_KEY_ID"]
+                .iter()
+                .any(|end| name.ends_with(end))
         };
         let known: BTreeSet<String> = variables.into_iter().filter(resources).collect();
         assert_eq!(known, allowed, "{}", function.id);
@@ -298,11 +314,31 @@ fn a_role_writes_its_own_log_and_a_consumer_reads_its_own_queue() {
     }
 }
 
+/// Who could sign could sign anything in our name.
+#[test]
+fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
+    let key = named("SigningKey");
+    assert_eq!((key.property("KeyUsage"), key.body["UpdateReplacePolicy"].as_str()), (&json!("SIGN_VERIFY"), Some("Retain")));
+    for function in functions() {
+        let kms: Vec<_> = grants(&function).into_iter().filter(|(action, _)| action.starts_with("kms:")).collect();
+        let wanted = ("kms:Sign".to_owned(), "${Signing.Outputs.SigningKeyArn}".to_owned());
+        let signs = ["InstantCreate", "OnDrawingReady"].contains(&function.id.as_str());
+        assert_eq!(kms, if signs { vec![wanted] } else { Vec::new() }, "{}", function.id);
+    }
+}
+
+#[test]
+fn who_verifies_can_write_nothing_but_its_log() {
+    let grants = grants(&named("VerificationsCreate"));
+    assert!(grants.iter().all(|(action, _)| action.starts_with("logs:")), "{grants:?}");
+}
+
 #[test]
 fn production_wants_every_choice_made() {
     let root = template("template.yaml");
-    let rules = root["Rules"]["ProductionIsConfigured"]["Assertions"].to_string();
-    for parameter in ["Artist", "Screener", "MailFrom", "PublicOrigin"] {
+    let rules =
+        root["Rules"]["ProductionIsConfigured"]["Assertions"].to_string() + &root["Rules"]["ProductionOfTheWalletIsConfigured"].to_string();
+    for parameter in ["Artist", "Screener", "Signer", "MailFrom", "PublicOrigin", "PolicyContact"] {
         assert!(rules.contains(&format!("${{{parameter}}}")), "{parameter}");
     }
     let defaults: BTreeMap<String, Value> =

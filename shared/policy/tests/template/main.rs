@@ -4,5 +4,6 @@
 mod data;
 mod functions;
 mod model;
+mod profiles;
 mod queues;
 mod tree;

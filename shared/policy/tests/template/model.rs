@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
 /// The files of the stack, the root first.
-pub(crate) const TEMPLATES: [&str; 4] = ["template.yaml", "infra/data.yaml", "infra/queues.yaml", "infra/alarms.yaml"];
+pub(crate) const TEMPLATES: [&str; 6] =
+    ["template.yaml", "infra/data.yaml", "infra/queues.yaml", "infra/ephemeral.yaml", "infra/alarms.yaml", "infra/signing.yaml"];
 
 /// A resource of any of the templates.
 #[derive(Debug, Clone)]
@@ -58,6 +59,12 @@ pub(crate) fn named(id: &str) -> Resource {
     resources().into_iter().find(|resource| resource.id == id).unwrap_or_else(|| panic!("there is no resource {id}"))
 }
 
+/// `rate-keys` → `RateKeys`.
+pub(crate) fn pascal(kebab: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    kebab.split('-').map(word).collect()
+}
+
 /// `GenerationsCreate` → `generations-create`.
 pub(crate) fn kebab(pascal: &str) -> String {
     let mut name = String::new();
@@ -98,7 +105,10 @@ fn plain(yaml: Yaml) -> Value {
             match tag.as_str() {
                 "!Ref" | "!GetAtt" => json!(format!("${{{}}}", text(&value))),
                 "!Sub" => value,
-                "!If" | "!Not" | "!Equals" | "!Join" => Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)])),
+                "!Condition" => json!({ "Condition": value }),
+                "!If" | "!Not" | "!And" | "!Or" | "!Equals" | "!Join" => {
+                    Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)]))
+                }
                 other => panic!("the local cloud does not know {other}"),
             }
         }
@@ -108,5 +118,5 @@ fn plain(yaml: Yaml) -> Value {
 #[test]
 fn names_in_kebab_case() {
     assert_eq!(kebab("OnGenerationQueued"), "on-generation-queued");
-    assert_eq!(kebab("StylesList"), "styles-list");
+    assert_eq!((kebab("StylesList"), pascal("rate-keys")), ("styles-list".to_owned(), "RateKeys".to_owned()));
 }

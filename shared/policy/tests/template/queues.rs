@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::functions::{functions, timeout};
 use crate::model::{Resource, kebab, named, of_kind, texts};
+use crate::profiles::{PROFILES, deployed};
 
 /// Dead-letter queues without a queue: of schedules, whose events say nothing but their time, and of SES's word that it has a mail, of which only the tags
 /// are kept, the ids of an order.
@@ -97,7 +98,12 @@ fn consumers_report_single_failures_and_are_bounded() {
 #[test]
 fn outputs_of_the_nested_stacks_are_there() {
     let root = crate::model::read("template.yaml");
-    for (stack, path) in [("Data", "infra/data.yaml"), ("Queues", "infra/queues.yaml")] {
+    for (stack, path) in [
+        ("Data", "infra/data.yaml"),
+        ("Queues", "infra/queues.yaml"),
+        ("Ephemeral", "infra/ephemeral.yaml"),
+        ("Signing", "infra/signing.yaml"),
+    ] {
         let outputs = crate::model::template(path)["Outputs"].clone();
         for part in root.split(&format!("{stack}.Outputs.")).skip(1) {
             let name: String = part.chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -106,9 +112,9 @@ fn outputs_of_the_nested_stacks_are_there() {
     }
 }
 
-/// The alarms on one metric, by the dimension they watch.
-fn watched(metric: &str) -> BTreeSet<String> {
-    let alarms = of_kind("AWS::CloudWatch::Alarm").into_iter().filter(|alarm| alarm.property("MetricName") == metric);
+/// The alarms of a deployment on one metric, by the dimension they watch.
+fn watched(deployment: &[Resource], metric: &str) -> BTreeSet<String> {
+    let alarms = deployment.iter().filter(|one| one.kind == "AWS::CloudWatch::Alarm" && one.property("MetricName") == metric);
     alarms
         .map(|alarm| {
             assert_eq!(texts(alarm.property("AlarmActions")), ["${Topic}"], "{}", alarm.id);
@@ -119,11 +125,16 @@ fn watched(metric: &str) -> BTreeSet<String> {
 
 #[test]
 fn somebody_hears_of_what_fails_waits_or_does_not_run() {
-    let (queues, dead) = queues();
-    let names = |queues: &[Resource]| queues.iter().map(|queue| format!("${{{}Name}}", queue.id)).collect::<BTreeSet<_>>();
-    assert_eq!(watched("ApproximateNumberOfMessagesVisible"), names(&dead));
-    assert_eq!(watched("ApproximateAgeOfOldestMessage"), names(&queues));
-    let all: BTreeSet<String> = functions().iter().map(|function| format!("${{FunctionPrefix}}-{}", kebab(&function.id))).collect();
-    assert_eq!(watched("Errors"), all);
-    assert_eq!(watched("Invocations"), all.into_iter().filter(|name| name.contains("-every-")).collect());
+    for profile in PROFILES {
+        let deployment = deployed(profile);
+        let names = |kind: &str| deployment.iter().filter(|one| one.kind == kind).map(|one| one.id.clone()).collect::<Vec<_>>();
+        let (dead, queues): (Vec<_>, Vec<_>) = names("AWS::SQS::Queue").into_iter().partition(|queue| queue.ends_with("Dlq"));
+        let names_of = |queues: Vec<String>| queues.into_iter().map(|queue| format!("${{{queue}Name}}")).collect::<BTreeSet<_>>();
+        assert_eq!(watched(&deployment, "ApproximateNumberOfMessagesVisible"), names_of(dead), "{profile}");
+        assert_eq!(watched(&deployment, "ApproximateAgeOfOldestMessage"), names_of(queues), "{profile}");
+        let functions = names("AWS::Serverless::Function");
+        let all: BTreeSet<String> = functions.iter().map(|id| format!("${{FunctionPrefix}}-{}", kebab(id))).collect();
+        assert_eq!(watched(&deployment, "Errors"), all, "{profile}");
+        assert_eq!(watched(&deployment, "Invocations"), all.into_iter().filter(|name| name.contains("-every-")).collect(), "{profile}");
+    }
 }

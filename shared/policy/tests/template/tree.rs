@@ -49,6 +49,18 @@ fn every_function_says_what_starts_it_and_where_its_inputs_are() {
     }
 }
 
+/// The variables that a call into `shared/vendors` reads, as the list beside it says.
+fn read_by(call: &str) -> Vec<String> {
+    let (path, list) = match call {
+        "vendors::artists(" => ("shared/vendors/src/artists.rs", "pub const ARTIST_VARIABLES"),
+        "vendors::calendars(" => ("shared/vendors/src/calendars.rs", "pub const CALENDAR_VARIABLES"),
+        _ => ("shared/vendors/src/screeners.rs", "pub const SCREENER_VARIABLES"),
+    };
+    let source = read(path);
+    let list = source.split_once(list).and_then(|(_, rest)| rest.split_once("];")).unwrap_or_else(|| panic!("{path} has no {list}")).0;
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 #[test]
 fn every_function_reads_the_variables_it_is_given_and_no_others() {
     for function in functions() {
@@ -57,8 +69,16 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
         let literals = main.split('"').skip(1).step_by(2).filter(|text| text.contains('_') || ["ARTIST", "SCREENER"].contains(text));
         let mut read: BTreeSet<String> =
             literals.filter(|text| text.chars().all(|c| c.is_ascii_uppercase() || c == '_')).map(str::to_owned).collect();
-        for (call, variable) in [(".pepper()", "PEPPER_SECRET"), (".session_keys()", "SESSION_SECRET")] {
-            read.extend(main.contains(call).then(|| variable.to_owned()));
+        for call in ["vendors::artists(", "vendors::calendars(", "vendors::panel("].into_iter().filter(|call| main.contains(call)) {
+            read.extend(read_by(call));
+        }
+        for (call, known) in [
+            (".pepper()", &["PEPPER_SECRET"][..]),
+            (".session_keys()", &["SESSION_SECRET"]),
+            (".delivery()", &["RESPONSE_STREAMING"]),
+            ("via_kms::signer(", &["SIGNER", "SIGNING_ALGORITHM", "SIGNING_CHAIN", "SIGNING_KEY", "SIGNING_KEY_ID"]),
+        ] {
+            read.extend(known.iter().filter(|_| main.contains(call)).map(|variable| (*variable).to_owned()));
         }
         assert_eq!(read, variables(&function), "{name}: left is what it reads, right what it is given");
     }
@@ -73,6 +93,10 @@ fn every_function_has_inputs() {
         assert!(!cases.is_empty(), "events/{name} is empty");
         for (case, event) in cases {
             let starts = match trigger(&function).split_once(' ') {
+                Some((method, path)) if has_url(&function) => {
+                    let http = &event["requestContext"]["http"];
+                    event["routeKey"] == "$default" && http["method"] == method && http["path"] == path
+                }
                 Some((_, path)) if path.starts_with('/') => event["routeKey"] == trigger(&function).as_str(),
                 _ if is_fact(&function) => event["kind"].is_array(),
                 _ if name.starts_with("on-") => event["Records"].as_array().is_some_and(|records| !records.is_empty()),
@@ -81,6 +105,11 @@ fn every_function_has_inputs() {
             assert!(starts, "events/{name}/{case} is no event of `{}`", trigger(&function));
         }
     }
+}
+
+/// Whether it has a URL of its own, which answers every path and whose events name no route.
+fn has_url(function: &Resource) -> bool {
+    events(function).iter().any(|(kind, _)| kind == "FunctionUrl")
 }
 
 /// Whether another service's event starts it. Its input is what the rule's `InputPath` leaves of that event.

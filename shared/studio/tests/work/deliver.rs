@@ -51,8 +51,8 @@ async fn positions() -> Vec<(usize, When, Kind)> {
     let calls = &world.faults.calls()[before..];
     let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     calls.iter().enumerate().for_each(|(index, name)| places.entry(name).or_default().push(index));
-    let puts = places.remove("pictures.put").unwrap();
-    places.insert("pictures.put", vec![puts[0], puts[puts.len() / 2], puts[puts.len() - 1]]);
+    let puts = places.remove("pictures.keep").unwrap();
+    places.insert("pictures.keep", vec![puts[0], puts[puts.len() / 2], puts[puts.len() - 1]]);
     let faults = |name: &str| if matches!(name, "generations.change" | "mailer.send") { &FAULTS[..] } else { &FAULTS[1..3] };
     let all = places.into_iter().flat_map(|(name, places)| places.into_iter().map(move |place| (name, place)));
     all.flat_map(|(name, place)| faults(name).iter().map(move |(when, kind)| (place, *when, *kind))).collect()
@@ -138,7 +138,7 @@ async fn an_account_that_is_gone_gets_no_mail_and_keeps_nobody_busy() {
 async fn a_drawing_that_is_missing_ends_in_a_release_and_not_in_half_a_bundle() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 2).await;
-    world.bucket.objects().retain(|key, _| !key.ends_with("drawings/1.png"));
+    world.bucket.objects().retain(|key, _| !key.ends_with("drawings/1.algorithmicallyEnhanced"));
     world.quieten().await;
     assert_eq!((world.state(caller, id), world.balance(caller)), (State::Failed, (10, 0)));
     world.check_quiet();

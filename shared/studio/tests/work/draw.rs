@@ -29,13 +29,17 @@ async fn a_fault_at_any_call_costs_no_drawing_twice_that_was_stored() {
             world.faults.fail(nth, when, kind);
             world.drain(SECOND).await;
             let hit = world.faults.clear();
+            // A claim that a dead worker left runs out, and what could not be told is told by the sweeper.
+            world.later(3);
+            world.drain(SECOND).await;
             let at = format!("{when:?} {kind:?} {hit:?}");
             assert_eq!(world.state(caller, id), State::Finishing, "{at}");
             assert!(world.steps.queue().iter().any(|told| told.0 == Step::DrawingReady), "{at}");
             assert_eq!(world.bucket.keys("generated/").len(), 3, "{at}");
             let mut seeds = BTreeMap::new();
             world.artist.drawn().into_iter().for_each(|(_, seed)| *seeds.entry(seed).or_insert(0) += 1);
-            let lost = hit == ["artist.draw"] && when == When::After || hit == ["pictures.put"] && when == When::Before;
+            let lost =
+                hit == ["artist.draw"] && when == When::After && kind != Kind::Busy || hit == ["pictures.put"] && when == When::Before;
             assert_eq!(seeds.values().sum::<i32>(), 3 + i32::from(lost), "{at}: drawn {seeds:?}");
             assert_eq!(world.balance(caller), (7, 3), "{at}");
             world.check_books();

@@ -3,11 +3,14 @@
 
 mod cancel;
 mod chaos;
+mod commission;
+mod commission_again;
 mod confirm;
 mod deliver;
 mod draw;
 mod order;
 mod prepare;
+mod seals;
 mod stuck;
 mod upload;
 mod view;

@@ -6,7 +6,7 @@ use testkit::Kind;
 use testkit::fakes::FakeGenerations;
 use testkit::pictures;
 
-use crate::world::{FAULTS, World};
+use crate::world::{FAULTS, WORDS, World};
 
 const FIRST: &[Step] = &[Step::GenerationQueued];
 
@@ -67,6 +67,67 @@ async fn an_42_a_fault_at_any_call_of_a_blocked_selfie_leaves_it_in_quarantine_a
                 break;
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_70_what_a_person_must_look_at_is_not_drawn_and_waits_in_quarantine() {
+    let world = World::new();
+    world.screener.decide(Decision::Referred);
+    let (caller, id) = world.ordered(1).await;
+    assert_eq!(world.drain(FIRST).await, 0);
+    assert_eq!(world.state(caller, id), State::Blocked);
+    assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::NotAccepted));
+    world.quieten().await;
+    world.check_quiet();
+    assert_eq!(world.balance(caller), (10, 0), "nobody pays for what is not drawn");
+    assert!(world.artist.drawn().is_empty(), "an_26");
+    let record = world.database.rows().moderation[&id].clone();
+    assert_eq!((record.verdict.decision, record.quarantined_until.is_some()), (Decision::Referred, true));
+    assert_eq!(record.verdict.scores["violence"], 0.7, "an_13: the scores are kept, and the screener's name");
+    assert_eq!((record.verdict.screener.as_str(), record.verdict.scores.len()), ("fake", 1));
+    assert!(world.bucket.keys("uploads/").is_empty() && world.bucket.keys("quarantine/").len() == 1);
+}
+
+#[tokio::test]
+async fn an_13_the_scores_decide_and_not_the_screener() {
+    let cases = [("sexual/minors", 0.06, Decision::Referred), ("sexual", 0.29, Decision::Allowed), ("a-new-one", 0.9, Decision::Blocked)];
+    for (category, score, expected) in cases {
+        let world = World::new();
+        world.screener.scores(&[("violence", 0.0), (category, score)]);
+        let (caller, id) = world.ordered(1).await;
+        assert_eq!(world.drain(FIRST).await, 0);
+        assert_eq!(world.database.rows().moderation[&id].verdict.decision, expected, "{category}");
+        assert_eq!(world.state(caller, id) == State::Drawing, expected == Decision::Allowed, "{category}");
+        world.check_books();
+    }
+}
+
+#[tokio::test]
+async fn an_70_words_that_will_be_drawn_are_judged_with_the_picture() {
+    let world = World::new();
+    world.ready_with_extras(Step::ScreeningPassed, 1).await;
+    assert_eq!(world.screener.words(), [Some(WORDS.to_owned())]);
+    let world = World::new();
+    world.ordered(1).await;
+    world.drain(FIRST).await;
+    assert_eq!(world.screener.words(), [None], "an order without a bubble has none");
+}
+
+#[tokio::test]
+async fn an_70_a_screener_that_gives_no_judgement_holds_the_order() {
+    let none: [&[(&str, f64)]; 3] = [&[], &[("violence", f64::NAN)], &[("something-else", 0.0)]];
+    for scores in none {
+        let world = World::new();
+        world.screener.scores(scores);
+        let (caller, id) = world.ordered(1).await;
+        assert!(world.drain_all().await > 0, "{scores:?}");
+        assert_eq!(world.state(caller, id), State::Screening);
+        assert!(world.artist.drawn().is_empty() && world.database.rows().moderation.is_empty());
+        world.screener.decide(Decision::Allowed);
+        world.quieten().await;
+        assert_eq!(world.state(caller, id), State::Done);
+        world.check_quiet();
     }
 }
 
@@ -140,7 +201,7 @@ async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
     for kind in [Kind::Busy, Kind::Broken, Kind::Crash] {
         let world = World::new();
         let (caller, id) = world.ordered(1).await;
-        world.faults.down("screener.screen", kind);
+        world.faults.down("screener.score", kind);
         assert!(world.drain_all().await > 0);
         assert_eq!(world.state(caller, id), State::Screening);
         assert_eq!(world.balance(caller), (9, 1));
@@ -157,7 +218,7 @@ async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
 async fn an_70_a_screener_that_stays_down_ends_the_order_undrawn() {
     let world = World::new();
     let (caller, id) = world.ordered(1).await;
-    world.faults.down("screener.screen", Kind::Broken);
+    world.faults.down("screener.score", Kind::Broken);
     world.quieten().await;
     assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut));
     assert_eq!(world.balance(caller), (10, 0));

@@ -15,7 +15,7 @@ async fn an_order_whose_message_was_lost_is_set_going_again() {
         let (caller, id) = world.ready_for(step, 1).await;
         world.steps.queue().clear();
         assert_eq!(world.sweep().await.unwrap().unwrap(), studio::Swept::default(), "not before its deadline");
-        world.clock.advance(SignedDuration::from_mins(16));
+        world.clock.advance(SignedDuration::from_mins(31));
         assert_eq!(world.sweep().await.unwrap().unwrap().revived, 1);
         assert_eq!(world.steps.queue().iter().map(|told| told.0).collect::<Vec<_>>(), [step]);
         world.quieten().await;
@@ -31,7 +31,7 @@ async fn an_order_that_never_comes_to_an_end_fails_and_its_credits_come_back() {
         let (caller, id) = world.ready_for(step, 2).await;
         for _ in 0..=Generation::REVIVALS {
             world.steps.queue().clear();
-            world.clock.advance(SignedDuration::from_mins(16));
+            world.clock.advance(SignedDuration::from_mins(31));
             world.sweep().await.unwrap().unwrap();
         }
         assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut), "{step:?}");
@@ -50,7 +50,7 @@ async fn a_fault_at_any_call_of_a_sweep_is_made_good_by_the_next() {
                 let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
                 world.steps.queue().clear();
                 world.database.rows().generations.get_mut(&(caller.account, id)).unwrap().revivals = revivals;
-                world.clock.advance(SignedDuration::from_mins(16));
+                world.clock.advance(SignedDuration::from_mins(31));
                 world.faults.fail(nth, when, kind);
                 let _swept = world.sweep().await;
                 let hit = world.faults.clear();
@@ -76,7 +76,7 @@ async fn one_order_that_cannot_be_swept_does_not_stop_the_others() {
         world.ordered(1).await;
     }
     world.steps.queue().clear();
-    world.clock.advance(SignedDuration::from_mins(16));
+    world.clock.advance(SignedDuration::from_mins(31));
     // The second call is the first order's read.
     world.faults.fail(1, testkit::When::Before, Kind::Broken);
     let swept = world.sweep().await.unwrap().unwrap();
@@ -88,7 +88,7 @@ async fn an_object_stored_by_a_worker_that_did_not_know_of_the_end_goes_with_the
     let world = World::new();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     world.delete(caller, id).await.unwrap().unwrap();
-    world.bucket.objects().insert(format!("generated/{}/{id}/drawings/0.png", caller.account), Vec::new());
+    world.bucket.objects().insert(format!("generated/{}/{id}/drawings/0.algorithmicallyEnhanced", caller.account), Vec::new());
     world.steps.queue().clear();
     world.quieten().await;
     assert_eq!((world.find(caller, id), world.bucket.keys("generated/").len()), (None, 0));

@@ -66,6 +66,7 @@ fn the_list_of_the_largest_order_fits_a_row() {
             bytes: 10_000_000,
             sha256: "0".repeat(64),
             digital_source_type: DigitalSource::AlgorithmicallyEnhanced,
+            provenance: imaging::Provenance::Xmp,
         })
         .collect();
     let list = serde_json::to_string(&files).unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use accounts::{Caller, SignIns};
 use kernel::{AccountId, Failure, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
 use outreach::Mail;
-use screening::Decision;
+use screening::{Decision, Panel};
 use sha2::{Digest, Sha256};
 use studio::*;
 use testkit::fakes::*;
@@ -40,9 +40,16 @@ pub(crate) struct World {
     pub(crate) steps: FakeSteps,
     pub(crate) mailer: FakeMailer,
     pub(crate) artist: FakeArtist,
+    pub(crate) second: FakeArtist,
+    /// Who is asked, in this order.
+    pub(crate) artists: Vec<Box<dyn Artist>>,
+    /// How long a worker that draws has.
+    pub(crate) time: SignedDuration,
     pub(crate) screener: FakeScreener,
     pub(crate) randomness: SeededRandomness,
     pub(crate) generations: FakeGenerations,
+    /// Who seals; nobody, if a test says so.
+    pub(crate) signer: Option<Arc<dyn provenance::Signer>>,
     selfies: FakeSelfies,
     pictures: Arc<dyn Pictures>,
 }
@@ -51,13 +58,18 @@ impl World {
     pub(crate) fn new() -> Self {
         let (clock, faults) = (Arc::new(FixedClock::at(builders::midnight())), Faults::default());
         let (database, bucket) = (FakeDatabase::new(clock.clone(), faults.clone()), FakeBucket::new(faults.clone()));
+        let artist = FakeArtist::new(faults.clone());
         Self {
             steps: FakeSteps::new(faults.clone()),
             mailer: FakeMailer::new(faults.clone()),
-            artist: FakeArtist::new(faults.clone()),
+            second: FakeArtist::new(faults.clone()).named("second"),
+            artists: vec![Box::new(artist.clone())],
+            artist,
+            time: SignedDuration::from_secs(240),
             screener: FakeScreener::new(faults.clone()),
             randomness: SeededRandomness::new(11),
             generations: FakeGenerations(database.clone()),
+            signer: None,
             selfies: FakeSelfies(bucket.clone()),
             pictures: Arc::new(FakePictures(bucket.clone())),
             clock,
@@ -65,6 +77,13 @@ impl World {
             database,
             bucket,
         }
+    }
+
+    /// A world in which a second artist is asked after the first.
+    pub(crate) fn of_two() -> Self {
+        let world = Self::new();
+        let artists: Vec<Box<dyn Artist>> = vec![Box::new(world.artist.clone()), Box::new(world.second.clone())];
+        Self { artists, ..world }
     }
 
     /// Somebody with a session and this many credits.
@@ -160,11 +179,12 @@ impl World {
 
     async fn prepare(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
         let quarantine = FakeQuarantine(self.bucket.clone());
+        let panel = Panel::of(vec![Box::new(self.screener.clone())]);
         let prepare = Prepare {
             generations: &self.generations,
             selfies: &self.selfies,
             quarantine: &quarantine,
-            screener: &self.screener,
+            panel: &panel,
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
@@ -173,11 +193,21 @@ impl World {
     }
 
     async fn draw(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+        let (breaker, attempts) = (FakeBreaker(self.database.clone()), FakeAttempts(self.database.clone()));
+        let commission = Commission {
+            artists: &self.artists,
+            breaker: &breaker,
+            attempts: &attempts,
+            pepper: &builders::pepper(),
+            clock: &*self.clock,
+            randomness: &self.randomness,
+            until: kernel::Clock::now(&*self.clock).checked_add(self.time).unwrap(),
+        };
         let draw = Draw {
             generations: &self.generations,
             selfies: &self.selfies,
             pictures: &*self.pictures,
-            artist: &self.artist,
+            commission,
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
@@ -190,7 +220,7 @@ impl World {
         let deliver = Deliver {
             generations: &self.generations,
             pictures: &self.pictures,
-            artist: &self.artist,
+            signer: self.signer.as_ref(),
             recipients: &recipients,
             mailer: &self.mailer,
             tidy: self.tidy(),
@@ -259,16 +289,29 @@ impl World {
 
     /// Lets messages, redeliveries, SES's events and the sweeper do their work until nothing is left to do.
     pub(crate) async fn quieten(&self) {
-        for _ in 0..20 {
+        for _ in 0..30 {
             self.drain_all().await;
             if self.database.rows().generations.values().all(|generation| generation.deadline.is_none()) {
                 return;
             }
             self.hear().await;
-            self.clock.advance(SignedDuration::from_mins(16));
+            self.later(16);
             let _swept = self.sweep().await;
         }
         panic!("it never gets quiet: {:?}", self.database.rows().generations);
+    }
+
+    /// So many minutes pass, and what waited for them comes.
+    pub(crate) fn later(&self, minutes: i64) {
+        self.clock.advance(SignedDuration::from_mins(minutes));
+        self.steps.release();
+    }
+
+    /// What was tried for the drawings of an order: artist and outcome, `None` while it runs.
+    pub(crate) fn tried(&self, id: GenerationId) -> Vec<(String, Option<Outcome>)> {
+        let rows = self.database.rows();
+        let own = rows.attempts.iter().filter(|((of, _), _)| *of == id).flat_map(|(_, history)| &history.attempts);
+        own.map(|attempt| (attempt.artist.clone(), attempt.outcome)).collect()
     }
 
     pub(crate) fn find(&self, caller: Caller, id: GenerationId) -> Option<Generation> {

@@ -4,10 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a broken promise must stop the test")]
 
 pub mod accounts;
+pub mod artists;
+pub mod attempts;
 pub mod expired;
 pub mod generations;
 pub mod orders;
 pub mod pictures;
+pub mod rate_keys;
+pub mod signers;
 mod stores;
 
 pub use stores::Stores;

@@ -1,6 +1,7 @@
 //! Objects: selfies, quarantine, drawings and deliverables.
 
 use ::accounts::Caller;
+use imaging::DigitalSource;
 use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
 use policy::deletion::Objects;
 use studio::{Arrivals, Links, Pictures, Quarantine, Selfies};
@@ -88,19 +89,27 @@ pub async fn pictures(shelves: &Shelves) {
     let (caller, _, id) = ids(103);
     let (_, _, other) = ids(104);
     let (account, pictures) = (caller.account, &shelves.pictures);
+    let first = studio::store::drawing_name(0, DigitalSource::AlgorithmicallyEnhanced);
     assert!(pictures.drawn(account, id).await.unwrap().is_empty());
-    assert_eq!(pictures.get(account, id, "drawings/0.png").await.unwrap(), None);
-    for index in [0, 2, 7] {
-        pictures.put(account, id, &studio::store::drawing_name(index), "image/png", vec![index]).await.unwrap();
+    assert_eq!(pictures.get(account, id, &first).await.unwrap(), None);
+    let sources = [
+        (0, DigitalSource::AlgorithmicallyEnhanced),
+        (2, DigitalSource::CompositeWithTrainedAlgorithmicMedia),
+        (7, DigitalSource::TrainedAlgorithmicMedia),
+    ];
+    for (index, source) in sources {
+        pictures.put(account, id, &studio::store::drawing_name(index, source), "image/png", vec![index]).await.unwrap();
     }
-    pictures.put(account, id, "drawings/0.png", "image/png", vec![9]).await.unwrap();
+    pictures.put(account, id, &first, "image/png", vec![9]).await.unwrap();
     pictures.put(account, id, "1/drawing/master.png", "image/png", vec![1; 3_000_000]).await.unwrap();
     pictures.put(account, other, "1/drawing/master.png", "image/png", vec![2]).await.unwrap();
-    let mut drawn = pictures.drawn(account, id).await.unwrap();
-    drawn.sort_unstable();
-    assert_eq!(drawn, [0, 2, 7]);
-    assert_eq!(pictures.get(account, id, "drawings/0.png").await.unwrap(), Some(vec![9]), "the later write stands");
+    assert_eq!(pictures.drawn(account, id).await.unwrap(), sources.into());
+    assert_eq!(pictures.get(account, id, &first).await.unwrap(), Some(vec![9]), "the later write stands");
     assert_eq!(pictures.get(account, id, "1/drawing/master.png").await.unwrap().map(|bytes| bytes.len()), Some(3_000_000));
+    for (bytes, kept) in [(vec![3], vec![3]), (vec![4], vec![3])] {
+        assert_eq!(pictures.keep(account, id, "1/avatars/tiktok-200.png", "image/png", bytes).await.unwrap(), kept, "the first one stays");
+    }
+    assert_eq!(pictures.get(account, id, "1/avatars/tiktok-200.png").await.unwrap(), Some(vec![3]));
     pictures.remove(account, id, studio::store::DRAWINGS).await.unwrap();
     assert!(pictures.drawn(account, id).await.unwrap().is_empty());
     assert!(pictures.get(account, id, "1/drawing/master.png").await.unwrap().is_some());

@@ -7,7 +7,9 @@ use kernel::{Clock, Failure, FixedClock, Reason, SeededRandomness, SignedDuratio
 use outreach::Email;
 use policy::Class;
 use policy::deletion::ExpiredRows;
-use studio::{Generation, Generations, Order, Orders, Overdue, OwnGenerations, Placing, Recipients, Upload, Uploads, Views};
+use studio::{
+    Attempts, Breaker, Generation, Generations, Order, Orders, Overdue, OwnGenerations, Placing, Recipients, Upload, Uploads, Views,
+};
 
 use crate::fakes::*;
 use crate::{Faults, builders};
@@ -34,6 +36,10 @@ pub struct Stores {
     pub orders: Box<dyn Orders>,
     /// Orders.
     pub generations: Box<dyn Generations>,
+    /// What was tried for drawings.
+    pub attempts: Box<dyn Attempts>,
+    /// How vendors are.
+    pub breaker: Box<dyn Breaker>,
     /// Orders past their deadline.
     pub overdue: Box<dyn Overdue>,
     /// What owners see.
@@ -61,6 +67,8 @@ impl Stores {
             uploads: Box::new(FakeUploads(database.clone())),
             orders: Box::new(FakeOrders(database.clone())),
             generations: Box::new(FakeGenerations(database.clone())),
+            attempts: Box::new(FakeAttempts(database.clone())),
+            breaker: Box::new(FakeBreaker(database.clone())),
             overdue: Box::new(FakeOverdue(database.clone())),
             views: Box::new(FakeViews(database.clone())),
             own: Box::new(FakeViews(database.clone())),

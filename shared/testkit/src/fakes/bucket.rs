@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::Caller;
 use async_trait::async_trait;
+use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp, UploadId};
 use policy::deletion::Objects;
-use studio::store::DRAWINGS;
+use studio::store::drawing_of_name;
 use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms};
 
 use crate::Faults;
@@ -128,19 +129,31 @@ pub struct FakePictures(pub FakeBucket);
 
 #[async_trait]
 impl Pictures for FakePictures {
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<Vec<u8>, Failure> {
-        let prefix = of_order(account, id, DRAWINGS);
+    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
+        let order = of_order(account, id, "");
         self.0
             .faults
             .call("pictures.drawn", || {
-                let index = |key: &String| key.strip_prefix(&prefix)?.strip_suffix(".png")?.parse().ok();
-                Ok(self.0.objects().keys().filter_map(index).collect())
+                let drawing = |key: &String| drawing_of_name(key.strip_prefix(&order)?);
+                Ok(self.0.objects().keys().filter_map(drawing).collect())
             })
             .await
     }
 
     async fn put(&self, account: AccountId, id: GenerationId, name: &str, _content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
         self.0.put("pictures.put", of_order(account, id, name), bytes).await
+    }
+
+    async fn keep(
+        &self,
+        account: AccountId,
+        id: GenerationId,
+        name: &str,
+        _content_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Vec<u8>, Failure> {
+        let key = of_order(account, id, name);
+        self.0.faults.call("pictures.keep", || Ok(self.0.objects().entry(key).or_insert(bytes).clone())).await
     }
 
     async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {

@@ -7,7 +7,7 @@ use accounts::{Caller, CodeHash, EmailKey};
 use kernel::{AccountId, Clock, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
 use outreach::Email;
 use policy::Class;
-use studio::{Delivered, Earlier, Generation, ModerationRecord, Upload};
+use studio::{Circuit, Delivered, Earlier, Generation, History, ModerationRecord, Upload};
 use wallet::{Balance, Entry};
 
 use crate::Faults;
@@ -35,6 +35,10 @@ pub struct Rows {
     pub generations: BTreeMap<(AccountId, GenerationId), Generation>,
     /// Files of delivered orders.
     pub delivered: BTreeMap<GenerationId, Delivered>,
+    /// What was tried for drawings, by order and number.
+    pub attempts: BTreeMap<(GenerationId, u8), History>,
+    /// How vendors are.
+    pub circuits: BTreeMap<String, Circuit>,
     /// What the screening decided.
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
     /// Answers by account and hashed key, with their end.
@@ -93,6 +97,17 @@ impl Rows {
         self.wallets.insert(account, balance);
         self.ledger.push((account, *entry));
         true
+    }
+
+    /// Writes a history over the version before it; `false` when another is there.
+    #[must_use]
+    pub(crate) fn note_attempts(&mut self, history: &History) -> bool {
+        let key = (history.generation, history.index);
+        let current = self.attempts.get(&key).map_or(0, |known| known.version) == history.version.saturating_sub(1);
+        if current {
+            self.attempts.insert(key, history.clone());
+        }
+        current
     }
 
     /// Counts one of `what` for `whom` in the hour of `now`; `false` when there were `most` already.

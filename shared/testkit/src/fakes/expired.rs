@@ -56,11 +56,21 @@ fn expiring(rows: &Rows) -> Vec<(ExpiredRow, Timestamp)> {
         rows.sessions.iter().map(|(id, session)| (row(Class::Session, format!("SES#{id}"), "SESSION".into(), None), session.expires_at));
     let codes =
         rows.codes.iter().map(|(key, (_, _, at))| (row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None), *at));
-    uploads.chain(moderation).chain(quarantine).chain(sessions).chain(codes).collect()
+    let attempts = rows.attempts.values().map(|known| {
+        let key = format!("ATT#{}#{}", known.generation, known.index);
+        (row(Class::Attempt, format!("ACC#{}", known.account), key, None), known.expires_at)
+    });
+    let circuits = rows.circuits.values().filter_map(|known| {
+        let end = Class::Circuit.expires_at(known.failed_at?)?;
+        Some((row(Class::Circuit, format!("CIRCUIT#{}", known.artist), "STATE".into(), None), end))
+    });
+    attempts.chain(circuits).chain(uploads).chain(moderation).chain(quarantine).chain(sessions).chain(codes).collect()
 }
 
 fn remove(rows: &mut Rows, key: &RowKey) {
     rows.uploads.retain(|id, _| key.sk != format!("UPL#{id}"));
+    rows.attempts.retain(|(id, index), _| key.sk != format!("ATT#{id}#{index}"));
+    rows.circuits.retain(|artist, _| key.pk != format!("CIRCUIT#{artist}"));
     rows.sessions.retain(|id, _| key.pk != format!("SES#{id}"));
     rows.codes.retain(|code, _| key.pk != format!("CODE#{}", code.as_str()));
     match key.sk.as_str() {

@@ -17,12 +17,12 @@ impl Generations for FakeGenerations {
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
-        let Change { before, after, entry, moderation, delivered } = change;
+        let Change { before, after, entry, moderation, delivered, history } = change;
         let key = (before.account, before.id);
         self.0
             .transact("generations.change", |rows| {
                 let current = rows.generations.get(&key).is_some_and(|row| row.version == before.version && row.state == before.state);
-                if !current {
+                if !current || history.is_some_and(|history| !rows.note_attempts(history)) {
                     return Ok(Written::Overtaken);
                 }
                 if entry.is_some_and(|entry| !rows.move_credits(after.account, entry)) {
@@ -45,6 +45,7 @@ impl Generations for FakeGenerations {
             .transact("generations.remove", |rows| {
                 rows.generations.remove(&(generation.account, generation.id));
                 rows.delivered.remove(&generation.id);
+                rows.attempts.retain(|(id, _), _| *id != generation.id);
                 Ok(())
             })
             .await

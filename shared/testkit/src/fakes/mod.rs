@@ -3,21 +3,27 @@
 //! Fakes of one test share a [`FakeDatabase`], a [`FakeBucket`] and the [`Faults`] in them, as the adapters share tables and a bucket.
 
 mod accounts;
+mod artist;
+mod attempts;
 mod bucket;
 mod database;
 mod expired;
 mod generations;
 mod orders;
+mod rate_keys;
 mod services;
 mod views;
 
 pub use accounts::{FakeCodes, FakeProfiles, FakeSessions, FakeSignIns};
+pub use artist::{Answer, FakeArtist};
+pub use attempts::{FakeAttempts, FakeBreaker};
 pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
 pub use database::{FakeDatabase, Rows, SessionRow, UploadRow};
 pub use expired::FakeExpiredRows;
 pub use generations::{FakeGenerations, FakeOverdue};
 pub use orders::{FakeOrders, FakeUploads};
-pub use services::{FakeArtist, FakeMailer, FakeScreener, FakeSteps, Told};
+pub use rate_keys::FakeRateKeys;
+pub use services::{FakeMailer, FakeScreener, FakeSteps, Told};
 pub use views::{FakeRecipients, FakeViews};
 
 #[cfg(doc)]

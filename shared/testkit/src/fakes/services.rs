@@ -1,15 +1,14 @@
-//! Queues, mail, artist and screener.
+//! Queues, mail and screener.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage, codecs::png::PngEncoder};
-use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId};
 use outreach::{Email, Mail, Mailer};
-use screening::{Candidate, Decision, Screener, Verdict};
-use studio::{Artist, DrawRequest, Step, Steps};
+use screening::{Candidate, Decision, Screener};
+use studio::{Step, Steps};
 
 use crate::Faults;
 
@@ -20,6 +19,7 @@ pub type Told = (Step, AccountId, GenerationId);
 #[derive(Clone)]
 pub struct FakeSteps {
     queue: Arc<Mutex<VecDeque<Told>>>,
+    delayed: Arc<Mutex<Vec<(Duration, Told)>>>,
     faults: Faults,
 }
 
@@ -27,12 +27,23 @@ impl FakeSteps {
     /// Empty queues.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
-        Self { queue: Arc::default(), faults }
+        Self { queue: Arc::default(), delayed: Arc::default(), faults }
     }
 
     /// The messages that wait. Holding it blocks the fake.
     pub fn queue(&self) -> MutexGuard<'_, VecDeque<Told>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The messages that come later, each with its delay. Holding it blocks the fake.
+    pub fn delayed(&self) -> MutexGuard<'_, Vec<(Duration, Told)>> {
+        self.delayed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Time has passed: what was delayed comes now.
+    pub fn release(&self) {
+        let due: Vec<_> = self.delayed().drain(..).map(|(_, told)| told).collect();
+        self.queue().extend(due);
     }
 }
 
@@ -42,6 +53,18 @@ impl Steps for FakeSteps {
         self.faults
             .call("steps.tell", || {
                 self.queue().push_back((step, account, id));
+                Ok(())
+            })
+            .await
+    }
+
+    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure> {
+        self.faults
+            .call("steps.tell_later", || {
+                match delay {
+                    Duration::ZERO => self.queue().push_back((step, account, id)),
+                    _ => self.delayed().push((delay, (step, account, id))),
+                }
                 Ok(())
             })
             .await
@@ -95,62 +118,11 @@ impl Mailer for FakeMailer {
     }
 }
 
-/// An artist that always hands in the same plain picture.
-#[derive(Clone)]
-pub struct FakeArtist {
-    drawn: Arc<Mutex<Vec<(String, u64)>>>,
-    faults: Faults,
-}
-
-impl FakeArtist {
-    /// An artist who has drawn nothing yet.
-    #[must_use]
-    pub fn new(faults: Faults) -> Self {
-        Self { drawn: Arc::default(), faults }
-    }
-
-    /// Style and seed of every drawing made, in its order.
-    #[must_use]
-    pub fn drawn(&self) -> Vec<(String, u64)> {
-        self.drawn.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The one drawing: 1024 × 1024, a circle of a subject on a plain ground.
-    #[must_use]
-    pub fn drawing() -> &'static [u8] {
-        static DRAWING: OnceLock<Vec<u8>> = OnceLock::new();
-        DRAWING.get_or_init(|| {
-            let inside = |x: u32, y: u32| x.abs_diff(512).pow(2) + y.abs_diff(600).pow(2) < 360 * 360;
-            let picture =
-                RgbaImage::from_fn(1024, 1024, |x, y| if inside(x, y) { Rgba([210, 150, 120, 255]) } else { Rgba([40, 90, 140, 0]) });
-            let mut png = Vec::new();
-            // Writing to memory cannot fail, and the length is that of the picture.
-            PngEncoder::new(&mut png).write_image(&picture, 1024, 1024, ExtendedColorType::Rgba8).unwrap_or_default();
-            png
-        })
-    }
-}
-
-#[async_trait]
-impl Artist for FakeArtist {
-    async fn draw(&self, request: DrawRequest<'_>) -> Result<Vec<u8>, Failure> {
-        self.faults
-            .call("artist.draw", || {
-                self.drawn.lock().unwrap_or_else(PoisonError::into_inner).push((request.style.to_owned(), request.seed));
-                Ok(Self::drawing().to_vec())
-            })
-            .await
-    }
-
-    fn digital_source(&self) -> DigitalSource {
-        DigitalSource::AlgorithmicallyEnhanced
-    }
-}
-
-/// A screener that decides as it is told.
+/// A screener that scores as it is told.
 #[derive(Clone)]
 pub struct FakeScreener {
-    decision: Arc<Mutex<Decision>>,
+    scores: Arc<Mutex<BTreeMap<String, f64>>>,
+    words: Arc<Mutex<Vec<Option<String>>>>,
     faults: Faults,
 }
 
@@ -158,21 +130,53 @@ impl FakeScreener {
     /// A screener that allows everything.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
-        Self { decision: Arc::new(Mutex::new(Decision::Allowed)), faults }
+        let screener = Self { scores: Arc::default(), words: Arc::default(), faults };
+        screener.decide(Decision::Allowed);
+        screener
     }
 
-    /// From now on it decides so.
+    /// From now on its scores lead to this decision.
     pub fn decide(&self, decision: Decision) {
-        *self.decision.lock().unwrap_or_else(PoisonError::into_inner) = decision;
+        let violence = match decision {
+            Decision::Allowed => 0.25,
+            Decision::Referred => 0.7,
+            Decision::Blocked => 1.0,
+        };
+        // NaN is what a careless provider's score looks like: no store takes it.
+        self.scores(&[("violence", violence), ("unknown", f64::NAN)]);
+    }
+
+    /// From now on it gives these scores.
+    pub fn scores(&self, scores: &[(&str, f64)]) {
+        let told = scores.iter().map(|(category, score)| ((*category).to_owned(), *score)).collect();
+        *self.scores.lock().unwrap_or_else(PoisonError::into_inner) = told;
+    }
+
+    /// The words of every candidate it was shown, in their order.
+    #[must_use]
+    pub fn words(&self) -> Vec<Option<String>> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 #[async_trait]
 impl Screener for FakeScreener {
-    async fn screen(&self, _candidate: Candidate<'_>) -> Result<Verdict, Failure> {
-        let decision = *self.decision.lock().unwrap_or_else(PoisonError::into_inner);
-        // NaN is what a careless provider's score looks like: no store takes it.
-        let scores = BTreeMap::from([("violence".to_owned(), 0.25), ("unknown".to_owned(), f64::NAN)]);
-        self.faults.call("screener.screen", || Ok(Verdict { decision, scores, screener: "fake" })).await
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn sees(&self) -> &'static [&'static str] {
+        &["violence"]
+    }
+
+    async fn score(&self, candidate: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure> {
+        let scores = self.scores.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let words = candidate.words.map(str::to_owned);
+        self.faults
+            .call("screener.score", || {
+                self.words.lock().unwrap_or_else(PoisonError::into_inner).push(words);
+                Ok(scores)
+            })
+            .await
     }
 }

@@ -28,7 +28,7 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
         }
         settle(&cloud).await;
         // What two workers fought over until its message was given up, the sweeper tells again.
-        sweep(&cloud, 16).await;
+        sweep(&cloud, 31).await;
         settle(&cloud).await;
         for order in &orders {
             assert_delivered_once(&cloud, &person, order).await;

@@ -23,11 +23,11 @@ fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
             stuck.push(order);
         }
         assert_eq!(person.wallet().await, (997, 3));
-        for minutes in [16, 32] {
+        for minutes in [31, 62] {
             sweep(&cloud, minutes).await;
             assert_eq!(person.wallet().await, (997, 3), "set going again, not ended");
         }
-        sweep(&cloud, 48).await;
+        sweep(&cloud, 93).await;
         for order in &stuck {
             let ended = person.generation(order).await;
             assert_eq!((&ended["state"], &ended["reason"]), (&"failed".into(), &"timed-out".into()), "{ended}");
@@ -40,7 +40,7 @@ fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
             cloud.resume_queue(queue).unwrap();
         }
         cloud.settle(PATIENCE).await.unwrap();
-        sweep(&cloud, 64).await;
+        sweep(&cloud, 109).await;
         assert_nothing_waits(&cloud).await;
         assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new());
         assert_eq!(person.wallet().await, (1000, 0));

@@ -163,7 +163,12 @@ impl<'c> Person<'c> {
     }
 
     async fn lend(&self, generation: &str, index: u8) {
-        store::put_object(self.cloud, &format!("generated/{}/{generation}/drawings/{index}.png", self.account), &drawing()).await;
+        store::put_object(
+            self.cloud,
+            &format!("generated/{}/{generation}/drawings/{index}.algorithmicallyEnhanced", self.account),
+            &drawing(),
+        )
+        .await;
     }
 
     /// A quick order and its end.

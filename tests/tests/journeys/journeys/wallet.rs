@@ -96,10 +96,22 @@ fn the_same_order_twice_is_drawn_the_same() {
         let upload = person.upload(&crate::harness::pictures::small()).await;
         let first = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
         let second = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
-        let hashes = |done: &Value| done["deliverables"].as_array().unwrap().iter().map(|file| text(file, "sha256")).collect::<Vec<_>>();
+        // A seal holds chance: the pixels are the same, and what is beside them is not.
         let (first, second) = (person.settled(&first).await, person.settled(&second).await);
-        assert_eq!(hashes(&first), hashes(&second));
+        assert_eq!(pixels(&person, &first).await, pixels(&person, &second).await);
     });
+}
+
+/// The pixels of every picture of an order, by name.
+async fn pixels(person: &Person<'_>, done: &Value) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for file in done["deliverables"].as_array().unwrap() {
+        if let Ok(picture) = image::load_from_memory(&person.download(&text(file, "url")).await) {
+            all.push((text(file, "name"), picture.into_rgba8().into_raw()));
+        }
+    }
+    assert!(all.len() > 20, "{} pictures", all.len());
+    all
 }
 
 #[test]

@@ -52,6 +52,11 @@ impl Target {
     }
 }
 
+/// Whether a PNG or WebP holds a C2PA manifest store
+pub(crate) fn holds_seal(format: Format, bytes: &[u8]) -> bool {
+    container::open(format, bytes).is_some_and(|container| container.seals > 0)
+}
+
 /// A rule that a file breaks
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

@@ -1,0 +1,18 @@
+//! `POST /v1/verifications`: what a picture says of its origin (events/verifications-create).
+
+use api::{VERIFIABLE, VerificationReply};
+use edge::http::{Reply, Request, serve};
+use kernel::{Failure, limits};
+use provenance::Anchors;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), edge::Error> {
+    let settings = edge::boot()?;
+    let anchors = &Anchors::parse(&settings.optional("TRUST_ANCHORS"))?;
+    serve(move |request| handle(anchors, request)).await
+}
+
+async fn handle(anchors: &Anchors, request: Request) -> Result<Reply, Failure> {
+    let picture = request.bytes(limits::VERIFICATION_BYTES, &VERIFIABLE)?;
+    Reply::ok(&VerificationReply::of(picture, anchors)?)
+}

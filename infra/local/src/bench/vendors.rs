@@ -1,0 +1,190 @@
+//! What the service adds to a vendor's own time, what its artist's function holds in memory, how soon a picture at once begins, and what 1,000
+//! generations cost: through the local cloud, with a stand-in as the vendor.
+
+use super::cost::{self, Bill};
+use super::figure::{Figure, median};
+use super::{Group, Plan};
+use crate::command::say;
+use crate::demo::journey::Journey;
+use crate::demo::picture::{self, Picture};
+use crate::http_client::HttpClient;
+use crate::stand_ins::StandIns;
+use crate::{Cloud, Options};
+use anyhow::{Context, Result, ensure};
+use http::Method;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+/// The function that asks artists.
+const ARTIST_FUNCTION: &str = "on-screening-passed";
+/// The function of the real-time profile.
+const INSTANT: &str = "instant-create";
+/// Bytes of the large picture.
+const LARGE: usize = 4_000_000;
+/// Looks at an order, and downloads, that a generation stands for in the bill.
+const REQUESTS: f64 = 15.0;
+
+/// Measures what the plan asks for.
+pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let picture = picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;
+    if Group::Vendor.is_in(plan.only) || Group::Cost.is_in(plan.only) {
+        figures.extend(wallet(plan, &picture).await?);
+    }
+    if Group::Instant.is_in(plan.only) || Group::Cost.is_in(plan.only) {
+        figures.extend(instant(plan, &picture).await?);
+    }
+    Ok(figures)
+}
+
+/// A cloud of its own with a stand-in for OpenAI.
+async fn cloud(plan: &Plan, parameters: &[(&str, &str)]) -> Result<(Cloud, StandIns)> {
+    let state = plan.state_dir.join("bench-vendors");
+    drop(std::fs::remove_dir_all(&state));
+    let mut options = Options::new(&state)?;
+    options.binaries.clone_from(&plan.binaries);
+    options.parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let stand_ins = StandIns::start(&mut options).await?;
+    Ok((Cloud::start(options).await?, stand_ins))
+}
+
+/// Orders of one drawing each, one after the other.
+async fn wallet(plan: &Plan, picture: &Picture) -> Result<Vec<Figure>> {
+    let (cloud, stand_ins) = cloud(plan, &[("Artist", "openai"), ("StarterCredits", "1000")]).await?;
+    let outcome = wallet_figures(plan, picture, &cloud, &stand_ins).await;
+    cloud.stop().await;
+    outcome
+}
+
+async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins: &StandIns) -> Result<Vec<Figure>> {
+    say(&format!("{} generations by a vendor that answers at once", plan.runs));
+    let mut user = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
+    user.sign_in().await?;
+    order(&user, picture).await?;
+    let (before, logged) = (cost::worked(cloud)?, logged(cloud));
+    cloud.reset_calls();
+    let (mut overheads, mut sent) = (Vec::new(), 0.0);
+    for _ in 0..plan.runs {
+        let worked = cloud.worked(ARTIST_FUNCTION)?.time;
+        let (generation, bytes) = order(&user, picture).await?;
+        let own = (cloud.worked(ARTIST_FUNCTION)?.time - worked).as_secs_f64() * 1e3;
+        overheads.push(own - vendor_time(cloud, &generation).await?);
+        sent += bytes;
+    }
+    let runs = plan.runs as f64;
+    let mut bill = Bill::of(cloud, &before, &cloud.calls(), runs)?;
+    (bill.requests, bill.sent, bill.stored) = (REQUESTS, sent / runs, 2.0 * sent / runs);
+    bill.logged = (logged_since(cloud, logged)) / runs;
+    bill.signatures = signatures(cloud, &user, picture).await?;
+    let mut figures = vec![Figure::new("generation/overhead", "ms", median(overheads), None)];
+
+    say("one generation whose picture has 4 MB");
+    scenario(stand_ins, &format!("padded:{LARGE}")).await?;
+    cloud.kill(ARTIST_FUNCTION).await?;
+    order(&user, picture).await?;
+    let peak = cloud.peak_memory(ARTIST_FUNCTION)?.context("the artist's function has ended")?;
+    figures.push(Figure::new("artist-function/memory", "MiB", peak as f64 / 1_048_576.0, None));
+    figures.extend(bill.figures("wallet")?);
+    Ok(figures)
+}
+
+/// Orders one drawing and fetches its bundle; answers the order, and the bytes that were fetched.
+async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
+    let upload = user.upload(picture).await?;
+    let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
+    let results = user.wait(&generation, |_, _| {}).await?;
+    let bundle = user.download(&results.bundle).await?;
+    Ok((generation, bundle.len() as f64))
+}
+
+/// Files of one drawing, and the manifest of its bundle, that are signed.
+async fn signatures(cloud: &Cloud, user: &Journey, picture: &Picture) -> Result<f64> {
+    let upload = user.upload(picture).await?;
+    let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
+    let files = user.wait(&generation, |_, _| {}).await?.files.len();
+    ensure!(cloud.model().functions.contains_key("on-drawing-ready"), "the wallet delivers");
+    Ok(files as f64 + 1.0)
+}
+
+/// The time that the vendor took for a generation by the records of its attempts, in milliseconds.
+async fn vendor_time(cloud: &Cloud, generation: &str) -> Result<f64> {
+    let table = cloud.tables().get("StudioTable").context("the wallet has a studio")?.to_string();
+    let rows = cloud.clients().dynamodb.scan().table_name(table).consistent_read(true).send().await?;
+    let mut time = 0.0;
+    for row in rows.items() {
+        let of = |name: &str| row.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).unwrap_or_default();
+        if of("class") == "attempt" && of("sk").contains(generation) {
+            let attempts: Value = serde_json::from_str(of("attempts")).context("the record of attempts")?;
+            time += attempts.as_array().into_iter().flatten().filter_map(|attempt| attempt["latency_ms"].as_f64()).sum::<f64>();
+        }
+    }
+    ensure!(time > 0.0, "{generation} has no record of attempts");
+    Ok(time)
+}
+
+fn logged(cloud: &Cloud) -> f64 {
+    cloud.model().functions.keys().map(|name| cloud.logs(name).len() as f64).sum()
+}
+
+fn logged_since(cloud: &Cloud, before: f64) -> f64 {
+    (logged(cloud) - before).max(0.0)
+}
+
+/// Tells the stand-in what to do next.
+async fn scenario(stand_ins: &StandIns, name: &str) -> Result<()> {
+    let url = stand_ins.urls().get("openai").context("a stand-in runs")?;
+    let origin = url.strip_suffix("/v1").unwrap_or(url);
+    let body = json!({ "scenario": name, "times": 1 }).to_string();
+    let reply = HttpClient::default()
+        .send(Method::POST, &format!("{origin}/_stand-in/next"), &[("content-type", "application/json")], body)
+        .await?;
+    ensure!(reply.status.is_success(), "the stand-in knows no scenario {name}: {}", reply.status);
+    Ok(())
+}
+
+/// Pictures at once, one after the other.
+async fn instant(plan: &Plan, picture: &Picture) -> Result<Vec<Figure>> {
+    let (cloud, _stand_ins) = cloud(plan, &[("Profile", "ephemeral"), ("Artist", "openai")]).await?;
+    let outcome = instant_figures(plan, picture, &cloud).await;
+    cloud.stop().await;
+    outcome
+}
+
+async fn instant_figures(plan: &Plan, picture: &Picture, cloud: &Cloud) -> Result<Vec<Figure>> {
+    say(&format!("{} pictures at once by a vendor that answers at once", plan.runs));
+    let base = cloud.function_url(INSTANT).context("the real-time function has a URL")?;
+    let url = format!("{base}/v1/instant?style=soft-anime");
+    let age = ("age-attestation", "13+");
+    let headers = [("content-type", picture.content_type), age, ("provider-consent", "openai"), ("accept", "text/event-stream")];
+    let http = HttpClient::default();
+    let (mut firsts, mut wholes, mut sent) = (Vec::new(), Vec::new(), 0.0);
+    let (mut before, mut before_log) = (cost::worked(cloud)?, logged(cloud));
+    for run in 0..=plan.runs {
+        let started = Instant::now();
+        let mut answer = http.open(Method::POST, &url, &headers, picture.bytes.clone()).await?;
+        ensure!(answer.status == 200, "a picture at once was answered with {}", answer.status);
+        let mut bytes = answer.next().await?.context("the answer has a body")?.len();
+        let first = started.elapsed().as_secs_f64() * 1e3;
+        while let Some(more) = answer.next().await? {
+            bytes += more.len();
+        }
+        if run == 0 {
+            // The first starts the process.
+            (before, before_log) = (cost::worked(cloud)?, logged(cloud));
+            cloud.reset_calls();
+            continue;
+        }
+        firsts.push(first);
+        wholes.push(started.elapsed().as_secs_f64() * 1e3);
+        sent += bytes as f64;
+    }
+    let runs = plan.runs as f64;
+    let mut bill = Bill::of(cloud, &before, &cloud.calls(), runs)?;
+    (bill.sent, bill.signatures) = (sent / runs, 1.0);
+    bill.logged = logged_since(cloud, before_log) / runs;
+    let mut figures =
+        vec![Figure::new("instant/first-byte", "ms", median(firsts), None), Figure::new("instant/whole", "ms", median(wholes), None)];
+    figures.extend(bill.figures("ephemeral")?);
+    Ok(figures)
+}

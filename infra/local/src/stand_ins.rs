@@ -1,0 +1,162 @@
+//! The stand-ins of third parties: servers that behave as the vendors do, for vendors that are named without an address or a key.
+
+use crate::Options;
+use crate::spawner::{Spawner, mortal};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+
+/// Longest time the stand-ins may take to start.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// A key that no vendor knows.
+const NO_KEY: &str = "stand-in";
+
+/// A vendor, and the template parameters that say where it is and with which key.
+struct Vendor {
+    name: &'static str,
+    title: &'static str,
+    url: &'static str,
+    key: &'static str,
+    variables: &'static str,
+}
+
+const VENDORS: [Vendor; 2] = [
+    Vendor { name: "openai", title: "OpenAI", url: "OpenAiBaseUrl", key: "OpenAiApiKey", variables: "OPENAI_API_KEY, OPENAI_BASE_URL" },
+    Vendor { name: "gemini", title: "Gemini", url: "GeminiBaseUrl", key: "GeminiApiKey", variables: "GEMINI_API_KEY, GEMINI_BASE_URL" },
+];
+
+impl Vendor {
+    fn is_named(&self, parameters: &BTreeMap<String, String>) -> bool {
+        let lists = ["Artist", "Screener"].into_iter().filter_map(|list| parameters.get(list));
+        lists.flat_map(|list| list.split(',')).any(|name| name.trim() == self.name)
+    }
+
+    /// Neither an address nor a key was given: nobody means the real one.
+    fn needs_stand_in(&self, parameters: &BTreeMap<String, String>) -> bool {
+        self.is_named(parameters) && !parameters.contains_key(self.url) && !parameters.contains_key(self.key)
+    }
+}
+
+/// What is real and what is a stand-in, in a line for each vendor that is named.
+pub(crate) fn words(parameters: &BTreeMap<String, String>) -> Vec<String> {
+    let named = VENDORS.iter().filter(|vendor| vendor.is_named(parameters));
+    let line = |vendor: &Vendor| match parameters.get(vendor.url) {
+        _ if vendor.needs_stand_in(parameters) => {
+            format!("{} is a stand-in on this machine: it draws nothing real ({} are not set).", vendor.title, vendor.variables)
+        }
+        Some(url) => format!("{} is whoever answers at {url}.", vendor.title),
+        None => format!("{} is the real one, and its calls cost money.", vendor.title),
+    };
+    named.map(line).collect()
+}
+
+/// Running stand-ins; dropping them ends them.
+#[derive(Debug, Default)]
+pub(crate) struct StandIns {
+    urls: BTreeMap<String, String>,
+    /// It ends when its standard input closes, which this holds.
+    _running: Option<(Child, Spawner)>,
+}
+
+impl StandIns {
+    /// Starts a stand-in of each vendor that is named without an address and a key, and tells the functions of it.
+    ///
+    /// # Errors
+    /// When the program is not built or does not start.
+    pub(crate) async fn start(options: &mut Options) -> Result<Self> {
+        let parameters = &mut options.parameters;
+        let mut urls = BTreeMap::new();
+        let vendors: Vec<&Vendor> = VENDORS.iter().filter(|vendor| vendor.needs_stand_in(parameters)).collect();
+        let mut running = None;
+        if !vendors.is_empty() {
+            let spawner = Spawner::start()?;
+            let (child, answer) = run(&spawner, &options.binaries.join("stand-ins"), &vendors).await?;
+            running = Some((child, spawner));
+            for vendor in &vendors {
+                let url = answer[vendor.name].as_str().with_context(|| format!("the stand-ins have no {}", vendor.name))?.to_owned();
+                parameters.insert(vendor.url.to_owned(), url.clone());
+                parameters.insert(vendor.key.to_owned(), NO_KEY.to_owned());
+                urls.insert(vendor.name.to_owned(), url);
+            }
+            // A server of ours that keeps nothing: the real-time profile asks for the reference of an agreement.
+            let attested = vendors.iter().map(|vendor| format!("{}:stand-in", vendor.name));
+            parameters.entry("ZeroRetention".to_owned()).or_insert_with(|| attested.collect::<Vec<_>>().join(","));
+        }
+        // An address without a key is that of a server that asks for none: the functions want one all the same.
+        for vendor in VENDORS.iter().filter(|vendor| vendor.is_named(parameters)).collect::<Vec<_>>() {
+            if parameters.contains_key(vendor.url) {
+                parameters.entry(vendor.key.to_owned()).or_insert_with(|| NO_KEY.to_owned());
+            }
+        }
+        Ok(Self { urls, _running: running })
+    }
+
+    /// Their URLs by vendor.
+    pub(crate) fn urls(&self) -> &BTreeMap<String, String> {
+        &self.urls
+    }
+}
+
+async fn run(spawner: &Spawner, program: &Path, vendors: &[&Vendor]) -> Result<(Child, Value)> {
+    if !program.is_file() {
+        bail!("{} is missing: `cargo build -p testkit --bin stand-ins` builds it, as `make` does", program.display());
+    }
+    let mut command = mortal(program);
+    for vendor in vendors {
+        command.arg(format!("--{}", vendor.name)).arg("0");
+    }
+    // Its own Ctrl-C would come too early: it ends with us.
+    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = spawner.spawn(command).await.with_context(|| format!("cannot start {}", program.display()))?;
+    let output = child.stdout.take().context("the stand-ins have no output")?;
+    let mut lines = BufReader::new(output).lines();
+    let line = tokio::time::timeout(START_LIMIT, lines.next_line()).await.context("the stand-ins did not start in time")??;
+    let line = line.context("the stand-ins ended at once")?;
+    let answer = serde_json::from_str(&line).with_context(|| format!("the stand-ins said {line:?}"))?;
+    Ok((child, answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(all: &[(&str, &str)]) -> BTreeMap<String, String> {
+        all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_vendor_is_a_stand_in_when_it_is_named_and_nothing_else_is_said_of_it() {
+        let said = |all: &[(&str, &str)]| words(&parameters(all)).join("\n");
+        assert_eq!(said(&[("Artist", "palette")]), "");
+        assert!(said(&[("Artist", "palette,openai")]).starts_with("OpenAI is a stand-in"));
+        assert!(said(&[("Screener", "openai")]).starts_with("OpenAI is a stand-in"));
+        assert!(said(&[("Artist", "openai"), ("OpenAiApiKey", "k")]).contains("the real one"));
+        assert!(said(&[("Artist", "gemini"), ("GeminiBaseUrl", "http://h")]).contains("http://h"));
+        assert_eq!(said(&[("Artist", "gemini,openai")]).lines().count(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_given_is_not_replaced() {
+        let mut options = Options::new("/nowhere").unwrap();
+        options.parameters = parameters(&[("Artist", "openai,gemini"), ("OpenAiBaseUrl", "http://h/v1"), ("GeminiApiKey", "k")]);
+        let started = StandIns::start(&mut options).await.unwrap();
+        assert!(started.urls().is_empty());
+        let of = |name: &str| options.parameters.get(name).map(String::as_str);
+        assert_eq!((of("OpenAiBaseUrl"), of("OpenAiApiKey")), (Some("http://h/v1"), Some(NO_KEY)));
+        assert_eq!((of("GeminiBaseUrl"), of("GeminiApiKey")), (None, Some("k")));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_built_is_named_with_the_remedy() {
+        let mut options = Options::new("/nowhere").unwrap();
+        options.binaries = "/nowhere".into();
+        options.parameters = parameters(&[("Artist", "openai")]);
+        let error = format!("{:#}", StandIns::start(&mut options).await.unwrap_err());
+        assert!(error.contains("cargo build"), "{error}");
+    }
+}

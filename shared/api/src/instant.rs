@@ -1,0 +1,109 @@
+//! Pictures that are drawn at once.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use studio::instant::News;
+use zeroize::Zeroizing;
+
+/// How far a drawing is
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProgressEvent {
+    /// 0 to 100
+    pub progress: u8,
+    /// What is being done
+    pub stage: &'static str,
+}
+
+/// The drawing as it looks by now; not every artist makes sketches
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SketchEvent<'a> {
+    /// Counted from 0
+    pub index: u8,
+    /// The picture's media type
+    pub media_type: &'a str,
+    /// The picture in base64
+    pub picture: &'a str,
+}
+
+/// The finished drawing, the last event
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PictureEvent<'a> {
+    /// The picture's media type
+    pub media_type: &'a str,
+    /// The picture in base64
+    pub picture: &'a str,
+    /// What is true of it: a term of the IPTC's vocabulary, as the picture itself says it too
+    pub digital_source_type: &'a str,
+    /// Who drew it
+    pub artist: &'a str,
+}
+
+/// The name of the event that tells of `news`.
+#[must_use]
+pub fn event_name(news: &News<'_>) -> &'static str {
+    match news {
+        News::Progress(..) => "progress",
+        News::Sketch { .. } => "sketch",
+        News::Finished(_) => "picture",
+    }
+}
+
+/// The data of that event; zeroed when it is dropped, since it may hold a picture.
+#[must_use]
+pub fn event_data(news: &News<'_>) -> Zeroizing<String> {
+    match news {
+        News::Progress(stage, progress) => json(&ProgressEvent { progress: *progress, stage: stage.name() }, 0),
+        News::Sketch { index, media_type, picture } => {
+            let picture = base64(picture);
+            json(&SketchEvent { index: *index, media_type, picture: &picture }, picture.len())
+        }
+        News::Finished(portrait) => {
+            let picture = base64(&portrait.bytes);
+            let (media_type, artist) = (portrait.media_type, portrait.artist);
+            let event = PictureEvent { media_type, picture: &picture, digital_source_type: portrait.source.uri(), artist };
+            json(&event, picture.len())
+        }
+    }
+}
+
+fn base64(picture: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(picture.len().div_ceil(3) * 4));
+    STANDARD.encode_string(picture, &mut text);
+    text
+}
+
+/// As JSON, in a buffer that is as large as it gets: growing would leave copies behind.
+fn json(event: &impl Serialize, picture: usize) -> Zeroizing<String> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(picture + 512));
+    // Writing numbers and texts to memory cannot fail, and JSON is UTF-8.
+    serde_json::to_writer(&mut *bytes, event).unwrap_or_default();
+    Zeroizing::new(String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imaging::DigitalSource;
+    use studio::instant::{Portrait, Stage};
+
+    #[test]
+    fn an_event_is_named_and_written_as_documented() {
+        let progress = News::Progress(Stage::Drawing, 20);
+        assert_eq!((event_name(&progress), event_data(&progress).as_str()), ("progress", r#"{"progress":20,"stage":"drawing"}"#));
+        let sketch = News::Sketch { index: 1, media_type: "image/png", picture: b"abc" };
+        assert_eq!(event_name(&sketch), "sketch");
+        assert_eq!(event_data(&sketch).as_str(), r#"{"index":1,"media_type":"image/png","picture":"YWJj"}"#);
+        let bytes = Zeroizing::new(b"abc".to_vec());
+        let portrait = Portrait { bytes, media_type: "image/png", source: DigitalSource::AlgorithmicallyEnhanced, artist: "palette" };
+        let wanted = concat!(
+            r#"{"media_type":"image/png","picture":"YWJj","digital_source_type":"#,
+            r#""http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced","artist":"palette"}"#
+        );
+        let finished = News::Finished(&portrait);
+        assert_eq!((event_name(&finished), event_data(&finished).as_str()), ("picture", wanted));
+    }
+}

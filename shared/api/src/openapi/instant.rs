@@ -1,0 +1,77 @@
+//! The route that takes a picture and answers with one.
+
+use kernel::{Reason, limits};
+use studio::Brief;
+use studio::instant::AGE_ATTESTATION;
+use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::path::{HttpMethod, ParameterIn};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{Ref, Required, Response, ResponseBuilder};
+
+use super::routes::{INSTANT, Route, header, parameter, string};
+
+const DESCRIPTION: &str = "One request in, the drawing out. Nothing of it is kept, neither picture nor words, whatever becomes of it.\n\n\
+Send `multipart/form-data` with `picture` and either `style` or `prompt`; or the bare picture with `style` in the address, in which a prompt never \
+belongs. The header `Provider-Consent` names who may see the picture, for this request alone: a request without it is refused, and its `detail` says \
+whom one can name. Not every artist draws by a prompt.\n\n\
+With `Accept: text/event-stream` the answer is a stream of events: `progress`, perhaps `sketch`, and `picture` or `error`. What goes wrong before the \
+stream begins has its status; what goes wrong after it is the event `error`, with the problem as its data. A comment every 15 seconds keeps the \
+connection open. Otherwise the answer is the picture's bytes.";
+
+/// `POST /v1/instant`
+pub(super) fn create() -> Route {
+    let consent = parameter("Provider-Consent", ParameterIn::Header, string()).required(Required::True);
+    let age = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([AGE_ATTESTATION])).build();
+    let age = parameter("Age-Attestation", ParameterIn::Header, age).required(Required::True);
+    Route::new(HttpMethod::Post, "/v1/instant", "instant-create", INSTANT, "Draws at once, and keeps nothing")
+        .describe(DESCRIPTION)
+        .parameter(consent.description(Some("Who may see the picture: names with commas between, such as `openai`")))
+        .parameter(age.description(Some("That the caller is at least 13 years old")))
+        .parameter(
+            parameter("style", ParameterIn::Query, string()).description(Some("With a bare picture: the style, from `GET /v1/styles`")),
+        )
+        .parameter(parameter("seed", ParameterIn::Query, seed().build()).description(Some("With a bare picture: the seed")))
+        .takes_body(body())
+        .answers("200", answer())
+        .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::RateLimited])
+        .refuses(&[Reason::PictureUnreadable, Reason::PictureRefused, Reason::DrawingRefused, Reason::TimedOut])
+        .busy()
+}
+
+fn seed() -> ObjectBuilder {
+    let most = usize::try_from(limits::SEED_MAX).unwrap_or(usize::MAX);
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(most))
+}
+
+fn body() -> RequestBody {
+    let picture = format!("A JPEG, PNG or WebP; the whole body has at most {} bytes", limits::INSTANT_BODY_BYTES);
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let form = ObjectBuilder::new()
+        .property("picture", text().content_media_type("application/octet-stream").description(Some(picture)))
+        .property("style", text().description(Some("The id of a style, from `GET /v1/styles`; or a prompt")))
+        .property("prompt", text().max_length(Some(Brief::WORDS)).description(Some("What it shall look like, on one line; or a style")))
+        .property("seed", seed().description(Some("Artists that can repeat themselves do so by it")))
+        .required("picture");
+    let body = RequestBodyBuilder::new().required(Some(Required::True));
+    let body = body.content("multipart/form-data", ContentBuilder::new().schema(Some(form.build())).build());
+    PICTURES.iter().fold(body, |body, media_type| body.content(*media_type, Content::default())).build()
+}
+
+const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
+fn answer() -> Response {
+    let data = OneOfBuilder::new()
+        .item(Ref::from_schema_name("ProgressEvent"))
+        .item(Ref::from_schema_name("SketchEvent"))
+        .item(Ref::from_schema_name("PictureEvent"))
+        .item(Ref::from_schema_name("Problem"))
+        .description(Some("The data of one event: of `progress`, `sketch`, `picture` or `error`"));
+    let events = ContentBuilder::new().schema(Some(utoipa::openapi::Schema::OneOf(data.build()))).build();
+    let response = ResponseBuilder::new()
+        .description("The drawing, of the type its artist made")
+        .header("Cache-Control", header("`no-store`", string()))
+        .header("Digital-Source-Type", header("What is true of the picture, as it says itself: a term of the IPTC's vocabulary", string()))
+        .content("text/event-stream", events);
+    PICTURES.iter().fold(response, |response, media_type| response.content(*media_type, Content::default())).build()
+}

@@ -1,0 +1,186 @@
+//! A picture and what is said of it: as a form (RFC 7578), or as the bare picture with a few words in the address.
+//!
+//! What was read is zeroed when it is dropped. Before that, copies of the body exist that this module cannot reach: the event as Lambda sent it, its
+//! JSON string and the decoded bytes inside `lambda_runtime` and `lambda_http`, and the parser's own buffer. A function whose promise it is to keep no
+//! picture installs an allocator that clears whatever is freed (`zeroizing-alloc`); then these go too as soon as they are let go.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures_util::stream;
+use kernel::{Failure, Reason};
+use multer::{Constraints, Multipart, SizeLimit};
+use zeroize::Zeroizing;
+
+use super::Request;
+
+/// What a form may hold, and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The field of the picture, which must be there; the whole body where there is no form.
+    pub picture: &'static str,
+    /// Bytes of the whole body, at most.
+    pub most_bytes: usize,
+    /// The other fields, all of them optional.
+    pub texts: &'static [Text],
+}
+
+/// A field of text.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// Its name.
+    pub name: &'static str,
+    /// Its bytes, at most.
+    pub most_bytes: usize,
+    /// Whether it may be in the address when the body is the bare picture. Addresses are logged on many ways: what is personal never may.
+    pub in_address: bool,
+}
+
+impl Text {
+    /// A text that may be in the address too: it says nothing of a person.
+    #[must_use]
+    pub const fn anywhere(name: &'static str, most_bytes: usize) -> Self {
+        Self { name, most_bytes, in_address: true }
+    }
+
+    /// A text that is in a form alone.
+    #[must_use]
+    pub const fn in_form(name: &'static str, most_bytes: usize) -> Self {
+        Self { name, most_bytes, in_address: false }
+    }
+}
+
+/// What came.
+pub struct Form {
+    picture: Zeroizing<Vec<u8>>,
+    texts: BTreeMap<&'static str, Zeroizing<String>>,
+}
+
+impl Form {
+    /// Takes the picture out: at least one byte, of whatever format.
+    #[must_use]
+    pub fn picture(&mut self) -> Zeroizing<Vec<u8>> {
+        std::mem::take(&mut self.picture)
+    }
+
+    /// Takes a text out: UTF-8 without control characters; `None` when it is absent or empty.
+    #[must_use]
+    pub fn text(&mut self, name: &str) -> Option<Zeroizing<String>> {
+        self.texts.remove(name).filter(|text| !text.is_empty())
+    }
+}
+
+impl Request {
+    /// Reads the body by `shape`: `multipart/form-data`, or the bare picture as `image/jpeg`, `image/png` or `image/webp`. The body is gone after it.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] when it is too large, of another media type, damaged, or holds what the shape does not have, or anything twice.
+    pub async fn form(&mut self, shape: &Shape) -> Result<Form, Failure> {
+        let media_type = self.header("content-type").unwrap_or_default().to_owned();
+        let texts = self.texts_of_address(shape, is_picture(&media_type))?;
+        let body = self.take_body();
+        if body.len() > shape.most_bytes {
+            return Err(too_large());
+        }
+        let form = match multer::parse_boundary(&media_type) {
+            _ if is_picture(&media_type) => Form { picture: body, texts },
+            Ok(boundary) => parts(body, &boundary, shape).await?,
+            Err(_) => {
+                let what = "Send a form as multipart/form-data, or a picture as image/jpeg, image/png or image/webp.";
+                return Err(Failure::invalid(Reason::MediaTypeUnsupported, what));
+            }
+        };
+        if form.picture.is_empty() { Err(malformed(format!("The picture is missing: send it as `{}`.", shape.picture))) } else { Ok(form) }
+    }
+
+    fn texts_of_address(&self, shape: &Shape, is_picture: bool) -> Result<BTreeMap<&'static str, Zeroizing<String>>, Failure> {
+        let mut texts = BTreeMap::new();
+        for (name, value) in self.parameters() {
+            let Some(text) = shape.texts.iter().find(|text| text.name == name && text.in_address && is_picture) else {
+                return Err(Failure::invalid(Reason::FieldInvalid, "The address has a parameter that does not belong there."));
+            };
+            if value.len() > text.most_bytes {
+                return Err(too_long(text));
+            }
+            let value = readable(text, value.as_bytes())?;
+            if texts.insert(text.name, value).is_some() {
+                return Err(Failure::invalid(Reason::FieldInvalid, format!("{} is there twice.", text.name)));
+            }
+        }
+        Ok(texts)
+    }
+}
+
+async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Result<Form, Failure> {
+    let length = body.len();
+    // The chunk owns the body, and zeroes it when the parser has copied it.
+    let chunk = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_owner(body))]);
+    let mut multipart = Multipart::with_constraints(chunk, boundary, constraints(shape));
+    let mut form = Form { picture: Zeroizing::default(), texts: BTreeMap::new() };
+    let mut has_picture = false;
+    while let Some(mut part) = multipart.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let text = shape.texts.iter().find(|text| text.name == name);
+        if name != shape.picture && text.is_none() {
+            return Err(malformed("The form has a field that does not belong there."));
+        }
+        // As large as it can get: growing would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(text.map_or(length, |text| text.most_bytes)));
+        while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            bytes.extend_from_slice(&chunk);
+        }
+        let again = match text {
+            Some(text) => form.texts.insert(text.name, readable(text, &bytes)?).is_some(),
+            None => {
+                form.picture = bytes;
+                std::mem::replace(&mut has_picture, true)
+            }
+        };
+        if again {
+            return Err(malformed(format!("`{name}` is there twice.")));
+        }
+    }
+    Ok(form)
+}
+
+fn constraints(shape: &Shape) -> Constraints {
+    let limit = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+    let limits = SizeLimit::new().whole_stream(limit(shape.most_bytes)).per_field(limit(shape.most_bytes));
+    let limits = shape.texts.iter().fold(limits, |limits, text| limits.for_field(text.name, limit(text.most_bytes)));
+    Constraints::new().size_limit(limits)
+}
+
+/// A text of a person's: UTF-8 whatever a part says of itself, on one line.
+fn readable(text: &Text, bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
+    let refused = || Failure::invalid(Reason::FieldInvalid, format!("{} must be UTF-8 text without control characters.", text.name));
+    let value = std::str::from_utf8(bytes).map_err(|_| refused())?;
+    if value.chars().any(char::is_control) { Err(refused()) } else { Ok(Zeroizing::new(value.to_owned())) }
+}
+
+fn is_picture(media_type: &str) -> bool {
+    let media_type = media_type.split(';').next().unwrap_or_default().trim();
+    ["image/jpeg", "image/png", "image/webp"].iter().any(|known| media_type.eq_ignore_ascii_case(known))
+}
+
+/// The parser's own words may quote the form, so they go nowhere.
+fn unreadable(error: multer::Error) -> Failure {
+    match error {
+        multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => too_large(),
+        _ => malformed("The form is damaged."),
+    }
+}
+
+fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
+    Failure::invalid(Reason::BodyMalformed, detail)
+}
+
+fn too_large() -> Failure {
+    Failure::invalid(Reason::BodyTooLarge, "The body, or a field of it, is larger than this route takes.")
+}
+
+fn too_long(text: &Text) -> Failure {
+    Failure::invalid(Reason::FieldInvalid, format!("{} is too long.", text.name))
+}
+
+#[cfg(test)]
+mod tests;

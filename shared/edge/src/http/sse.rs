@@ -1,0 +1,59 @@
+//! Server-sent events (WHATWG HTML, 9.2.6), as they go over the wire.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+/// The media type of a stream of events.
+pub(super) const MEDIA_TYPE: &str = "text/event-stream";
+
+/// What is sent when there is nothing to say, so that nothing in between takes the connection for dead: a comment, which clients pass over.
+pub(super) const HEARTBEAT: &[u8] = b": still here\n\n";
+
+/// Silence before a heartbeat.
+pub(super) const SILENCE: Duration = Duration::from_secs(15);
+
+/// One event. Each line of `data` is a line of its own, as the format wants; JSON has one.
+pub(super) fn event(name: &str, data: &str) -> Zeroizing<Vec<u8>> {
+    let lines = || data.split(['\n', '\r']);
+    // As large as it gets: growing would leave copies behind.
+    let length = name.len() + data.len() + 7 * lines().count() + 16;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    let mut write = |parts: &[&str]| parts.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+    write(&["event: ", name, "\n"]);
+    lines().for_each(|line| write(&["data: ", line, "\n"]));
+    write(&["\n"]);
+    bytes
+}
+
+/// Whether an `Accept` names the stream, and does not refuse it by `q=0`.
+pub(super) fn is_accepted(accept: &str) -> bool {
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|media| media.eq_ignore_ascii_case(MEDIA_TYPE));
+        let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
+        named && !refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_framed_as_the_standard_says() {
+        let text = |name: &str, data: &str| String::from_utf8(event(name, data).to_vec()).unwrap();
+        assert_eq!(text("progress", "{\"progress\":5}"), "event: progress\ndata: {\"progress\":5}\n\n");
+        // No line of data can end the event, or begin another.
+        assert_eq!(text("error", "a\n\nevent: b\rc"), "event: error\ndata: a\ndata: \ndata: event: b\ndata: c\n\n");
+        assert!(event("a", &"\n".repeat(1000)).capacity() >= event("a", &"\n".repeat(1000)).len());
+    }
+
+    #[test]
+    fn a_stream_must_be_asked_for() {
+        assert!(is_accepted("text/event-stream") && is_accepted("image/png, Text/Event-Stream;q=0.5"));
+        assert!(
+            !is_accepted("") && !is_accepted("*/*") && !is_accepted("text/event-stream;q=0") && !is_accepted("text/event-stream; q=0.0")
+        );
+    }
+}

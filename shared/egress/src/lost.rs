@@ -1,0 +1,67 @@
+//! Calls that brought no answer, in the two ways that matter: did the vendor hear of it or not.
+
+use reqwest::{RequestBuilder, Response};
+
+/// Why there is no answer, or only a part of one. It says nothing of what was sent, where to, or what the vendor wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Lost {
+    /// There was no connection: no such name, refused, no TLS, a certificate that is not trusted. The vendor heard nothing.
+    #[error("no connection")]
+    Unreached,
+    /// No answer in time. The vendor may have done what it was asked.
+    #[error("no answer in time")]
+    TimedOut,
+    /// The connection broke, or what came was no HTTP. The vendor may have done what it was asked.
+    #[error("the connection broke")]
+    Cut,
+    /// The answer is larger than any right one.
+    #[error("the answer is too large")]
+    TooLarge,
+}
+
+impl Lost {
+    /// Whether the vendor may have heard of the call.
+    #[must_use]
+    pub fn may_have_arrived(self) -> bool {
+        self != Self::Unreached
+    }
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        match error {
+            // A request that could not even be built went nowhere.
+            error if error.is_connect() || error.is_builder() => Self::Unreached,
+            error if error.is_timeout() => Self::TimedOut,
+            _ => Self::Cut,
+        }
+    }
+}
+
+/// Sends a request and waits for the head of the answer, whatever its status.
+///
+/// # Errors
+/// [`Lost`].
+pub async fn send(request: RequestBuilder) -> Result<Response, Lost> {
+    Ok(request.send().await?)
+}
+
+/// The whole body of an answer, of at most `limit` bytes.
+///
+/// # Errors
+/// [`Lost`].
+pub async fn receive(mut answer: Response, limit: usize) -> Result<Vec<u8>, Lost> {
+    let declared = answer.content_length().unwrap_or(0);
+    let declared = usize::try_from(declared).unwrap_or(usize::MAX);
+    if declared > limit {
+        return Err(Lost::TooLarge);
+    }
+    let mut body = Vec::with_capacity(declared);
+    while let Some(chunk) = answer.chunk().await? {
+        if body.len() + chunk.len() > limit {
+            return Err(Lost::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}

@@ -1,0 +1,48 @@
+//! A key of ours with a vendor.
+
+use std::fmt;
+
+use reqwest::header::HeaderValue;
+use zeroize::Zeroizing;
+
+/// A secret that no debug output shows and that is wiped when it is dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// This secret; white space around it, such as the line's end of a file, is not part of it.
+    #[must_use]
+    pub fn new(value: &str) -> Self {
+        Self(Zeroizing::new(value.trim().to_owned()))
+    }
+
+    /// The value of a header: `prefix` and the secret. Marked as sensitive, so that clients neither print nor index it; `None` when it holds what no header
+    /// may hold, or nothing.
+    #[must_use]
+    pub fn header(&self, prefix: &str) -> Option<HeaderValue> {
+        let text = Zeroizing::new(format!("{prefix}{}", *self.0));
+        let mut value = HeaderValue::from_str(&text).ok().filter(|_| !self.0.is_empty())?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_shown_to_nobody_but_the_vendor() {
+        let secret = Secret::new("sk-test\n");
+        let header = secret.header("Bearer ").unwrap();
+        assert_eq!(header, "Bearer sk-test");
+        assert!(!format!("{secret:?} {header:?}").contains("sk-test"));
+        assert!(Secret::new("").header("Bearer ").is_none() && Secret::new("a\nb").header("").is_none());
+    }
+}

@@ -1,0 +1,70 @@
+//! What an artist hands in, made into the one size that all deliverables are made from.
+
+use crate::decode::{Decoded, Layered, decode_layered, outline};
+use crate::orientation::upright;
+use crate::resample::{Window, resize};
+use crate::{Limits, Unreadable};
+use image::{RgbImage, RgbaImage};
+
+/// Side of a drawing in pixels; what comes in another size is scaled to it
+pub(crate) const DRAWING_SIDE: u32 = 1024;
+/// The shortest side that a drawing may have, in pixels: below it, scaling up shows
+const LEAST_SIDE: u32 = 256;
+/// A side may be so many times as long as the other, as halves: 3:2 is the longest picture that vendors make of a portrait
+const LONGEST_HALVES: u32 = 3;
+
+/// Decodes a PNG, JPEG or WebP of an artist to [`DRAWING_SIDE`]² pixels. Its size is known and admitted before memory is taken for pixels. Of what
+/// is not square the middle counts. Alpha is the artist's matte; what has none is opaque.
+pub(crate) fn read(bytes: &[u8]) -> Result<RgbaImage, Unreadable> {
+    let headers = outline(bytes, &Limits::DRAWING)?;
+    admit(headers.width, headers.height)?;
+    match decode_layered(bytes, &Limits::DRAWING)? {
+        Layered::Alpha(picture) => squared(picture),
+        Layered::Opaque(decoded) => opaque(decoded),
+    }
+}
+
+fn admit(width: u32, height: u32) -> Result<(), Unreadable> {
+    let (short, long) = (width.min(height), width.max(height));
+    match () {
+        () if short < LEAST_SIDE => Err(odd(width, height, "too small")),
+        () if 2 * long > LONGEST_HALVES * short => Err(odd(width, height, "too long")),
+        () => Ok(()),
+    }
+}
+
+fn odd(width: u32, height: u32, what: &str) -> Unreadable {
+    Unreadable::Unsupported { detail: format!("a drawing of {width}×{height} pixels is {what}") }
+}
+
+fn squared(picture: RgbaImage) -> Result<RgbaImage, Unreadable> {
+    if picture.dimensions() == (DRAWING_SIDE, DRAWING_SIDE) {
+        return Ok(picture);
+    }
+    // Straight alpha, and yet each channel for itself: a drawing has its colours behind the matte as well, and they are wanted.
+    let scaled = resize::<4>(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
+    RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)
+}
+
+/// Scaled before anything else is done to it: the fewer pixels, the less there is to do and to hold.
+fn opaque(decoded: Decoded) -> Result<RgbaImage, Unreadable> {
+    let size = decoded.pixels.dimensions();
+    let square = if size == (DRAWING_SIDE, DRAWING_SIDE) {
+        decoded.pixels
+    } else {
+        let scaled = resize::<3>(&decoded.pixels, size, Some(middle(size)), (DRAWING_SIDE, DRAWING_SIDE))?;
+        RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)?
+    };
+    let shown = upright(decoded.colours.into_srgb(square), decoded.orientation);
+    Ok(image::DynamicImage::ImageRgb8(shown).into_rgba8())
+}
+
+/// The largest square in the middle
+fn middle((width, height): (u32, u32)) -> Window {
+    let side = width.min(height);
+    (f64::from((width - side) / 2), f64::from((height - side) / 2), f64::from(side), f64::from(side))
+}
+
+fn lost() -> Unreadable {
+    Unreadable::corrupt("scaling lost pixels")
+}

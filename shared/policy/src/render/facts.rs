@@ -1,0 +1,195 @@
+//! What the inventory and the ledger say of a deployment, as blocks of text that both profiles use.
+
+use super::deployment::Deployment;
+use super::page::{Block, Section, Words};
+use super::words;
+use crate::inventory::{Entry, Purpose, inventory};
+use crate::processor::{Keeps, Processor, ZeroRetention};
+use crate::profile::Profile;
+use crate::retention::in_words;
+
+/// What the names of the cloud's services begin with.
+const CLOUD: &str = "Amazon Web Services (";
+
+/// A deployment in the light of the inventory.
+pub(super) struct Facts<'a> {
+    pub(super) profile: Profile,
+    pub(super) deployment: &'a Deployment,
+}
+
+impl Facts<'_> {
+    /// Who else touches the data here: the cloud's services of the profile, and the providers that are configured, and nobody who is not (IM-16).
+    pub(super) fn processors(&self) -> impl Iterator<Item = &'static Processor> {
+        inventory().processors().iter().filter(|processor| processor.profiles.contains(&self.profile)).filter(|processor| {
+            let named = |names: &[String]| names.contains(&processor.id);
+            !processor.is_provider() || named(&self.deployment.artists) || named(&self.deployment.screeners)
+        })
+    }
+
+    pub(super) fn providers(&self) -> impl Iterator<Item = &'static Processor> {
+        self.processors().filter(|processor| processor.is_provider())
+    }
+
+    /// Whether it keeps nothing because that was agreed.
+    pub(super) fn keeps_nothing_by_agreement(&self, processor: &Processor) -> bool {
+        let attested = self.deployment.attestations.reference(&processor.id).is_some();
+        matches!(processor.zero_retention, ZeroRetention::Attested(_)) || attested
+    }
+
+    /// Whether no picture leaves for anybody: our own code draws and judges.
+    pub(super) fn is_offline(&self) -> bool {
+        self.providers().next().is_none()
+    }
+
+    /// The table of everything that is stored.
+    pub(super) fn stored(&self, caption: &'static str) -> Block {
+        let rows = inventory().of(self.profile).map(|entry| {
+            let purpose = words::capital(words::purpose(entry.purpose));
+            vec![entry.what.clone(), purpose, words::capital(&words::how_long(entry)), words::place(entry), self.touched_by(entry)]
+        });
+        Block::Table { caption, head: &["What", "Why", "How long", "Where", "Who else touches it"], rows: rows.collect() }
+    }
+
+    fn touched_by(&self, entry: &Entry) -> String {
+        let stores = |processor: &&Processor| entry.processors.contains(&processor.id);
+        let receives = |processor: &&Processor| processor.received(self.profile).any(|received| received.class == Some(entry.class()));
+        let names = self.processors().filter(|one| stores(one) || receives(one)).map(|processor| processor.name.as_str());
+        let (cloud, others): (Vec<_>, Vec<_>) = names.partition(|name| name.starts_with(CLOUD));
+        let services: Vec<&str> = cloud.iter().map(|name| name[CLOUD.len()..].trim_end_matches(')')).collect();
+        let cloud = format!("{CLOUD}{})", services.join(", "));
+        [cloud.as_str()].into_iter().chain(others).collect::<Vec<_>>().join("; ")
+    }
+
+    /// The cloud's services, in one list.
+    pub(super) fn cloud(&self) -> Vec<Block> {
+        let services = self.processors().filter(|processor| !processor.is_provider());
+        let points = services.map(|processor| format!("{}: {}.", processor.name, lowered(&processor.role)).into());
+        let region = format!(
+            "The service runs in the cloud of Amazon Web Services, in the region {}. Amazon Web Services works for us under a data processing agreement, \
+             uses what it stores for nothing else, and keeps nothing on its own account. What is stored there stays in that region.",
+            self.deployment.region
+        );
+        vec![Block::Text(region.into()), Block::List(points.collect())]
+    }
+
+    /// A provider: what it receives, keeps and does with it, where, and under which agreement.
+    pub(super) fn provider(&self, processor: &Processor) -> Vec<Block> {
+        let mut blocks = vec![Block::Heading(processor.name.clone())];
+        for (names, purpose) in [(&self.deployment.artists, Purpose::Generation), (&self.deployment.screeners, Purpose::Moderation)] {
+            if names.contains(&processor.id) {
+                let sent = processor.received(self.profile).filter(|received| received.r#for == purpose);
+                blocks.push(Block::Text(format!("{} it receives:", words::capital(words::purpose(purpose))).into()));
+                blocks.push(Block::List(sent.map(|received| format!("{}.", received.what).into()).collect()));
+            }
+        }
+        blocks.push(Block::Text(self.kept_there(processor)));
+        let unless = |what: &String| format!(" It would only if we chose to {what}, and this policy forbids that.");
+        let training =
+            format!("It does not train its models on any of this.{} ", processor.training.unless.as_ref().map_or_else(String::new, unless));
+        blocks.push(Block::Text(Words::from(training).link(&processor.training.source, "Its word on training").and(".")));
+        let (agreement, transfer) = (words::agreement(processor.agreement.kind), words::basis(processor.transfer.basis));
+        let terms = format!(
+            "It works under {agreement} ({}) and may use the data to serve us and for nothing else. Place of processing: {}. The data goes there on the basis of \
+             {transfer}: ",
+            processor.agreement.concluded, processor.region
+        );
+        blocks.push(Block::Text(Words::from(terms).link(&processor.agreement.source, "the agreement").and(".")));
+        blocks
+    }
+
+    fn kept_there(&self, processor: &Processor) -> Words {
+        let Keeps::Logs(kept) = &processor.keeps else { return "It keeps nothing of it on its own account.".into() };
+        let days = in_words(kept.duration());
+        if self.keeps_nothing_by_agreement(processor) {
+            let except = match &processor.zero_retention {
+                ZeroRetention::OnRequest(offer) => offer.except.as_ref().map_or(String::new(), |except| format!(", except {except}")),
+                _ => String::new(),
+            };
+            let text = format!(
+                "We have agreed with it that it keeps nothing of this once it has answered{except}. Without that agreement it would keep what it \
+                 receives and what it answers for up to {days}, {}: ",
+                kept.why
+            );
+            return Words::from(text).link(&kept.source, "its word on that").and(".");
+        }
+        let offered = match processor.zero_retention {
+            ZeroRetention::OnRequest(_) => {
+                " It keeps nothing only where that was agreed with it, and this deployment has no such agreement."
+            }
+            _ => "",
+        };
+        let text =
+            format!("It keeps what it receives and what it answers for up to {days}, {}, and longer {}.{offered} ", kept.why, kept.longer);
+        Words::from(text).link(&kept.source, "Its word on that").and(".")
+    }
+
+    /// What is looked for in pictures and words, and what nobody looks for.
+    pub(super) fn looked_for(&self) -> Vec<Block> {
+        let list = |sentences: &[String]| Block::List(sentences.iter().map(|sentence| sentence.as_str().into()).collect());
+        let mut blocks = Vec::new();
+        let judges = self.providers().filter(|processor| self.deployment.screeners.contains(&processor.id));
+        let judges: Vec<&str> = judges.map(|processor| processor.name.as_str()).collect();
+        match judges.is_empty() && self.deployment.looked_for.is_empty() {
+            true => blocks.push(Block::Text("Beside size and format, nothing is looked for by a machine before a picture is made.".into())),
+            false => {
+                let by = if judges.is_empty() { String::new() } else { format!(" (with the help of {})", words::and(&judges)) };
+                let text =
+                    format!("Before a picture is made, a machine{by} looks at what you send. It decides by scores, and may be wrong.");
+                blocks.push(Block::Text(text.into()));
+            }
+        }
+        if !self.deployment.looked_for.is_empty() {
+            blocks.push(list(&self.deployment.looked_for));
+        }
+        if !self.deployment.not_looked_for.is_empty() {
+            blocks.push(Block::Text("So that nobody relies on what is not there:".into()));
+            blocks.push(list(&self.deployment.not_looked_for));
+        }
+        blocks
+    }
+
+    /// Transfers, as a section (AN-39).
+    pub(super) fn transfers(&self) -> Section {
+        let abroad: Vec<&str> = self.providers().map(|processor| processor.name.as_str()).collect();
+        let text = match abroad.is_empty() {
+            true => format!("Nothing leaves the region {}.", self.deployment.region),
+            false => format!(
+                "What is sent to {} leaves the region {}. The basis of each transfer is named with the provider; you may ask us for a copy of the safeguards.",
+                words::and(&abroad),
+                self.deployment.region
+            ),
+        };
+        Section { heading: "Transfers to other countries", blocks: vec![Block::Text(text.into())] }
+    }
+
+    /// The link to whom one can ask.
+    pub(super) fn contact(&self, before: &str, after: &str) -> Words {
+        Words::from(before).link(self.deployment.contact.href(), self.deployment.contact.shown()).and(after)
+    }
+
+    /// Whom to ask, and the same as data.
+    pub(super) fn contact_section(&self) -> Section {
+        let site = format!("This is the policy of {} at {}. ", self.deployment.service, self.deployment.origin);
+        let data = "Programs get the inventory behind this page by asking this address for application/json: every stored field, its kind, its retention and \
+                    its processors.";
+        Section {
+            heading: "Contact",
+            blocks: vec![
+                Block::Text(self.contact(&format!("{site}Questions, wishes and reports of weaknesses go to "), ".")),
+                Block::Text(data.into()),
+            ],
+        }
+    }
+
+    /// The notice on complaints (AN-61).
+    pub(super) fn regulator() -> Block {
+        let text = "If you think that we handle your data wrongly, you may complain to a data protection authority: in the European Union and the United \
+                    Kingdom to the one where you live or work, in Japan to the Personal Information Protection Commission. You need not ask us first.";
+        Block::Text(text.into())
+    }
+}
+
+fn lowered(role: &str) -> String {
+    let mut letters = role.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
+}

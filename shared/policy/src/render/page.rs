@@ -1,0 +1,117 @@
+//! Sections of text, and the HTML they become: one page, readable without styles, without scripts, with nothing from elsewhere.
+
+use std::fmt::Write;
+
+/// The page's style. It is inline, so that nothing is fetched; the header that forbids all else names its hash.
+const STYLE: &str = include_str!("style.css");
+
+/// The hash of the page's one inline style, as a Content-Security-Policy names it. A test compares it with the style.
+pub const STYLE_HASH: &str = "sha256-p/GtMxnqXaqhDMbBrWumGI5Pmxr4FecDxdLMer4OnQ0=";
+
+/// A part of the policy.
+pub(super) struct Section {
+    pub(super) heading: &'static str,
+    pub(super) blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+pub(super) enum Block {
+    /// Sentences.
+    Text(Words),
+    /// A list of points.
+    List(Vec<Words>),
+    /// A heading within a section.
+    Heading(String),
+    /// A table; the first cell of a row is its heading.
+    Table { caption: &'static str, head: &'static [&'static str], rows: Vec<Vec<String>> },
+}
+
+/// Words with links among them.
+pub(super) struct Words(pub(super) Vec<Part>);
+
+/// Words, or a link.
+pub(super) enum Part {
+    Plain(String),
+    Link { href: String, shown: String },
+}
+
+impl<T: Into<String>> From<T> for Words {
+    fn from(text: T) -> Self {
+        Self(vec![Part::Plain(text.into())])
+    }
+}
+
+impl Words {
+    /// These words, and then a link.
+    pub(super) fn link(mut self, href: impl Into<String>, shown: impl Into<String>) -> Self {
+        self.0.push(Part::Link { href: href.into(), shown: shown.into() });
+        self
+    }
+
+    /// These words, and then others.
+    pub(super) fn and(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Part::Plain(text.into()));
+        self
+    }
+}
+
+/// The whole page.
+pub(super) fn html(service: &str, updated: &str, sections: &[Section]) -> String {
+    let mut html = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html +=
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n";
+    let _ = write!(html, "<title>Privacy policy of {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n", escaped(service));
+    let _ = write!(html, "<h1>Privacy policy of {}</h1>\n<p>{}</p>\n", escaped(service), escaped(updated));
+    for section in sections {
+        let _ = writeln!(html, "<section>\n<h2>{}</h2>", escaped(section.heading));
+        section.blocks.iter().for_each(|block| put_block(&mut html, block));
+        html += "</section>\n";
+    }
+    html + "</main>\n</body>\n</html>\n"
+}
+
+fn put_block(html: &mut String, block: &Block) {
+    let _ = match block {
+        Block::Text(words) => writeln!(html, "<p>{}</p>", inline(words)),
+        Block::Heading(text) => writeln!(html, "<h3>{}</h3>", escaped(text)),
+        Block::List(points) => {
+            let points: String = points.iter().map(|point| format!("<li>{}</li>\n", inline(point))).collect();
+            writeln!(html, "<ul>\n{points}</ul>")
+        }
+        Block::Table { caption, head, rows } => {
+            let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escaped(cell))).collect();
+            // A wide table scrolls by itself, also by keyboard.
+            let _ = writeln!(html, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", escaped(caption));
+            let _ = writeln!(html, "<table>\n<caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>", escaped(caption));
+            for row in rows {
+                let cells: String = row.iter().skip(1).map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
+                let _ = writeln!(html, "<tr><th scope=\"row\">{}</th>{cells}</tr>", escaped(row.first().map_or("", String::as_str)));
+            }
+            writeln!(html, "</tbody>\n</table>\n</div>")
+        }
+    };
+}
+
+fn inline(words: &Words) -> String {
+    let part = |part: &Part| match part {
+        Part::Plain(text) => escaped(text),
+        Part::Link { href, shown } => format!("<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escaped(href), escaped(shown)),
+    };
+    words.0.iter().map(part).collect()
+}
+
+/// Text that cannot become markup, in an element or in a quoted attribute.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            other => safe.push(other),
+        }
+    }
+    safe
+}

@@ -1,0 +1,95 @@
+//! The inventory's terms in a reader's words.
+
+use crate::inventory::{Entry, Purpose, Store};
+use crate::processor::{AgreementKind, TransferBasis};
+use crate::retention::{Kept, Mechanism, Owner, Retention, Since, in_words};
+
+/// Why, as the rest of a sentence.
+pub(super) fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Account => "to have an account",
+        Purpose::SignIn => "to sign you in",
+        Purpose::Wallet => "to pay with credits",
+        Purpose::Generation => "to make your pictures",
+        Purpose::Delivery => "to hand them over",
+        Purpose::Moderation => "to keep forbidden content out",
+        Purpose::AbusePrevention => "to keep the service usable for all",
+        Purpose::Operation => "to run the service",
+    }
+}
+
+/// Where.
+pub(super) fn place(entry: &Entry) -> String {
+    match &entry.store {
+        Store::DynamoDb { table, .. } => format!("DynamoDB, table {}", table.id()),
+        Store::S3 { prefix, .. } => format!("S3, files below {prefix}"),
+        Store::Sqs { .. } => "SQS, queues between the steps".into(),
+        Store::Log { .. } => "CloudWatch, logs".into(),
+    }
+}
+
+/// How long an entry is kept, and what of it goes earlier.
+pub(super) fn how_long(entry: &Entry) -> String {
+    let early: Vec<&str> = entry.fields().iter().filter(|field| field.retention.is_some()).map(|field| field.name.as_str()).collect();
+    let first = retention(entry.retention());
+    match entry.fields().iter().find_map(|field| field.retention.as_ref()) {
+        Some(own) => format!("{first}; {} {}", early.join(", "), retention(own)),
+        None => first,
+    }
+}
+
+fn retention(retention: &Retention) -> String {
+    match retention {
+        Retention::For(kept) => {
+            let from = match kept.from {
+                Since::Created => "",
+                Since::Decided => " from the decision",
+            };
+            format!("{}{from}{}", in_words(kept.duration), late(kept))
+        }
+        Retention::While(life) => match life.owner {
+            Owner::Account => "as long as the account lives, or until you remove it".into(),
+            Owner::Generation => "until the work on the order ends".into(),
+        },
+    }
+}
+
+/// What is not removed to the hour says so: the database alone removes it.
+fn late(kept: &Kept) -> &'static str {
+    match kept.mechanisms[..] {
+        [Mechanism::Ttl] => "; after that it counts for nothing, and the database removes it, mostly within two days",
+        _ => "",
+    }
+}
+
+/// A contract.
+pub(super) fn agreement(kind: AgreementKind) -> &'static str {
+    match kind {
+        AgreementKind::Dpa => "a data processing agreement",
+        AgreementKind::None => "no agreement",
+    }
+}
+
+/// A safeguard of a transfer, as the end of "on the basis of …".
+pub(super) fn basis(basis: TransferBasis) -> &'static str {
+    match basis {
+        TransferBasis::None => "nothing, because nothing is transferred",
+        TransferBasis::StandardContractualClauses => "standard contractual clauses",
+        TransferBasis::Adequacy => "an adequacy decision",
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn and(names: &[&str]) -> String {
+    match names {
+        [] => "nobody".into(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The sentence with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}

@@ -1,0 +1,56 @@
+//! Deployments whose policy is kept as a hash, and how that is made. The test and the example that renews the files both use them.
+
+use policy::render::listed;
+use policy::{Attestations, Deployment, Profile, Rendered, render};
+use sha2::{Digest, Sha256};
+
+/// A deployment by the name its hash has.
+pub(crate) struct Configuration {
+    pub(crate) profile: Profile,
+    pub(crate) name: &'static str,
+    pub(crate) deployment: Deployment,
+}
+
+impl Configuration {
+    pub(crate) fn rendered(&self) -> Rendered {
+        render(self.profile, &self.deployment).expect("these deployments are allowed")
+    }
+
+    /// The hash of the page without the lines that name the version, so that it is of the text alone.
+    pub(crate) fn hash(&self) -> String {
+        let html = self.rendered().html;
+        let text: Vec<&str> = html.lines().filter(|line| !line.starts_with("<p>Last updated: ")).collect();
+        hex::encode(Sha256::digest(text.join("\n")))
+    }
+}
+
+/// Offline, and with every provider that there is.
+pub(crate) fn configurations() -> Vec<Configuration> {
+    let mut all = Vec::new();
+    for profile in Profile::ALL {
+        all.push(Configuration { profile: *profile, name: "offline", deployment: deployment("palette", "offline", "") });
+        let attested = if *profile == Profile::Ephemeral { "openai:REFERENCE,gemini:REFERENCE" } else { "" };
+        all.push(Configuration {
+            profile: *profile,
+            name: "providers",
+            deployment: deployment("openai,gemini", "openai,offline", attested),
+        });
+    }
+    all
+}
+
+/// A deployment with these artists, screeners and attestations.
+pub(crate) fn deployment(artists: &str, screeners: &str, attested: &str) -> Deployment {
+    let sees = screeners.contains("openai");
+    Deployment {
+        service: "Nigao".into(),
+        contact: "privacy@example.com".parse().expect("an address"),
+        origin: "https://nigao.example.com".into(),
+        region: "ap-northeast-1".into(),
+        artists: listed(artists, "palette"),
+        screeners: listed(screeners, "offline"),
+        attestations: attested.parse::<Attestations>().expect("attestations"),
+        looked_for: if sees { vec!["Photographs are checked for nudity and sexual content.".into()] } else { Vec::new() },
+        not_looked_for: vec!["Nobody looks for children in photographs.".into()],
+    }
+}

@@ -1,0 +1,30 @@
+//! Who is trusted to vouch for signers.
+
+/// The anchors cannot be read
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("trust anchors must be PEM of certificates")]
+pub struct NoAnchors;
+
+/// Certificates whose word is taken for a signer: the C2PA trust list, or the root of a test chain; none by default, and then nobody is trusted
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Anchors(Option<String>);
+
+impl Anchors {
+    /// Reads PEM; nothing but white space is no anchor.
+    ///
+    /// # Errors
+    /// [`NoAnchors`] when there is something else than certificates in it.
+    pub fn parse(text: &str) -> Result<Self, NoAnchors> {
+        let text = text.replace("\\n", "\n");
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let blocks = pem::parse_many(&text).map_err(|_| NoAnchors)?;
+        let fit = !blocks.is_empty() && blocks.iter().all(|block| block.tag() == "CERTIFICATE");
+        if fit { Ok(Self(Some(text))) } else { Err(NoAnchors) }
+    }
+
+    pub(crate) fn pem(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}

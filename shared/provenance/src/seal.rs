@@ -1,0 +1,166 @@
+//! Sealing pictures.
+
+use std::io::Cursor;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use c2pa::{AsyncSigner, Builder, Context, Reader, Settings, SigningAlg};
+use futures_util::FutureExt;
+use imaging::{DigitalSource, PictureFormat};
+use kernel::Failure;
+use serde_json::{Value, json};
+
+use crate::Signer;
+
+/// Who says what a seal says
+const GENERATOR: &str = "Nigao";
+/// What refers to the drawing in the list of actions
+const PARENT: &str = "drawing";
+/// Most bytes of a drawing's own manifest that is carried on into every file made of it; those of the vendors have 5 to 40 kB
+const MOST_PARENT: usize = 128 << 10;
+
+/// Where the files of one drawing come from
+pub struct Origin {
+    source: DigitalSource,
+    parent: Option<c2pa::Ingredient>,
+}
+
+impl Origin {
+    /// Of a drawing that carries no manifest
+    #[must_use]
+    pub fn of(source: DigitalSource) -> Self {
+        Self { source, parent: None }
+    }
+
+    /// Of `drawing`, the vendor's untouched bytes. The manifest it carries is kept: it becomes the parent of every file that is made of the drawing.
+    ///
+    /// Left out are a drawing without a manifest (there is nothing in it a reader could check; that a drawing was made is said by the action), one
+    /// whose manifest cannot be read or is too large, and one whose manifest shows or names what the *vendor* was given: that would be the selfie.
+    #[must_use]
+    pub fn of_drawing(source: DigitalSource, drawing: &[u8]) -> Self {
+        let parent = std::panic::catch_unwind(AssertUnwindSafe(|| parent(drawing))).ok().flatten();
+        Self { source, parent }
+    }
+
+    /// Whether a manifest of the drawing's own is carried on
+    #[must_use]
+    pub fn has_parent(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    /// What was done: the drawing came to be, or was opened and worked on. The source type is on the action that it is true of.
+    fn actions(&self) -> Value {
+        let source = self.source.uri();
+        match self.parent {
+            None => json!([{ "action": "c2pa.created", "digitalSourceType": source }]),
+            Some(_) => json!([
+                { "action": "c2pa.opened", "parameters": { "ingredientIds": [PARENT] } },
+                { "action": "c2pa.edited", "digitalSourceType": source },
+            ]),
+        }
+    }
+
+    fn builder(&self) -> Result<Builder, c2pa::Error> {
+        let definition = json!({
+            "claim_generator_info": [{ "name": GENERATOR, "version": env!("CARGO_PKG_VERSION") }],
+            "assertions": [{ "label": "c2pa.actions.v2", "created": true, "data": { "actions": self.actions() } }],
+        });
+        let mut builder = Builder::from_context(context(None)?).with_definition(definition.to_string())?;
+        if let Some(parent) = &self.parent {
+            builder.add_ingredient(parent.clone());
+        }
+        Ok(builder)
+    }
+}
+
+/// A builder of a seal beside the file
+pub(crate) fn detached(source: DigitalSource) -> Result<Builder, c2pa::Error> {
+    let mut builder = Origin::of(source).builder()?;
+    builder.set_no_embed(true);
+    Ok(builder)
+}
+
+/// `c2pa` without network, thumbnails, files and second looks; with the anchors in `trusted`
+pub(crate) fn context(trusted: Option<&str>) -> Result<Context, c2pa::Error> {
+    let settings = json!({
+        "core": { "allowed_network_hosts": [], "backing_store_memory_threshold_in_mb": 4096, "max_decompressed_manifest_size_in_mb": 4,
+                  "decode_identity_assertions": false },
+        "verify": { "verify_after_sign": false, "ocsp_fetch": false, "remote_manifest_fetch": false },
+        "builder": { "thumbnail": { "enabled": false } },
+        "trust": { "user_anchors": trusted },
+    });
+    Context::new().with_settings(Settings::new().with_json(&settings.to_string())?)
+}
+
+/// The manifest of a drawing as an ingredient
+fn parent(drawing: &[u8]) -> Option<c2pa::Ingredient> {
+    let format = PictureFormat::sniff(drawing).ok()?.content_type();
+    let reader = Reader::from_context(context(None).ok()?).with_stream(format, Cursor::new(drawing)).ok()?;
+    let shows_what_was_given = |manifest: &c2pa::Manifest| {
+        manifest.ingredients().iter().any(|given| given.thumbnail_ref().is_some() || given.data_ref().is_some() || given.hash().is_some())
+    };
+    if reader.iter_manifests().any(shows_what_was_given) {
+        return None;
+    }
+    let mut builder = Builder::from_context(context(None).ok()?);
+    let definition = json!({ "label": PARENT, "relationship": "parentOf" }).to_string();
+    let ingredient = builder.add_ingredient_from_stream(definition, format, &mut Cursor::new(drawing)).ok()?;
+    let size = ingredient.manifest_data()?.len();
+    (size <= MOST_PARENT).then(|| ingredient.clone())
+}
+
+/// Seals `bytes`, a finished PNG, WebP or JPEG, its XMP included: what comes out has the same pixels and a manifest that says where they come from.
+///
+/// # Errors
+/// [`Failure::Busy`] when the signer is; [`Failure::Broken`] when the bytes are no such picture, or the signer's chain is none that C2PA takes.
+pub async fn seal(bytes: &[u8], media_type: &str, origin: &Origin, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
+    let mut sealed = Cursor::new(Vec::with_capacity(bytes.len() + 8_192));
+    sign(&mut origin.builder().map_err(Failure::broken)?, media_type, bytes, &mut sealed, signer).await?;
+    Ok(sealed.into_inner())
+}
+
+/// Signs what `builder` says of `bytes`, writes both into `sealed`, and answers the manifest alone.
+pub(crate) async fn sign(
+    builder: &mut Builder,
+    format: &str,
+    bytes: &[u8],
+    sealed: &mut Cursor<Vec<u8>>,
+    signer: &dyn Signer,
+) -> Result<Vec<u8>, Failure> {
+    let bridge = Bridge { signer, failure: Arc::default() };
+    let mut source = Cursor::new(bytes);
+    let signing = Box::pin(builder.sign_async(&bridge, format, &mut source, sealed));
+    // A vendor's manifest is the bytes of a stranger: what makes the library panic fails this file alone.
+    let signed = AssertUnwindSafe(signing).catch_unwind().await.map_err(|_| Failure::broken("signing panicked"))?;
+    let own = bridge.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+    signed.map_err(|error| own.unwrap_or_else(|| Failure::broken(error)))
+}
+
+/// Our port as that of `c2pa`; a failure of ours is kept aside, as it would lose its kind on the way through
+struct Bridge<'a> {
+    signer: &'a dyn Signer,
+    failure: Arc<Mutex<Option<Failure>>>,
+}
+
+#[async_trait]
+impl AsyncSigner for Bridge<'_> {
+    async fn sign(&self, data: Vec<u8>) -> c2pa::Result<Vec<u8>> {
+        self.signer.sign(&data).await.map_err(|failure| {
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+            c2pa::Error::CoseSignature
+        })
+    }
+
+    fn alg(&self) -> SigningAlg {
+        self.signer.algorithm().of_c2pa()
+    }
+
+    fn certs(&self) -> c2pa::Result<Vec<Vec<u8>>> {
+        Ok(self.signer.chain().certificates().to_vec())
+    }
+
+    fn reserve_size(&self) -> usize {
+        self.signer.chain().reserve(self.signer.algorithm())
+    }
+}

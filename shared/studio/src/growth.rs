@@ -1,0 +1,54 @@
+//! An order whose drawing grows under its owner's eyes: each sketch moves the progress.
+
+use async_trait::async_trait;
+use kernel::Clock;
+use tokio::sync::Mutex;
+
+use crate::artist::Sketches;
+use crate::generation::Generation;
+use crate::store::{Change, Generations, Written};
+
+/// Sketches that are asked for. Each costs a little, and two make a wait of half a minute one of ten seconds.
+pub(crate) const SKETCHES: u8 = 2;
+
+/// Notes sketches in the order. What they show is not kept.
+pub(crate) struct Growth<'a> {
+    generations: &'a dyn Generations,
+    clock: &'a dyn Clock,
+    generation: Mutex<Generation>,
+}
+
+impl<'a> Growth<'a> {
+    pub(crate) fn of(generations: &'a dyn Generations, clock: &'a dyn Clock, generation: Generation) -> Self {
+        Self { generations, clock, generation: Mutex::new(generation) }
+    }
+
+    /// The order as it was last written.
+    pub(crate) async fn grown(&self) -> Generation {
+        self.generation.lock().await.clone()
+    }
+}
+
+#[async_trait]
+impl Sketches for Growth<'_> {
+    fn wanted(&self) -> u8 {
+        SKETCHES
+    }
+
+    /// A drawing never fails for its progress: what cannot be written is left out.
+    async fn arrived(&self, index: u8, _picture: &[u8]) {
+        let mut generation = self.generation.lock().await;
+        let Ok(next) = generation.sketched_to(index.saturating_add(1), self.clock.now()) else { return };
+        if next.progress() == generation.progress() {
+            return;
+        }
+        match self.generations.change(Change::of(&generation, &next)).await {
+            Ok(Written::Stored) => *generation = next,
+            Ok(Written::Overtaken) => {}
+            Err(failure) => {
+                let failure: &(dyn std::error::Error + 'static) = &failure;
+                tracing::warn!(generation_id = %generation.id, failure, "progress was not noted");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether a request may be worked on at all; asked before a byte of the picture is looked at.
+
+use kernel::{CallerAddress, Failure, Problem, Reason, limits};
+
+use super::{Instant, RateKey};
+
+/// What a caller says of its age, word for word (RT-18).
+pub const AGE_ATTESTATION: &str = "13+";
+
+/// Names in one consent, at most.
+const MOST_NAMES: usize = 16;
+
+/// The proof that a request was admitted, with whom its caller lets see the picture. Nothing is drawn without one (RT-07).
+#[derive(Debug)]
+pub struct Admitted {
+    artists: Vec<&'static str>,
+}
+
+impl Admitted {
+    /// Whether this artist may be shown the picture.
+    #[must_use]
+    pub fn may(&self, artist: &str) -> bool {
+        self.artists.contains(&artist)
+    }
+}
+
+impl Instant<'_> {
+    /// Admits a request, and counts it.
+    ///
+    /// `consent` names, with commas between, who may see the picture; the case does not matter, and names nobody here has are passed over. It must name
+    /// one of the artists at least: only those are asked. And every screener outside of this service, since each sees every picture. It holds for this
+    /// request and is kept nowhere. `age` is [`AGE_ATTESTATION`].
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with [`Reason::ConsentRequired`] or [`Reason::AgeAttestationRequired`]; [`Failure::Busy`] with [`Reason::RateLimited`], and
+    /// what the store says when it cannot count: then nobody is admitted.
+    pub async fn admit(&self, consent: Option<&str>, age: Option<&str>, address: CallerAddress) -> Result<Admitted, Failure> {
+        let artists = self.consented(consent.unwrap_or_default())?;
+        if age.map(str::trim) != Some(AGE_ATTESTATION) {
+            let what = "Say by the header `Age-Attestation: 13+` that the caller is at least 13 years old.";
+            return Err(Failure::denied(Reason::AgeAttestationRequired, what));
+        }
+        self.count(address).await?;
+        Ok(Admitted { artists })
+    }
+
+    fn consented(&self, consent: &str) -> Result<Vec<&'static str>, Failure> {
+        let names: Vec<&str> = consent.split(',').take(MOST_NAMES).map(str::trim).collect();
+        let named = |name: &str| names.iter().any(|given| given.eq_ignore_ascii_case(name));
+        let artists: Vec<_> = self.artists.iter().map(|artist| artist.name()).filter(|name| named(name)).collect();
+        if artists.is_empty() || !self.watchers().into_iter().all(named) {
+            return Err(Failure::denied(Reason::ConsentRequired, self.who_sees()));
+        }
+        Ok(artists)
+    }
+
+    fn who_sees(&self) -> String {
+        let artists: Vec<_> = self.artists.iter().map(|artist| artist.name()).collect();
+        let mut what = format!("Name in the header Provider-Consent who may draw from the picture: {}.", artists.join(", "));
+        let watchers = self.watchers();
+        if !watchers.is_empty() {
+            what += &format!(" Who judges it sees it too, and must be named: {}.", watchers.join(", "));
+        }
+        what
+    }
+
+    /// The screeners who are somebody else: those of the provider ledger. Our own code shows the picture to nobody.
+    fn watchers(&self) -> Vec<&'static str> {
+        self.panel.names().filter(|name| policy::inventory().processor(name).is_some()).collect()
+    }
+
+    async fn count(&self, address: CallerAddress) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let key = RateKey::of(self.salt, address, now);
+        if self.rate_keys.count(&key, now).await? <= limits::INSTANT_PER_HOUR {
+            return Ok(());
+        }
+        let detail = format!("At most {} pictures an hour. Please try again later.", limits::INSTANT_PER_HOUR).into();
+        Err(Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail }, retry_after: RateKey::window_left(now) })
+    }
+}

@@ -1,0 +1,7 @@
+//! One picture in, the drawing out, and nothing kept: the use case on fakes.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
+mod admission;
+mod drawing;
+mod secrets;
+mod stand;

@@ -1,0 +1,66 @@
+//! What no log may hold.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use kernel::Failure;
+use studio::NotDrawn;
+
+use crate::stand::{Deed, Stand, worded};
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that is logged while each end of a request is reached, at every level; vendors quote the words in all they say.
+#[tokio::test]
+async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
+    const CANARY: &str = "CANARY-of-the-prompt";
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).with_ansi(false).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let says = || Box::<dyn std::error::Error + Send + Sync>::from(format!("your prompt {CANARY} is wrong"));
+    let ends = [
+        Deed::Draws,
+        Deed::Fails(NotDrawn::Refused(vec![CANARY.into()])),
+        Deed::Fails(NotDrawn::Down(says())),
+        Deed::Fails(NotDrawn::Unclear(says())),
+        Deed::Fails(NotDrawn::Unfit(says())),
+    ];
+    let mut failures = Vec::new();
+    for deed in ends {
+        let stand = Stand::of([("openai", vec![deed])]);
+        failures.extend(stand.draw("openai", worded(CANARY)).await.err());
+    }
+    let screener = Stand::judged_by([("openai", vec![])], Box::new(|_| Err(Failure::broken(format!("cannot judge {CANARY}")))));
+    failures.extend(screener.draw("openai", worded(CANARY)).await.err());
+    let blocked = Stand::judged_by([("openai", vec![])], Box::new(|_| Ok(1.0)));
+    failures.extend(blocked.draw("openai", worded(CANARY)).await.err());
+    assert_eq!(failures.len(), 6);
+
+    // What `edge` logs of a failure: its sources. What it answers: its detail.
+    for failure in &failures {
+        let mut source: Option<&dyn std::error::Error> = Some(failure);
+        while let Some(error) = source {
+            tracing::error!("{error} {error:?}");
+            source = error.source();
+        }
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("not drawn") && log.contains("unfit"), "the log was not written: {log}");
+    assert!(!log.contains(CANARY), "{log}");
+}

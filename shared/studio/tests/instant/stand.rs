@@ -1,0 +1,217 @@
+//! An instant with everything around it played.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use imaging::DigitalSource;
+use kernel::{CallerAddress, Failure, FixedClock, Reason, SeededRandomness};
+use screening::{Candidate, Panel, Screener};
+use studio::instant::{Admitted, Instant, Marked, News, Portrait, RateSalt, Wish};
+use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
+use testkit::fakes::FakeRateKeys;
+use testkit::{Faults, builders, pictures};
+use zeroize::Zeroizing;
+
+/// What an artist does next.
+pub(crate) enum Deed {
+    Draws,
+    Fails(NotDrawn),
+    Hangs,
+    Panics,
+}
+
+/// An artist that does as it is told; without a word it draws.
+pub(crate) struct Actor {
+    name: &'static str,
+    words: bool,
+    deeds: Mutex<VecDeque<Deed>>,
+    asked: Arc<AtomicUsize>,
+    left: Arc<AtomicBool>,
+}
+
+/// Notes that the work was dropped.
+struct Leaves(Arc<AtomicBool>);
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Artist for Actor {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn model(&self) -> &str {
+        "actor-1"
+    }
+
+    fn understands_words(&self) -> bool {
+        self.words
+    }
+
+    async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(request.customer, None, "nobody is known");
+        let deed = self.deeds.lock().unwrap().pop_front().unwrap_or(Deed::Draws);
+        let _leaves = matches!(deed, Deed::Hangs).then(|| Leaves(self.left.clone()));
+        for index in 0..request.sketches.wanted() {
+            request.sketches.arrived(index, &pictures::turned_jpeg(1)).await;
+        }
+        match deed {
+            Deed::Draws => {
+                let picture = testkit::fakes::FakeArtist::drawing().to_vec();
+                Ok(Drawing { picture, source: DigitalSource::TrainedAlgorithmicMedia, usage: Usage::default() })
+            }
+            Deed::Fails(why) => Err(why),
+            Deed::Hangs => std::future::pending().await,
+            Deed::Panics => panic!("the artist's client has a fault"),
+        }
+    }
+}
+
+/// What a screener answers: a score, or nothing.
+pub(crate) type Answer = Box<dyn Fn(Candidate<'_>) -> Result<f64, Failure> + Send + Sync>;
+
+/// A screener that answers so.
+struct Judge {
+    name: &'static str,
+    answer: Answer,
+    asked: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Screener for Judge {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn sees(&self) -> &'static [&'static str] {
+        &["violence"]
+    }
+
+    async fn score(&self, candidate: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(BTreeMap::from([("violence".to_owned(), (self.answer)(candidate)?)]))
+    }
+}
+
+/// Everything around one use case.
+pub(crate) struct Stand {
+    artists: Vec<Box<dyn Artist>>,
+    asked: BTreeMap<&'static str, Arc<AtomicUsize>>,
+    judged: Arc<AtomicUsize>,
+    panel: Panel,
+    pub(crate) rate_keys: FakeRateKeys,
+    pub(crate) faults: Faults,
+    pub(crate) clock: FixedClock,
+    salt: RateSalt,
+    pub(crate) left: Arc<AtomicBool>,
+}
+
+impl Stand {
+    /// These artists, in this order, and a screener that allows everything.
+    pub(crate) fn of<const N: usize>(artists: [(&'static str, Vec<Deed>); N]) -> Self {
+        Self::judged_by(artists, Box::new(|_| Ok(0.0)))
+    }
+
+    pub(crate) fn judged_by<const N: usize>(artists: [(&'static str, Vec<Deed>); N], answer: Answer) -> Self {
+        Self::judged_by_named("judge", artists, answer)
+    }
+
+    pub(crate) fn judged_by_named<const N: usize>(name: &'static str, artists: [(&'static str, Vec<Deed>); N], answer: Answer) -> Self {
+        let (judged, left, faults) = (Arc::default(), Arc::<AtomicBool>::default(), Faults::default());
+        let mut asked = BTreeMap::new();
+        let artists = artists.into_iter().map(|(artist, deeds)| {
+            let count = Arc::new(AtomicUsize::new(0));
+            asked.insert(artist, count.clone());
+            let deeds = Mutex::new(deeds.into());
+            Box::new(Actor { name: artist, words: artist != "palette", deeds, asked: count, left: left.clone() }) as Box<dyn Artist>
+        });
+        Self {
+            artists: artists.collect(),
+            asked,
+            panel: Panel::of(vec![Box::new(Judge { name, answer, asked: Arc::clone(&judged) })]),
+            judged,
+            rate_keys: FakeRateKeys::new(faults.clone()),
+            faults,
+            clock: FixedClock::at(builders::midnight()),
+            salt: RateSalt::new(b"salt"),
+            left,
+        }
+    }
+
+    pub(crate) fn instant(&self) -> Instant<'_> {
+        Instant {
+            artists: &self.artists,
+            panel: &self.panel,
+            rate_keys: &self.rate_keys,
+            salt: &self.salt,
+            finisher: &Marked { signer: None },
+            clock: &self.clock,
+            patience: Duration::from_secs(150),
+        }
+    }
+
+    /// How often an artist was asked.
+    pub(crate) fn asked(&self, artist: &str) -> usize {
+        self.asked[artist].load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn judged(&self) -> usize {
+        self.judged.load(Ordering::Relaxed)
+    }
+
+    pub(crate) async fn admit(&self, consent: Option<&str>) -> Result<Admitted, Failure> {
+        self.instant().admit(consent, Some("13+"), CallerAddress::read("203.0.113.7")).await
+    }
+
+    /// The whole request of somebody who consents to `consent`; what was told goes to `told`, as names and shares.
+    pub(crate) async fn ask(&self, consent: &str, wish: Wish, told: &Mutex<Vec<String>>) -> Result<Portrait, Failure> {
+        let admitted = self.admit(Some(consent)).await?;
+        let tell = |news: News<'_>| {
+            told.lock().unwrap().push(match news {
+                News::Progress(stage, percent) => format!("{} {percent}", stage.name()),
+                News::Sketch { index, media_type, .. } => format!("sketch {index} {media_type}"),
+                News::Finished(portrait) => format!("finished {}", portrait.media_type),
+            });
+        };
+        self.instant().draw(admitted, wish, 2, &tell).await
+    }
+
+    /// The same without listening.
+    pub(crate) async fn draw(&self, consent: &str, wish: Wish) -> Result<Portrait, Failure> {
+        self.ask(consent, wish, &Mutex::default()).await
+    }
+}
+
+fn text(text: &str) -> Option<Zeroizing<String>> {
+    Some(Zeroizing::new(text.to_owned()))
+}
+
+pub(crate) fn styled() -> Wish {
+    wish(Some("ink-manga"), None, None).unwrap()
+}
+
+pub(crate) fn worded(words: &str) -> Wish {
+    wish(None, Some(words), None).unwrap()
+}
+
+pub(crate) fn wish(style: Option<&str>, words: Option<&str>, seed: Option<&str>) -> Result<Wish, Failure> {
+    let picture = Zeroizing::new(pictures::turned_jpeg(1));
+    Wish::new(picture, style.and_then(text), words.and_then(text), seed.and_then(text), &SeededRandomness::new(1))
+}
+
+/// The reason of a failure, and whether it asks to wait.
+pub(crate) fn reason<T>(result: Result<T, Failure>) -> (Reason, bool) {
+    match result.map(|_| ()) {
+        Err(Failure::Invalid(problem) | Failure::Denied(problem)) => (problem.reason, false),
+        Err(Failure::Busy { problem, .. }) => (problem.reason, true),
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,234 @@
+//! RT-10: what a request held of a picture is in no memory of the process after it, however it ended.
+//!
+//! The binary runs with the allocator of the function, and its only test looks through all writable memory of its own process for pieces of the picture,
+//! in the forms it takes on its way. What this cannot see: registers, memory the system has taken back without clearing it for itself, the buffers of
+//! sockets in the kernel, and pages that were swapped out. The pieces that are looked for are kept with all their bits turned, or they would be found in
+//! the test itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek, SeekFrom};
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use image::{
+    ExtendedColorType, ImageEncoder, RgbImage,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
+use imaging::DigitalSource;
+use kernel::{CallerAddress, Failure, SeededRandomness, SystemClock};
+use screening::{Candidate, Panel, Screener};
+use studio::instant::{Instant, Marked, News, RateSalt, Wish};
+use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
+use testkit::Faults;
+use testkit::fakes::FakeRateKeys;
+use zeroize::Zeroizing;
+use zeroizing_alloc::ZeroAlloc;
+
+#[global_allocator]
+static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
+
+/// Bytes of a piece: too many to be there by chance.
+const PIECE: usize = 24;
+
+/// A picture of soft noise, so that no piece of it is like another; soft, so that its encoded bytes are no pixels.
+fn picture(seed: u32) -> RgbImage {
+    let mut state = seed;
+    RgbImage::from_fn(300, 300, |_, _| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        image::Rgb([state as u8 & 15, (state >> 8) as u8 & 15, (state >> 16) as u8 & 15])
+    })
+}
+
+fn encoded(seed: u32) -> Vec<u8> {
+    let (picture, mut png) = (picture(seed), Vec::new());
+    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Sub);
+    encoder.write_image(&picture, 300, 300, ExtendedColorType::Rgb8).unwrap();
+    png
+}
+
+const SENT: u32 = 0x1234_5677;
+const DRAWN: u32 = 0x7654_3211;
+const WORDS: [&str; 2] = ["the words of a pro", "mpt that nobody keeps"];
+
+/// What an artist does.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Drawn,
+    Judged,
+    Refused,
+    Down,
+    Hangs,
+    Panics,
+}
+
+struct Actor(End);
+
+#[async_trait]
+impl Artist for Actor {
+    fn name(&self) -> &'static str {
+        "openai"
+    }
+
+    fn model(&self) -> &str {
+        "actor-1"
+    }
+
+    async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
+        let picture = Zeroizing::new(encoded(DRAWN));
+        request.sketches.arrived(0, &picture).await;
+        match self.0 {
+            End::Drawn | End::Judged => {
+                Ok(Drawing { picture: picture.to_vec(), source: DigitalSource::TrainedAlgorithmicMedia, usage: Usage::default() })
+            }
+            End::Refused => Err(NotDrawn::Refused(Vec::new())),
+            End::Down => Err(NotDrawn::Down("no route".into())),
+            End::Hangs => std::future::pending().await,
+            End::Panics => panic!("the artist's client has a fault"),
+        }
+    }
+}
+
+struct Judge(f64);
+
+#[async_trait]
+impl Screener for Judge {
+    fn name(&self) -> &'static str {
+        "judge"
+    }
+
+    fn sees(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn score(&self, _: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure> {
+        Ok(BTreeMap::from([("violence".to_owned(), self.0)]))
+    }
+}
+
+/// One request from its first byte to its end; the answer is looked at and let go, as one that was sent.
+async fn request(end: End) -> Result<usize, Failure> {
+    let artists: Vec<Box<dyn Artist>> = vec![Box::new(Actor(end))];
+    let panel = Panel::of(vec![Box::new(Judge(if matches!(end, End::Judged) { 1.0 } else { 0.0 }))]);
+    let rate_keys = FakeRateKeys::new(Faults::default());
+    let salt = RateSalt::new(b"salt");
+    let instant = Instant {
+        artists: &artists,
+        panel: &panel,
+        rate_keys: &rate_keys,
+        salt: &salt,
+        finisher: &Marked { signer: None },
+        clock: &SystemClock::default(),
+        patience: Duration::from_secs(150),
+    };
+    let admitted = instant.admit(Some("openai"), Some("13+"), CallerAddress::read("203.0.113.7")).await?;
+    let words = Zeroizing::new(WORDS.concat());
+    let wish = Wish::new(Zeroizing::new(encoded(SENT)), None, Some(words), None, &SeededRandomness::new(1))?;
+    let sent = Mutex::new(0);
+    let tell = |news: News<'_>| *sent.lock().unwrap() += api_event(&news);
+    let portrait = instant.draw(admitted, wish, 1, &tell).await?;
+    let told = *sent.lock().unwrap();
+    Ok(told + portrait.bytes.len())
+}
+
+/// Reads what an event would carry, without keeping it.
+fn api_event(news: &News<'_>) -> usize {
+    match news {
+        News::Progress(..) => 0,
+        News::Sketch { picture, .. } => picture.len(),
+        News::Finished(portrait) => portrait.bytes.len(),
+    }
+}
+
+/// Pieces to look for, all bits turned.
+struct Pieces(Vec<(&'static str, [u8; PIECE])>);
+
+impl Pieces {
+    fn new() -> Self {
+        let turned = |bytes: &[u8], at: usize| -> [u8; PIECE] { std::array::from_fn(|index| !bytes[at + index]) };
+        let middle = |bytes: &[u8]| turned(bytes, bytes.len() / 2);
+        let sent = encoded(SENT);
+        let normalised = imaging::normalise(&sent).unwrap().png;
+        let drawn = encoded(DRAWN);
+        let words = WORDS.concat();
+        Self(vec![
+            ("the picture as it was sent", middle(&sent)),
+            ("its pixels", middle(picture(SENT).as_raw())),
+            ("the normalised picture", middle(&normalised)),
+            ("the drawing", middle(&drawn)),
+            ("the words", turned(words.as_bytes(), 8)),
+        ])
+    }
+
+    /// Which of them are in writable memory.
+    fn found(&self) -> Vec<&'static str> {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let mut memory = std::fs::File::open("/proc/self/mem").unwrap();
+        let mut window = vec![0_u8; 1 << 16];
+        let own = window.as_ptr() as u64..window.as_ptr() as u64 + (1 << 16);
+        let mut found = Vec::new();
+        let mut first = [false; 256];
+        self.0.iter().for_each(|(_, piece)| first[usize::from(!piece[0])] = true);
+        for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|flags| flags.starts_with("rw"))) {
+            let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let (start, end) = (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap());
+            let mut at = start;
+            while at < end {
+                let length = (end - at).min(1 << 16) as usize;
+                let read = memory.seek(SeekFrom::Start(at)).and_then(|_| memory.read(&mut window[..length])).unwrap_or(0);
+                for offset in 0..(read + 1).saturating_sub(PIECE) {
+                    // Most of memory is no piece by its first byte already.
+                    let address = at + offset as u64;
+                    if first[usize::from(window[offset])] && !own.contains(&address) {
+                        let here = &window[offset..offset + PIECE];
+                        let is_here = |piece: &[u8; PIECE]| here.iter().zip(piece).all(|(byte, turned)| *byte == !*turned);
+                        found.extend(self.0.iter().filter(|(_, piece)| is_here(piece)).map(|(name, _)| *name));
+                    }
+                }
+                window.fill(0);
+                // Pieces may lie across two windows.
+                at += if length == 1 << 16 { (1 << 16) - PIECE as u64 } else { length as u64 };
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+#[test]
+fn rt_10_no_memory_holds_a_picture_after_its_request() {
+    let pieces = Pieces::new();
+    assert_eq!(pieces.found(), [""; 0], "the test holds what it looks for");
+
+    // What is looked for would be found: in a buffer that is alive, and no more when it is freed.
+    let alive = (encoded(SENT), picture(SENT), WORDS.concat());
+    assert_eq!(pieces.found(), ["its pixels", "the picture as it was sent", "the words"]);
+    drop(alive);
+    assert_eq!(pieces.found(), [""; 0]);
+
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    for end in [End::Drawn, End::Judged, End::Refused, End::Down, End::Hangs, End::Panics] {
+        let outcome = runtime().block_on(AssertUnwindSafe(request(end)).catch_unwind());
+        assert_eq!(matches!(outcome, Ok(Ok(bytes)) if bytes > 100_000), matches!(end, End::Drawn), "{end:?}");
+        drop(outcome);
+        assert_eq!(pieces.found(), [""; 0], "after a request that ended as {end:?}");
+    }
+
+    // While the artist works everything is there; when the caller leaves, the work is dropped where it is.
+    runtime().block_on(async {
+        let mut work = Box::pin(request(End::Hangs));
+        for _ in 0..8 {
+            assert!((&mut work).now_or_never().is_none());
+        }
+        assert_eq!(pieces.found(), ["the drawing", "the normalised picture", "the words"]);
+        drop(work);
+        assert_eq!(pieces.found(), [""; 0], "after a caller who left");
+    });
+}

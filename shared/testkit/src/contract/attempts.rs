@@ -1,0 +1,112 @@
+//! What was tried for drawings, and the circuits of their artists.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use kernel::SignedDuration;
+use policy::Class;
+use studio::{Change, Circuit, Claimed, Generation, History, Outcome, Permit, Usage, Written};
+
+use super::Stores;
+
+const LEASE: SignedDuration = SignedDuration::from_secs(170);
+
+/// An order that is being drawn.
+async fn drawing(stores: &Stores) -> Generation {
+    let caller = stores.customer(2).await;
+    let queued = stores.placed(caller, 2).await;
+    let screening = queued.begin_screening(stores.now()).unwrap();
+    let drawing = screening.pass(stores.now()).unwrap();
+    for (before, after) in [(&queued, &screening), (&screening, &drawing)] {
+        assert_eq!(stores.generations.change(Change::of(before, after)).await.unwrap(), Written::Stored);
+    }
+    drawing
+}
+
+fn usage() -> Usage {
+    Usage { request_id: Some("req_1".into()), input_tokens: Some(388), output_tokens: None, micro_dollars: Some(34_589) }
+}
+
+fn nothing(stores: &Stores, order: &Generation) -> History {
+    History::new(order.account, order.id, 1, stores.now())
+}
+
+/// A claim is written over the version it was made from, once; whoever comes later finds it, with every field.
+pub async fn claims(stores: &Stores) {
+    let order = drawing(stores).await;
+    let first = nothing(stores, &order).opened("openai", "a-model", "mine", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&first).await.unwrap(), Claimed::Mine);
+    let other = nothing(stores, &order).opened("gemini", "another", "theirs", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&other).await.unwrap(), Claimed::Found(first.clone()));
+    let closed = first.closed(Outcome::NoPicture, 1_234, usage());
+    assert_eq!(stores.attempts.close(&closed).await.unwrap(), Written::Stored);
+    assert_eq!(stores.attempts.close(&closed).await.unwrap(), Written::Overtaken, "not twice");
+    let second = closed.opened("gemini", "another", "theirs", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&second).await.unwrap(), Claimed::Mine);
+    assert_eq!(stores.attempts.open(&other).await.unwrap(), Claimed::Found(second));
+
+    let beside = History { index: 0, ..other };
+    assert_eq!(stores.attempts.open(&beside).await.unwrap(), Claimed::Mine, "each drawing has its own");
+}
+
+/// Of claims at once one is written.
+pub async fn concurrent_claims(stores: &Stores) {
+    let order = drawing(stores).await;
+    let claim = |mark: usize| nothing(stores, &order).opened("openai", "a-model", &mark.to_string(), stores.now(), LEASE);
+    let claims: Vec<_> = (0..8).map(claim).collect();
+    let opened = join_all(claims.iter().map(|claim| stores.attempts.open(claim))).await;
+    let won = opened.iter().position(|opened| matches!(opened, Ok(Claimed::Mine))).unwrap();
+    for (_, opened) in opened.into_iter().enumerate().filter(|(mark, _)| *mark != won) {
+        assert_eq!(opened.unwrap(), Claimed::Found(claims[won].clone()));
+    }
+}
+
+/// What was tried is written with the progress of the order or not at all, and goes with the order.
+pub async fn histories(stores: &Stores) {
+    let order = drawing(stores).await;
+    let claimed = nothing(stores, &order).opened("openai", "a-model", "mine", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&claimed).await.unwrap(), Claimed::Mine);
+    let drawn = claimed.closed(Outcome::Drawn, 1_234, usage());
+    let noted = order.progress_to(1, stores.now()).unwrap();
+    let load = || async { stores.generations.load(order.account, order.id).await.unwrap() };
+
+    let stale = History { version: 7, ..drawn.clone() };
+    let change = |history| Change { history: Some(history), ..Change::of(&order, &noted) };
+    assert_eq!(stores.generations.change(change(&stale)).await.unwrap(), Written::Overtaken);
+    assert_eq!(load().await.as_ref(), Some(&order));
+    assert_eq!(stores.generations.change(change(&drawn)).await.unwrap(), Written::Stored);
+    assert_eq!(load().await.as_ref(), Some(&noted));
+    assert_eq!(stores.generations.change(change(&drawn)).await.unwrap(), Written::Overtaken);
+    let again = nothing(stores, &order).opened("openai", "a-model", "again", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Found(drawn));
+
+    let end = Class::Attempt.expires_at(stores.now()).unwrap();
+    let due = stores.expired.expired(Class::Attempt, end, 10_000).await.unwrap();
+    assert!(due.iter().any(|row| row.key.sk == format!("ATT#{}#1", order.id) && row.objects.is_none()));
+    let sketched = noted.sketched_to(2, stores.now()).unwrap();
+    assert_eq!(stores.generations.change(Change::of(&noted, &sketched)).await.unwrap(), Written::Stored);
+    assert_eq!(load().await.as_ref(), Some(&sketched));
+    stores.generations.remove(&sketched).await.unwrap();
+    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Mine, "it went with its order");
+    stores.generations.remove(&sketched).await.unwrap();
+}
+
+/// A circuit is written over the version it was made from, once, with every field; what is not known is closed.
+pub async fn circuits(stores: &Stores) {
+    // Circuits are of vendors and not of accounts: each suite has vendors of its own.
+    let (one, two) = (stores.nobody().account.to_string(), stores.nobody().account.to_string());
+    let read = || async { stores.breaker.circuits(&[&two, &one]).await.unwrap() };
+    assert_eq!(read().await, [Circuit::closed(&two), Circuit::closed(&one)]);
+    let open = Circuit::closed(&one).after(Outcome::Exhausted, false, stores.now()).unwrap();
+    assert_eq!(stores.breaker.change(&open).await.unwrap(), Written::Stored);
+    assert_eq!(stores.breaker.change(&open).await.unwrap(), Written::Overtaken, "not twice");
+    assert_eq!(read().await, [Circuit::closed(&two), open.clone()]);
+    stores.later(SignedDuration::from_mins(10));
+    assert_eq!(open.permit(stores.now()), Permit::Probe);
+    let probed = open.probed(stores.now());
+    let written = join_all((0..8).map(|_| stores.breaker.change(&probed))).await;
+    assert_eq!(written.iter().filter(|written| matches!(written, Ok(Written::Stored))).count(), 1, "one tries");
+    let closed = probed.after(Outcome::Drawn, true, stores.now()).unwrap();
+    assert_eq!(stores.breaker.change(&closed).await.unwrap(), Written::Stored);
+    assert_eq!((read().await.remove(1), closed.wait), (closed.clone(), Duration::ZERO));
+}

@@ -1,0 +1,21 @@
+//! A signer with a chain of its own, the same in every test.
+#![allow(clippy::unwrap_used, reason = "a fixture that cannot be made must stop the test")]
+
+use std::sync::{Arc, LazyLock};
+
+use provenance::{Anchors, LocalSigner, Signer, TestAuthority, TestKeys};
+
+/// The keys.
+pub static KEYS: LazyLock<TestKeys> = LazyLock::new(|| TestAuthority::new(&[21; 32]).unwrap().keys(&[42; 32]).unwrap());
+
+/// Signs with them.
+#[must_use]
+pub fn signer() -> Arc<dyn Signer> {
+    Arc::new(LocalSigner::new(&KEYS.key, &KEYS.chain).unwrap())
+}
+
+/// Trusts their authority.
+#[must_use]
+pub fn anchors() -> Anchors {
+    Anchors::parse(&KEYS.anchor).unwrap()
+}

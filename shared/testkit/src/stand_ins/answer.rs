@@ -1,0 +1,150 @@
+//! What a stand-in answers, down to the pieces it comes in.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use serde_json::Value;
+
+use super::server::Release;
+
+/// The body of an answer under way.
+pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// A piece of an answer.
+#[derive(Debug, Clone)]
+pub enum Piece {
+    /// Bytes, sent at once and by themselves.
+    Bytes(Bytes),
+    /// Nothing for a while.
+    Wait(Duration),
+    /// Nothing until [`super::StandIn::release`].
+    Hang,
+    /// The end of the connection.
+    Cut,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What happens before the status line.
+    pub before: Vec<Piece>,
+    /// The status.
+    pub status: u16,
+    /// Headers, besides those of HTTP itself.
+    pub headers: Vec<(String, String)>,
+    /// The body. A single piece of bytes has a length; more are sent in chunks.
+    pub body: Vec<Piece>,
+}
+
+impl Answer {
+    /// JSON.
+    #[must_use]
+    pub fn json(status: u16, value: &Value) -> Self {
+        Self::of(status, "application/json", value.to_string())
+    }
+
+    /// A body of this media type.
+    #[must_use]
+    pub fn of(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
+        let headers = vec![("content-type".to_owned(), media_type.to_owned())];
+        Self { before: Vec::new(), status, headers, body: vec![Piece::Bytes(body.into())] }
+    }
+
+    /// With one header more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// After this piece.
+    #[must_use]
+    pub fn after(mut self, piece: Piece) -> Self {
+        self.before.push(piece);
+        self
+    }
+
+    /// With the first `keep` bytes of the body, and then `piece` instead of the rest.
+    #[must_use]
+    pub fn broken_off(mut self, keep: usize, piece: Piece) -> Self {
+        let mut left = keep;
+        let mut body = Vec::new();
+        for part in std::mem::take(&mut self.body) {
+            let Piece::Bytes(bytes) = part else { continue };
+            let taken = left.min(bytes.len());
+            left -= taken;
+            body.push(Piece::Bytes(bytes.slice(..taken)));
+        }
+        body.push(piece);
+        Self { body, ..self }
+    }
+
+    /// With the body in pieces of these sizes, again and again: as a network that respects no boundary would bring it.
+    #[must_use]
+    pub fn dripped(mut self, sizes: &[usize]) -> Self {
+        let whole: Vec<u8> =
+            self.body.iter().flat_map(|piece| if let Piece::Bytes(bytes) = piece { bytes.to_vec() } else { Vec::new() }).collect();
+        let mut rest = Bytes::from(whole);
+        self.body.clear();
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() || *size == 0 {
+                break;
+            }
+            self.body.push(Piece::Bytes(rest.split_to(rest.len().min(*size))));
+        }
+        self
+    }
+
+    /// Sends it; an error cuts the connection.
+    pub(super) async fn send(self, release: &Release) -> io::Result<Response<Body>> {
+        for piece in &self.before {
+            match piece {
+                Piece::Bytes(_) => {}
+                Piece::Wait(duration) => wait(*duration).await,
+                Piece::Hang => release.wait().await,
+                Piece::Cut => return Err(io::Error::other("cut as told")),
+            }
+        }
+        let body = match <[Piece; 1]>::try_from(self.body) {
+            Ok([Piece::Bytes(bytes)]) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
+            Ok([piece]) => in_pieces(vec![piece], release.clone()),
+            Err(pieces) => in_pieces(pieces, release.clone()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(self.status).map_err(io::Error::other)?;
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(io::Error::other)?;
+            response.headers_mut().append(name, HeaderValue::from_str(value).map_err(io::Error::other)?);
+        }
+        Ok(response)
+    }
+}
+
+fn in_pieces(pieces: Vec<Piece>, release: Release) -> Body {
+    let frames = stream::unfold((VecDeque::from(pieces), release), |(mut pieces, release)| async move {
+        loop {
+            match pieces.pop_front()? {
+                Piece::Bytes(bytes) => {
+                    // Whoever reads gets the piece before the next is there.
+                    tokio::task::yield_now().await;
+                    return Some((Ok(Frame::data(bytes)), (pieces, release)));
+                }
+                Piece::Wait(duration) => wait(duration).await,
+                Piece::Hang => release.wait().await,
+                Piece::Cut => return Some((Err(io::Error::other("cut as told")), (pieces, release))),
+            }
+        }
+    });
+    StreamBody::new(frames).boxed_unsync()
+}
+
+async fn wait(duration: Duration) {
+    tokio::time::timeout(duration, std::future::pending::<()>()).await.unwrap_or_default();
+}

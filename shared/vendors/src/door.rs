@@ -1,0 +1,70 @@
+//! What every vendor goes through before it is used: the provider ledger, its key, and the one door out.
+
+use edge::{Settings, SettingsError, Stage};
+use egress::{Client, Reach, Secret};
+use kernel::Failure;
+use policy::{Attestations, NotAdmitted, NotAttested, Profile, UnknownProfile};
+use via_openai::OpenAi;
+
+/// Why a function cannot start with this configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum Unready {
+    /// A variable is absent or unfit.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// There is no such profile.
+    #[error(transparent)]
+    Profile(#[from] UnknownProfile),
+    /// `ZERO_RETENTION` does not say what it must.
+    #[error(transparent)]
+    NotAttested(#[from] NotAttested),
+    /// The provider ledger does not allow it.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
+    /// A base URL, a key or a model is not fit.
+    #[error("{0}: {source}", source = .1.as_ref())]
+    Unfit(&'static str, Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Unready {
+    /// What an adapter says of its configuration.
+    pub(crate) fn of(vendor: &'static str, failure: Failure) -> Self {
+        match failure {
+            Failure::Broken(source) => Self::Unfit(vendor, source),
+            other => Self::Unfit(vendor, other.into()),
+        }
+    }
+}
+
+/// The way out to vendors.
+pub(crate) struct Door<'a> {
+    settings: &'a Settings,
+    profile: Profile,
+    attestations: Attestations,
+}
+
+impl<'a> Door<'a> {
+    pub(crate) fn of(settings: &'a Settings) -> Result<Self, Unready> {
+        let profile = settings.required("PROFILE")?.parse()?;
+        Ok(Self { settings, profile, attestations: settings.optional("ZERO_RETENTION").parse()? })
+    }
+
+    /// A client, if the ledger lets this deployment send the vendor anything, and our key there. It goes to the hosts of the ledger alone.
+    pub(crate) fn to(&self, vendor: &'static str, key: &'static str) -> Result<(Client, Secret), Unready> {
+        policy::admit(self.profile, vendor, &self.attestations)?;
+        let reach = if self.settings.stage == Stage::Local { Reach::ListedAndLoopback } else { Reach::Listed };
+        let client = Client::new(reach).map_err(|failure| Unready::of(vendor, failure))?;
+        Ok((client, Secret::new(&self.settings.required(key)?)))
+    }
+
+    /// The value of a variable, or what stands for an empty one.
+    pub(crate) fn or(&self, variable: &'static str, default: &str) -> String {
+        Some(self.settings.optional(variable)).filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// Our account with OpenAI.
+    pub(crate) fn openai(&self) -> Result<OpenAi, Unready> {
+        let (client, key) = self.to(OpenAi::NAME, "OPENAI_API_KEY")?;
+        OpenAi::new(&client, &self.or("OPENAI_BASE_URL", OpenAi::BASE_URL), &key).map_err(|failure| Unready::of(OpenAi::NAME, failure))
+    }
+}

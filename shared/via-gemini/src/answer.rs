@@ -1,0 +1,186 @@
+//! What comes back with status 200: a picture, or one of many ways to say that there is none.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use studio::{NotDrawn, Usage};
+
+use crate::price::{self, Tokens};
+use crate::refusal::word;
+
+/// The answer. Every field may be absent, and enumerations are open. Its strings are those of the body: a picture is not copied before it is decoded.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Answer<'a> {
+    #[serde(borrow)]
+    candidates: Option<Vec<Candidate<'a>>>,
+    #[serde(borrow)]
+    prompt_feedback: Option<PromptFeedback<'a>>,
+    usage_metadata: Option<UsageMetadata>,
+    #[serde(borrow)]
+    response_id: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct PromptFeedback<'a> {
+    #[serde(borrow)]
+    block_reason: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    safety_ratings: Option<Vec<SafetyRating<'a>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Candidate<'a> {
+    #[serde(borrow)]
+    content: Option<Content<'a>>,
+    #[serde(borrow)]
+    finish_reason: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    safety_ratings: Option<Vec<SafetyRating<'a>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SafetyRating<'a> {
+    #[serde(borrow)]
+    category: Cow<'a, str>,
+    blocked: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Content<'a> {
+    #[serde(borrow)]
+    parts: Option<Vec<Part<'a>>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Part<'a> {
+    #[serde(borrow)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    inline_data: Option<InlineData<'a>>,
+    /// What the model thought on its way: neither its answer nor its picture.
+    thought: Option<bool>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct InlineData<'a> {
+    #[serde(borrow)]
+    data: Cow<'a, str>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(rename_all = "camelCase", default)]
+struct UsageMetadata {
+    prompt_token_count: Option<u64>,
+    candidates_token_count: Option<u64>,
+    thoughts_token_count: Option<u64>,
+    candidates_tokens_details: Option<Vec<TokensOfModality>>,
+}
+
+#[derive(Deserialize, Default, Clone)]
+#[serde(rename_all = "camelCase", default)]
+struct TokensOfModality {
+    modality: String,
+    token_count: u64,
+}
+
+/// Why an answer is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Damaged {
+    #[error("the answer is no JSON of this API")]
+    Json,
+    #[error("the picture is no Base64")]
+    Base64,
+    #[error("the picture is not whole")]
+    Picture,
+}
+
+impl From<Damaged> for NotDrawn {
+    fn from(damage: Damaged) -> Self {
+        Self::Unclear(damage.into())
+    }
+}
+
+/// Finish reasons by which the safety system took the picture away
+/// (googleapis, google/ai/generativelanguage/v1beta/generative_service.proto, read 2026-11-21).
+const REFUSALS: [&str; 8] =
+    ["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "SPII", "BLOCKLIST", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"];
+
+/// Finish reasons that say that there is no picture, and nothing against asking again.
+const WITHOUT_PICTURE: [&str; 2] = ["NO_IMAGE", "IMAGE_OTHER"];
+
+/// Bytes of a vendor's name of a call, at most.
+const LONGEST_ID: usize = 128;
+
+/// The picture in an answer, in its own bytes, and what it took.
+pub(crate) fn read(body: &[u8], model: &str) -> Result<(Vec<u8>, Usage), NotDrawn> {
+    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|_| Damaged::Json)?;
+    if let Some(feedback) = &answer.prompt_feedback {
+        refuse_prompt(feedback)?;
+    }
+    let Some(candidate) = answer.candidates.as_deref().and_then(<[_]>::first) else { return Err(NotDrawn::NoPicture) };
+    let finish = candidate.finish_reason.as_deref().unwrap_or_default();
+    if REFUSALS.contains(&finish) {
+        return Err(refused(finish, candidate.safety_ratings.as_deref()));
+    }
+    if WITHOUT_PICTURE.contains(&finish) {
+        return Err(NotDrawn::NoPicture);
+    }
+    let parts = candidate.content.as_ref().and_then(|content| content.parts.as_deref()).unwrap_or_default();
+    let said = || parts.iter().filter(|part| part.thought != Some(true));
+    let Some(picture) = said().find_map(|part| part.inline_data.as_ref()) else {
+        // The model explains why it will not: a refusal in words (<https://ai.google.dev/gemini-api/docs>, responsible AI for images).
+        let explains = finish == "STOP" && said().any(|part| part.text.as_deref().is_some_and(|text| !text.trim().is_empty()));
+        return Err(if explains { NotDrawn::Refused(vec!["model-refusal".to_owned()]) } else { NotDrawn::NoPicture });
+    };
+    let picture = STANDARD.decode(picture.data.as_bytes()).map_err(|_| Damaged::Base64)?;
+    if !imaging::is_whole_picture(&picture) {
+        return Err(Damaged::Picture.into());
+    }
+    Ok((picture, usage(&answer, model)))
+}
+
+fn refuse_prompt(feedback: &PromptFeedback<'_>) -> Result<(), NotDrawn> {
+    match feedback.block_reason.as_deref() {
+        None | Some("" | "BLOCK_REASON_UNSPECIFIED") => Ok(()),
+        Some(reason) => Err(refused(reason, feedback.safety_ratings.as_deref())),
+    }
+}
+
+/// A refusal by its reason, and by the categories that the vendor marks as blocked.
+fn refused(reason: &str, ratings: Option<&[SafetyRating<'_>]>) -> NotDrawn {
+    let blocked = ratings.unwrap_or_default().iter().filter(|rating| rating.blocked == Some(true));
+    let categories = blocked.map(|rating| rating.category.strip_prefix("HARM_CATEGORY_").unwrap_or(&rating.category));
+    NotDrawn::Refused(std::iter::once(reason).chain(categories).map(|name| word(name).to_ascii_lowercase().replace('_', "-")).collect())
+}
+
+fn usage(answer: &Answer<'_>, model: &str) -> Usage {
+    let request_id = answer.response_id.as_deref().filter(|id| id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic()));
+    let counted = answer.usage_metadata.clone().unwrap_or_default();
+    Usage {
+        request_id: request_id.map(str::to_owned),
+        input_tokens: counted.prompt_token_count,
+        output_tokens: counted.candidates_token_count.map(|tokens| tokens.saturating_add(counted.thoughts_token_count.unwrap_or(0))),
+        micro_dollars: counted.tokens().and_then(|tokens| price::of(model, tokens)),
+    }
+}
+
+impl UsageMetadata {
+    /// The tokens by how they are charged; what is not told apart counts as a picture, the dearest.
+    fn tokens(&self) -> Option<Tokens> {
+        let output = self.candidates_token_count?;
+        let details = self.candidates_tokens_details.as_deref().unwrap_or_default();
+        let text: u64 = details.iter().filter(|of| of.modality == "TEXT").map(|of| of.token_count).fold(0, u64::saturating_add);
+        let text = text.min(output);
+        let thoughts = self.thoughts_token_count.unwrap_or(0);
+        Some(Tokens { input: self.prompt_token_count?, text: text.saturating_add(thoughts), image: output - text })
+    }
+}

@@ -1,0 +1,34 @@
+//! Certificates for a key in KMS, with the caller's own AWS credentials:
+//!
+//! - `cargo run -p via-kms --example certify -- request KEY_ID es256 "Common name" "Organisation"` prints a request (PKCS#10) to send to an authority of
+//!   the C2PA trust list; what it sends back, leaf first and without its root, is the parameter `SigningChain`.
+//! - `cargo run -p via-kms --example certify -- test KEY_ID` prints a chain of a new test authority, whose key is thrown away: its last certificate is
+//!   what a verifier must be told to trust (`TrustAnchors`), and nobody else does.
+
+use kernel::{Randomness, SystemRandomness};
+use provenance::{Algorithm, Chain, TestAuthority};
+use via_kms::{KmsSigner, public_key_of};
+
+#[tokio::main(flavor = "current_thread")]
+#[allow(clippy::print_stdout, reason = "a program for a person")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let aws = aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await;
+    let test_chain = async |key: &str| {
+        let mut secret = [0; 32];
+        SystemRandomness.fill(&mut secret);
+        Ok::<_, Box<dyn std::error::Error>>(TestAuthority::new(&secret)?.certify(&public_key_of(&aws, key).await?)?)
+    };
+    match arguments[..] {
+        ["test", key] => println!("{}", test_chain(key).await?),
+        ["request", key, algorithm, common_name, organisation] => {
+            let algorithm = Algorithm::from_name(algorithm).ok_or("the algorithm is es256 or ps256")?;
+            let placeholder = Chain::parse(&test_chain(key).await?)?;
+            let signer = KmsSigner::new(&aws, key.to_owned(), algorithm, placeholder);
+            println!("{}", signer.certificate_request(common_name, organisation).await?);
+        }
+        _ => return Err("say `test KEY_ID` or `request KEY_ID ALGORITHM COMMON_NAME ORGANISATION`".into()),
+    }
+    Ok(())
+}

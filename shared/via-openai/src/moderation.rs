@@ -1,0 +1,139 @@
+//! The screener behind `POST moderations`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use egress::Response;
+use egress::header::CONTENT_TYPE;
+use kernel::Failure;
+use screening::{Candidate, Screener};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::OpenAi;
+use crate::refusal::Refusal;
+use crate::said::{Said, identifier, request_id};
+use crate::waits::retry_after;
+
+/// How long a judgement may take; most take a second.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Bytes of a picture, at most: the vendor's limit.
+const LARGEST_PICTURE: usize = 20 * 1024 * 1024;
+
+/// Bytes of an answer, at most; a right one has two thousand.
+const LARGEST_ANSWER: usize = 256_000;
+
+/// Categories of an answer, at most.
+const CATEGORIES: usize = 64;
+
+/// How long to wait when the vendor does not say.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The score that stands for the vendor's own judgement.
+const FLAGGED: &str = "flagged";
+
+/// Scores a picture, and the words that go with it, by a moderation model: free of charge, one picture a request.
+///
+/// **Pictures are scored in six categories alone**: whether somebody in a photograph is a minor, and signs of hate, this screener cannot see.
+#[derive(Debug, Clone)]
+pub struct OpenAiScreener {
+    account: OpenAi,
+    model: String,
+    timeout: Duration,
+}
+
+impl OpenAiScreener {
+    pub(crate) fn new(account: OpenAi, model: String) -> Self {
+        Self { account, model, timeout: TIMEOUT }
+    }
+
+    /// The same, who gives up after this long; 20 seconds otherwise.
+    #[must_use]
+    pub fn within(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// The whole of what is sent (AN-31). The picture goes into its text as it is encoded: there is no second copy of it.
+    fn body(&self, candidate: Candidate<'_>) -> String {
+        let mut body = format!(r#"{{"model":{},"input":["#, json!(self.model));
+        if let Some(words) = candidate.words.filter(|words| !words.trim().is_empty()) {
+            body.push_str(&format!(r#"{{"type":"text","text":{}}},"#, json!(words)));
+        }
+        body.reserve(candidate.png.len().div_ceil(3) * 4 + 80);
+        body.push_str(r#"{"type":"image_url","image_url":{"url":"data:image/png;base64,"#);
+        BASE64_STANDARD.encode_string(candidate.png, &mut body);
+        body.push_str("\"}}]}");
+        body
+    }
+}
+
+#[async_trait]
+impl Screener for OpenAiScreener {
+    fn name(&self) -> &'static str {
+        OpenAi::NAME
+    }
+
+    fn sees(&self) -> &'static [&'static str] {
+        &["self-harm", "self-harm/instructions", "self-harm/intent", "sexual", "violence", "violence/graphic"]
+    }
+
+    async fn score(&self, candidate: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure> {
+        if candidate.png.len() > LARGEST_PICTURE {
+            return Err(Failure::broken("the picture is larger than the moderation takes"));
+        }
+        let call = self.account.post("moderations", self.timeout).header(CONTENT_TYPE, "application/json").body(self.body(candidate));
+        // Judging twice costs nothing, so that it does not matter whether the vendor has heard of it.
+        let answer = egress::send(call).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+        match answer.status().as_u16() {
+            200 => scores(answer, self.sees()).await,
+            _ => Err(failure(&Refusal::read(answer).await)),
+        }
+    }
+}
+
+/// What an error of this vendor comes to where nothing is drawn.
+pub(crate) fn failure(refusal: &Refusal) -> Failure {
+    match refusal.status {
+        _ if refusal.is_unpaid() => Failure::broken(refusal.said()),
+        408 | 409 | 429 | 500.. => Failure::unavailable(retry_after(&refusal.headers).unwrap_or(PATIENCE)),
+        _ => Failure::broken(refusal.said()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    results: Vec<Judgement>,
+}
+
+#[derive(Deserialize)]
+struct Judgement {
+    flagged: bool,
+    /// A category that does not apply is `null`.
+    category_scores: Option<BTreeMap<String, Option<f64>>>,
+}
+
+/// The highest score of each category. An answer that lacks one that the screener is relied upon for is no judgement.
+async fn scores(answer: Response, relied_upon: &[&str]) -> Result<BTreeMap<String, f64>, Failure> {
+    let id = request_id(answer.headers());
+    let unusable = |what| Failure::broken(Said::plain(what, 200, id.as_deref()));
+    let body = egress::receive(answer, LARGEST_ANSWER).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+    let answer: Answer = serde_json::from_slice(&body).map_err(|_| unusable("no judgement"))?;
+    let mut scores = BTreeMap::new();
+    for judgement in answer.results {
+        if judgement.flagged {
+            scores.insert(FLAGGED.to_owned(), 1.0);
+        }
+        for (category, score) in judgement.category_scores.unwrap_or_default() {
+            let (Some(category), Some(score)) = (identifier(&category), score) else { continue };
+            let highest: &mut f64 = scores.entry(category).or_insert(0.0);
+            *highest = highest.max(score.clamp(0.0, 1.0));
+        }
+    }
+    let complete = relied_upon.iter().all(|category| scores.contains_key(*category)) && scores.len() <= CATEGORIES;
+    if complete { Ok(scores) } else { Err(unusable("a judgement that lacks scores")) }
+}

@@ -1,0 +1,113 @@
+//! What the vendor said, reduced to what may go into a log.
+
+use egress::header::HeaderMap;
+use serde_json::Value;
+
+/// Characters of a code or an id, at most.
+const LONGEST: usize = 64;
+
+/// An answer that was no drawing, without the vendor's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("openai: {what}, status {status}, code {code}, parameter {param}, request {request_id}")]
+pub struct Said {
+    /// What is wrong, in our words.
+    pub what: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The vendor's code, or its type of error; `none` when it gave neither, or one that is no identifier.
+    pub code: String,
+    /// The parameter that it names, likewise.
+    pub param: String,
+    /// The vendor's name of the request, likewise.
+    pub request_id: String,
+}
+
+impl Said {
+    /// An answer of this status that named no error.
+    pub(crate) fn plain(what: &'static str, status: u16, request_id: Option<&str>) -> Self {
+        Self { what, status, code: named(None), param: named(None), request_id: named(request_id) }
+    }
+
+    /// An answer that named an error.
+    pub(crate) fn error(error: &VendorError, status: u16, request_id: Option<&str>) -> Self {
+        let code = error.code.as_deref().or(error.kind.as_deref());
+        Self { what: "an error", status, code: named(code), param: named(error.param.as_deref()), request_id: named(request_id) }
+    }
+}
+
+fn named(text: Option<&str>) -> String {
+    text.unwrap_or("none").to_owned()
+}
+
+/// The vendor's name of the request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    identifier(headers.get("x-request-id")?.to_str().ok()?)
+}
+
+/// The text, if it is an identifier: what could hold a sentence is none.
+pub(crate) fn identifier(text: &str) -> Option<String> {
+    let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./[]".contains(&byte));
+    fits.then(|| text.to_owned())
+}
+
+/// `{"message", "type", "param", "code", "moderation_details"}`, of which everything may be absent or of another type.
+#[derive(Debug, Default)]
+pub(crate) struct VendorError {
+    pub(crate) code: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) param: Option<String>,
+    /// Of a refusal by the safety system: at which stage.
+    pub(crate) stage: Option<String>,
+    /// And why, by the vendor's names.
+    pub(crate) categories: Vec<String>,
+}
+
+impl VendorError {
+    /// Reads the object below `error`.
+    pub(crate) fn read(error: &Value) -> Self {
+        let field = |name: &str| error[name].as_str().and_then(identifier);
+        let details = &error["moderation_details"];
+        let told = details["categories"].as_array().map(|names| names.iter().filter_map(|name| identifier(name.as_str()?)).collect());
+        let categories = told.unwrap_or_else(|| in_message(error["message"].as_str().unwrap_or_default()));
+        let stage = details["moderation_stage"].as_str().and_then(identifier);
+        Self { code: field("code"), kind: field("type"), param: field("param"), stage, categories }
+    }
+
+    /// Whether its code or its type is one of these.
+    pub(crate) fn is_any(&self, names: &[&str]) -> bool {
+        [&self.code, &self.kind].into_iter().flatten().any(|name| names.contains(&name.as_str()))
+    }
+}
+
+/// The categories that a message ends with: `safety_violations=[violence, sexual].`
+fn in_message(message: &str) -> Vec<String> {
+    let list = message.split_once("safety_violations=[").and_then(|(_, rest)| rest.split_once(']'));
+    let names = list.map(|(names, _)| names.split(',').filter_map(|name| identifier(name.trim())));
+    names.into_iter().flatten().take(16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_could_be_a_sentence_is_no_identifier() {
+        assert_eq!(identifier("moderation_blocked").as_deref(), Some("moderation_blocked"));
+        for text in ["", "somebody@example.org", "two words", "é", &"x".repeat(65)] {
+            assert_eq!(identifier(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_of_any_shape_is_read() {
+        for error in
+            [json!(null), json!("text"), json!([1]), json!({ "code": 17, "type": {}, "moderation_details": { "categories": "no" } })]
+        {
+            let error = VendorError::read(&error);
+            assert!(error.code.is_none() && error.kind.is_none() && error.categories.is_empty());
+        }
+        let error = VendorError::read(&json!({ "message": "… safety_violations=[self-harm, violence/graphic, of a person]." }));
+        assert_eq!(error.categories, ["self-harm", "violence/graphic"]);
+    }
+}

@@ -1,0 +1,116 @@
+//! The adapters against a stand-in of the vendor.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod drawing;
+mod refusals;
+mod screening;
+mod sent;
+mod streams;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use egress::{Client, Reach, Secret};
+use image::{ImageFormat, RgbImage};
+use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches};
+use testkit::stand_ins::OpenAiStandIn;
+use testkit::stand_ins::openai::Scenario;
+use via_openai::{OpenAi, OpenAiArtist};
+
+/// The key of every test: no error and no debug output may show it.
+const KEY: &str = "sk-of-a-test-0123456789";
+
+/// Longer than any answer of the stand-in takes; what shall run into the time-out has a time of its own.
+const PATIENT: Duration = Duration::from_secs(120);
+
+async fn vendor() -> OpenAiStandIn {
+    OpenAiStandIn::start(0).await.unwrap()
+}
+
+fn account(base: &str) -> OpenAi {
+    let client = Client::new(Reach::ListedAndLoopback).unwrap();
+    OpenAi::new(&client, base, &Secret::new(KEY)).unwrap()
+}
+
+fn artist(vendor: &OpenAiStandIn) -> OpenAiArtist {
+    account(&vendor.base_url()).artist(OpenAi::IMAGE_MODEL, OpenAi::IMAGE_QUALITY).unwrap().within(PATIENT)
+}
+
+/// A small picture as the screening hands it on.
+fn selfie() -> Vec<u8> {
+    let picture = RgbImage::from_fn(64, 80, |x, y| image::Rgb([x as u8 * 4, y as u8 * 3, 90]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+/// Keeps the sketches that arrive.
+struct Listener {
+    wanted: u8,
+    heard: Mutex<Vec<(u8, usize)>>,
+}
+
+impl Listener {
+    fn for_sketches(wanted: u8) -> Self {
+        Self { wanted, heard: Mutex::default() }
+    }
+
+    fn heard(&self) -> Vec<(u8, usize)> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Sketches for Listener {
+    fn wanted(&self) -> u8 {
+        self.wanted
+    }
+
+    async fn arrived(&self, index: u8, picture: &[u8]) {
+        image::load_from_memory(picture).unwrap();
+        self.heard.lock().unwrap().push((index, picture.len()));
+    }
+}
+
+async fn draw_with(artist: &OpenAiArtist, sketches: &dyn Sketches) -> Result<Drawing, NotDrawn> {
+    let request = DrawRequest { selfie: &selfie(), brief: Brief::Style("soft-anime"), seed: 7, customer: Some("c_5f2e"), sketches };
+    artist.draw(request).await
+}
+
+async fn draw(artist: &OpenAiArtist) -> Result<Drawing, NotDrawn> {
+    draw_with(artist, &NoSketches).await
+}
+
+/// Why there is no drawing when the vendor behaves like this; it is asked once, and nothing of its words or of the key comes through.
+async fn refusal(scenario: Scenario) -> NotDrawn {
+    let vendor = vendor().await;
+    vendor.next(scenario.clone());
+    let why = draw(&artist(&vendor)).await.unwrap_err();
+    assert_eq!(vendor.requests().len(), 1, "{scenario:?}: an adapter asks once");
+    is_discreet(&why);
+    why
+}
+
+/// The same while sketches are wanted, so that the answer is a stream.
+async fn refusal_midway(scenario: Scenario) -> NotDrawn {
+    let vendor = vendor().await;
+    vendor.next(scenario.clone());
+    let why = draw_with(&artist(&vendor), &Listener::for_sketches(2)).await.unwrap_err();
+    assert_eq!(vendor.requests().len(), 1, "{scenario:?}: an adapter asks once");
+    is_discreet(&why);
+    why
+}
+
+/// No word of the vendor's, of the prompt's or of the key's.
+fn is_discreet(why: &dyn std::error::Error) {
+    let mut shown = format!("{why} {why:?}");
+    let mut source = why.source();
+    while let Some(cause) = source {
+        shown.push_str(&format!(" {cause} {cause:?}"));
+        source = cause.source();
+    }
+    for word in ["rejected", "request ID", "organization", "The server had", "it broke", "Redraw", "127.0.0.1", KEY, "exceeded your"] {
+        assert!(!shown.contains(word), "{word:?} in {shown}");
+    }
+}

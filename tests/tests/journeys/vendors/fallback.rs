@@ -1,0 +1,63 @@
+//! An artist who is down or has no capacity is stood in for by the next; one who refuses for safety is not.
+
+use testkit::stand_ins::{gemini, openai};
+
+use super::{End, REFUSED, Studio, outcomes};
+use crate::harness::{Person, run};
+
+#[test]
+fn the_next_artist_draws_when_the_first_is_down_or_out_of_capacity() {
+    run(async {
+        let studio = Studio::of("openai,gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in
+            [openai::Scenario::Overloaded, openai::Scenario::QuotaUsedUp, openai::Scenario::RateLimited, openai::Scenario::WrongKey]
+        {
+            let (first, second) = (studio.openai.requests().len(), studio.gemini.requests().len());
+            studio.openai.next(scenario.clone());
+            let (generation, end) = studio.order(&person).await;
+            studio.mend().await;
+            assert_eq!(end, End::Drawn, "{scenario:?}");
+            let asked = (studio.openai.requests().len() - first, studio.gemini.requests().len() - second);
+            assert_eq!(asked, (1, 1), "{scenario:?}");
+            let attempts = studio.attempts(&generation).await;
+            let who: Vec<&str> = attempts.iter().map(|attempt| attempt["artist"].as_str().unwrap()).collect();
+            assert_eq!((who, outcomes(&attempts)[1]), (vec!["openai", "gemini"], "drawn"));
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn nobody_else_is_asked_after_a_safety_refusal() {
+    run(async {
+        let studio = Studio::of("openai,gemini,palette", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        studio.openai.next(openai::Scenario::BlockedInput);
+        assert_eq!(studio.order(&person).await.1, REFUSED);
+        assert_eq!(studio.gemini.requests().len(), 0);
+
+        let studio_of_gemini = Studio::of("gemini,openai", "offline").await;
+        let person = Person::signed_in(&studio_of_gemini.cloud).await;
+        studio_of_gemini.gemini.next(gemini::Scenario::Finish("IMAGE_SAFETY".into()));
+        assert_eq!(studio_of_gemini.order(&person).await.1, REFUSED);
+        assert_eq!(studio_of_gemini.openai.requests().len(), 0);
+        studio_of_gemini.stop().await;
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
+    run(async {
+        let studio = Studio::of("openai,gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        studio.openai.next_times(openai::Scenario::Overloaded, 100);
+        for _ in 0..8 {
+            assert_eq!(studio.order(&person).await.1, End::Drawn);
+        }
+        assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");
+        assert_eq!(studio.gemini.requests().len(), 8);
+        studio.stop().await;
+    });
+}

@@ -1,0 +1,137 @@
+//! Gemini's images.
+
+use serde_json::Value;
+use testkit::stand_ins::Sent;
+use testkit::stand_ins::gemini::Scenario;
+
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes};
+use crate::harness::pictures::selfie_rotated_gps;
+use crate::harness::{Person, run};
+
+/// Orders with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
+    let before = studio.gemini.requests().len();
+    studio.gemini.next_times(scenario, times);
+    let (_, end) = studio.order(person).await;
+    studio.mend().await;
+    (end, studio.gemini.requests().len() - before)
+}
+
+#[test]
+fn whatever_is_blocked_comes_with_200_and_ends_the_order() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        let prompts =
+            ["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY"].map(|reason| Scenario::BlockedPrompt(reason.into()));
+        let ends = [
+            "SAFETY",
+            "RECITATION",
+            "PROHIBITED_CONTENT",
+            "SPII",
+            "BLOCKLIST",
+            "IMAGE_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT",
+            "IMAGE_RECITATION",
+        ]
+        .map(|reason| Scenario::Finish(reason.into()));
+        for scenario in prompts.into_iter().chain(ends).chain([Scenario::TextOnly]) {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
+        }
+        assert_eq!(person.wallet().await, (1000, 0), "a refusal costs nothing");
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn no_image_is_asked_for_once_more() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [Scenario::Finish("NO_IMAGE".into()), Scenario::Finish("IMAGE_OTHER".into())] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::RateLimited,
+            Scenario::RateLimitedByHeader,
+            Scenario::RateLimitedSilent,
+            Scenario::QuotaOfTheDay,
+            Scenario::Overloaded,
+            Scenario::Unavailable,
+            Scenario::BadKey,
+            Scenario::Forbidden,
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::ServerError,
+            Scenario::DeadlineExceeded,
+            Scenario::Cut,
+            Scenario::CutMidway,
+            Scenario::TruncatedBase64,
+            Scenario::InvalidBase64,
+            Scenario::TruncatedPicture,
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+        }
+        assert_eq!(ordered(&studio, &person, Scenario::TruncatedBase64, 2).await, (GIVEN_UP, 2));
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_picture_in_any_format_becomes_the_deliverables() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        studio.cloud.resume_queue("DrawingReady").unwrap();
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [Scenario::Jpeg, Scenario::WebP, Scenario::ThoughtsFirst] {
+            studio.gemini.next(scenario.clone());
+            let (generation, _) = studio.order(&person).await;
+            assert_eq!(person.settled(&generation).await["state"], "done", "{scenario:?}");
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn an_31_the_vendor_gets_the_picture_and_the_prompt_and_is_told_to_keep_nothing() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        let picture = selfie_rotated_gps();
+        let generation = person.order(&person.upload(&picture).await).await;
+        person.reaches(&generation, &["finishing", "done"]).await;
+        let requests = studio.gemini.requests();
+        assert_eq!(requests.len(), 1);
+        let Sent::Json(body) = &requests[0].sent else { panic!("JSON") };
+        assert_eq!(body["store"], Value::Bool(false));
+        let mut known: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+        known.sort_unstable();
+        assert_eq!(known, ["contents", "generationConfig", "safetySettings", "store"]);
+        let told = everything(&requests);
+        for secret in [person.email.as_str(), &person.account, &generation, "selfie", "Nigao"] {
+            assert!(!told.contains(secret), "the vendor was sent {secret:?}");
+        }
+        assert_eq!(outcomes(&studio.attempts(&generation).await), ["drawn"]);
+        studio.stop().await;
+    });
+}

@@ -1,0 +1,141 @@
+//! Third parties that refuse, break off and damage: every scenario of their contracts through the real binaries, with stand-ins that check whatever
+//! they are sent as the vendors do.
+
+mod fallback;
+mod gemini;
+mod moderation;
+mod openai;
+
+use std::sync::Arc;
+
+use local_cloud::Cloud;
+use serde_json::Value;
+use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, Request};
+
+use crate::harness::pictures::small;
+use crate::harness::store::{self, rows_of};
+use crate::harness::{Person, TestCloud, books, until};
+
+/// A cloud whose vendors are stand-ins. What is made of drawings is the business of other tests: that queue stands still.
+struct Studio {
+    cloud: TestCloud,
+    openai: OpenAiStandIn,
+    gemini: GeminiStandIn,
+}
+
+/// How an order ends, as far as the vendors are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The drawing is there.
+    Drawn,
+    /// There is none, for this reason.
+    Failed(&'static str),
+}
+
+/// What is refused by a vendor's safety system.
+const REFUSED: End = End::Failed("drawing-refused");
+/// What was tried as often as is sensible.
+const GIVEN_UP: End = End::Failed("drawing-failed");
+
+impl Studio {
+    async fn of(artist: &str, screener: &str) -> Self {
+        let (openai, gemini) = (OpenAiStandIn::start(0).await.unwrap(), GeminiStandIn::start(0).await.unwrap());
+        let (openai_url, gemini_url) = (openai.base_url(), gemini.base_url());
+        let parameters = [
+            ("Artist", artist),
+            ("Screener", screener),
+            ("OpenAiBaseUrl", openai_url.as_str()),
+            ("OpenAiApiKey", "sk-of-a-test"),
+            ("GeminiBaseUrl", gemini_url.as_str()),
+            ("GeminiApiKey", "AIza-of-a-test"),
+            ("StarterCredits", "1000"),
+        ];
+        let cloud = TestCloud::with(&parameters).await;
+        cloud.pause_queue("DrawingReady").await.unwrap();
+        Self { cloud, openai, gemini }
+    }
+
+    /// Orders one drawing and waits until it is there or the order has ended. While it does neither, the step is told again, as the queue does after a
+    /// delay that no test waits for.
+    async fn order(&self, person: &Person<'_>) -> (String, End) {
+        let generation = person.order(&person.upload(&small()).await).await;
+        let what = format!("{generation} being drawn or ended");
+        let end = until(&what, async || {
+            let now = person.generation(&generation).await;
+            match now["state"].as_str().unwrap_or_default() {
+                "finishing" | "done" => Some(End::Drawn),
+                "failed" | "blocked" => Some(End::Failed(reason(&now))),
+                "drawing" => {
+                    self.mend_when_idle().await;
+                    self.tell_again(person, &generation).await;
+                    None
+                }
+                _ => None,
+            }
+        });
+        let end = end.await;
+        books::assert_books(&self.cloud).await;
+        (generation, end)
+    }
+
+    /// Closes every circuit when nobody is at work: what opened one is mended.
+    async fn mend_when_idle(&self) {
+        if self.cloud.busy("on-screening-passed").unwrap() == 0 {
+            self.mend().await;
+        }
+    }
+
+    /// Tells the artist's step again when nobody is at work.
+    async fn tell_again(&self, person: &Person<'_>, generation: &str) {
+        if self.cloud.busy("on-screening-passed").unwrap() == 0 {
+            self.cloud.deliver("ScreeningPassed", &[store::message(&person.account, generation)]).await.unwrap();
+        }
+    }
+
+    /// Closes every circuit, so that one test does not meet the trouble of another.
+    async fn mend(&self) {
+        let table = self.cloud.tables()["FleetingTable"].to_owned();
+        for row in rows_of(&self.cloud, "FleetingTable", "circuit").await {
+            let key = |name: &str| aws_sdk_dynamodb::types::AttributeValue::S(row.text(name).to_owned());
+            let delete = self.cloud.clients().dynamodb.delete_item().table_name(&table);
+            delete.key("pk", key("pk")).key("sk", key("sk")).send().await.unwrap();
+        }
+    }
+
+    /// What was tried for a generation of one drawing, in its order.
+    async fn attempts(&self, generation: &str) -> Vec<Value> {
+        attempts(&self.cloud, generation).await
+    }
+
+    async fn stop(self) {
+        self.cloud.stop().await;
+    }
+}
+
+/// The reason of an ended order, as one of those that tests know.
+fn reason(generation: &Value) -> &'static str {
+    let reason = generation["reason"].as_str().unwrap_or_default();
+    let known = ["drawing-refused", "drawing-failed", "not-accepted", "timed-out"];
+    known.into_iter().find(|known| *known == reason).unwrap_or_else(|| panic!("no reason that is known: {generation}"))
+}
+
+async fn attempts(cloud: &Cloud, generation: &str) -> Vec<Value> {
+    let rows = rows_of(cloud, "StudioTable", "attempt").await;
+    let own = rows.into_iter().filter(|row| row.text("sk").contains(generation));
+    own.flat_map(|row| serde_json::from_str::<Vec<Value>>(row.text("attempts")).unwrap()).collect()
+}
+
+/// The outcomes of attempts.
+fn outcomes(attempts: &[Value]) -> Vec<&str> {
+    attempts.iter().map(|attempt| attempt["outcome"].as_str().unwrap_or_default()).collect()
+}
+
+/// What a vendor was sent, as one text: head, fields and raw bytes that are text.
+fn everything(requests: &[Arc<Request>]) -> String {
+    let mut all = String::new();
+    for request in requests {
+        all.push_str(&format!("{} {} {:?} {:?}\n", request.method, request.path, request.query, request.headers));
+        all.push_str(&String::from_utf8_lossy(&request.raw));
+    }
+    all
+}

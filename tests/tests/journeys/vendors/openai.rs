@@ -1,0 +1,176 @@
+//! OpenAI's images.
+
+use serde_json::json;
+use testkit::stand_ins::openai::Scenario;
+use testkit::stand_ins::{Request, Sent};
+
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes};
+use crate::harness::pictures::{selfie_rotated_gps, small};
+use crate::harness::{Person, run, until};
+
+/// Requests to the images' path.
+fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
+    studio.openai.requests().into_iter().filter(|request| request.path.ends_with("/images/edits")).collect()
+}
+
+/// Orders with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
+    let before = edits(studio).len();
+    studio.openai.next_times(scenario, times);
+    let (_, end) = studio.order(person).await;
+    studio.mend().await;
+    (end, edits(studio).len() - before)
+}
+
+#[test]
+fn a_safety_refusal_ends_the_order_and_is_never_asked_again() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::BlockedInput,
+            Scenario::BlockedOutput,
+            Scenario::BlockedUnknown,
+            Scenario::BlockedWithoutDetails,
+            Scenario::StreamBlocked,
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
+        }
+        assert_eq!(person.wallet().await, (1000, 0), "a refusal costs nothing");
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::RateLimited,
+            Scenario::RateLimitedMs,
+            Scenario::RateLimitedResetOnly,
+            Scenario::RateLimitedSilent,
+            Scenario::StreamRateLimited,
+            Scenario::QuotaUsedUp,
+            Scenario::BillingLimit,
+            Scenario::Overloaded,
+            Scenario::WrongKey,
+            Scenario::Unverified,
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn an_empty_account_is_not_asked_again_while_its_circuit_is_open() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        studio.openai.next(Scenario::QuotaUsedUp);
+        let generation = person.order(&person.upload(&small()).await).await;
+        studio.openai.has_been_asked(1).await;
+        until("the vendor being given up for now", async || {
+            (outcomes(&studio.attempts(&generation).await) == ["exhausted"] && studio.cloud.busy("on-screening-passed").unwrap() == 0)
+                .then_some(())
+        })
+        .await;
+        for _ in 0..3 {
+            studio.tell_again(&person, &generation).await;
+        }
+        assert_eq!(edits(&studio).len(), 1, "insufficient_quota is never retried");
+        assert_eq!(person.generation(&generation).await["state"], "drawing");
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::ServerError,
+            Scenario::BadGateway,
+            Scenario::GatewayTimeout,
+            Scenario::Cut,
+            Scenario::CutMidway,
+            Scenario::TruncatedBase64,
+            Scenario::InvalidBase64,
+            Scenario::TruncatedPicture,
+            Scenario::StreamServerError,
+            Scenario::StreamFault,
+            Scenario::StreamEnds,
+            Scenario::StreamTruncatedBase64,
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+        }
+        let held = person.wallet().await;
+        assert_eq!(ordered(&studio, &person, Scenario::CutMidway, 2).await, (GIVEN_UP, 2));
+        assert_eq!(person.wallet().await, held, "what could not be drawn costs nothing");
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn an_answer_in_any_form_becomes_the_drawing() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [
+            Scenario::NoUsage,
+            Scenario::FewerSketches,
+            Scenario::NoSketches,
+            Scenario::Dripped,
+            Scenario::DrippedCrLf,
+            Scenario::Padded(4_000_000),
+        ] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 1), "{scenario:?}");
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn rt_08_a_redirect_is_not_followed() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        let (_, asked) = ordered(&studio, &person, Scenario::Redirect, 1).await;
+        assert_eq!(asked, 2, "it is asked again, and nobody else is");
+        assert!(studio.openai.requests().iter().all(|request| request.path.ends_with("/images/edits")));
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn an_31_the_vendor_gets_the_picture_the_prompt_and_a_pseudonym_and_each_attempt_is_on_record() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        let picture = selfie_rotated_gps();
+        let generation =
+            person.order_with(&person.upload(&picture).await, "ink-manga", 1, json!({ "bubble": { "text": "Zanzibar" } })).await;
+        person.reaches(&generation, &["finishing", "done"]).await;
+        let requests = edits(&studio);
+        assert_eq!(requests.len(), 1);
+        let Sent::Parts(parts) = &requests[0].sent else { panic!("multipart") };
+        let names: std::collections::BTreeSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        let known =
+            ["image[]", "prompt", "model", "n", "size", "quality", "output_format", "background", "user", "stream", "partial_images"];
+        assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
+        let told = everything(&requests);
+        for secret in [person.email.as_str(), &person.account, &generation, "127.0.0.1:", "Exif", "GPS", "selfie", "Zanzibar", "Nigao"] {
+            let host = told.matches("127.0.0.1:").count();
+            let found = told.contains(secret) && !(secret == "127.0.0.1:" && host == 1);
+            assert!(!found, "the vendor was sent {secret:?}");
+        }
+        let attempts = studio.attempts(&generation).await;
+        assert_eq!(outcomes(&attempts), ["drawn"]);
+        assert_eq!(attempts[0]["artist"], "openai");
+        assert!(attempts[0]["latency_ms"].is_u64() && attempts[0]["micro_dollars"].is_u64(), "{}", attempts[0]);
+        studio.stop().await;
+    });
+}
