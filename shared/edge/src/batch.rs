@@ -7,6 +7,8 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, StreamExt, stream};
 use kernel::{AccountId, Failure, GenerationId, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
+
+use crate::error::ended;
 use serde::{Deserialize, Serialize};
 
 /// Messages of one batch worked on at a time.
@@ -46,10 +48,10 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+    let one = service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         Ok::<_, std::convert::Infallible>(batch(handle, event.payload, ends_at(event.context.deadline)).await)
-    }))
-    .await
+    });
+    ended(lambda_runtime::run(one).await)
 }
 
 /// The end of an invocation's time, which Lambda tells in milliseconds since 1970.

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use kernel::{AccountId, Failure, GenerationId};
 use lambda_runtime::{LambdaEvent, service_fn};
+
+use crate::error::ended;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,10 +43,10 @@ where
     R: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move { one(handle, event.payload).await })).await
+    ended(lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move { one(handle, event.payload).await })).await)
 }
 
-async fn one<F, R>(handle: &F, event: Value) -> Result<(), crate::Error>
+async fn one<F, R>(handle: &F, event: Value) -> Result<(), lambda_runtime::Error>
 where
     F: Fn(Fact) -> R,
     R: Future<Output = Result<(), Failure>>,
@@ -56,7 +58,7 @@ where
         Ok(()) => tracing::info!(generation_id, "fact handled"),
         Err(failure) => tracing::error!(generation_id, failure = failure as &dyn std::error::Error, "fact failed"),
     }
-    outcome.map_err(crate::Error::from)
+    outcome.map_err(lambda_runtime::Error::from)
 }
 
 #[cfg(test)]

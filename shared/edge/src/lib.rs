@@ -2,6 +2,7 @@
 //! a drop.
 
 pub mod batch;
+mod error;
 pub mod fact;
 pub mod http;
 pub mod schedule;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 
-pub use lambda_runtime::Error;
+pub use error::Error;
 pub use session::SessionKeys;
 pub use settings::{Settings, SettingsError, Stage};
 

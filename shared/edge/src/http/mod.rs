@@ -15,6 +15,8 @@ use futures_util::FutureExt;
 use kernel::Failure;
 use lambda_http::{RequestExt, service_fn};
 
+use crate::error::ended;
+
 pub use reply::Reply;
 pub use request::Request;
 
@@ -28,11 +30,11 @@ where
     R: Future<Output = Result<Reply, Failure>> + Send,
 {
     let handle = &handle;
-    lambda_http::run(service_fn(move |inner: lambda_http::Request| async move {
+    let one = service_fn(move |inner: lambda_http::Request| async move {
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         Ok::<_, std::convert::Infallible>(answer(handle, Request::new(inner), &request_id).await)
-    }))
-    .await
+    });
+    ended(lambda_http::run(one).await)
 }
 
 async fn answer<F, R>(handle: &F, request: Request, request_id: &str) -> lambda_http::Response<lambda_http::Body>

@@ -18,6 +18,8 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use kernel::Failure;
 use lambda_http::http::HeaderMap;
+
+use crate::error::ended;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::{RequestExt, Response, service_fn};
 use zeroize::Zeroizing;
@@ -119,10 +121,10 @@ where
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         Ok::<_, std::convert::Infallible>(answer(delivery, handle, Request::new(inner), request_id).await)
     };
-    match delivery {
+    ended(match delivery {
         Delivery::Streamed => lambda_http::run_with_streaming_response(service_fn(one)).await,
         Delivery::Whole => lambda_http::run(service_fn(move |inner| async move { one(inner).await.map(body::collected) })).await,
-    }
+    })
 }
 
 /// What is known of a request when its answer is logged.

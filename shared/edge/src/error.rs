@@ -1,0 +1,45 @@
+//! Why a function does not run.
+
+use std::fmt;
+
+/// Why a function does not start, or has ended. It is no [`std::error::Error`] itself, so that any of those becomes one by `?`.
+pub struct Error(lambda_runtime::Error);
+
+/// For people, since this is what the process prints when `main` returns it: the reason, and what it comes from.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+/// What the runtime ended with.
+pub(crate) fn ended(outcome: Result<(), lambda_runtime::Error>) -> Result<(), Error> {
+    outcome.map_err(Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the settings are not fit")]
+    struct Unfit(#[source] std::num::ParseIntError);
+
+    #[test]
+    fn what_is_printed_is_for_people_with_its_causes() {
+        let error = Error::from(Unfit("x".parse::<u8>().unwrap_err()));
+        assert_eq!(format!("{error:?}"), "the settings are not fit: invalid digit found in string");
+    }
+}
