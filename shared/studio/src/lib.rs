@@ -19,6 +19,7 @@ pub mod instant;
 pub mod models;
 pub mod order;
 pub mod prepare;
+pub mod prices;
 pub mod prompt;
 mod shelve;
 pub mod store;

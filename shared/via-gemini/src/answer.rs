@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use studio::prices::Tokens;
 use studio::{NotDrawn, Usage};
 
-use crate::price::{self, Tokens};
+use crate::price;
 use crate::refusal::word;
 
 /// The answer. Every field may be absent, and enumerations are open. Its strings are those of the body: a picture is not copied before it is decoded.
@@ -181,6 +182,12 @@ impl UsageMetadata {
         let text: u64 = details.iter().filter(|of| of.modality == "TEXT").map(|of| of.token_count).fold(0, u64::saturating_add);
         let text = text.min(output);
         let thoughts = self.thoughts_token_count.unwrap_or(0);
-        Some(Tokens { input: self.prompt_token_count?, text: text.saturating_add(thoughts), image: output - text })
+        Some(Tokens {
+            // Text and pictures that are sent cost the same.
+            text_input: self.prompt_token_count?,
+            image_input: 0,
+            text_output: text.saturating_add(thoughts),
+            image_output: output - text,
+        })
     }
 }
