@@ -31,7 +31,7 @@ fn shelves(bucket: &Bucket) -> Shelves {
 #[tokio::test]
 async fn selfies_pictures_and_links() {
     let shelves = shelves(&Bucket::new(&cloud::config(), bucket_name()));
-    let client = &cloud::cloud().clients().s3;
+    let client = aws_sdk_s3::Client::new(&cloud::config());
     let receive = async |account, upload, bytes: Vec<u8>| {
         let key = format!("uploads/{account}/{upload}/original");
         client.put_object().bucket(bucket_name()).key(key).body(bytes.into()).send().await.unwrap();

@@ -3,7 +3,7 @@
 
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use studio::{Step, Steps};
-use testkit::cloud::{cloud, config_of};
+use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
 use testkit::{builders, cloud};
 use via_sqs::SqsSteps;
@@ -16,7 +16,7 @@ fn ids() -> (kernel::AccountId, GenerationId) {
 /// A message holds a version and ids, and nothing that the inventory does not declare.
 #[tokio::test]
 async fn a_step_is_told_to_its_queue_in_ids() {
-    let client = &cloud().clients().sqs;
+    let client = aws_sdk_sqs::Client::new(&cloud::config());
     let url = async |name: &str| client.create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
     let (first, second) = (url("steps-one").await, url("steps-two").await);
     let steps = SqsSteps::new(&cloud::config(), vec![(Step::GenerationQueued, first.clone()), (Step::DrawingReady, second.clone())]);
@@ -33,7 +33,7 @@ async fn a_step_is_told_to_its_queue_in_ids() {
 
 #[tokio::test]
 async fn a_step_told_for_later_comes_later() {
-    let client = &cloud().clients().sqs;
+    let client = aws_sdk_sqs::Client::new(&cloud::config());
     let url = client.create_queue().queue_name("steps-later").send().await.unwrap().queue_url.unwrap();
     let steps = SqsSteps::new(&cloud::config(), vec![(Step::ScreeningPassed, url.clone())]);
     let (account, id) = ids();
