@@ -1,8 +1,11 @@
 //! The pictures that stand-ins answer with: made of the selfie that was sent, so that a demonstration shows something.
 
+use futures_util::FutureExt;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{self, FilterType as Scaling};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
+use imaging::DigitalSource;
+use provenance::{LocalSigner, Origin, TestAuthority, seal};
 
 /// What was sent to be drawn from.
 pub struct Sitter {
@@ -60,6 +63,16 @@ pub fn png(picture: &RgbImage) -> Vec<u8> {
         .write_image(picture.as_raw(), picture.width(), picture.height(), ExtendedColorType::Rgb8)
         .unwrap_or_default();
     png
+}
+
+/// The PNG with Content Credentials, as vendors put them into what they draw; by a signer of their own, whom nobody here trusts.
+#[must_use]
+pub fn sealed(png: &[u8]) -> Option<Vec<u8>> {
+    let keys = TestAuthority::new(&[7; 32]).and_then(|authority| authority.keys(&[8; 32])).ok()?;
+    let signer = LocalSigner::new(&keys.key, &keys.chain).ok()?;
+    let origin = Origin::of(DigitalSource::TrainedAlgorithmicMedia);
+    // A local signer waits for nobody.
+    seal(png, "image/png", &origin, &signer).now_or_never()?.ok()
 }
 
 /// The PNG with a private chunk before its end that makes it at least `bytes` long: the picture of a vendor is larger than one of ours.

@@ -90,6 +90,9 @@ fn content(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
     if let Some(candidate) = scenario.and_then(Scenario::candidate) {
         return Answer::json(200, &answer(order, turn, 0, json!({ "candidates": [candidate] })));
     }
+    if scenario == Some(&Scenario::NoCandidates) {
+        return Answer::json(200, &answer(order, turn, 0, json!({})));
+    }
     let drawn = order.sitter.drawn(order.width, order.height, turn, 8);
     let (media_type, bytes) = encoded(&drawn, scenario);
     let data = BASE64_STANDARD.encode(bytes);
