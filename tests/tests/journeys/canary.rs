@@ -1,7 +1,7 @@
 //! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
 //! AN-07: what a speech bubble says is on the row of its order while that runs, and nowhere else, ever.
 
-mod hunter;
+pub(crate) mod hunter;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

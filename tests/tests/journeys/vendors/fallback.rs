@@ -3,6 +3,7 @@
 use testkit::stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
+use crate::harness::pictures::small;
 use crate::harness::{Person, run};
 
 #[test]
@@ -54,7 +55,8 @@ fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next_times(openai::Scenario::Overloaded, 100);
         for _ in 0..8 {
-            assert_eq!(studio.order(&person).await.1, End::Drawn);
+            let generation = person.order(&person.upload(&small()).await).await;
+            person.reaches(&generation, &["finishing"]).await;
         }
         assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");
         assert_eq!(studio.gemini.requests().len(), 8);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use testkit::stand_ins::Sent;
 use testkit::stand_ins::gemini::Scenario;
 
-use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes};
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::pictures::selfie_rotated_gps;
 use crate::harness::{Person, run};
 
@@ -48,7 +48,9 @@ fn no_image_is_asked_for_once_more() {
     run(async {
         let studio = Studio::of("gemini", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
-        for scenario in [Scenario::Finish("NO_IMAGE".into()), Scenario::Finish("IMAGE_OTHER".into())] {
+        for scenario in
+            [Scenario::Finish("NO_IMAGE".into()), Scenario::Finish("IMAGE_OTHER".into()), Scenario::NoCandidates, Scenario::NoParts]
+        {
             assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
         studio.stop().await;
@@ -98,12 +100,23 @@ fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
 }
 
 #[test]
-fn a_picture_in_any_format_becomes_the_deliverables() {
+fn a_worker_that_is_killed_while_the_vendor_hangs_costs_one_more_call_at_most() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        studio.gemini.next_times(Scenario::Hang, 5);
+        worker_dies_twice(&studio, async |calls| studio.gemini.has_been_asked(calls).await).await;
+        assert_eq!(studio.gemini.requests().len(), 2);
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_picture_in_any_form_becomes_the_deliverables() {
     run(async {
         let studio = Studio::of("gemini", "offline").await;
         studio.cloud.resume_queue("DrawingReady").unwrap();
         let person = Person::signed_in(&studio.cloud).await;
-        for scenario in [Scenario::Jpeg, Scenario::WebP, Scenario::ThoughtsFirst] {
+        for scenario in [Scenario::Jpeg, Scenario::WebP, Scenario::ThoughtsFirst, Scenario::NoUsage, Scenario::Dripped] {
             studio.gemini.next(scenario.clone());
             let (generation, _) = studio.order(&person).await;
             assert_eq!(person.settled(&generation).await["state"], "done", "{scenario:?}");

@@ -112,6 +112,35 @@ impl Studio {
     }
 }
 
+/// Orders from a vendor that hangs, and kills the worker during each call. A claim outlives its worker: nobody else asks until it has run out, then one
+/// more call may be made, and when that is lost as well the order is given up.
+async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize)) {
+    let person = Person::signed_in(&studio.cloud).await;
+    let generation = person.order(&person.upload(&small()).await).await;
+    for calls in [1, 2] {
+        has_been_asked(calls).await;
+        studio.cloud.kill("on-screening-passed").await.unwrap();
+        for _ in 0..2 {
+            // One whom nobody waits for: a worker that broke the claim would hang as well.
+            let seen = studio.cloud.worked("on-screening-passed").unwrap().invocations;
+            store::tell(&studio.cloud, "ScreeningPassed", &person.account, &generation).await;
+            until("the claim being respected", async || {
+                let worked = studio.cloud.worked("on-screening-passed").unwrap();
+                (worked.invocations > seen && studio.cloud.busy("on-screening-passed").unwrap() == 0).then_some(())
+            })
+            .await;
+            assert_eq!(person.generation(&generation).await["state"], "drawing");
+        }
+        studio.cloud.set_clock_offset(180 * i64::try_from(calls).unwrap());
+        store::tell(&studio.cloud, "ScreeningPassed", &person.account, &generation).await;
+    }
+    let ended = person.reaches(&generation, &["failed"]).await;
+    assert_eq!(reason(&ended), "drawing-failed");
+    assert_eq!(outcomes(&studio.attempts(&generation).await).first(), Some(&"unclear"));
+    assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
+    books::assert_books(&studio.cloud).await;
+}
+
 /// The reason of an ended order, as one of those that tests know.
 fn reason(generation: &Value) -> &'static str {
     let reason = generation["reason"].as_str().unwrap_or_default();

@@ -1,10 +1,12 @@
 //! OpenAI's images.
 
+use http::Method;
 use serde_json::json;
 use testkit::stand_ins::openai::Scenario;
 use testkit::stand_ins::{Request, Sent};
 
-use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes};
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
 use crate::harness::{Person, run, until};
 
@@ -115,6 +117,17 @@ fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
 }
 
 #[test]
+fn a_worker_that_is_killed_while_the_vendor_hangs_costs_one_more_call_at_most() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        studio.openai.next_times(Scenario::Hang, 5);
+        worker_dies_twice(&studio, async |calls| studio.openai.has_been_asked(calls).await).await;
+        assert_eq!(edits(&studio).len(), 2);
+        studio.stop().await;
+    });
+}
+
+#[test]
 fn an_answer_in_any_form_becomes_the_drawing() {
     run(async {
         let studio = Studio::of("openai", "offline").await;
@@ -129,6 +142,49 @@ fn an_answer_in_any_form_becomes_the_drawing() {
         ] {
             assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 1), "{scenario:?}");
         }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn the_vendors_own_credentials_are_the_parent_of_what_is_made_of_its_drawing() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        studio.cloud.resume_queue("DrawingReady").unwrap();
+        let person = Person::signed_in(&studio.cloud).await;
+        studio.openai.next(Scenario::Sealed);
+        let generation = person.order(&person.upload(&small()).await).await;
+        let done = person.settled(&generation).await;
+        let files = done["deliverables"].as_array().unwrap();
+        let avatars: Vec<_> = files.iter().filter(|file| file["kind"] == "avatar").collect();
+        assert!(avatars.len() >= 9, "{done}");
+        for avatar in avatars {
+            let bytes = person.download(avatar["url"].as_str().unwrap()).await;
+            let verified = person.send(Method::POST, "/v1/verifications", &[("content-type", "application/octet-stream")], bytes).await;
+            let credentials = expect(verified, 200)["credentials"].take();
+            assert_eq!(credentials["state"], "trusted", "{credentials}");
+            let (ingredients, actions) = (credentials["ingredients"].as_array().unwrap(), credentials["actions"].as_array().unwrap());
+            assert_eq!(ingredients.len(), 1, "{credentials}");
+            assert_eq!((&actions[0]["action"], &actions[1]["action"]), (&json!("c2pa.opened"), &json!("c2pa.edited")));
+        }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_model_that_ends_soon_is_warned_of() {
+    run(async {
+        let studio = Studio::of("openai", "openai").await;
+        let looks = async |day: &str| {
+            let noon: jiff::Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
+            studio.cloud.set_clock_offset(noon.as_second() - jiff::Timestamp::now().as_second());
+            let outcome = studio.cloud.fire_schedule("every-day-check-models").await.unwrap();
+            (outcome.failed, studio.cloud.logs("every-day-check-models").contains("gpt-image-1.5"))
+        };
+        assert_eq!(looks("2026-11-01").await, (false, false), "the model in use has no end");
+        studio.cloud.set_env("every-day-check-models", "OPENAI_IMAGE_MODEL", "gpt-image-1.5").unwrap();
+        assert_eq!(looks("2026-11-01").await, (false, true), "a month is left");
+        assert_eq!(looks("2026-12-01").await, (true, true), "it is gone: the alarm counts failures");
         studio.stop().await;
     });
 }

@@ -1,0 +1,358 @@
+//! The real-time profile through the real binaries: one request, whose answer is the picture, and nothing is kept of it.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use local_cloud::{Opened, Reply};
+use serde_json::Value;
+use testkit::stand_ins::openai::Scenario;
+use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, gemini};
+
+use crate::canary::hunter::{Needle, hunt};
+use crate::harness::pictures::{Picture, selfie_rotated_gps, small};
+use crate::harness::store::all_rows;
+use crate::harness::{TestCloud, assert_problem, run, until};
+
+/// The function behind the URL.
+const FUNCTION: &str = "instant-create";
+
+/// A cloud of the profile, with stand-ins of the vendors.
+struct Booth {
+    cloud: TestCloud,
+    openai: OpenAiStandIn,
+    gemini: GeminiStandIn,
+}
+
+/// What a caller says about itself and its wish, beside the picture.
+const CONSENTED: [(&str, &str); 3] = [("provider-consent", "openai"), ("age-attestation", "13+"), ("accept", "image/*")];
+
+impl Booth {
+    async fn of(artist: &str, screener: &str) -> Self {
+        let (openai, gemini) = (OpenAiStandIn::start(0).await.unwrap(), GeminiStandIn::start(0).await.unwrap());
+        let (openai_url, gemini_url) = (openai.base_url(), gemini.base_url());
+        let parameters = [
+            ("Profile", "ephemeral"),
+            ("Artist", artist),
+            ("Screener", screener),
+            ("OpenAiBaseUrl", openai_url.as_str()),
+            ("OpenAiApiKey", "sk-of-a-test"),
+            ("GeminiBaseUrl", gemini_url.as_str()),
+            ("GeminiApiKey", "AIza-of-a-test"),
+            ("ZeroRetention", "openai:TEST-1,gemini:TEST-2"),
+        ];
+        Self { cloud: TestCloud::with(&parameters).await, openai, gemini }
+    }
+
+    /// Sends a picture with these headers and comes back with the head of the answer.
+    async fn open(&self, query: &str, picture: &Picture, headers: &[(&str, &str)]) -> Opened {
+        let url = format!("{}/v1/instant?{query}", self.cloud.function_url(FUNCTION).unwrap());
+        let headers = [headers, &[("content-type", picture.content_type)]].concat();
+        local_cloud::HttpClient::default().open(Method::POST, &url, &headers, picture.bytes.clone()).await.unwrap()
+    }
+
+    /// Sends a picture with these headers.
+    async fn send(&self, picture: &Picture, headers: &[(&str, &str)]) -> Reply {
+        self.open("style=soft-anime&seed=7", picture, headers).await.rest().await.unwrap()
+    }
+
+    /// What a picture says of its origin.
+    async fn verify(&self, bytes: &[u8]) -> Value {
+        let url = format!("{}/v1/verifications", self.cloud.api_url());
+        let headers = [("content-type", "application/octet-stream")];
+        let reply = local_cloud::HttpClient::default().send(Method::POST, &url, &headers, bytes.to_vec()).await.unwrap();
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        reply.json()
+    }
+
+    async fn stop(self) {
+        self.cloud.stop().await;
+    }
+}
+
+/// The same headers with one of them changed, or left out.
+fn with<'h>(headers: &[(&'h str, &'h str)], name: &'h str, value: Option<&'h str>) -> Vec<(&'h str, &'h str)> {
+    headers.iter().copied().filter(|(known, _)| *known != name).chain(value.map(|value| (name, value))).collect()
+}
+
+/// The events of a whole stream: names with their data.
+fn events(body: &[u8]) -> Vec<(String, Value)> {
+    let text = std::str::from_utf8(body).unwrap();
+    let field = |block: &str, name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    let event = |block: &str| Some((field(block, "event: ")?, serde_json::from_str(&field(block, "data: ")?).unwrap()));
+    text.split("\n\n").filter_map(event).collect()
+}
+
+#[test]
+fn rt_01_rt_13_a_picture_goes_in_and_the_drawing_comes_back_in_the_same_answer() {
+    run(async {
+        let booth = Booth::of("palette", "offline").await;
+        let drawn = booth.send(&selfie_rotated_gps(), &with(&CONSENTED, "provider-consent", Some("Palette"))).await;
+        assert_eq!(drawn.status, 200, "{}", drawn.json());
+        assert_eq!((drawn.header("content-type"), drawn.header("cache-control")), ("image/png", "no-store"));
+        assert!(drawn.header("digital-source-type").ends_with("/algorithmicallyEnhanced"));
+        assert!(image::load_from_memory(&drawn.body).unwrap().width() >= 512);
+
+        let origin = booth.verify(&drawn.body).await;
+        assert_eq!(origin["credentials"]["state"], "trusted", "{origin}");
+        assert_eq!(origin["credentials"]["ingredients"].as_array().map(Vec::len), Some(0), "the selfie is no part of it: {origin}");
+        let mut changed = drawn.body.to_vec();
+        let last = changed.len() - 40;
+        changed[last] ^= 1;
+        assert_ne!(booth.verify(&changed).await["credentials"]["state"], "trusted");
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_07_rt_18_without_consent_that_names_who_sees_it_and_without_an_age_nobody_is_shown_the_picture() {
+    run(async {
+        let booth = Booth::of("openai", "openai").await;
+        for consent in [None, Some(""), Some("gemini"), Some("openai-not"), Some("palette")] {
+            let refused = booth.send(&small(), &with(&CONSENTED, "provider-consent", consent)).await;
+            assert_problem(&refused, 428, "consent-required");
+            assert!(refused.json()["detail"].as_str().unwrap().contains("openai"), "it says whom to name");
+        }
+        for age in [None, Some("12"), Some("13")] {
+            assert_problem(&booth.send(&small(), &with(&CONSENTED, "age-attestation", age)).await, 428, "age-attestation-required");
+        }
+        assert_eq!(booth.openai.requests().len() + booth.gemini.requests().len(), 0);
+        assert_eq!(all_rows(&booth.cloud).await.len(), 0, "not even a counter");
+        assert_eq!(booth.send(&small(), &CONSENTED).await.status, 200);
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_03_the_stream_begins_while_the_vendor_draws_and_ends_with_the_picture() {
+    run(async {
+        let booth = Booth::of("openai", "offline").await;
+        let streaming = with(&CONSENTED, "accept", Some("text/event-stream"));
+        booth.openai.next(Scenario::Hang);
+        let mut hanging = booth.open("style=ink-manga", &small(), &streaming).await;
+        assert_eq!((hanging.status.as_u16(), &hanging.headers["cache-control"]), (200, &"no-store".parse().unwrap()));
+        let first = hanging.next().await.unwrap().unwrap();
+        assert_eq!(events(&first)[0].0, "progress");
+        booth.openai.has_been_asked(1).await;
+        // Who leaves costs no second call.
+        drop(hanging);
+
+        let whole = booth.open("style=ink-manga", &small(), &streaming).await.rest().await.unwrap();
+        let events = events(&whole.body);
+        let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((names.first(), names.last()), (Some(&"progress"), Some(&"picture")));
+        assert!(names.contains(&"sketch"), "{names:?}");
+        let (_, picture) = events.last().unwrap();
+        let bytes = STANDARD.decode(picture["picture"].as_str().unwrap()).unwrap();
+        assert_eq!(booth.verify(&bytes).await["credentials"]["state"], "trusted");
+        assert!(picture["digital_source_type"].as_str().unwrap().ends_with("/compositeWithTrainedAlgorithmicMedia"));
+        assert_eq!(booth.openai.requests().len(), 2);
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_21_what_is_refused_or_fails_is_told_in_the_answer_and_leaves_a_counter_only() {
+    run(async {
+        let booth = Booth::of("openai", "openai").await;
+        let told = [
+            (Scenario::BlockedInput, 422, "drawing-refused"),
+            (Scenario::BlockedOutput, 422, "drawing-refused"),
+            (Scenario::RateLimited, 503, "unavailable"),
+            (Scenario::QuotaUsedUp, 503, "unavailable"),
+            (Scenario::Overloaded, 503, "unavailable"),
+            (Scenario::ServerError, 504, "timed-out"),
+            (Scenario::Cut, 504, "timed-out"),
+            (Scenario::CutMidway, 504, "timed-out"),
+            (Scenario::TruncatedBase64, 504, "timed-out"),
+            (Scenario::TruncatedPicture, 504, "timed-out"),
+            (Scenario::ModerationFlagged("sexual".into()), 422, "picture-refused"),
+            (Scenario::ModerationFlaggedLow, 422, "picture-refused"),
+            (Scenario::ModerationRateLimited, 503, "unavailable"),
+            (Scenario::ModerationServerError, 503, "unavailable"),
+            (Scenario::ModerationNotJson, 503, "unavailable"),
+        ];
+        for (scenario, status, name) in told {
+            let edits = || booth.openai.requests().iter().filter(|request| request.path.ends_with("/edits")).count();
+            let before = edits();
+            booth.openai.next(scenario.clone());
+            let refused = booth.send(&small(), &CONSENTED).await;
+            assert_eq!(
+                (refused.status.as_u16(), refused.json()["type"].as_str()),
+                (status, Some(&*format!("urn:nigao:problem:{name}"))),
+                "{scenario:?}"
+            );
+            assert_problem(&refused, status, name);
+            let drawn = usize::from(!format!("{scenario:?}").starts_with("Moderation"));
+            assert_eq!(edits() - before, drawn, "{scenario:?}: nobody is asked twice, nor before it is judged");
+        }
+        for (scenario, told) in [
+            (Scenario::BlockedOutput, "drawing-refused"),
+            (Scenario::StreamBlocked, "drawing-refused"),
+            (Scenario::StreamRateLimited, "unavailable"),
+            (Scenario::StreamServerError, "timed-out"),
+            (Scenario::StreamEnds, "timed-out"),
+            (Scenario::StreamTruncatedBase64, "timed-out"),
+        ] {
+            booth.openai.next(scenario.clone());
+            let stream = booth.open("style=soft-anime", &small(), &with(&CONSENTED, "accept", Some("text/event-stream"))).await;
+            let events = events(&stream.rest().await.unwrap().body);
+            let (name, problem) = events.last().unwrap();
+            assert_eq!((name.as_str(), problem["type"].as_str()), ("error", Some(&*format!("urn:nigao:problem:{told}"))), "{scenario:?}");
+        }
+
+        let rows = all_rows(&booth.cloud).await;
+        assert!(rows.len() <= 2 && rows.iter().all(|row| row.table == "RateKeysTable"), "{rows:?}");
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_16_gemini_draws_as_well_and_stands_in_only_where_the_caller_has_consented() {
+    run(async {
+        let booth = Booth::of("openai,gemini", "offline").await;
+        let both = with(&CONSENTED, "provider-consent", Some("openai, gemini"));
+        booth.openai.next(Scenario::Overloaded);
+        assert_eq!(booth.send(&small(), &both).await.status, 200);
+        assert_eq!(booth.gemini.requests().len(), 1);
+
+        booth.openai.next(Scenario::Overloaded);
+        assert_problem(&booth.send(&small(), &CONSENTED).await, 503, "unavailable");
+        booth.openai.next(Scenario::BlockedInput);
+        assert_problem(&booth.send(&small(), &both).await, 422, "drawing-refused");
+        assert_eq!(booth.gemini.requests().len(), 1, "not without consent, and not after a refusal");
+
+        let gemini = with(&CONSENTED, "provider-consent", Some("gemini"));
+        for scenario in
+            [gemini::Scenario::BlockedPrompt("SAFETY".into()), gemini::Scenario::Finish("IMAGE_SAFETY".into()), gemini::Scenario::TextOnly]
+        {
+            booth.gemini.next(scenario.clone());
+            assert_problem(&booth.send(&small(), &gemini).await, 422, "drawing-refused");
+        }
+        for scenario in [gemini::Scenario::Finish("NO_IMAGE".into()), gemini::Scenario::RateLimited] {
+            booth.gemini.next(scenario.clone());
+            assert_problem(&booth.send(&small(), &gemini).await, 503, "unavailable");
+        }
+        assert_eq!(booth.send(&small(), &gemini).await.status, 200);
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
+    run(async {
+        let booth = Booth::of("palette", "offline").await;
+        let headers = with(&CONSENTED, "provider-consent", Some("palette"));
+        let damaged = Picture { content_type: "image/png", bytes: b"\x89PNG".to_vec() };
+        // So that no hour ends on the way: each is counted in the hour after the next.
+        let now = jiff::Timestamp::now().as_second();
+        booth.cloud.set_clock_offset(3600 - now.rem_euclid(3600));
+        for _ in 0..30 {
+            assert_problem(&booth.send(&damaged, &headers).await, 422, "picture-unreadable");
+        }
+        let refused = booth.send(&damaged, &headers).await;
+        assert_problem(&refused, 429, "rate-limited");
+        assert!((1..=3600).contains(&refused.header("retry-after").parse::<u32>().unwrap()));
+        let rows = all_rows(&booth.cloud).await;
+        assert_eq!(rows.len(), 1);
+        assert!(rows[0].number("expires_at") <= now + 3 * 3600, "{rows:?}");
+        booth.cloud.set_clock_offset(7200 - now.rem_euclid(3600));
+        assert_problem(&booth.send(&damaged, &headers).await, 422, "picture-unreadable");
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn rt_09_the_function_does_not_start_for_a_vendor_without_attested_zero_retention() {
+    run(async {
+        let booth = Booth::of("openai", "offline").await;
+        booth.cloud.set_env(FUNCTION, "ZERO_RETENTION", "gemini:TEST-2").unwrap();
+        assert!(booth.send(&small(), &CONSENTED).await.status.is_server_error());
+        assert_eq!(booth.openai.requests().len(), 0);
+        let log = booth.cloud.logs(FUNCTION);
+        assert!(log.contains("ZERO_RETENTION=openai:<reference of the agreement>"), "the remedy is in the log: {log}");
+        booth.stop().await;
+    });
+}
+
+/// Words that only the prompt has.
+const WORDS: &str = "Quokka lighthouse 4711";
+
+/// Sixteen bytes from each part of a picture's pixel data: whatever keeps a piece of it keeps one of these.
+fn pieces(name: &str, bytes: &[u8]) -> Vec<Needle> {
+    let parts = bytes.chunks(4096).filter(|part| part.len() == 4096).step_by(1 + bytes.len() / 4096 / 32);
+    parts.map(|part| Needle::bytes(name, &part[1000..1016])).collect()
+}
+
+/// A request of a form with words, sent by somebody with an address and a browser of its own.
+async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
+    let picture = selfie_rotated_gps();
+    let part = |head: &str| format!("--x7\r\nContent-Disposition: form-data; {head}\r\n\r\n");
+    let mut body = part("name=\"picture\"; filename=\"IMG_CANARY.jpg\"").into_bytes();
+    body.extend_from_slice(&picture.bytes);
+    body.extend_from_slice(format!("\r\n{}{WORDS}\r\n--x7--\r\n", part("name=\"prompt\"")).as_bytes());
+    let headers = [
+        with(&CONSENTED, "accept", Some(accept)),
+        vec![("content-type", "multipart/form-data; boundary=x7"), ("user-agent", "CanaryBrowser/1.0")],
+    ]
+    .concat();
+    let url = format!("{}/v1/instant", booth.cloud.function_url(FUNCTION).unwrap());
+    local_cloud::HttpClient::from_address([127, 0, 0, 77].into()).send(Method::POST, &url, &headers, body).await.unwrap()
+}
+
+#[test]
+fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_log_after_the_call() {
+    run(async {
+        let booth = Booth::of("openai", "openai").await;
+        let mut needles = vec![
+            Needle::text("the words", WORDS),
+            Needle::text("the network address", "127.0.0.77"),
+            Needle::text("the browser", "CanaryBrowser/1.0"),
+            Needle::text("the camera", "CanaryCam-7"),
+            Needle::text("the file's name", "IMG_CANARY"),
+        ];
+        needles.extend(pieces("the picture", &selfie_rotated_gps().bytes));
+        let drawn = ask_in_words(&booth, "image/*").await;
+        assert_eq!(drawn.status, 200, "{}", drawn.json());
+        needles.extend(pieces("the drawing", &drawn.body));
+        let sent = booth.openai.requests().into_iter().find_map(|request| request.part("image[]").map(|part| part.bytes.clone()));
+        needles.extend(pieces("the normalised picture", &sent.unwrap()));
+        let names: BTreeMap<&str, usize> = needles.iter().fold(BTreeMap::new(), |mut names, needle| {
+            *names.entry(needle.name.as_str()).or_default() += 1;
+            names
+        });
+        assert!(["the picture", "the drawing", "the normalised picture"].iter().all(|name| names[name] >= 8), "{names:?}");
+
+        // Every way a request can go.
+        assert_eq!(ask_in_words(&booth, "text/event-stream").await.status, 200);
+        for scenario in [
+            Scenario::BlockedInput,
+            Scenario::ServerError,
+            Scenario::CutMidway,
+            Scenario::TruncatedPicture,
+            Scenario::NotJson,
+            Scenario::ModerationFlagged("sexual".into()),
+            Scenario::ModerationNotJson,
+        ] {
+            booth.openai.next(scenario.clone());
+            assert!(!ask_in_words(&booth, "image/*").await.status.is_success(), "{scenario:?}");
+        }
+        // A process that is killed in the middle of its work.
+        let asked = booth.openai.requests().len();
+        booth.openai.next(Scenario::Hang);
+        tokio::join!(async { ask_in_words(&booth, "image/*").await }, async {
+            // One of the two is the screener's.
+            booth.openai.has_been_asked(asked + 2).await;
+            booth.cloud.kill(FUNCTION).await.unwrap();
+        });
+        until("the function being idle", async || (booth.cloud.busy(FUNCTION).unwrap() == 0).then_some(())).await;
+
+        let found = hunt(&booth.cloud, &needles).await;
+        assert!(found.is_empty(), "{:#?}", found.iter().map(|(needle, place)| (&needle.name, place)).collect::<Vec<_>>());
+        let rows = all_rows(&booth.cloud).await;
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.table == "RateKeysTable"), "{rows:?}");
+        assert!(!booth.cloud.logs(FUNCTION).is_empty(), "there is a log to look in");
+        booth.stop().await;
+    });
+}
