@@ -70,7 +70,7 @@ watch: cloud ## the local cloud with hot reload, until Ctrl-C
 	infra/local/install requirements-lambda
 	exec $(CLOUD) watch
 
-bench: tools ## cold starts, the journey and the pictures, with a table: [ONLY=pictures]
+bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
 	$(BUILD) --release --examples --features local-cloud/bench

@@ -6,6 +6,7 @@ use crate::{Call, Cloud};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Add;
 
 /// The list prices, in US dollars.
 #[derive(Debug, Deserialize)]
@@ -125,7 +126,7 @@ impl Bill {
     }
 
     fn count(&self, service: &str, operation: impl Fn(&str) -> f64) -> f64 {
-        self.calls.iter().filter(|((of, _), _)| of == service).map(|((_, name), calls)| calls * operation(name)).sum()
+        self.calls.iter().filter(|((of, _), _)| of == service).map(|((_, name), calls)| calls * operation(name)).fold(0.0, f64::add)
     }
 
     /// The lines of the bill for 1,000 generations, in dollars.
