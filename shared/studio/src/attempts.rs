@@ -131,8 +131,10 @@ impl History {
         // An older claim that has run out came to nothing that anybody knows.
         next.attempts.iter_mut().for_each(|attempt| attempt.outcome = attempt.outcome.or(Some(Outcome::Unclear)));
         if next.attempts.len() >= KEPT
-            && let Some(oldest) =
-                next.attempts.iter().position(|attempt| !matches!(attempt.outcome, Some(Outcome::Unclear | Outcome::NoPicture)))
+            && let Some(oldest) = next
+                .attempts
+                .iter()
+                .position(|attempt| !matches!(attempt.outcome, Some(Outcome::Unclear | Outcome::NoPicture | Outcome::Exhausted)))
         {
             next.attempts.remove(oldest);
         }
@@ -195,11 +197,11 @@ impl History {
         self.attempts.iter().any(|attempt| attempt.artist == artist && is_unclear(attempt))
     }
 
-    /// Whether an artist has answered without a picture as often as it may.
+    /// Whether an artist is asked no more for this drawing: it has answered without a picture as often as it may, or our account with it was empty.
     #[must_use]
-    pub fn is_without_picture_of(&self, artist: &str) -> bool {
-        let without = |attempt: &&Attempt| attempt.artist == artist && attempt.outcome == Some(Outcome::NoPicture);
-        self.attempts.iter().filter(without).count() >= NO_PICTURE
+    pub fn is_over_with(&self, artist: &str) -> bool {
+        let times = |outcome| self.attempts.iter().filter(|attempt| attempt.artist == artist && attempt.outcome == Some(outcome)).count();
+        times(Outcome::NoPicture) >= NO_PICTURE || times(Outcome::Exhausted) > 0
     }
 }
 
@@ -272,18 +274,24 @@ mod tests {
     #[test]
     fn an_artist_may_answer_without_a_picture_twice() {
         let once = after(&nothing(), "a", Outcome::NoPicture);
-        assert!(!once.is_without_picture_of("a"));
+        assert!(!once.is_over_with("a"));
         let twice = after(&once, "a", Outcome::NoPicture);
-        assert!(twice.is_without_picture_of("a") && !twice.is_without_picture_of("b") && !twice.was_refused());
+        assert!(twice.is_over_with("a") && !twice.is_over_with("b") && !twice.was_refused());
+    }
+
+    #[test]
+    fn an_empty_account_is_not_asked_again_for_the_same_drawing() {
+        let once = after(&nothing(), "a", Outcome::Exhausted);
+        assert!(once.is_over_with("a") && !once.is_over_with("b") && !once.is_given_up());
     }
 
     #[test]
     fn a_long_history_forgets_what_cost_nothing_and_keeps_what_counts() {
-        let mut history = after(&after(&nothing(), "a", Outcome::Unclear), "a", Outcome::NoPicture);
+        let mut history = after(&after(&after(&nothing(), "a", Outcome::Unclear), "a", Outcome::NoPicture), "b", Outcome::Exhausted);
         for _ in 0..100 {
             history = after(&history, "a", Outcome::Down);
         }
-        assert_eq!((history.attempts.len(), history.version), (KEPT, 204));
-        assert!(history.is_unclear_with("a") && history.attempts[1].outcome == Some(Outcome::NoPicture));
+        assert_eq!((history.attempts.len(), history.version), (KEPT, 206));
+        assert!(history.is_unclear_with("a") && history.attempts[1].outcome == Some(Outcome::NoPicture) && history.is_over_with("b"));
     }
 }

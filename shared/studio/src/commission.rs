@@ -5,7 +5,8 @@
 //! | drawn | that is it |
 //! | refused by the safety system | the order ends; nobody else is asked, ever |
 //! | busy, for up to five seconds | the same artist after that time and up to as much again, three times; then the next |
-//! | busy for longer, down, out of quota, unfit | the next artist |
+//! | busy for longer, down, unfit | the next artist |
+//! | our account is empty | the next artist; this one is never asked again for this drawing |
 //! | no picture | the same once more, then the next |
 //! | it is unclear | whoever is best asked next; the second time the order ends, since each may have to be paid |
 //!
@@ -187,7 +188,7 @@ impl Round<'_> {
 
     /// The first artist that may still be asked; one of whom it is unclear what it made comes after the others.
     fn next(&self) -> Option<usize> {
-        let open = |desk: &Desk<'_>| !desk.done && !self.history.is_without_picture_of(desk.artist.name());
+        let open = |desk: &Desk<'_>| !desk.done && !self.history.is_over_with(desk.artist.name());
         let open = self.desks.iter().enumerate().filter(|(_, desk)| open(desk));
         open.min_by_key(|(at, desk)| (self.history.is_unclear_with(desk.artist.name()), *at)).map(|(at, _)| at)
     }
@@ -363,7 +364,7 @@ impl Round<'_> {
     async fn go_on(&mut self, at: usize, why: &NotDrawn) {
         let wait = match why {
             // The history says what follows.
-            NotDrawn::Refused(_) | NotDrawn::Unclear(_) | NotDrawn::NoPicture => return,
+            NotDrawn::Refused(_) | NotDrawn::Unclear(_) | NotDrawn::NoPicture | NotDrawn::Exhausted => return,
             NotDrawn::Busy { retry_after } => {
                 let wait = retry_after.unwrap_or(UNSAID_WAIT);
                 if self.waits_for(at, wait).await {
@@ -371,7 +372,7 @@ impl Round<'_> {
                 }
                 wait
             }
-            NotDrawn::Exhausted | NotDrawn::Unfit(_) => MENDING,
+            NotDrawn::Unfit(_) => MENDING,
             NotDrawn::Down(_) => WAITS.0,
         };
         let now = self.commission.clock.now();

@@ -106,7 +106,7 @@ async fn an_outage_of_ten_minutes_ends_with_the_drawing_and_without_a_dead_lette
 
 #[tokio::test]
 async fn an_outage_without_end_ends_the_order_and_releases_its_credits() {
-    for answer in [Answer::Down, Answer::Exhausted, Answer::Unfit, Answer::Busy(Some(Duration::from_secs(60)))] {
+    for answer in [Answer::Down, Answer::Unfit, Answer::Busy(Some(Duration::from_secs(60)))] {
         let world = World::of_two();
         let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
         world.artist.always(answer);

@@ -66,7 +66,6 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
             Scenario::RateLimited,
             Scenario::RateLimitedByHeader,
             Scenario::RateLimitedSilent,
-            Scenario::QuotaOfTheDay,
             Scenario::Overloaded,
             Scenario::Unavailable,
             Scenario::BadKey,
@@ -74,6 +73,19 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
         ] {
             assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_quota_that_is_used_up_is_not_asked_about_again_for_the_same_drawing() {
+    run(async {
+        let studio = Studio::of("gemini", "offline").await;
+        let person = Person::signed_in(&studio.cloud).await;
+        for scenario in [Scenario::QuotaOfTheDay, Scenario::QuotaNone, Scenario::BillingDisabled] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
+        }
+        assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
         studio.stop().await;
     });
 }

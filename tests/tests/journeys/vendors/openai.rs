@@ -8,7 +8,7 @@ use testkit::stand_ins::{Request, Sent};
 use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
-use crate::harness::{Person, run, until};
+use crate::harness::{Person, run};
 
 /// Requests to the images' path.
 fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
@@ -54,8 +54,6 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
             Scenario::RateLimitedResetOnly,
             Scenario::RateLimitedSilent,
             Scenario::StreamRateLimited,
-            Scenario::QuotaUsedUp,
-            Scenario::BillingLimit,
             Scenario::Overloaded,
             Scenario::WrongKey,
             Scenario::Unverified,
@@ -67,23 +65,26 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
 }
 
 #[test]
-fn an_empty_account_is_not_asked_again_while_its_circuit_is_open() {
+fn an_empty_account_is_never_asked_again_for_the_same_drawing_nor_by_others_soon() {
     run(async {
         let studio = Studio::of("openai", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
-        studio.openai.next(Scenario::QuotaUsedUp);
-        let generation = person.order(&person.upload(&small()).await).await;
-        studio.openai.has_been_asked(1).await;
-        until("the vendor being given up for now", async || {
-            (outcomes(&studio.attempts(&generation).await) == ["exhausted"] && studio.cloud.busy("on-screening-passed").unwrap() == 0)
-                .then_some(())
-        })
-        .await;
-        for _ in 0..3 {
-            studio.tell_again(&person, &generation).await;
+        for scenario in [Scenario::QuotaUsedUp, Scenario::BillingLimit] {
+            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
         }
-        assert_eq!(edits(&studio).len(), 1, "insufficient_quota is never retried");
-        assert_eq!(person.generation(&generation).await["state"], "drawing");
+        assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
+
+        studio.openai.next(Scenario::QuotaUsedUp);
+        let asked = edits(&studio).len() + 1;
+        let first = person.order(&person.upload(&small()).await).await;
+        assert_eq!(person.reaches(&first, &["failed"]).await["reason"], "drawing-failed");
+        let second = person.order(&person.upload(&small()).await).await;
+        person.reaches(&second, &["drawing"]).await;
+        for _ in 0..3 {
+            studio.tell_again(&person, &second).await;
+        }
+        assert_eq!(edits(&studio).len(), asked, "the circuit is open");
+        assert_eq!(person.generation(&second).await["state"], "drawing");
         studio.stop().await;
     });
 }
