@@ -16,13 +16,16 @@ fn pixel(pixels: &[u8], x: usize, y: usize) -> [u8; 4] {
     pixels.get(at..at + 4).and_then(|pixel| pixel.try_into().ok()).unwrap_or([0, 0, 0, 255])
 }
 
-/// A square RGBA PNG of these pixels
+/// The side of the smallest drawing that is taken, in pixels
+const LEAST_SIDE: usize = 256;
+
+/// A square RGBA PNG of these pixels, each as large as it takes for the picture to be a drawing
 pub fn png(pixels: &[u8]) -> Vec<u8> {
-    let side = side(pixels);
-    let length = (side as u32).to_be_bytes();
+    let length = (LEAST_SIDE as u32).to_be_bytes();
     let header = [length.as_slice(), &length, &[8, 6, 0, 0, 0]].concat();
-    let row = |y: usize| std::iter::once(0).chain((0..side).flat_map(move |x| pixel(pixels, x, y)));
-    let rows: Vec<u8> = (0..side).flat_map(row).collect();
+    let scaled = |at: usize| at * side(pixels) / LEAST_SIDE;
+    let row = |y: usize| std::iter::once(0).chain((0..LEAST_SIDE).flat_map(move |x| pixel(pixels, scaled(x), scaled(y))));
+    let rows: Vec<u8> = (0..LEAST_SIDE).flat_map(row).collect();
     [png::SIGNATURE.to_vec(), png::chunk(b"IHDR", &header), png::chunk(b"IDAT", &png::stored(&rows)), png::chunk(b"IEND", &[])].concat()
 }
 

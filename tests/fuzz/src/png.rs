@@ -26,13 +26,21 @@ const CRC: [u32; 256] = {
     table
 };
 
-/// A zlib stream that holds at most 65,535 bytes as they are
+/// A zlib stream that holds the bytes as they are
 pub fn stored(data: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(data.len()).expect("one block");
     let (low, high) = data.iter().fold((1, 0), |(low, high), &byte| {
         let low = (low + u32::from(byte)) % 65_521;
         (low, (high + low) % 65_521)
     });
-    let head = [0x78, 0x01, 0x01];
-    [&head, length.to_le_bytes().as_slice(), &(!length).to_le_bytes(), data, &(high << 16 | low).to_be_bytes()].concat()
+    let mut stored = vec![0x78, 0x01];
+    let mut blocks = data.chunks(usize::from(u16::MAX)).peekable();
+    while let Some(block) = blocks.next() {
+        let length = block.len() as u16;
+        stored.push(u8::from(blocks.peek().is_none()));
+        stored.extend(length.to_le_bytes());
+        stored.extend((!length).to_le_bytes());
+        stored.extend(block);
+    }
+    stored.extend((high << 16 | low).to_be_bytes());
+    stored
 }
