@@ -17,46 +17,39 @@ pub enum State {
 }
 
 /// A step that a manifest names
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// Such as `c2pa.created`
     pub action: String,
     /// What is true of its result, an IPTC digital source type
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
 }
 
 /// Something the picture was made of
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ingredient {
     /// `parentOf`, `componentOf` or `inputTo`
     pub relationship: String,
     /// What it was called
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// What made it, by its own manifest
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
     /// What is true of it, by its own manifest
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
 }
 
 /// Content Credentials (C2PA)
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// What they are worth
     pub state: State,
     /// What was found wrong or not trusted, as codes of the C2PA specification, such as `signingCredential.untrusted`
     pub codes: Vec<String>,
     /// What made the manifest
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
     /// Who signed it, by the certificate
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
     /// What is true of the picture: of its last action that says so
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
     /// What was done, in order
     pub actions: Vec<Action>,
@@ -65,12 +58,11 @@ pub struct Credentials {
 }
 
 /// What a picture says of its origin. Nothing in it is a claim of ours but the state: a manifest that is not trusted can say anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Its Content Credentials
     pub credentials: Credentials,
     /// The IPTC digital source type in its XMP, which nobody signed
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub xmp_digital_source_type: Option<String>,
     /// All this in a sentence
     pub summary: String,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use local_cloud::{Cloud, Options, repository, target_dir};
+use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
@@ -52,6 +53,19 @@ impl TestCloud {
         let state_dir = state_dir();
         let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { cloud: Some(start(&parameters, &state_dir).await), state_dir, _permit: permit }
+    }
+
+    /// A cloud whose vendors are stand-ins, with these template parameters too.
+    pub(crate) async fn with_vendors(parameters: &[(&str, &str)]) -> (Self, OpenAiStandIn, GeminiStandIn) {
+        let (openai, gemini) = (OpenAiStandIn::start(0).await.unwrap(), GeminiStandIn::start(0).await.unwrap());
+        let (openai_url, gemini_url) = (openai.base_url(), gemini.base_url());
+        let vendors = [
+            ("OpenAiBaseUrl", openai_url.as_str()),
+            ("OpenAiApiKey", "sk-of-a-test"),
+            ("GeminiBaseUrl", gemini_url.as_str()),
+            ("GeminiApiKey", "AIza-of-a-test"),
+        ];
+        (Self::with(&[&vendors, parameters].concat()).await, openai, gemini)
     }
 
     /// The folder of its logs: one of each function, and those of the stack.

@@ -39,18 +39,8 @@ const GIVEN_UP: End = End::Failed("drawing-failed");
 
 impl Studio {
     async fn of(artist: &str, screener: &str) -> Self {
-        let (openai, gemini) = (OpenAiStandIn::start(0).await.unwrap(), GeminiStandIn::start(0).await.unwrap());
-        let (openai_url, gemini_url) = (openai.base_url(), gemini.base_url());
-        let parameters = [
-            ("Artist", artist),
-            ("Screener", screener),
-            ("OpenAiBaseUrl", openai_url.as_str()),
-            ("OpenAiApiKey", "sk-of-a-test"),
-            ("GeminiBaseUrl", gemini_url.as_str()),
-            ("GeminiApiKey", "AIza-of-a-test"),
-            ("StarterCredits", "1000"),
-        ];
-        let cloud = TestCloud::with(&parameters).await;
+        let parameters = [("Artist", artist), ("Screener", screener), ("StarterCredits", "1000")];
+        let (cloud, openai, gemini) = TestCloud::with_vendors(&parameters).await;
         cloud.pause_queue("DrawingReady").await.unwrap();
         Self { cloud, openai, gemini }
     }
