@@ -270,6 +270,9 @@ fn rt_09_the_function_does_not_start_for_a_vendor_without_attested_zero_retentio
 /// Words that only the prompt has.
 const WORDS: &str = "Quokka lighthouse 4711";
 
+/// What every prompt says.
+const PROMPT: &str = "Keep the person recognisable";
+
 /// Sixteen bytes from each part of a picture's pixel data: whatever keeps a piece of it keeps one of these.
 fn pieces(name: &str, bytes: &[u8]) -> Vec<Needle> {
     let parts = bytes.chunks(4096).filter(|part| part.len() == 4096).step_by(1 + bytes.len() / 4096 / 32);
@@ -300,6 +303,7 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         booth.cloud.set_env(FUNCTION, "TMPDIR", "/nowhere").unwrap();
         let mut needles = vec![
             Needle::text("the words", WORDS),
+            Needle::text("the prompt", PROMPT),
             Needle::text("the network address", "127.0.0.77"),
             Needle::text("the browser", "CanaryBrowser/1.0"),
             Needle::text("the camera", "CanaryCam-7"),
@@ -309,6 +313,8 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         let drawn = ask_in_words(&booth, "image/*").await;
         assert_eq!(drawn.status, 200, "{}", drawn.json());
         needles.extend(pieces("the drawing", &drawn.body));
+        let told = booth.openai.requests().iter().filter_map(|request| request.field("prompt").map(str::to_owned)).collect::<String>();
+        assert!(told.contains(WORDS) && told.contains(PROMPT), "{told}");
         let sent = booth.openai.requests().into_iter().find_map(|request| request.part("image[]").map(|part| part.bytes.clone()));
         needles.extend(pieces("the normalised picture", &sent.unwrap()));
         let names: BTreeMap<&str, usize> = needles.iter().fold(BTreeMap::new(), |mut names, needle| {

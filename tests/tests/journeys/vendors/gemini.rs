@@ -4,7 +4,7 @@ use serde_json::Value;
 use testkit::stand_ins::Sent;
 use testkit::stand_ins::gemini::Scenario;
 
-use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use super::{End, GIVEN_UP, PROMPT, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::pictures::selfie_rotated_gps;
 use crate::harness::{Person, run};
 
@@ -156,6 +156,7 @@ fn an_31_the_vendor_gets_the_picture_and_the_prompt_and_is_told_to_keep_nothing(
         for secret in [person.email.as_str(), &person.account, &generation, "selfie", "Nigao"] {
             assert!(!told.contains(secret), "the vendor was sent {secret:?}");
         }
+        assert!(told.contains(PROMPT) && !studio.cloud.logs("on-screening-passed").contains(PROMPT), "the prompt is in no log");
         assert_eq!(outcomes(&studio.attempts(&generation).await), ["drawn"]);
         studio.stop().await;
     });

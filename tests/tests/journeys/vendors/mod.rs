@@ -34,6 +34,8 @@ enum End {
 
 /// What is refused by a vendor's safety system.
 const REFUSED: End = End::Failed("drawing-refused");
+/// What every prompt says.
+const PROMPT: &str = "Keep the person recognisable";
 /// What was tried as often as is sensible.
 const GIVEN_UP: End = End::Failed("drawing-failed");
 

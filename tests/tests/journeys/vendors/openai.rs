@@ -5,7 +5,7 @@ use serde_json::json;
 use testkit::stand_ins::openai::Scenario;
 use testkit::stand_ins::{Request, Sent};
 
-use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use super::{End, GIVEN_UP, PROMPT, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
 use crate::harness::{Person, run};
@@ -224,6 +224,7 @@ fn an_31_the_vendor_gets_the_picture_the_prompt_and_a_pseudonym_and_each_attempt
             let found = told.contains(secret) && !(secret == "127.0.0.1:" && host == 1);
             assert!(!found, "the vendor was sent {secret:?}");
         }
+        assert!(told.contains(PROMPT) && !studio.cloud.logs("on-screening-passed").contains(PROMPT), "the prompt is in no log");
         let attempts = studio.attempts(&generation).await;
         assert_eq!(outcomes(&attempts), ["drawn"]);
         assert_eq!(attempts[0]["artist"], "openai");
