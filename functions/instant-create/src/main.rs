@@ -43,6 +43,7 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(App { artists, panel, finisher, rate_keys, salt, clock }: &'static App, mut request: Request) -> Result<Answer, Failure> {
+    request.must_be("POST", "/v1/instant")?;
     let patience = request.patience(Duration::from_secs(150));
     let instant = Instant { artists, panel, rate_keys, salt, finisher, clock, patience };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;

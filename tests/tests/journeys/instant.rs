@@ -79,7 +79,10 @@ fn events(body: &[u8]) -> Vec<(String, Value)> {
 fn rt_01_rt_13_a_picture_goes_in_and_the_drawing_comes_back_in_the_same_answer() {
     run(async {
         let booth = Booth::of("palette", "offline").await;
+        booth.cloud.reset_calls();
         let drawn = booth.send(&selfie_rotated_gps(), &with(&CONSENTED, "provider-consent", Some("Palette"))).await;
+        let calls: Vec<String> = booth.cloud.calls().iter().map(|call| format!("{} {}", call.service, call.operation)).collect();
+        assert_eq!(calls, ["dynamodb UpdateItem"], "the counter, and nothing else");
         assert_eq!(drawn.status, 200, "{}", drawn.json());
         assert_eq!((drawn.header("content-type"), drawn.header("cache-control")), ("image/png", "no-store"));
         assert!(drawn.header("digital-source-type").ends_with("/algorithmicallyEnhanced"));
@@ -250,6 +253,30 @@ fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
         assert!(rows[0].number("expires_at") <= now + 3 * 3600, "{rows:?}");
         booth.cloud.set_clock_offset(7200 - now.rem_euclid(3600));
         assert_problem(&booth.send(&damaged, &headers).await, 422, "picture-unreadable");
+        booth.stop().await;
+    });
+}
+
+#[test]
+fn the_url_of_the_function_takes_one_route_and_says_what_is_wrong_with_a_request() {
+    run(async {
+        let booth = Booth::of("palette", "offline").await;
+        let (http, base) = (local_cloud::HttpClient::default(), booth.cloud.function_url(FUNCTION).unwrap());
+        let headers = with(&CONSENTED, "provider-consent", Some("palette"));
+        for (method, path) in
+            [(Method::GET, "/v1/instant"), (Method::PUT, "/v1/instant"), (Method::POST, "/"), (Method::POST, "/v1/instant/7")]
+        {
+            assert_problem(&http.send(method, &format!("{base}{path}"), &headers, "").await.unwrap(), 404, "not-found");
+        }
+        for (media_type, status, name) in [
+            ("application/json", 415, "media-type-unsupported"),
+            ("multipart/form-data", 415, "media-type-unsupported"),
+            ("image/png", 400, "body-malformed"),
+        ] {
+            let headers = [headers.as_slice(), &[("content-type", media_type)]].concat();
+            let refused = http.send(Method::POST, &format!("{base}/v1/instant?style=pixel"), &headers, "").await.unwrap();
+            assert_problem(&refused, status, name);
+        }
         booth.stop().await;
     });
 }

@@ -77,18 +77,15 @@ impl Request {
     /// [`Failure::Invalid`] when it is too large, of another media type, damaged, or holds what the shape does not have, or anything twice.
     pub async fn form(&mut self, shape: &Shape) -> Result<Form, Failure> {
         let media_type = self.header("content-type").unwrap_or_default().to_owned();
-        let texts = self.texts_of_address(shape, is_picture(&media_type))?;
+        let boundary = boundary(&media_type)?;
+        let texts = self.texts_of_address(shape, boundary.is_none())?;
         let body = self.take_body();
         if body.len() > shape.most_bytes {
             return Err(too_large());
         }
-        let form = match multer::parse_boundary(&media_type) {
-            _ if is_picture(&media_type) => Form { picture: body, texts },
-            Ok(boundary) => parts(body, &boundary, shape).await?,
-            Err(_) => {
-                let what = "Send a form as multipart/form-data, or a picture as image/jpeg, image/png or image/webp.";
-                return Err(Failure::invalid(Reason::MediaTypeUnsupported, what));
-            }
+        let form = match boundary {
+            None => Form { picture: body, texts },
+            Some(boundary) => parts(body, &boundary, shape).await?,
         };
         if form.picture.is_empty() { Err(malformed(format!("The picture is missing: send it as `{}`.", shape.picture))) } else { Ok(form) }
     }
@@ -157,9 +154,16 @@ fn readable(text: &Text, bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
     if value.chars().any(char::is_control) { Err(refused()) } else { Ok(Zeroizing::new(value.to_owned())) }
 }
 
-fn is_picture(media_type: &str) -> bool {
-    let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    ["image/jpeg", "image/png", "image/webp"].iter().any(|known| media_type.eq_ignore_ascii_case(known))
+/// The boundary of a form; `None` for a bare picture.
+fn boundary(media_type: &str) -> Result<Option<String>, Failure> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if ["image/jpeg", "image/png", "image/webp"].iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        return Ok(None);
+    }
+    multer::parse_boundary(media_type).map(Some).map_err(|_| {
+        let what = "Send a form as multipart/form-data, or a picture as image/jpeg, image/png or image/webp.";
+        Failure::invalid(Reason::MediaTypeUnsupported, what)
+    })
 }
 
 /// The parser's own words may quote the form, so they go nowhere.

@@ -32,6 +32,14 @@ impl Request {
         self.inner.method().to_string()
     }
 
+    /// Refuses any other method and path: the URL of a function, unlike a gateway, takes them all.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`].
+    pub fn must_be(&self, method: &str, path: &str) -> Result<(), Failure> {
+        if self.inner.method() == method && self.inner.raw_http_path() == path { Ok(()) } else { Err(Failure::missing("route")) }
+    }
+
     /// The body as JSON.
     ///
     /// # Errors
