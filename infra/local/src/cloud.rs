@@ -268,6 +268,11 @@ impl Cloud {
         Ok(self.inner.pool(function)?.worked())
     }
 
+    /// Which function does not start, and why; `None` when each that was asked to does.
+    pub fn unable(&self) -> Option<String> {
+        self.inner.pools.get()?.values().find_map(|pool| pool.unable())
+    }
+
     /// The most memory one of a function's running processes has had resident, in bytes; `None` when none runs.
     ///
     /// # Errors

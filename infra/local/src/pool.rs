@@ -79,6 +79,8 @@ struct State {
     waiting: VecDeque<Waiting>,
     processes: BTreeMap<u64, Process>,
     worked: Worked,
+    /// Why the last process that was started never asked for an event; `None` since one did.
+    unable: Option<String>,
     closed: bool,
 }
 
@@ -217,6 +219,8 @@ impl Pool {
             state.finish(number);
             let process = state.processes.get_mut(&number)?;
             process.started = true;
+            state.unable = None;
+            let process = state.processes.get_mut(&number)?;
             if process.generation != generation {
                 process.handle.kill();
                 return None;
@@ -240,6 +244,11 @@ impl Pool {
     /// What the invocations that have ended took.
     pub(crate) fn worked(&self) -> Worked {
         self.state().worked
+    }
+
+    /// Why the function does not start; `None` when it does, or was never asked to.
+    pub(crate) fn unable(&self) -> Option<String> {
+        self.state().unable.clone()
     }
 
     /// The most memory one of its running processes has had, in bytes.
@@ -285,12 +294,18 @@ impl Pool {
         let mut state = self.state();
         let Some(process) = state.processes.remove(&number) else { return };
         let mut lost = process.current.and_then(|current| current.reply.map(|reply| (current.id, reply)));
-        if !process.started && process.generation == state.generation {
+        let never_started = !process.started && process.generation == state.generation;
+        if never_started {
+            let why = process::last_words(&self.launch.log).unwrap_or_else(|| how.to_owned());
+            state.unable = Some(format!("{} does not start: {why}", self.name()));
             // It will not start for the next event either: fail one per try instead of trying forever.
             lost = lost.or_else(|| state.waiting.pop_front().map(|waiting| (waiting.id, waiting.reply)));
         }
         if let Some((id, reply)) = lost {
-            eprintln!("{}: {how}", self.name());
+            match state.unable.as_ref().filter(|_| never_started) {
+                Some(why) => eprintln!("{why}"),
+                None => eprintln!("{}: {how}", self.name()),
+            }
             let answer = match process.init_error {
                 Some(error) => Answer::Failed(error),
                 None => failed("Runtime.ExitError", &format!("RequestId: {id} Error: Runtime exited: {how}")),

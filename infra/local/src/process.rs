@@ -105,6 +105,14 @@ async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill:
     }
 }
 
+/// The last line of a function's log: of one that ended by an error, the reason.
+pub(crate) fn last_words(log: &Path) -> Option<String> {
+    let text = std::fs::read(log).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
+    Some(line.strip_prefix("Error: ").unwrap_or(line).to_owned())
+}
+
 /// Nothing but what Lambda sets: a function that leans on the developer's shell would fail only when deployed.
 fn set_environment(command: &mut Command, number: u64, launch: &Launch, env: &BTreeMap<String, String>) {
     let process = format!("{}.{number}", launch.function);

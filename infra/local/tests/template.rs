@@ -26,6 +26,8 @@ Parameters:
   Name: {{ Type: String, Default: ann }}
   List: {{ Type: CommaDelimitedList, Default: 'a, b' }}
   Level: {{ Type: String, Default: low, AllowedValues: [low, high] }}
+  Names: {{ Type: String, Default: '', AllowedPattern: '((a|b)(,(a|b))*)?', ConstraintDescription: must be a or b }}
+  Key: {{ Type: String, Default: '', AllowedPattern: '[a-z]*', NoEcho: true }}
 Conditions:
   High: !Equals [!Ref Level, high]
   Quiet: !Not [!Condition High]
@@ -84,6 +86,12 @@ fn mistakes_are_named() {
         assert!(error.contains(said), "{value}: {error}");
     }
     assert!(resolve("1", &[("Level", "medium")]).unwrap_err().contains("low, high"));
+    assert_eq!(resolve("1", &[("Names", "a,b")]), Ok(json!(1)));
+    for names in ["c", "a,", "xa"] {
+        assert!(resolve("1", &[("Names", names)]).unwrap_err().contains("must be a or b"), "{names}: the whole must match");
+    }
+    let error = resolve("1", &[("Key", "SECRET")]).unwrap_err();
+    assert!(error.contains("must match [a-z]*") && !error.contains("SECRET"), "{error}");
 }
 
 #[test]

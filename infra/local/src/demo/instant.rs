@@ -77,6 +77,9 @@ pub(super) async fn travel(cloud: &Cloud, wish: &Wish, artists: &str, picture: &
 
     let age = ("age-attestation", "13+");
     let refused = http.send(Method::POST, &url, &[("content-type", picture.content_type), age], picture.bytes.clone()).await?;
+    if let Some(why) = cloud.unable() {
+        bail!(why);
+    }
     ensure!(refused.status == 428, "without consent the answer must be 428, not {}; see the logs of {FUNCTION}", told(&refused));
     steps.done("without consent: 428, and nobody was shown the picture");
 

@@ -169,7 +169,7 @@ impl Journey {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        bail!("the pictures were not ready within {} s", PATIENCE.as_secs())
+        bail!("the pictures were not ready within {} s: the order is still `{last}`", PATIENCE.as_secs())
     }
 
     /// Downloads a file and checks its hash.

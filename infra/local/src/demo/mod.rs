@@ -9,7 +9,7 @@ use crate::http_client::HttpClient;
 use crate::parameters;
 use crate::stand_ins::{self, StandIns};
 use crate::{Cloud, Options};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use journey::{Catalogue, File, Journey, Results};
 use picture::Picture;
@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Component, Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Between two looks whether everything starts.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What the user asked for.
 #[derive(Debug)]
@@ -149,14 +152,17 @@ async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps
     let generation = user.place(wish.order(&upload)).await?;
     steps.done(&format!("ordered {}", wish.words()));
     let mut earlier = String::from("queued");
-    let results = user
-        .wait(&generation, |state, _| {
-            if state != "queued" {
-                steps.done(&format!("{earlier} → {state}"));
-            }
-            state.clone_into(&mut earlier);
-        })
-        .await?;
+    let waiting = user.wait(&generation, |state, _| {
+        if state != "queued" {
+            steps.done(&format!("{earlier} → {state}"));
+        }
+        state.clone_into(&mut earlier);
+    });
+    let results = tokio::select! {
+        results = waiting => results,
+        why = unable(cloud) => Err(anyhow!(why)),
+    };
+    let results = results.map_err(|error| with_last_words(cloud, &earlier, error))?;
     let files = save(&user, &results, &wish.out).await?;
     steps.done(&format!("{files} files downloaded, every hash checked"));
     say(&format!("The results are in {}: bundle.zip, manifest.json, contact-sheet.png, and", wish.out.display()));
@@ -164,6 +170,31 @@ async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps
         say(&format!("     {line}"));
     }
     Ok(())
+}
+
+/// Waits until a function turns out not to start; answers which, and why.
+async fn unable(cloud: &Cloud) -> String {
+    loop {
+        if let Some(why) = cloud.unable() {
+            return why;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The error, with the last complaint of the function that an order in this state waits for.
+fn with_last_words(cloud: &Cloud, state: &str, error: anyhow::Error) -> anyhow::Error {
+    let function = match state {
+        "drawing" => "on-screening-passed",
+        "finishing" => "on-drawing-ready",
+        _ => "on-generation-queued",
+    };
+    let logs = cloud.logs(function);
+    let complains = |line: &&str| line.contains(r#""level":"WARN""#) || line.contains(r#""level":"ERROR""#);
+    match logs.lines().rev().find(complains) {
+        Some(said) if cloud.unable().is_none() => anyhow!("{error:#}; {function} said: {said}"),
+        _ => error,
+    }
 }
 
 /// The files of each folder in a line: `8 files in 1/stickers: whatsapp.webp, …`.

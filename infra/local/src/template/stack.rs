@@ -1,7 +1,8 @@
 //! One deployed stack: its parameters, conditions, resources and outputs, with the stacks nested in it.
 
 use super::yaml;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use regex_lite::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -207,15 +208,20 @@ fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<Str
     Ok(bound)
 }
 
+/// The value must be one of `AllowedValues`, and `AllowedPattern` must match the whole of it. Its `NoEcho` keeps it out of the error.
 fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
-    let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) else {
-        return Ok(());
-    };
-    let known: Vec<String> = allowed.iter().map(text).collect();
-    if known.contains(&text(value)) {
-        return Ok(());
+    let value = text(value);
+    let said = if declaration.get("NoEcho").is_some() { "not fit".to_owned() } else { format!("{value:?}") };
+    if let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) {
+        let known: Vec<String> = allowed.iter().map(text).collect();
+        ensure!(known.contains(&value), "the parameter {name} is {said}, but must be one of: {}", known.join(", "));
     }
-    bail!("the parameter {name} is {:?}, but must be one of: {}", text(value), known.join(", "))
+    if let Some(pattern) = declaration.get("AllowedPattern").and_then(Value::as_str) {
+        let whole = Regex::new(&format!("^(?:{pattern})$")).with_context(|| format!("the pattern of the parameter {name}"))?;
+        let must = declaration.get("ConstraintDescription").map_or_else(|| format!("must match {pattern}"), text);
+        ensure!(whole.is_match(&value), "the parameter {name} is {said}, but {must}");
+    }
+    Ok(())
 }
 
 fn is_list(kind: &str) -> bool {
