@@ -297,7 +297,8 @@ impl Round<'_> {
     /// One line an attempt, without what was drawn or said.
     fn log(&self, artist: &dyn Artist, outcome: Outcome, latency: Duration, usage: &Usage, why: Option<&NotDrawn>) {
         let (generation_id, drawing) = (self.wish.generation.id, self.wish.index);
-        let (vendor, model, outcome, latency_ms) = (artist.name(), artist.model(), outcome.name(), latency.as_millis());
+        let (vendor, model, outcome) = (artist.name(), artist.model(), outcome.name());
+        let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let Usage { input_tokens, output_tokens, micro_dollars, .. } = *usage;
         if let Some(NotDrawn::Unfit(source)) = why {
             let source: &(dyn std::error::Error + 'static) = source.as_ref();
