@@ -12,7 +12,8 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO  ?= cargo
 PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
-BUILD  := $(CARGO) build --locked --workspace --bins
+# The stand-ins of vendors are a program of testkit behind a feature of its own.
+BUILD  := $(CARGO) build --locked --workspace --bins --features testkit/stand-ins
 export PYTHON
 
 .PHONY: help demo test check fuzz up down watch bench new openapi deploy audit tools cloud
@@ -73,7 +74,7 @@ watch: cloud ## the local cloud with hot reload, until Ctrl-C
 bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
-	$(BUILD) --release --examples --features local-cloud/bench
+	$(BUILD),local-cloud/bench --release --examples
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/local-cloud bench $(if $(ONLY),--only '$(ONLY)')
 

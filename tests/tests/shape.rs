@@ -333,6 +333,27 @@ fn every_relative_link_leads_somewhere() {
     }
 }
 
+/// `make demo` runs programs beside the functions'. One that is behind a feature is built only where that is named.
+#[test]
+fn make_builds_every_program() {
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    let build = makefile.lines().find(|line| line.starts_with("BUILD ")).unwrap();
+    let named: Vec<&str> =
+        build.split_whitespace().skip_while(|word| *word != "--features").skip(1).flat_map(|list| list.split(',')).collect();
+    let mut asked = 0;
+    for manifest in files().into_iter().filter(|path| path.ends_with("Cargo.toml")) {
+        let manifest: toml::Value = toml::from_str(&std::fs::read_to_string(manifest).unwrap()).unwrap();
+        for program in manifest.get("bin").and_then(toml::Value::as_array).into_iter().flatten() {
+            for feature in program.get("required-features").and_then(toml::Value::as_array).into_iter().flatten() {
+                let feature = format!("{}/{}", manifest["package"]["name"].as_str().unwrap(), feature.as_str().unwrap());
+                assert!(named.contains(&feature.as_str()), "{feature} is not in the build of the Makefile: {build}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 0, "the stand-ins are such a program");
+}
+
 #[test]
 fn ci_runs_what_a_person_runs() {
     let run = root().join(".ci/run");
