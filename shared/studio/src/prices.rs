@@ -23,11 +23,11 @@ pub struct PriceList {
     models: Vec<Price>,
 }
 
-/// Prices of the models whose ids begin alike, in US dollars for a million tokens, which is micro-dollars for one.
+/// Prices of a model, or with a `*` at the end of those whose ids begin so, in US dollars for a million tokens, which is micro-dollars for one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Price {
-    prefix: String,
+    model: String,
     text_input: f64,
     image_input: f64,
     text_output: f64,
@@ -37,7 +37,7 @@ struct Price {
 }
 
 impl PriceList {
-    /// Reads a list in TOML: `[[models]]` with `prefix`, the four prices, the `source`'s URL and the day it was `read`.
+    /// Reads a list in TOML: `[[models]]` with `model` (an id, or what ids begin with and `*`), the four prices, the `source`'s URL and the day it was `read`.
     ///
     /// # Errors
     /// When it is no such list, a price is not above zero, or one has no source or no day.
@@ -46,16 +46,16 @@ impl PriceList {
         match list.models.iter().find(|price| !price.is_sound()) {
             None => Ok(list),
             Some(price) => {
-                Err(toml::de::Error::custom(format!("the price of {} is not above zero, or without source or day", price.prefix)))
+                Err(toml::de::Error::custom(format!("the price of {} is not above zero, or without source or day", price.model)))
             }
         }
     }
 
-    /// The price of a call in micro-dollars, rounded up; `None` for a model that is not listed. The longest prefix of its id is its entry.
+    /// The price of a call in micro-dollars, rounded up; `None` for a model that is not listed. Of several entries the longest counts.
     #[must_use]
     pub fn micro_dollars(&self, model: &str, tokens: Tokens) -> Option<u64> {
-        let listed = self.models.iter().filter(|price| model.starts_with(&price.prefix));
-        let price = listed.max_by_key(|price| price.prefix.len())?;
+        let listed = self.models.iter().filter(|price| price.is_of(model));
+        let price = listed.max_by_key(|price| price.model.len())?;
         let charged = [
             (tokens.text_input, price.text_input),
             (tokens.image_input, price.image_input),
@@ -69,6 +69,10 @@ impl PriceList {
 }
 
 impl Price {
+    fn is_of(&self, model: &str) -> bool {
+        self.model.strip_suffix('*').map_or(self.model == model, |prefix| model.starts_with(prefix))
+    }
+
     fn is_sound(&self) -> bool {
         let prices = [self.text_input, self.image_input, self.text_output, self.image_output];
         let day = self.read.parse::<jiff::civil::Date>().is_ok();
@@ -82,7 +86,7 @@ mod tests {
 
     const LIST: &str = r#"
         [[models]]
-        prefix = "draw-2"
+        model = "draw-2*"
         text_input = 5.0
         image_input = 8.0
         text_output = 10.0
@@ -91,7 +95,7 @@ mod tests {
         read = "2026-11-21"
 
         [[models]]
-        prefix = "draw-2.5"
+        model = "draw-2.5"
         text_input = 1.0
         image_input = 1.0
         text_output = 1.0
@@ -101,11 +105,16 @@ mod tests {
     "#;
 
     #[test]
-    fn a_call_costs_what_its_tokens_cost_by_the_longest_prefix_and_is_rounded_up() {
+    fn a_call_costs_what_its_tokens_cost_by_the_longest_entry_and_is_rounded_up() {
         let list = PriceList::parse(LIST).unwrap();
         let tokens = Tokens { text_input: 65, image_input: 323, text_output: 7, image_output: 1056 };
         assert_eq!(list.micro_dollars("draw-2-2026-09-08", tokens), Some(65 * 5 + 323 * 8 + 7 * 10 + 1056 * 30));
         assert_eq!(list.micro_dollars("draw-2.5", Tokens { image_output: 3, ..Tokens::default() }), Some(2));
+        assert_eq!(
+            list.micro_dollars("draw-2.5-pro", Tokens { image_output: 3, ..Tokens::default() }),
+            Some(90),
+            "draw-2.5 is that model alone"
+        );
         assert_eq!(list.micro_dollars("draw-3", tokens), None);
         let absurd = Tokens { image_output: u64::MAX, ..tokens };
         assert_eq!(list.micro_dollars("draw-2", absurd), Some(u64::MAX));

@@ -24,5 +24,6 @@ mod tests {
         assert_eq!(of(MODEL, tokens), Some(34_005), "270 × 1.50 + 1120 × 30");
         assert_eq!(of(MODEL, Tokens { text_output: 100, ..tokens }), Some(34_755));
         assert_eq!(of("gemini-of-tomorrow", tokens), None);
+        assert_eq!(of(&format!("{MODEL}-pro"), tokens), None, "another model may have another price");
     }
 }
