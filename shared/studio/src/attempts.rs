@@ -17,7 +17,7 @@ const UNCLEAR: usize = 2;
 /// Times one artist may answer without a picture before it is asked no more for this drawing.
 const NO_PICTURE: usize = 2;
 
-/// Attempts that are kept of one drawing. The oldest that cost nothing go first.
+/// Attempts that are kept of one drawing. The oldest on which nothing depends go first.
 const KEPT: usize = 50;
 
 /// How an attempt came out.
@@ -131,10 +131,7 @@ impl History {
         // An older claim that has run out came to nothing that anybody knows.
         next.attempts.iter_mut().for_each(|attempt| attempt.outcome = attempt.outcome.or(Some(Outcome::Unclear)));
         if next.attempts.len() >= KEPT
-            && let Some(oldest) = next
-                .attempts
-                .iter()
-                .position(|attempt| !matches!(attempt.outcome, Some(Outcome::Unclear | Outcome::NoPicture | Outcome::Exhausted)))
+            && let Some(oldest) = next.attempts.iter().position(|attempt| !decides(attempt))
         {
             next.attempts.remove(oldest);
         }
@@ -203,6 +200,11 @@ impl History {
         let times = |outcome| self.attempts.iter().filter(|attempt| attempt.artist == artist && attempt.outcome == Some(outcome)).count();
         times(Outcome::NoPicture) >= NO_PICTURE || times(Outcome::Exhausted) > 0
     }
+}
+
+/// Whether who may still be asked depends on it.
+fn decides(attempt: &Attempt) -> bool {
+    matches!(attempt.outcome, Some(Outcome::Unclear | Outcome::NoPicture | Outcome::Exhausted))
 }
 
 /// Of an open claim it is asked only when nobody holds it any more.

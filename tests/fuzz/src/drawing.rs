@@ -2,10 +2,10 @@
 
 use crate::png;
 
-/// The longest side of a drawing, in pixels: larger ones show nothing that these do not
+/// The most squares along a side of a drawing: more show nothing that these do not
 const SIDE: usize = 48;
 
-/// The side of a square that these RGBA pixels fill, in pixels; at least one
+/// The side of a square that these RGBA pixels fill, in squares of one each; at least one
 fn side(pixels: &[u8]) -> usize {
     (pixels.len() / 4).isqrt().clamp(1, SIDE)
 }
@@ -16,7 +16,7 @@ fn pixel(pixels: &[u8], x: usize, y: usize) -> [u8; 4] {
     pixels.get(at..at + 4).and_then(|pixel| pixel.try_into().ok()).unwrap_or([0, 0, 0, 255])
 }
 
-/// The side of the smallest drawing that is taken, in pixels
+/// The side of the smallest drawing that `imaging` takes, in pixels
 const LEAST_SIDE: usize = 256;
 
 /// A square RGBA PNG of these pixels, each as large as it takes for the picture to be a drawing

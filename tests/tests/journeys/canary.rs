@@ -1,8 +1,6 @@
 //! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
 //! AN-07: what a speech bubble says is on the row of its order while that runs, and nowhere else, ever.
 
-pub(crate) mod hunter;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -10,11 +8,11 @@ use http::Method;
 use local_cloud::{Cloud, HttpClient};
 use serde_json::json;
 
+use crate::harness::hunter::{self, Needle, hunt};
 use crate::harness::person::{new_key, text};
 use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps, small};
 use crate::harness::store::{put_object, put_row, rows_of};
 use crate::harness::{Person, TestCloud, assert_problem, books, mailbox, run};
-use hunter::{Needle, hunt};
 
 /// The network address the requests come from; nothing else on this machine uses it.
 const ADDRESS: [u8; 4] = [127, 0, 0, 77];

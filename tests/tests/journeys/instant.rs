@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
-use local_cloud::{Opened, Reply};
+use local_cloud::{HttpClient, Opened, Reply};
 use serde_json::Value;
 use testkit::stand_ins::openai::Scenario;
 use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, gemini};
 
-use crate::canary::hunter::{Needle, hunt};
+use crate::harness::hunter::{Needle, hunt};
 use crate::harness::pictures::{Picture, selfie_rotated_gps, small};
 use crate::harness::store::all_rows;
-use crate::harness::{TestCloud, assert_problem, run, until};
+use crate::harness::{PROMPT, TestCloud, assert_problem, run, until};
 
 /// The function behind the URL.
 const FUNCTION: &str = "instant-create";
@@ -40,7 +40,7 @@ impl Booth {
     async fn open(&self, query: &str, picture: &Picture, headers: &[(&str, &str)]) -> Opened {
         let url = format!("{}/v1/instant?{query}", self.cloud.function_url(FUNCTION).unwrap());
         let headers = [headers, &[("content-type", picture.content_type)]].concat();
-        local_cloud::HttpClient::default().open(Method::POST, &url, &headers, picture.bytes.clone()).await.unwrap()
+        HttpClient::default().open(Method::POST, &url, &headers, picture.bytes.clone()).await.unwrap()
     }
 
     /// Sends a picture with these headers.
@@ -52,7 +52,7 @@ impl Booth {
     async fn verify(&self, bytes: &[u8]) -> Value {
         let url = format!("{}/v1/verifications", self.cloud.api_url());
         let headers = [("content-type", "application/octet-stream")];
-        let reply = local_cloud::HttpClient::default().send(Method::POST, &url, &headers, bytes.to_vec()).await.unwrap();
+        let reply = HttpClient::default().send(Method::POST, &url, &headers, bytes.to_vec()).await.unwrap();
         assert_eq!(reply.status, 200, "{}", reply.json());
         reply.json()
     }
@@ -239,7 +239,7 @@ fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
         let booth = Booth::of("palette", "offline").await;
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
         let damaged = Picture { content_type: "image/png", bytes: b"\x89PNG".to_vec() };
-        // So that no hour ends on the way: each is counted in the hour after the next.
+        // The next hour has just begun, so that none ends on the way.
         let now = jiff::Timestamp::now().as_second();
         booth.cloud.set_clock_offset(3600 - now.rem_euclid(3600));
         for _ in 0..30 {
@@ -261,7 +261,7 @@ fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
 fn the_url_of_the_function_takes_one_route_and_says_what_is_wrong_with_a_request() {
     run(async {
         let booth = Booth::of("palette", "offline").await;
-        let (http, base) = (local_cloud::HttpClient::default(), booth.cloud.function_url(FUNCTION).unwrap());
+        let (http, base) = (HttpClient::default(), booth.cloud.function_url(FUNCTION).unwrap());
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
         for (method, path) in
             [(Method::GET, "/v1/instant"), (Method::PUT, "/v1/instant"), (Method::POST, "/"), (Method::POST, "/v1/instant/7")]
@@ -297,9 +297,6 @@ fn rt_09_the_function_does_not_start_for_a_vendor_without_attested_zero_retentio
 /// Words that only the prompt has.
 const WORDS: &str = "Quokka lighthouse 4711";
 
-/// What every prompt says.
-const PROMPT: &str = "Keep the person recognisable";
-
 /// Sixteen bytes from each part of a picture's pixel data: whatever keeps a piece of it keeps one of these.
 fn pieces(name: &str, bytes: &[u8]) -> Vec<Needle> {
     let parts = bytes.chunks(4096).filter(|part| part.len() == 4096).step_by(1 + bytes.len() / 4096 / 32);
@@ -319,7 +316,7 @@ async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
     ]
     .concat();
     let url = format!("{}/v1/instant", booth.cloud.function_url(FUNCTION).unwrap());
-    local_cloud::HttpClient::from_address([127, 0, 0, 77].into()).send(Method::POST, &url, &headers, body).await.unwrap()
+    HttpClient::from_address([127, 0, 0, 77].into()).send(Method::POST, &url, &headers, body).await.unwrap()
 }
 
 #[test]
@@ -367,11 +364,12 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         // A process that is killed in the middle of its work.
         let asked = booth.openai.requests().len();
         booth.openai.next(Scenario::Hang);
-        tokio::join!(async { ask_in_words(&booth, "image/*").await }, async {
+        let (killed, ()) = tokio::join!(ask_in_words(&booth, "image/*"), async {
             // One of the two is the screener's.
             booth.openai.has_been_asked(asked + 2).await;
             booth.cloud.kill(FUNCTION).await.unwrap();
         });
+        assert!(killed.status.is_server_error(), "{}", killed.status);
         until("the function being idle", async || (booth.cloud.busy(FUNCTION).unwrap() == 0).then_some(())).await;
 
         let found = hunt(&booth.cloud, &needles).await;

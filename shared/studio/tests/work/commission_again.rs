@@ -106,13 +106,18 @@ async fn an_outage_of_ten_minutes_ends_with_the_drawing_and_without_a_dead_lette
 
 #[tokio::test]
 async fn an_outage_without_end_ends_the_order_and_releases_its_credits() {
-    for answer in [Answer::Down, Answer::Unfit, Answer::Busy(Some(Duration::from_secs(60)))] {
+    for (answer, reason) in [
+        (Answer::Down, EndReason::TimedOut),
+        (Answer::Exhausted, EndReason::DrawingFailed),
+        (Answer::Unfit, EndReason::TimedOut),
+        (Answer::Busy(Some(Duration::from_secs(60))), EndReason::TimedOut),
+    ] {
         let world = World::of_two();
         let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
         world.artist.always(answer);
         world.second.always(answer);
         world.quieten().await;
-        assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut), "{answer:?}");
+        assert_eq!(world.find(caller, id).unwrap().reason, Some(reason), "{answer:?}");
         assert_eq!(world.balance(caller), (10, 0));
         world.check_quiet();
     }

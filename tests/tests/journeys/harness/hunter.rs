@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::harness::TestCloud;
-use crate::harness::store::{all_rows, keys, object};
+use super::TestCloud;
+use super::store::{all_rows, bucket, keys, object};
 
 /// Something that must be nowhere, in all the ways it may be written.
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ async fn objects(cloud: &TestCloud) -> Hay {
     if cloud.buckets().is_empty() {
         return hay;
     }
-    let bucket = crate::harness::store::bucket(cloud);
+    let bucket = bucket(cloud);
     for key in keys(cloud, "").await {
         let head = cloud.clients().s3.head_object().bucket(&bucket).key(&key).send().await.unwrap();
         let mut bytes = key.clone().into_bytes();

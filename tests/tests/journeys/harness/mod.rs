@@ -2,12 +2,16 @@
 
 pub(crate) mod books;
 pub(crate) mod clouds;
+pub(crate) mod hunter;
 pub(crate) mod mailbox;
 pub(crate) mod person;
 pub(crate) mod pictures;
 pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod store;
+
+/// What every prompt of `shared/studio/prompts.toml` says.
+pub(crate) const PROMPT: &str = "Keep the person recognisable";
 
 pub(crate) use clouds::{TestCloud, run, shared};
 pub(crate) use person::Person;

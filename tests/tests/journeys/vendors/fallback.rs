@@ -4,7 +4,7 @@ use testkit::stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
 use crate::harness::pictures::small;
-use crate::harness::{Person, run};
+use crate::harness::{Person, books, run};
 
 #[test]
 fn the_next_artist_draws_when_the_first_is_down_or_out_of_capacity() {
@@ -60,6 +60,7 @@ fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
         }
         assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");
         assert_eq!(studio.gemini.requests().len(), 8);
+        books::assert_books(&studio.cloud).await;
         studio.stop().await;
     });
 }

@@ -4,9 +4,9 @@ use serde_json::Value;
 use testkit::stand_ins::Sent;
 use testkit::stand_ins::gemini::Scenario;
 
-use super::{End, GIVEN_UP, PROMPT, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::pictures::selfie_rotated_gps;
-use crate::harness::{Person, run};
+use crate::harness::{PROMPT, Person, run};
 
 /// Orders with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
 async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {

@@ -5,10 +5,10 @@ use serde_json::json;
 use testkit::stand_ins::openai::Scenario;
 use testkit::stand_ins::{Request, Sent};
 
-use super::{End, GIVEN_UP, PROMPT, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
-use crate::harness::{Person, run};
+use crate::harness::{PROMPT, Person, run};
 
 /// Requests to the images' path.
 fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
