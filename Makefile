@@ -74,7 +74,7 @@ watch: cloud ## the local cloud with hot reload, until Ctrl-C
 bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
-	$(BUILD),local-cloud/bench --release --examples
+	$(BUILD) --release --examples --features local-cloud/bench
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/local-cloud bench $(if $(ONLY),--only '$(ONLY)')
 

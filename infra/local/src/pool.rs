@@ -219,14 +219,13 @@ impl Pool {
             state.finish(number);
             let process = state.processes.get_mut(&number)?;
             process.started = true;
-            state.unable = None;
-            let process = state.processes.get_mut(&number)?;
             if process.generation != generation {
                 process.handle.kill();
                 return None;
             }
             let (sender, event) = oneshot::channel();
             process.parked = Some(sender);
+            state.unable = None;
             self.hand_out(&mut state);
             event
         };
@@ -295,17 +294,16 @@ impl Pool {
         let Some(process) = state.processes.remove(&number) else { return };
         let mut lost = process.current.and_then(|current| current.reply.map(|reply| (current.id, reply)));
         let never_started = !process.started && process.generation == state.generation;
+        let mut told = format!("{}: {how}", self.name());
         if never_started {
-            let why = process::last_words(&self.launch.log).unwrap_or_else(|| how.to_owned());
-            state.unable = Some(format!("{} does not start: {why}", self.name()));
+            let why = process::reason(&self.launch.log).unwrap_or_else(|| how.to_owned());
+            told = format!("{} does not start: {why}", self.name());
+            state.unable = Some(told.clone());
             // It will not start for the next event either: fail one per try instead of trying forever.
             lost = lost.or_else(|| state.waiting.pop_front().map(|waiting| (waiting.id, waiting.reply)));
         }
         if let Some((id, reply)) = lost {
-            match state.unable.as_ref().filter(|_| never_started) {
-                Some(why) => eprintln!("{why}"),
-                None => eprintln!("{}: {how}", self.name()),
-            }
+            eprintln!("{told}");
             let answer = match process.init_error {
                 Some(error) => Answer::Failed(error),
                 None => failed("Runtime.ExitError", &format!("RequestId: {id} Error: Runtime exited: {how}")),

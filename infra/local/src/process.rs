@@ -105,12 +105,11 @@ async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill:
     }
 }
 
-/// The last line of a function's log: of one that ended by an error, the reason.
-pub(crate) fn last_words(log: &Path) -> Option<String> {
+/// Why a function has ended, where its log ends with the error that its `main` returned.
+pub(crate) fn reason(log: &Path) -> Option<String> {
     let text = std::fs::read(log).ok()?;
     let text = String::from_utf8_lossy(&text);
-    let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty())?;
-    Some(line.strip_prefix("Error: ").unwrap_or(line).to_owned())
+    text.lines().last()?.strip_prefix("Error: ").map(str::to_owned)
 }
 
 /// Nothing but what Lambda sets: a function that leans on the developer's shell would fail only when deployed.

@@ -7,9 +7,9 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, StreamExt, stream};
 use kernel::{AccountId, Failure, GenerationId, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
 
 use crate::error::ended;
-use serde::{Deserialize, Serialize};
 
 /// Messages of one batch worked on at a time.
 const AT_A_TIME: usize = 4;

@@ -4,10 +4,10 @@ use std::future::Future;
 
 use kernel::{AccountId, Failure, GenerationId};
 use lambda_runtime::{LambdaEvent, service_fn};
-
-use crate::error::ended;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::error::ended;
 
 /// What a fact is about: the ids that were given to the other service as tags, and that its event repeats. The rule's `InputPath` hands over the tags
 /// alone: what else the event holds (an address) never reaches the function.

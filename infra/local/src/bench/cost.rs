@@ -126,6 +126,7 @@ impl Bill {
     }
 
     fn count(&self, service: &str, operation: impl Fn(&str) -> f64) -> f64 {
+        // From zero: the sum of no floats is −0, and would be printed so.
         self.calls.iter().filter(|((of, _), _)| of == service).map(|((_, name), calls)| calls * operation(name)).fold(0.0, f64::add)
     }
 

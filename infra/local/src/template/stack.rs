@@ -211,7 +211,7 @@ fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<Str
 /// The value must be one of `AllowedValues`, and `AllowedPattern` must match the whole of it. Its `NoEcho` keeps it out of the error.
 fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
     let value = text(value);
-    let said = if declaration.get("NoEcho").is_some() { "not fit".to_owned() } else { format!("{value:?}") };
+    let said = if declaration["NoEcho"] == true { "not fit".to_owned() } else { format!("{value:?}") };
     if let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) {
         let known: Vec<String> = allowed.iter().map(text).collect();
         ensure!(known.contains(&value), "the parameter {name} is {said}, but must be one of: {}", known.join(", "));

@@ -18,8 +18,6 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use kernel::Failure;
 use lambda_http::http::HeaderMap;
-
-use crate::error::ended;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::{RequestExt, Response, service_fn};
 use zeroize::Zeroizing;
@@ -28,6 +26,8 @@ use super::{Reply, Request, log, problem, sse};
 use body::Outgoing;
 pub use frames::Events;
 use frames::Frames;
+
+use crate::error::ended;
 
 /// How answers leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -65,7 +65,7 @@ pub fn png(picture: &RgbImage) -> Vec<u8> {
     png
 }
 
-/// The PNG with Content Credentials, as vendors put them into what they draw; by a signer of their own, whom nobody here trusts.
+/// The PNG with Content Credentials, as vendors put them into what they draw; by a signer of their own, whom nobody here trusts. `None` when it is no PNG.
 #[must_use]
 pub fn sealed(png: &[u8]) -> Option<Vec<u8>> {
     let keys = TestAuthority::new(&[7; 32]).and_then(|authority| authority.keys(&[8; 32])).ok()?;
