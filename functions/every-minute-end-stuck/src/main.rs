@@ -1,4 +1,4 @@
-//! Every minute: orders past their deadline go on or end (events/every-minute-end-stuck).
+//! Every minute: generations past their deadline go on or end (events/every-minute-end-stuck).
 
 use edge::schedule::serve;
 use kernel::{Failure, SystemClock};

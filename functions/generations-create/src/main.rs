@@ -1,18 +1,18 @@
-//! `POST /v1/generations`: places an order (events/generations-create).
+//! `POST /v1/generations`: places a generation (events/generations-create).
 
 use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock, SystemRandomness};
-use studio::{PlaceOrder, Step};
-use via_dynamodb::DynamoOrders;
+use studio::{PlaceGeneration, Step};
+use via_dynamodb::DynamoPlacements;
 use via_s3::{Bucket, S3Arrivals};
 use via_sqs::SqsSteps;
 
 struct App {
     arrivals: S3Arrivals,
-    orders: DynamoOrders,
+    placements: DynamoPlacements,
     steps: SqsSteps,
     keys: SessionKeys,
     clock: SystemClock,
@@ -27,7 +27,7 @@ async fn main() -> Result<(), edge::Error> {
         (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
-        orders: DynamoOrders::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
+        placements: DynamoPlacements::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
         steps: SqsSteps::new(&aws, [(Step::GenerationQueued, settings.required("GENERATION_QUEUED_QUEUE_URL")?)]),
         keys: settings.session_keys()?,
         clock: settings.clock,
@@ -38,9 +38,14 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller_from(&app.origin, &request)?;
-    let order = request.json::<api::OrderRequest>()?.keyed(request.idempotency_key()?)?;
-    let place =
-        PlaceOrder { arrivals: &app.arrivals, orders: &app.orders, steps: &app.steps, clock: &app.clock, randomness: &SystemRandomness };
-    let placed = place.run(caller, &order).await?;
-    Ok(Reply::accepted(&api::OrderReply::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
+    let new_generation = request.json::<api::GenerationRequest>()?.keyed(request.idempotency_key()?)?;
+    let place = PlaceGeneration {
+        arrivals: &app.arrivals,
+        placements: &app.placements,
+        steps: &app.steps,
+        clock: &app.clock,
+        randomness: &SystemRandomness,
+    };
+    let placed = place.run(caller, &new_generation).await?;
+    Ok(Reply::accepted(&api::GenerationStarted::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
 }

@@ -1,4 +1,4 @@
-//! `DELETE /v1/generations/{id}`: cancels and removes an order (events/generations-delete).
+//! `DELETE /v1/generations/{id}`: cancels and removes a generation (events/generations-delete).
 
 use std::sync::Arc;
 

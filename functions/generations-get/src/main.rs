@@ -1,4 +1,4 @@
-//! `GET /v1/generations/{id}`: one order with its files (events/generations-get).
+//! `GET /v1/generations/{id}`: one generation with its files (events/generations-get).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `GET /v1/generations`: the caller's orders, the newest first (events/generations-list).
+//! `GET /v1/generations`: the caller's generations, the newest first (events/generations-list).
 
 use std::sync::Arc;
 

@@ -7,8 +7,8 @@ use edge::http::Request;
 use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
 use kernel::{Failure, SystemClock, SystemRandomness, limits};
-use screening::Panel;
-use studio::instant::{Admitted, Instant, Marked, News, RateSalt, Wish};
+use screening::Moderation;
+use studio::instant::{Admitted, Instant, InstantRequest, Marked, News, RateSalt};
 use studio::{Artist, Brief};
 use via_dynamodb::DynamoRateKeys;
 
@@ -21,7 +21,7 @@ const FORM: Shape = Shape { picture: "picture", most_bytes: limits::INSTANT_BODY
 
 struct App {
     artists: Vec<Box<dyn Artist>>,
-    panel: Panel,
+    moderation: Moderation,
     finisher: Marked,
     rate_keys: DynamoRateKeys,
     salt: RateSalt,
@@ -32,29 +32,32 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     // Neither is made of a vendor whose entry in the ledger attests no zero retention: the function then does not start (RT-09).
-    let (artists, panel) = (vendors::artists(&settings)?, vendors::panel(&settings)?);
+    let (artists, moderation) = (vendors::artists(&settings)?, vendors::moderation(&settings)?);
     let aws = edge::aws().await;
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
     let rate_keys = DynamoRateKeys::new(via_dynamodb::Client::new(&aws), settings.required("RATE_KEYS_TABLE")?);
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
     // A stream outlives the call that begins it: what it needs is made once and lives as long as the process.
-    let app: &'static App = Box::leak(Box::new(App { artists, panel, finisher, rate_keys, salt, clock: settings.clock }));
+    let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, clock: settings.clock }));
     serve(settings.delivery()?, move |request| handle(app, request)).await
 }
 
-async fn handle(App { artists, panel, finisher, rate_keys, salt, clock }: &'static App, mut request: Request) -> Result<Answer, Failure> {
+async fn handle(
+    App { artists, moderation, finisher, rate_keys, salt, clock }: &'static App,
+    mut request: Request,
+) -> Result<Answer, Failure> {
     request.must_be("POST", "/v1/instant")?;
-    let patience = request.patience(Duration::from_secs(150));
-    let instant = Instant { artists, panel, rate_keys, salt, finisher, clock, patience };
+    let timeout = request.timeout(Duration::from_secs(150));
+    let instant = Instant { artists, moderation, rate_keys, salt, finisher, clock, timeout };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;
     let mut form = request.form(&FORM).await?;
     let (style, prompt, seed) = (form.text("style"), form.text("prompt"), form.text("seed"));
-    let wish = Wish::new(form.picture(), style, prompt, seed, &SystemRandomness)?;
-    Ok(Answer::made(&request, move |events| draw(instant, admitted, wish, events)))
+    let wanted = InstantRequest::new(form.picture(), style, prompt, seed, &SystemRandomness)?;
+    Ok(Answer::made(&request, move |events| draw(instant, admitted, wanted, events)))
 }
 
-async fn draw(instant: Instant<'static>, admitted: Admitted, wish: Wish, events: Events) -> Result<Media, Failure> {
+async fn draw(instant: Instant<'static>, admitted: Admitted, request: InstantRequest, events: Events) -> Result<Media, Failure> {
     let tell = |news: News<'_>| events.send(api::instant::event_name(&news), || api::instant::event_data(&news));
-    let portrait = instant.draw(admitted, wish, events.sketches(), &tell).await?;
+    let portrait = instant.draw(admitted, request, events.sketches(), &tell).await?;
     Ok(Media::new(portrait.bytes, portrait.media_type).with("digital-source-type", portrait.source.uri()))
 }

@@ -2,7 +2,7 @@
 
 use edge::batch::{Message, serve};
 use kernel::{Failure, SystemClock};
-use screening::Panel;
+use screening::Moderation;
 use studio::{Prepare, Step, Tidy};
 use via_dynamodb::DynamoGenerations;
 use via_s3::{Bucket, S3Pictures, S3Quarantine, S3Selfies};
@@ -13,7 +13,7 @@ struct App {
     selfies: S3Selfies,
     pictures: S3Pictures,
     quarantine: S3Quarantine,
-    panel: Panel,
+    moderation: Moderation,
     steps: SqsSteps,
     clock: SystemClock,
 }
@@ -21,7 +21,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let panel = vendors::panel(&settings)?;
+    let moderation = vendors::moderation(&settings)?;
     let aws = edge::aws().await;
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
@@ -30,7 +30,7 @@ async fn main() -> Result<(), edge::Error> {
         selfies: S3Selfies::new(bucket.clone()),
         pictures: S3Pictures::new(bucket.clone()),
         quarantine: S3Quarantine::new(bucket),
-        panel,
+        moderation,
         steps: SqsSteps::new(&aws, [(Step::ScreeningPassed, settings.required("SCREENING_PASSED_QUEUE_URL")?)]),
         clock: settings.clock,
     };
@@ -38,8 +38,8 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, message: Message) -> Result<(), Failure> {
-    let App { generations, selfies, pictures, quarantine, panel, steps, clock } = app;
+    let App { generations, selfies, pictures, quarantine, moderation, steps, clock } = app;
     let tidy = Tidy { selfies, pictures };
-    let prepare = Prepare { generations, selfies, quarantine, panel, steps, tidy, clock };
+    let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock };
     prepare.run(message.account_id, message.generation_id).await
 }

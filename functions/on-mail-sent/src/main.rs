@@ -1,4 +1,4 @@
-//! On SES's event `Email Sent`: the "ready" mail of an order has gone (events/on-mail-sent).
+//! On SES's event `Email Sent`: the "ready" mail of a generation has gone (events/on-mail-sent).
 
 use edge::fact::{Fact, serve};
 use kernel::{Failure, SystemClock};

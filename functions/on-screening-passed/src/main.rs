@@ -5,7 +5,7 @@ use std::sync::Arc;
 use accounts::Pepper;
 use edge::batch::{Message, serve};
 use kernel::{Failure, SystemClock, SystemRandomness};
-use studio::{Artist, Commission, Draw, Step, Tidy};
+use studio::{Artist, ArtistFallback, Draw, Step, Tidy};
 use via_dynamodb::{Client, DynamoAttempts, DynamoBreaker, DynamoGenerations};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_sqs::SqsSteps;
@@ -46,7 +46,7 @@ async fn main() -> Result<(), edge::Error> {
 async fn handle(app: &App, message: Message) -> Result<(), Failure> {
     let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock } = app;
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
-    let commission = Commission { artists, breaker, attempts, pepper, clock, randomness, until };
-    let draw = Draw { generations, selfies, pictures, commission, steps, tidy, clock };
+    let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until };
+    let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
     draw.run(message.account_id, message.generation_id).await
 }

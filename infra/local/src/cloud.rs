@@ -9,7 +9,7 @@ use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
 use crate::pool::{Pool, Worked};
 use crate::process::Launch;
-use crate::proxy::{self, Call, Switchboard, faults::Fault};
+use crate::proxy::{self, Call, ProxyState, faults::Fault};
 use crate::queues::{self, Poller};
 use crate::remote::Remote;
 use crate::resources;
@@ -85,10 +85,10 @@ impl Cloud {
         ministack.check()?;
 
         let pools: Pools = Arc::default();
-        let switchboard = Switchboard::default();
-        switchboard.connect(&ministack.authority());
+        let proxy_state = ProxyState::default();
+        proxy_state.connect(&ministack.authority());
         let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery);
-        let mut servers = vec![proxy::start(aws, switchboard.clone(), Arc::clone(&pools), Arc::clone(&bus))?];
+        let mut servers = vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus))?];
         let aws_url = servers[0].url();
         servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
         let runtime_url = servers[1].url();
@@ -107,7 +107,7 @@ impl Cloud {
         let inner = Arc::new(Inner {
             model,
             pools,
-            switchboard,
+            proxy_state,
             bus,
             clients,
             region: options.region.clone(),
@@ -221,27 +221,27 @@ impl Cloud {
 
     /// The AWS calls since the start or the last reset.
     pub fn calls(&self) -> Vec<Call> {
-        self.inner.switchboard.calls()
+        self.inner.proxy_state.calls()
     }
 
     /// Forgets the recorded calls.
     pub fn reset_calls(&self) {
-        self.inner.switchboard.reset_calls();
+        self.inner.proxy_state.reset_calls();
     }
 
     /// Orders a fault.
     pub fn inject(&self, fault: Fault) {
-        self.inner.switchboard.inject(fault);
+        self.inner.proxy_state.inject(fault);
     }
 
     /// Forgets every fault; answers how many were still waiting for their calls.
     pub fn clear_faults(&self) -> usize {
-        self.inner.switchboard.clear_faults()
+        self.inner.proxy_state.clear_faults()
     }
 
     /// The faults still waiting for their calls.
     pub fn faults(&self) -> Vec<Fault> {
-        self.inner.switchboard.faults()
+        self.inner.proxy_state.faults()
     }
 
     /// Kills every process of a function (SIGKILL); what it was doing fails. Answers how many there were.

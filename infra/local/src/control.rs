@@ -57,17 +57,17 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
             cloud.set_clock_offset(seconds);
             done
         }
-        (&Method::GET, ["calls"]) => serde_json::to_value(cloud.switchboard.calls())?,
+        (&Method::GET, ["calls"]) => serde_json::to_value(cloud.proxy_state.calls())?,
         (&Method::DELETE, ["calls"]) => {
-            cloud.switchboard.reset_calls();
+            cloud.proxy_state.reset_calls();
             done
         }
-        (&Method::GET, ["faults"]) => serde_json::to_value(cloud.switchboard.faults())?,
+        (&Method::GET, ["faults"]) => serde_json::to_value(cloud.proxy_state.faults())?,
         (&Method::POST, ["faults"]) => {
-            cloud.switchboard.inject(serde_json::from_slice::<Fault>(body)?);
+            cloud.proxy_state.inject(serde_json::from_slice::<Fault>(body)?);
             done
         }
-        (&Method::DELETE, ["faults"]) => json!({ "ok": true, "unused": cloud.switchboard.clear_faults() }),
+        (&Method::DELETE, ["faults"]) => json!({ "ok": true, "unused": cloud.proxy_state.clear_faults() }),
         (&Method::GET, ["logs", function]) => json!({ "function": function, "log": cloud.logs(function) }),
         (&Method::POST, ["kill", function]) => json!({ "ok": true, "killed": cloud.pool(function)?.kill_all().await }),
         (&Method::POST, ["events", "hold"]) => {

@@ -4,7 +4,7 @@ use crate::clients::Clients;
 use crate::cloud::Invocation;
 use crate::events::Bus;
 use crate::pool::{Answer, Pool};
-use crate::proxy::Switchboard;
+use crate::proxy::ProxyState;
 use crate::queues::{Poller, Source};
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
 use crate::schedules::{self, Timer};
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Inner {
     pub(crate) model: Model,
     pub(crate) pools: Pools,
-    pub(crate) switchboard: Switchboard,
+    pub(crate) proxy_state: ProxyState,
     pub(crate) bus: Arc<Bus>,
     pub(crate) clients: Clients,
     pub(crate) region: String,

@@ -1,7 +1,7 @@
 //! The emulator behind the AWS endpoints: one ministack process, as a child that cannot outlive us.
 
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
-use crate::spawner::{Spawner, mortal};
+use crate::spawner::{Spawner, die_with_parent};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -39,7 +39,7 @@ impl Ministack {
         let port = free_port().await?;
         let log = state_dir.join("logs").join("ministack.log");
         let output = std::fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let mut command = mortal(program);
+        let mut command = die_with_parent(program);
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())

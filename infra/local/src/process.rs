@@ -2,7 +2,7 @@
 
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
 use crate::pool::Pool;
-use crate::spawner::{Spawner, mortal};
+use crate::spawner::{Spawner, die_with_parent};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill:
         .append(true)
         .open(&launch.log)
         .with_context(|| format!("cannot write {}", launch.log.display()))?;
-    let mut command = mortal(&launch.binary);
+    let mut command = die_with_parent(&launch.binary);
     set_environment(&mut command, number, launch, env);
     command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
     let binary = launch.binary.display();

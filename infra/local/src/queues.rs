@@ -105,7 +105,7 @@ impl Poller {
 
     /// Messages of the queue in any state, and batches being worked on.
     pub(crate) async fn backlog(&self) -> Result<usize> {
-        // In this order: a message between the two is then seen twice rather than never.
+        // In this generation: a message between the two is then seen twice rather than never.
         let working = self.in_flight.load(Ordering::SeqCst);
         Ok(working + count_messages(&self.source.client, &self.source.url).await?)
     }

@@ -39,7 +39,7 @@ impl Spawner {
         Ok(Self { jobs })
     }
 
-    /// Starts the command, which should come from [`mortal`].
+    /// Starts the command, which should come from [`die_with_parent`].
     pub(crate) async fn spawn(&self, mut command: Command) -> Result<Child> {
         command.kill_on_drop(true);
         let (reply, child) = oneshot::channel();
@@ -49,7 +49,7 @@ impl Spawner {
 }
 
 /// A command whose process dies with the thread that starts it, where the system can do that (Linux).
-pub(crate) fn mortal(program: impl AsRef<OsStr>) -> Command {
+pub(crate) fn die_with_parent(program: impl AsRef<OsStr>) -> Command {
     match setpriv() {
         Some(setpriv) => {
             let mut command = Command::new(setpriv);

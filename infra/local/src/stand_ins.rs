@@ -1,7 +1,7 @@
 //! The stand-ins of third parties: servers that behave as the vendors do, for vendors that are named without an address or a key.
 
 use crate::Options;
-use crate::spawner::{Spawner, mortal};
+use crate::spawner::{Spawner, die_with_parent};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ async fn run(spawner: &Spawner, program: &Path, vendors: &[&Vendor]) -> Result<(
     if !program.is_file() {
         bail!("{} is missing: `cargo build -p testkit --bin stand-ins --features stand-ins` builds it, as `make` does", program.display());
     }
-    let mut command = mortal(program);
+    let mut command = die_with_parent(program);
     for vendor in vendors {
         command.arg(format!("--{}", vendor.name)).arg("0");
     }

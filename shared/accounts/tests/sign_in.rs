@@ -18,7 +18,7 @@ const FAULTS: [(When, Kind); 6] = [
     (When::After, Kind::Broken),
 ];
 
-struct Door {
+struct SignInFixture {
     clock: Arc<FixedClock>,
     faults: Faults,
     database: FakeDatabase,
@@ -26,7 +26,7 @@ struct Door {
     randomness: SeededRandomness,
 }
 
-impl Door {
+impl SignInFixture {
     fn new() -> Self {
         let (clock, faults) = (Arc::new(FixedClock::at(builders::midnight())), Faults::default());
         let database = FakeDatabase::new(clock.clone(), faults.clone());
@@ -71,114 +71,114 @@ fn other_than(code: &str) -> String {
 
 #[tokio::test]
 async fn an_01_a_code_opens_an_account_once_and_a_session_each_time() {
-    let door = Door::new();
-    let first = door.enter("ada", &door.code("ada").await).await.unwrap().unwrap();
-    let second = door.enter("ada", &door.code("ada").await).await.unwrap().unwrap();
+    let fixture = SignInFixture::new();
+    let first = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
+    let second = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
     assert_eq!(first.caller.account, second.caller.account);
     assert_ne!(first.caller.session, second.caller.session);
     assert_eq!(first.expires_at.duration_since(first.issued_at), SignedDuration::from_hours(30 * 24), "an_14");
-    let rows = door.database.rows();
+    let rows = fixture.database.rows();
     assert_eq!((rows.profiles.len(), rows.sessions.len(), rows.ledger.len()), (1, 2, 1));
     assert_eq!(rows.wallets[&first.caller.account].available, 3, "the starter credits come once");
 }
 
 #[tokio::test]
 async fn an_01_a_code_is_six_digits_works_once_and_lives_ten_minutes() {
-    let door = Door::new();
-    let code = door.code("ada").await;
+    let fixture = SignInFixture::new();
+    let code = fixture.code("ada").await;
     assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()));
-    assert!(matches!(&door.mailer.sent()[0].1, Mail::SignInCode { minutes: 10, .. }));
-    door.enter("ada", &code).await.unwrap().unwrap();
-    assert!(door.refused("ada", &code).await, "single use");
-    let late = door.code("ada").await;
-    door.clock.advance(SignedDuration::from_mins(10));
-    assert!(door.refused("ada", &late).await, "ten minutes");
-    let (older, newer) = (door.code("ada").await, door.code("ada").await);
-    assert!(older == newer || door.refused("ada", &older).await, "a newer code replaces it");
-    door.enter("ada", &newer).await.unwrap().unwrap();
+    assert!(matches!(&fixture.mailer.sent()[0].1, Mail::SignInCode { minutes: 10, .. }));
+    fixture.enter("ada", &code).await.unwrap().unwrap();
+    assert!(fixture.refused("ada", &code).await, "single use");
+    let late = fixture.code("ada").await;
+    fixture.clock.advance(SignedDuration::from_mins(10));
+    assert!(fixture.refused("ada", &late).await, "ten minutes");
+    let (older, newer) = (fixture.code("ada").await, fixture.code("ada").await);
+    assert!(older == newer || fixture.refused("ada", &older).await, "a newer code replaces it");
+    fixture.enter("ada", &newer).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn an_01_the_fifth_attempt_may_be_right_and_the_sixth_may_not() {
     for (wrong, good) in [(4, true), (5, false)] {
-        let door = Door::new();
-        let code = door.code("ada").await;
+        let fixture = SignInFixture::new();
+        let code = fixture.code("ada").await;
         for _ in 0..wrong {
-            assert!(door.refused("ada", &other_than(&code)).await);
+            assert!(fixture.refused("ada", &other_than(&code)).await);
         }
-        assert_eq!(!door.refused("ada", &code).await, good, "after {wrong} wrong ones");
+        assert_eq!(!fixture.refused("ada", &code).await, good, "after {wrong} wrong ones");
     }
 }
 
 #[tokio::test]
 async fn an_01_fifty_guesses_at_once_count_as_five() {
-    let door = Door::new();
-    let code = door.code("ada").await;
-    door.faults.interleave(1);
+    let fixture = SignInFixture::new();
+    let code = fixture.code("ada").await;
+    fixture.faults.interleave(1);
     let wrong = other_than(&code);
-    futures_util::future::join_all((0..50).map(|_| door.enter("ada", &wrong))).await;
-    assert!(door.database.rows().codes.values().all(|(_, attempts, _)| *attempts == limits::CODE_ATTEMPTS));
-    assert!(door.refused("ada", &code).await);
+    futures_util::future::join_all((0..50).map(|_| fixture.enter("ada", &wrong))).await;
+    assert!(fixture.database.rows().codes.values().all(|(_, attempts, _)| *attempts == limits::CODE_ATTEMPTS));
+    assert!(fixture.refused("ada", &code).await);
 }
 
 #[tokio::test]
 async fn an_01_nobody_learns_from_an_answer_or_its_calls_whether_an_address_is_known() {
-    let door = Door::new();
-    door.enter("ada", &door.code("ada").await).await.unwrap().unwrap();
+    let fixture = SignInFixture::new();
+    fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
     let calls = async |name: &str| {
-        let before = door.faults.calls().len();
-        let minutes = door.ask(name).await.unwrap().unwrap();
-        (minutes, door.faults.calls()[before..].to_vec())
+        let before = fixture.faults.calls().len();
+        let minutes = fixture.ask(name).await.unwrap().unwrap();
+        (minutes, fixture.faults.calls()[before..].to_vec())
     };
     assert_eq!(calls("ada").await, calls("nobody").await);
-    let wrong = other_than(&door.code("ada").await);
-    assert!(door.refused("ada", &wrong).await && door.refused("stranger", &wrong).await);
+    let wrong = other_than(&fixture.code("ada").await);
+    assert!(fixture.refused("ada", &wrong).await && fixture.refused("stranger", &wrong).await);
 }
 
 #[tokio::test]
 async fn an_01_a_code_signs_in_its_own_address_alone() {
-    let door = Door::new();
-    let ada = door.code("ada").await;
-    let bob = door.code("bob").await;
-    assert!(ada == bob || door.refused("bob", &ada).await);
-    door.enter("ada", &ada).await.unwrap().unwrap();
+    let fixture = SignInFixture::new();
+    let ada = fixture.code("ada").await;
+    let bob = fixture.code("bob").await;
+    assert!(ada == bob || fixture.refused("bob", &ada).await);
+    fixture.enter("ada", &ada).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn an_01_a_right_code_used_twice_at_once_signs_in_once() {
     for seed in 0..20 {
-        let door = Door::new();
-        let code = door.code("ada").await;
-        door.faults.interleave(seed);
-        let (one, two) = futures_util::future::join(door.enter("ada", &code), door.enter("ada", &code)).await;
+        let fixture = SignInFixture::new();
+        let code = fixture.code("ada").await;
+        fixture.faults.interleave(seed);
+        let (one, two) = futures_util::future::join(fixture.enter("ada", &code), fixture.enter("ada", &code)).await;
         let entered = [one, two].iter().filter(|entered| matches!(entered, Ok(Ok(_)))).count();
-        let rows = door.database.rows();
+        let rows = fixture.database.rows();
         assert_eq!((entered, rows.profiles.len(), rows.sessions.len(), rows.ledger.len()), (1, 1, 1, 1), "seed {seed}");
     }
 }
 
 #[tokio::test]
 async fn an_69_an_address_gets_so_many_codes_an_hour() {
-    let door = Door::new();
+    let fixture = SignInFixture::new();
     for _ in 0..limits::CODES_PER_HOUR {
-        door.code("ada").await;
+        fixture.code("ada").await;
     }
-    assert!(matches!(door.ask("ada").await.unwrap(), Err(Failure::Busy { .. })));
-    assert_eq!(door.mailer.sent().len(), limits::CODES_PER_HOUR as usize, "no mail above the limit");
-    door.code("bob").await;
-    door.clock.advance(SignedDuration::from_hours(1));
-    door.code("ada").await;
+    assert!(matches!(fixture.ask("ada").await.unwrap(), Err(Failure::Busy { .. })));
+    assert_eq!(fixture.mailer.sent().len(), limits::CODES_PER_HOUR as usize, "no mail above the limit");
+    fixture.code("bob").await;
+    fixture.clock.advance(SignedDuration::from_hours(1));
+    fixture.code("ada").await;
 }
 
 #[tokio::test]
 async fn a_fault_at_any_call_of_asking_is_made_good_by_asking_again() {
     for (when, kind) in FAULTS {
         for nth in 0..2 {
-            let door = Door::new();
-            door.faults.fail(nth, when, kind);
-            assert!(!matches!(door.ask("ada").await, Ok(Ok(_))), "{nth} {when:?} {kind:?}");
-            door.faults.clear();
-            door.enter("ada", &door.code("ada").await).await.unwrap().unwrap();
+            let fixture = SignInFixture::new();
+            fixture.faults.fail(nth, when, kind);
+            assert!(!matches!(fixture.ask("ada").await, Ok(Ok(_))), "{nth} {when:?} {kind:?}");
+            fixture.faults.clear();
+            fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
         }
     }
 }
@@ -187,18 +187,18 @@ async fn a_fault_at_any_call_of_asking_is_made_good_by_asking_again() {
 async fn a_fault_at_any_call_of_entering_opens_one_account_with_one_grant() {
     for (when, kind) in FAULTS {
         for nth in 0.. {
-            let door = Door::new();
-            let code = door.code("ada").await;
-            door.faults.fail(nth, when, kind);
-            let entered = matches!(door.enter("ada", &code).await, Ok(Ok(_)));
-            let hit = door.faults.clear();
+            let fixture = SignInFixture::new();
+            let code = fixture.code("ada").await;
+            fixture.faults.fail(nth, when, kind);
+            let entered = matches!(fixture.enter("ada", &code).await, Ok(Ok(_)));
+            let hit = fixture.faults.clear();
             assert_eq!(entered, hit.is_empty());
             // The code may be used up although its owner did not hear of it; a new one always works.
-            let again = door.enter("ada", &code).await.unwrap().is_ok();
-            let session = door.enter("ada", &door.code("ada").await).await.unwrap().unwrap();
+            let again = fixture.enter("ada", &code).await.unwrap().is_ok();
+            let session = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
             let written = hit == ["sign_ins.open"] && when == When::After;
             assert_eq!(again, !entered && !written, "{when:?} {kind:?} {hit:?}");
-            let rows = door.database.rows();
+            let rows = fixture.database.rows();
             assert_eq!((rows.profiles.len(), rows.ledger.len()), (1, 1), "{when:?} {kind:?} {hit:?}");
             assert_eq!(rows.ledger_sum(session.caller.account), (3, 0));
             drop(rows);
@@ -211,9 +211,9 @@ async fn a_fault_at_any_call_of_entering_opens_one_account_with_one_grant() {
 
 #[tokio::test]
 async fn no_code_and_no_address_is_stored_in_the_clear() {
-    let door = Door::new();
-    let code = door.code("ada").await;
-    let rows = door.database.rows();
+    let fixture = SignInFixture::new();
+    let code = fixture.code("ada").await;
+    let rows = fixture.database.rows();
     for (key, (hash, _, _)) in &rows.codes {
         assert!(!key.as_str().contains("ada") && !hash.as_str().contains(&code));
         assert_eq!((key.as_str().len(), hash.as_str().len()), (64, 64));

@@ -58,7 +58,7 @@ pub struct MeReply {
     pub wallet: WalletReply,
 }
 
-/// Credits one can spend, and credits set aside for running orders.
+/// Credits one can spend, and credits set aside for running generations.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalletReply {

@@ -1,4 +1,4 @@
-//! Orders.
+//! Generations.
 
 use imaging::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
@@ -10,7 +10,7 @@ use studio::{Bubble, Deliveries, EndReason, Generation, State, View};
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct OrderRequest {
+pub struct GenerationRequest {
     /// `upl_…`
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub upload_id: UploadId,
@@ -38,7 +38,7 @@ pub enum StickersRequest {
     Some(Vec<String>),
 }
 
-/// A speech bubble. What it says is stored while the order runs, and in the pictures.
+/// A speech bubble. What it says is stored while the generation runs, and in the pictures.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -56,10 +56,10 @@ fn bubble<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BubbleReq
     given.map(BubbleRequest::deserialize).transpose().map_err(refusal)
 }
 
-/// An accepted order.
+/// An accepted generation.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct OrderReply {
+pub struct GenerationStarted {
     /// `gen_…`
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub generation_id: GenerationId,
@@ -74,7 +74,7 @@ pub struct OrderReply {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationReply {
-    /// The order.
+    /// The generation.
     #[serde(flatten)]
     pub summary: GenerationSummary,
     /// Its files; empty until it is done.
@@ -84,7 +84,7 @@ pub struct GenerationReply {
     pub bundle: Option<BundleReply>,
 }
 
-/// An order as a list shows it.
+/// A generation as a list shows it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationSummary {
@@ -172,16 +172,16 @@ pub struct GenerationsReply {
     pub next_cursor: Option<GenerationId>,
 }
 
-impl OrderRequest {
-    /// The order as the studio takes it, with the caller's key.
+impl GenerationRequest {
+    /// The generation as the studio takes it, with the caller's key.
     ///
     /// # Errors
     /// [`Failure::Invalid`] when a messenger is unknown or there twice, or the bubble cannot be drawn.
-    pub fn keyed(self, idempotency_key: String) -> Result<studio::OrderRequest, Failure> {
+    pub fn keyed(self, idempotency_key: String) -> Result<studio::GenerationRequest, Failure> {
         let Self { upload_id, style, count, seed, stickers, bubble } = self;
         let stickers = stickers.map_or_else(|| Ok(Vec::new()), StickersRequest::messengers)?;
         let bubble = bubble.map(|bubble| Bubble::parse(&bubble.text, bubble.side.as_deref())).transpose()?;
-        Ok(studio::OrderRequest { idempotency_key, upload: upload_id, style, count, seed, stickers, bubble })
+        Ok(studio::GenerationRequest { idempotency_key, upload: upload_id, style, count, seed, stickers, bubble })
     }
 }
 
@@ -195,7 +195,7 @@ impl StickersRequest {
     }
 }
 
-impl OrderReply {
+impl GenerationStarted {
     /// The reply for an accepted order.
     #[must_use]
     pub fn new(placed: studio::Placed) -> Self {
@@ -204,7 +204,7 @@ impl OrderReply {
 }
 
 impl GenerationReply {
-    /// The reply for an order, with links signed by `deliveries`.
+    /// The reply for a generation, with links signed by `deliveries`.
     ///
     /// # Errors
     /// When a link cannot be signed.
@@ -224,7 +224,7 @@ impl GenerationReply {
 }
 
 impl GenerationSummary {
-    /// The summary of an order.
+    /// The summary of a generation.
     #[must_use]
     pub fn new(generation: &Generation) -> Self {
         Self {

@@ -11,8 +11,8 @@ mod verifications;
 
 pub use self::accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
 pub use generations::{
-    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationSummary, GenerationsReply, OrderReply, OrderRequest,
-    StickersRequest,
+    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
+    GenerationsReply, StickersRequest,
 };
 pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
 pub use uploads::{FormReply, UploadReply, UploadRequest};

@@ -20,7 +20,7 @@ pub struct StylesReply {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StyleReply {
-    /// What an order names it by.
+    /// What a generation names it by.
     pub id: &'static str,
     /// Its name for people.
     pub name: &'static str,

@@ -19,9 +19,9 @@ const AT_A_TIME: usize = 4;
 #[serde(deny_unknown_fields)]
 pub struct Message {
     version: u8,
-    /// Whose order.
+    /// Whose generation.
     pub account_id: AccountId,
-    /// Which order.
+    /// Which generation.
     pub generation_id: GenerationId,
     /// When this invocation's time is over, by the system's clock. It does not travel.
     #[serde(skip)]

@@ -35,11 +35,11 @@ mod tests {
 
     #[derive(Debug, thiserror::Error)]
     #[error("the settings are not fit")]
-    struct Unfit(#[source] std::num::ParseIntError);
+    struct NotANumber(#[source] std::num::ParseIntError);
 
     #[test]
     fn what_is_printed_is_for_people_with_its_causes() {
-        let error = Error::from(Unfit("x".parse::<u8>().unwrap_err()));
+        let error = Error::from(NotANumber("x".parse::<u8>().unwrap_err()));
         assert_eq!(format!("{error:?}"), "the settings are not fit: invalid digit found in string");
     }
 }

@@ -13,9 +13,9 @@ use crate::error::ended;
 /// alone: what else the event holds (an address) never reaches the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
-    /// Whose order.
+    /// Whose generation.
     pub account_id: AccountId,
-    /// Which order.
+    /// Which generation.
     pub generation_id: GenerationId,
 }
 

@@ -25,7 +25,7 @@ pub enum SettingsError {
     Absent(&'static str),
     /// A variable has a value it must not have.
     #[error("the environment variable {name} {what}")]
-    Unfit {
+    Invalid {
         /// Which.
         name: &'static str,
         /// What is wrong with it.
@@ -83,7 +83,7 @@ impl Settings {
         let stage = match unread.read("STAGE").as_deref() {
             Some("local") => Stage::Local,
             Some("production") => Stage::Production,
-            Some(_) => return Err(SettingsError::Unfit { name: "STAGE", what: "must be local or production" }),
+            Some(_) => return Err(SettingsError::Invalid { name: "STAGE", what: "must be local or production" }),
             None => return Err(SettingsError::Absent("STAGE")),
         };
         let offset = clock_offset(unread.read("CLOCK_OFFSET_SECONDS"), stage)?;
@@ -124,7 +124,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] when it is absent or no such number.
     pub fn number(&self, name: &'static str) -> Result<u32, SettingsError> {
-        self.required(name)?.parse().map_err(|_| SettingsError::Unfit { name, what: "must be a whole number" })
+        self.required(name)?.parse().map_err(|_| SettingsError::Invalid { name, what: "must be a whole number" })
     }
 
     /// How answers leave, by `RESPONSE_STREAMING`: `on` or `off`; off when nothing is said.
@@ -136,7 +136,7 @@ impl Settings {
         match self.required(name).as_deref() {
             Ok("on") => Ok(Delivery::Streamed),
             Ok("off") | Err(_) => Ok(Delivery::Whole),
-            Ok(_) => Err(SettingsError::Unfit { name, what: "must be on or off" }),
+            Ok(_) => Err(SettingsError::Invalid { name, what: "must be on or off" }),
         }
     }
 
@@ -171,7 +171,7 @@ impl Settings {
     /// [`SettingsError`] when it is absent or shorter than 32 characters.
     pub fn secret(&self, name: &'static str) -> Result<String, SettingsError> {
         let secret = self.required(name)?;
-        if secret.len() < 32 { Err(SettingsError::Unfit { name, what: "must have at least 32 characters" }) } else { Ok(secret) }
+        if secret.len() < 32 { Err(SettingsError::Invalid { name, what: "must have at least 32 characters" }) } else { Ok(secret) }
     }
 }
 
@@ -198,9 +198,9 @@ fn clock_offset(value: Option<String>, stage: Stage) -> Result<SignedDuration, S
     let name = "CLOCK_OFFSET_SECONDS";
     let Some(text) = value.filter(|text| !text.is_empty()) else { return Ok(SignedDuration::ZERO) };
     if stage == Stage::Production {
-        return Err(SettingsError::Unfit { name, what: "is for the local cloud alone" });
+        return Err(SettingsError::Invalid { name, what: "is for the local cloud alone" });
     }
-    let seconds = text.parse().map_err(|_| SettingsError::Unfit { name, what: "must be a whole number of seconds" })?;
+    let seconds = text.parse().map_err(|_| SettingsError::Invalid { name, what: "must be a whole number of seconds" })?;
     Ok(SignedDuration::from_secs(seconds))
 }
 
@@ -218,7 +218,7 @@ mod tests {
         assert!(settings("production", "").is_ok());
         assert_eq!(
             settings("production", "86400").map(|_| ()),
-            Err(SettingsError::Unfit { name: "CLOCK_OFFSET_SECONDS", what: "is for the local cloud alone" })
+            Err(SettingsError::Invalid { name: "CLOCK_OFFSET_SECONDS", what: "is for the local cloud alone" })
         );
     }
 

@@ -4,11 +4,11 @@
 //! the environment; no header that was not asked for; no repetition of its own, since a call may cost money. The AWS SDKs have doors of their own.
 
 mod client;
-mod lost;
 mod secret;
+mod send_error;
 
 pub use client::{Client, Endpoint, Reach};
-pub use lost::{Lost, receive, send};
 pub use secret::Secret;
+pub use send_error::{SendError, receive, send};
 
 pub use reqwest::{RequestBuilder, Response, StatusCode, header, multipart};

@@ -1,4 +1,4 @@
-//! Finishes a drawing as an order of one does, with a sticker for WhatsApp, into a zip file, and prints the most memory it had, in KiB:
+//! Finishes a drawing as a generation of one does, with a sticker for WhatsApp, into a zip file, and prints the most memory it had, in KiB:
 //! `cargo run --release -p imaging --example finish -- DRAWING.png OUT.zip`
 
 use imaging::{Bundle, DigitalSource, Extras, Generation, Messenger, Packs, render};

@@ -51,7 +51,7 @@ pub enum Fit {
         /// Height of the subject, which stands on the lower edge, as a share of the frame's height
         presence: f32,
     },
-    /// The drawing with the speech bubble of its order
+    /// The drawing with the speech bubble of its generation
     Bubble,
 }
 
@@ -118,7 +118,7 @@ pub const AVATARS: &[AvatarSpec] = &[
     AvatarSpec { name: "wallpaper", kind: Kind::Wallpaper, platforms: &["desktops"], width: 1920, height: 1080, fit: Fit::Scene { across: 0.66, presence: 0.86 }, source: GUIDES, read: READ },
 ];
 
-/// The row that an order with a speech bubble has beside the table, after it
+/// The row that a generation with a speech bubble has beside the table, after it
 #[rustfmt::skip]
 pub const SPEECH_BUBBLE: AvatarSpec =
     AvatarSpec { name: "speech-bubble", kind: Kind::SpeechBubble, platforms: &[], width: 1024, height: 1024, fit: Fit::Bubble, source: OWN, read: READ };

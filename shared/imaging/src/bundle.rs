@@ -12,10 +12,10 @@ pub const BUNDLE_NAME: &str = "bundle.zip";
 pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
 /// File name of the page inside the bundle that shows a person what is in it; it is the first entry
 pub const INDEX_NAME: &str = "index.html";
-/// File name of the manifest inside the bundle; it is the last entry but for its seal
+/// File name of the manifest inside the bundle; it is the last entry but for its Content Credentials
 pub const MANIFEST_NAME: &str = "manifest.json";
-/// File name of the manifest's seal inside a bundle that has one: a C2PA manifest store over every byte of [`MANIFEST_NAME`]; it is the last entry
-pub const SEAL_NAME: &str = "manifest.c2pa";
+/// File name of the manifest's credentials inside a bundle that has one: a C2PA manifest store over every byte of [`MANIFEST_NAME`]; it is the last entry
+pub const CREDENTIALS_NAME: &str = "manifest.c2pa";
 /// Version of the manifest's schema; rises with every change that a reader must know of
 pub const SCHEMA_VERSION: u32 = 3;
 
@@ -87,9 +87,9 @@ pub enum BundleError {
 
 /// A bundle in the making, written into a `W` as files are added; they are stored, not compressed (they are compressed pictures).
 ///
-/// For tools: the entries of the directory are the page, the files in the order of adding, the manifest and its seal; names are ASCII, times fixed at
+/// For tools: the entries of the directory are the page, the files in the order of adding, the manifest and its Content Credentials; names are ASCII, times fixed at
 /// 1980-01-01, permissions at 0644. The bytes depend on the generation, the files,
-/// the order of adding and the seal alone.
+/// the order of adding and the manifest alone.
 pub struct Bundle<W = Vec<u8>> {
     archive: Archive<W>,
     manifest: Manifest,
@@ -109,7 +109,7 @@ impl<W: Write> Bundle<W> {
         Self {
             archive: Archive::new(writer),
             manifest: Manifest { schema_version: SCHEMA_VERSION, generation, files: Vec::new() },
-            names: [INDEX_NAME, MANIFEST_NAME, SEAL_NAME].map(str::to_owned).into(),
+            names: [INDEX_NAME, MANIFEST_NAME, CREDENTIALS_NAME].map(str::to_owned).into(),
         }
     }
 
@@ -141,7 +141,7 @@ impl<W: Write> Bundle<W> {
         Ok(())
     }
 
-    /// The manifest of what was added so far, byte for byte as [`Bundle::finish`] writes it: what its seal is made over.
+    /// The manifest of what was added so far, byte for byte as [`Bundle::finish`] writes it: what its Content Credentials is made over.
     ///
     /// # Errors
     /// [`BundleError::Manifest`] if it cannot be written.
@@ -151,16 +151,16 @@ impl<W: Write> Bundle<W> {
         Ok(serde_json::to_vec_pretty(&manifest)?)
     }
 
-    /// Writes the page, the manifest and its seal if it has one, and gives what was written into, with the manifest beside it.
+    /// Writes the page, the manifest and its Content Credentials if it has one, and gives what was written into, with the manifest beside it.
     ///
     /// # Errors
     /// [`BundleError::Archive`] or [`BundleError::Manifest`] if writing fails.
-    pub fn finish(mut self, seal: Option<&[u8]>) -> Result<(W, Manifest), BundleError> {
+    pub fn finish(mut self, credentials: Option<&[u8]>) -> Result<(W, Manifest), BundleError> {
         self.archive.add(INDEX_NAME, page::of(&self.manifest).as_bytes())?;
         self.manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
         self.archive.add(MANIFEST_NAME, &serde_json::to_vec_pretty(&self.manifest)?)?;
-        if let Some(seal) = seal {
-            self.archive.add(SEAL_NAME, seal)?;
+        if let Some(credentials) = credentials {
+            self.archive.add(CREDENTIALS_NAME, credentials)?;
         }
         Ok((self.archive.finish(INDEX_NAME)?, self.manifest))
     }

@@ -4,6 +4,7 @@ use crate::decode::{Decoded, Layered, decode_layered, outline};
 use crate::orientation::upright;
 use crate::resample::{Window, resize};
 use crate::{Limits, Unreadable};
+use fast_image_resize::pixels::{U8x3, U8x4};
 use image::{RgbImage, RgbaImage};
 
 /// Side of a drawing in pixels; what comes in another size is scaled to it
@@ -42,7 +43,7 @@ fn squared(picture: RgbaImage) -> Result<RgbaImage, Unreadable> {
         return Ok(picture);
     }
     // Straight alpha, and yet each channel for itself: a drawing has its colours behind the matte as well, and they are wanted.
-    let scaled = resize::<4>(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
+    let scaled = resize::<U8x4>(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
     RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)
 }
 
@@ -52,7 +53,7 @@ fn opaque(decoded: Decoded) -> Result<RgbaImage, Unreadable> {
     let square = if size == (DRAWING_SIDE, DRAWING_SIDE) {
         decoded.pixels
     } else {
-        let scaled = resize::<3>(&decoded.pixels, size, Some(middle(size)), (DRAWING_SIDE, DRAWING_SIDE))?;
+        let scaled = resize::<U8x3>(&decoded.pixels, size, Some(middle(size)), (DRAWING_SIDE, DRAWING_SIDE))?;
         RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)?
     };
     let shown = upright(decoded.colours.into_srgb(square), decoded.orientation);

@@ -33,8 +33,8 @@ mod webp;
 pub use avatars::{AVATARS, AvatarSpec, Fit, Kind, SPEECH_BUBBLE};
 pub use bubble::with_bubble;
 pub use bundle::{
-    BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, FileEntry, Generation, INDEX_NAME, MANIFEST_NAME, Manifest, SCHEMA_VERSION,
-    SEAL_NAME,
+    BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, CREDENTIALS_NAME, FileEntry, Generation, INDEX_NAME, MANIFEST_NAME, Manifest,
+    SCHEMA_VERSION,
 };
 pub use contact_sheet::contact_sheet;
 pub use declare::declare;

@@ -26,7 +26,7 @@ enum Job {
 }
 
 impl Job {
-    /// What an order with these extras gets for each drawing, in the order of delivery
+    /// What a generation with these extras gets for each drawing, in the order of delivery
     fn all(extras: &Extras) -> Vec<Self> {
         let bubble = extras.bubble.as_ref().map(|_| &SPEECH_BUBBLE);
         let rows = AVATARS.iter().chain(bubble).map(Self::Row);
@@ -68,7 +68,7 @@ pub struct Rendering {
 
 /// Prepares the deliverables of `drawing`, the picture of an artist: a PNG, JPEG or WebP of 256 to 4096 pixels a side, square or no longer than 3:2
 /// (of which the middle counts), scaled to 1024². Full colour everywhere, alpha the subject's matte; opaque everywhere if the artist knows none. The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then what
-/// the order has beside them: the drawing with its speech bubble, and the stickers of its messengers.
+/// the generation has beside them: the drawing with its speech bubble, and the stickers of its messengers.
 ///
 /// The drawing is decoded here and once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch.
 /// The steps compute on as many threads as the machine lends this process; their files and order are the same with any number. In async
@@ -85,7 +85,7 @@ pub fn render(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<
 }
 
 impl Rendering {
-    /// Paths of the files that an order with these extras gets for each drawing, in the order of delivery
+    /// Paths of the files that a generation with these extras gets for each drawing, in the order of delivery
     pub fn paths(extras: &Extras) -> Vec<String> {
         Job::all(extras).iter().flat_map(Job::paths).collect()
     }

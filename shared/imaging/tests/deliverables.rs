@@ -300,7 +300,7 @@ fn attributes<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
-/// The page of an order of `count` drawings with all extras, and the names of all entries beside it
+/// The page of a generation of `count` drawings with all extras, and the names of all entries beside it
 fn page(count: usize, source: DigitalSource) -> (String, BTreeSet<String>) {
     let extras = everything();
     let picture = png(&image::imageops::thumbnail(&drawing((0.5, 0.36)), 300, 300));

@@ -26,7 +26,7 @@ pub enum Reason {
     CodeRefused,
     /// A browser sent the request from another site.
     CrossSite,
-    /// The wallet holds fewer credits than the order costs.
+    /// The wallet holds fewer credits than the generation costs.
     WalletShort,
     /// There is no such thing, or it belongs to somebody else.
     NotFound,

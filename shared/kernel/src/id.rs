@@ -25,7 +25,7 @@ pub struct Id<K> {
 pub enum Account {}
 /// Names an uploaded picture.
 pub enum Upload {}
-/// Names one order of drawings.
+/// Names one generation of drawings.
 pub enum Generation {}
 /// Names a sign-in.
 pub enum Session {}

@@ -9,7 +9,7 @@ pub const DRAWINGS: std::ops::RangeInclusive<u8> = 1..=8;
 /// Characters of an `Idempotency-Key`.
 pub const IDEMPOTENCY_KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
 
-/// Bytes of a JSON request body. The largest legitimate one is under 13 kB: an order with a speech bubble of 4,096 bytes, every character
+/// Bytes of a JSON request body. The largest legitimate one is under 13 kB: a generation with a speech bubble of 4,096 bytes, every character
 /// escaped.
 pub const BODY_BYTES: usize = 16 * 1024;
 

@@ -1,8 +1,8 @@
-//! Small sealed pictures, for the inputs of the verifier and of its fuzzing: `cargo run -p provenance --example specimens -- OUT`. Their signer is the
+//! Small signed pictures, for the inputs of the verifier and of its fuzzing: `cargo run -p provenance --example specimens -- OUT`. Their signer is the
 //! one of the tests, whom nobody trusts.
 
 use imaging::{DigitalSource, Extras, Format, render};
-use provenance::{Origin, seal};
+use provenance::{Origin, sign};
 use std::io::Cursor;
 use testkit::signing::signer;
 
@@ -14,20 +14,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut drawing = Cursor::new(Vec::new());
     image::DynamicImage::ImageRgba8(card.to_rgba8()).write_to(&mut drawing, image::ImageFormat::Png)?;
     let drawing = drawing.into_inner();
-    let from_a_vendor = Origin::of_drawing(source, &seal(&drawing, Format::Png.content_type(), &Origin::of(source), &*signer()).await?);
+    let from_a_vendor = Origin::of_drawing(source, &sign(&drawing, Format::Png.content_type(), &Origin::of(source), &*signer()).await?);
     for file in render(&drawing, source, &Extras::default())? {
         let file = file?;
         if file.width == 32 {
             let ending = file.format.extension();
             std::fs::write(
-                format!("{out}/sealed.{ending}"),
-                seal(&file.bytes, file.format.content_type(), &Origin::of(source), &*signer()).await?,
+                format!("{out}/signed.{ending}"),
+                sign(&file.bytes, file.format.content_type(), &Origin::of(source), &*signer()).await?,
             )?;
             std::fs::write(
                 format!("{out}/with-parent.{ending}"),
-                seal(&file.bytes, file.format.content_type(), &from_a_vendor, &*signer()).await?,
+                sign(&file.bytes, file.format.content_type(), &from_a_vendor, &*signer()).await?,
             )?;
-            std::fs::write(format!("{out}/unsealed.{ending}"), &file.bytes)?;
+            std::fs::write(format!("{out}/unsigned.{ending}"), &file.bytes)?;
         }
     }
     Ok(())

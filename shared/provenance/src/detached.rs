@@ -1,4 +1,4 @@
-//! Seals beside a file that cannot hold one.
+//! Content Credentials beside a file that cannot hold one.
 
 use std::io::Cursor;
 
@@ -7,30 +7,30 @@ use imaging::DigitalSource;
 use kernel::Failure;
 
 use crate::examine::{contained, report_of};
-use crate::seal::{context, detached, sign};
+use crate::sign::{context, detached, write_signed};
 use crate::{Anchors, Report, Signer, Unexaminable};
 
 /// The media type under which a file is signed that is no picture: its hash is that of all its bytes
 const OPAQUE: &str = "application/json";
 
-/// A seal of `text`, the manifest of a bundle, to be kept beside it: a C2PA manifest store of its own (`application/c2pa`), over every byte of it.
+/// A manifest of `text`, the manifest of a bundle, to be kept beside it: a C2PA manifest store of its own (`application/c2pa`), over every byte of it.
 /// `source` is what is true of the pictures that the manifest lists.
 ///
 /// # Errors
-/// As [`seal`](crate::seal).
-pub async fn seal_detached(text: &[u8], source: DigitalSource, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
+/// As [`sign`](crate::sign).
+pub async fn sign_detached(text: &[u8], source: DigitalSource, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
     let mut builder = detached(source).map_err(Failure::broken)?;
-    sign(&mut builder, OPAQUE, text, &mut Cursor::new(Vec::new()), signer).await
+    write_signed(&mut builder, OPAQUE, text, &mut Cursor::new(Vec::new()), signer).await
 }
 
-/// What `seal` says of `text`, and whether it is true: [`State::Valid`](crate::State::Valid) or better means that not a byte of it has changed.
+/// What `credentials` says of `text`, and whether it is true: [`State::Valid`](crate::State::Valid) or better means that not a byte of it has changed.
 ///
 /// # Errors
 /// [`Unexaminable`] when either is too large to be looked at.
-pub fn check_detached(text: &[u8], seal: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> {
-    contained(text.len().max(seal.len()), || {
+pub fn check_detached(text: &[u8], credentials: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> {
+    contained(text.len().max(credentials.len()), || {
         let read = context(anchors.pem())
-            .and_then(|context| Reader::from_context(context).with_manifest_data_and_stream(seal, OPAQUE, Cursor::new(text)));
+            .and_then(|context| Reader::from_context(context).with_manifest_data_and_stream(credentials, OPAQUE, Cursor::new(text)));
         report_of(read, None)
     })
 }

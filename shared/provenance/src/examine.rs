@@ -7,7 +7,7 @@ use c2pa::{Manifest, Reader, ValidationState};
 use imaging::PictureFormat;
 
 use crate::report::{Action, Credentials, Ingredient};
-use crate::seal::context;
+use crate::sign::context;
 use crate::{Anchors, Report, State, xmp};
 
 /// Most bytes of a picture that is looked at, decimal

@@ -104,7 +104,7 @@ impl std::fmt::Debug for Chain {
 
 /// Whoever holds the key: a key service in the cloud, a key in memory offline.
 ///
-/// The same bytes may get another signature each time: ECDSA and PSS are randomised in a key service. What is stored of a sealed file is therefore
+/// The same bytes may get another signature each time: ECDSA and PSS are randomised in a key service. What is stored of a signed file is therefore
 /// whichever was stored first, and not made again.
 #[async_trait]
 pub trait Signer: Send + Sync {

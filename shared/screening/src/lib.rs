@@ -1,8 +1,8 @@
-//! Whether a picture, and the words that go with it, may be drawn from (AN-13, AN-26, AN-70): the port that scores, and the panel that decides.
+//! Whether a picture, and the words that go with it, may be drawn from (AN-13, AN-26, AN-70): the port that scores, and the moderation that decides.
 
 mod coverage;
 mod limits_only;
-mod panel;
+mod moderation;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use kernel::Failure;
 
 pub use coverage::Coverage;
 pub use limits_only::LimitsOnly;
-pub use panel::Panel;
+pub use moderation::Moderation;
 
 /// What shall become of a picture, in the order of severity: of two decisions the later one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ impl Decision {
     }
 }
 
-/// What a panel decided.
+/// What a moderation decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// What shall become of it.

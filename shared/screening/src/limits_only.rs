@@ -47,11 +47,11 @@ impl Screener for LimitsOnly {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Decision, Panel};
+    use crate::{Decision, Moderation};
 
     async fn decide(width: u32, height: u32) -> Decision {
-        let panel = Panel::of(vec![Box::new(LimitsOnly)]);
-        panel.judge(Candidate { png: &[], width, height, words: None }).await.unwrap().decision
+        let moderation = Moderation::of(vec![Box::new(LimitsOnly)]);
+        moderation.judge(Candidate { png: &[], width, height, words: None }).await.unwrap().decision
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub const STICKERS_CREDITS: u32 = 0;
 /// The price of a speech bubble, in credits a drawing.
 pub const BUBBLE_CREDITS: u32 = 1;
 
-/// A speech bubble on every drawing of an order.
+/// A speech bubble on every drawing of a generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bubble {
     /// What it says.
@@ -19,7 +19,7 @@ pub struct Bubble {
     pub side: Option<Side>,
 }
 
-/// What a bubble says: the words of a person, on the row of a running order and nowhere else (AN-07). `Debug` shows nothing of it.
+/// What a bubble says: the words of a person, on the row of a running generation and nowhere else (AN-07). `Debug` shows nothing of it.
 ///
 /// Judged when it is ordered and set when the files are made. Between the two it is a text like any other, so that no function but those two carries
 /// the fonts.

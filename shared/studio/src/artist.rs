@@ -112,7 +112,7 @@ pub enum NotDrawn {
     NoPicture,
     /// This artist can never draw this: its key, its model or the request is wrong, and ours to mend.
     #[error("the artist cannot draw this")]
-    Unfit(#[source] Box<dyn Error + Send + Sync>),
+    Misconfigured(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl From<NotDrawn> for Failure {

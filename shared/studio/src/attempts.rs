@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::artist::{NotDrawn, Usage};
 use crate::store::Written;
 
-/// Times it may remain unknown whether a vendor made a drawing, whoever it was, before the order is given up.
+/// Times it may remain unknown whether a vendor made a drawing, whoever it was, before the generation is given up.
 const UNCLEAR: usize = 2;
 
 /// Times one artist may answer without a picture before it is asked no more for this drawing.
@@ -39,13 +39,13 @@ pub enum Outcome {
     /// The vendor answered without a picture.
     NoPicture,
     /// The artist can never draw this.
-    Unfit,
+    Misconfigured,
 }
 
 impl Outcome {
     /// Every outcome.
     pub const ALL: [Self; 8] =
-        [Self::Drawn, Self::Refused, Self::Exhausted, Self::Busy, Self::Down, Self::Unclear, Self::NoPicture, Self::Unfit];
+        [Self::Drawn, Self::Refused, Self::Exhausted, Self::Busy, Self::Down, Self::Unclear, Self::NoPicture, Self::Misconfigured];
 
     /// The name in storage and in the log.
     #[must_use]
@@ -58,7 +58,7 @@ impl Outcome {
             Self::Down => "down",
             Self::Unclear => "unclear",
             Self::NoPicture => "no-picture",
-            Self::Unfit => "unfit",
+            Self::Misconfigured => "misconfigured",
         }
     }
 }
@@ -72,7 +72,7 @@ impl From<&NotDrawn> for Outcome {
             NotDrawn::Down(_) => Self::Down,
             NotDrawn::Unclear(_) => Self::Unclear,
             NotDrawn::NoPicture => Self::NoPicture,
-            NotDrawn::Unfit(_) => Self::Unfit,
+            NotDrawn::Misconfigured(_) => Self::Misconfigured,
         }
     }
 }
@@ -99,12 +99,12 @@ pub struct Attempt {
     pub usage: Usage,
 }
 
-/// What was tried for one drawing of an order. Its version grows by one with every change, and each write asks for the version it was made from.
+/// What was tried for one drawing of a generation. Its version grows by one with every change, and each write asks for the version it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
-    /// Whose order.
+    /// Whose generation.
     pub account: AccountId,
-    /// Which order.
+    /// Which generation.
     pub generation: GenerationId,
     /// Which drawing, counted from 0.
     pub index: u8,

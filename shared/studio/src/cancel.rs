@@ -1,4 +1,4 @@
-//! Deleting an order, running or not.
+//! Deleting a generation, running or not.
 
 use accounts::Caller;
 use async_trait::async_trait;
@@ -8,21 +8,21 @@ use crate::generation::{Generation, State};
 use crate::store::{Change, Generations, Written};
 use crate::tidy::Tidy;
 
-/// Looks up one of the caller's orders.
+/// Looks up one of the caller's generations.
 #[async_trait]
 pub trait OwnGenerations: Send + Sync {
-    /// The order, if it is the caller's.
+    /// The generation, if it is the caller's.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
     async fn own(&self, caller: &Caller, id: GenerationId) -> Result<Option<Generation>, Failure>;
 }
 
-/// Deletes an order and every object of it; a running one is cancelled and its credits are released, once.
+/// Deletes a generation and every object of it; a running one is cancelled and its credits are released, once.
 pub struct DeleteGeneration<'a> {
-    /// Looks the order up.
+    /// Looks the generation up.
     pub own: &'a dyn OwnGenerations,
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// Removes the objects.
     pub tidy: Tidy<'a>,
@@ -30,7 +30,7 @@ pub struct DeleteGeneration<'a> {
     pub clock: &'a dyn Clock,
 }
 
-/// Times a deletion looks again when a worker changes the order under it.
+/// Times a deletion looks again when a worker changes the generation under it.
 const TRIES: usize = 5;
 
 impl DeleteGeneration<'_> {
@@ -42,12 +42,12 @@ impl DeleteGeneration<'_> {
         for _ in 0..TRIES {
             let generation = self.own.own(caller, id).await?.ok_or_else(|| Failure::missing("generation"))?;
             if matches!(generation.state, State::Blocked | State::Failed) {
-                // A refused selfie goes even if its order goes first: a cancelled order no longer says that it must.
+                // A refused selfie goes even if its generation goes first: a cancelled generation no longer says that it must.
                 self.tidy.objects(&generation).await?;
             }
             if let Some(cancelled) = self.cancelled(&generation).await? {
                 self.tidy.objects(&cancelled).await?;
-                // A worker may still be on a running order: its row stays as a sign to it until the sweeper ends it.
+                // A worker may still be on a running generation: its row stays as a sign to it until the sweeper ends it.
                 return if generation.state.is_running() || generation.state == State::Cancelled {
                     Ok(())
                 } else {
@@ -58,7 +58,7 @@ impl DeleteGeneration<'_> {
         Err(Failure::unavailable(std::time::Duration::from_secs(1)))
     }
 
-    /// The order in its cancelled state; `None` when a worker changed it meanwhile.
+    /// The generation in its cancelled state; `None` when a worker changed it meanwhile.
     async fn cancelled(&self, generation: &Generation) -> Result<Option<Generation>, Failure> {
         if generation.state == State::Cancelled {
             return Ok(Some(generation.clone()));

@@ -93,7 +93,7 @@ impl Circuit {
             Outcome::Down | Outcome::Unclear => self.failed(probe, now)?,
             // It is there, and what it does when it is asked less is not known.
             Outcome::Busy if !probe => return None,
-            Outcome::Busy | Outcome::Drawn | Outcome::Refused | Outcome::NoPicture | Outcome::Unfit => self.answered()?,
+            Outcome::Busy | Outcome::Drawn | Outcome::Refused | Outcome::NoPicture | Outcome::Misconfigured => self.answered()?,
         };
         Some(Self { version: self.version + 1, ..next })
     }

@@ -1,24 +1,24 @@
 //! The mail service says which "ready" mails it has (on-mail-sent).
 //!
 //! SES has no idempotency token, so a worker that is killed between its claim of the mail and SES's answer leaves a claim of which nobody knows whether
-//! its mail went. SES knows: it sends an event for every mail it has accepted, with the order's ids as tags. The event turns the claim into `sent`; a
-//! claim without one when its patience is over (10 minutes, the deadline of the claim) was never sent, and the sweeper makes the mail due again.
+//! its mail went. SES knows: it sends an event for every mail it has accepted, with the generation's ids as tags. The event turns the claim into `sent`; a
+//! claim without one when its timeout is over (10 minutes, the deadline of the claim) was never sent, and the sweeper makes the mail due again.
 //!
-//! So there is exactly one mail (AN-02) as long as the event arrives within the patience. What remains: SES delivers events at best effort, typically
+//! So there is exactly one mail (AN-02) as long as the event arrives within the time-out. What remains: SES delivers events at best effort, typically
 //! within seconds. Only if a worker died (or heard nothing) between SES's acceptance and its own note, *and* the event of just that mail is lost or later
-//! than the patience, a second mail goes. And a mail that SES refuses again and again is given up, with an error in the log.
+//! than the timeout, a second mail goes. And a mail that SES refuses again and again is given up, with an error in the log.
 
 use kernel::{AccountId, Clock, Failure, GenerationId};
 
 use crate::generation::{Generation, MailState, State};
 use crate::store::{Change, Generations, Written};
 
-/// Times a change is tried when others change the order meanwhile.
+/// Times a change is tried when others change the generation meanwhile.
 const TRIES: usize = 5;
 
-/// Notes that the mail service has the "ready" mail of an order.
+/// Notes that the mail service has the "ready" mail of a generation.
 pub struct ConfirmMail<'a> {
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// The time.
     pub clock: &'a dyn Clock,
@@ -26,10 +26,10 @@ pub struct ConfirmMail<'a> {
 
 impl ConfirmMail<'_> {
     /// The mail of a delivered order is `sent`, also when the sweeper made it due again just before. Anything else is left as it is, so that the same
-    /// event may come twice, late, or for an order that is gone.
+    /// event may come twice, late, or for a generation that is gone.
     ///
     /// # Errors
-    /// [`Failure::Busy`] when a store throttles or others changed the order again and again; the event comes again.
+    /// [`Failure::Busy`] when a store throttles or others changed the generation again and again; the event comes again.
     pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
         match self.generations.load(account, id).await? {
             None => Ok(()),
@@ -38,7 +38,7 @@ impl ConfirmMail<'_> {
     }
 }
 
-/// Makes the mail of a delivered order `sent`, whoever changes the order meanwhile. Answers the order as it then is, if it is delivered and its mail is
+/// Makes the mail of a delivered order `sent`, whoever changes the generation meanwhile. Answers the generation as it then is, if it is delivered and its mail is
 /// `sent`.
 pub(crate) async fn note_sent(
     generations: &dyn Generations,

@@ -14,10 +14,10 @@ use crate::addons;
 use crate::confirm;
 use crate::generation::{Generation, MailState, State};
 use crate::prepare::store;
-use crate::shelve::{IN_FLIGHT, Shelved, Shelving};
 use crate::store::{Change, Generations, Pictures, drawing_name};
 use crate::style;
 use crate::tidy::Tidy;
+use crate::upload_files::{FileUploader, IN_FLIGHT, StoredFile};
 use crate::view::{BundleFile, Delivered, Recipients};
 
 /// Who a pack of stickers says it is by.
@@ -28,11 +28,11 @@ type Rendered = mpsc::Receiver<Result<Deliverable, Unreadable>>;
 
 /// The last step.
 pub struct Deliver<'a> {
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// Where drawings are and deliverables go.
     pub pictures: &'a Arc<dyn Pictures>,
-    /// Seals what is delivered; nothing is sealed without one.
+    /// Signs what is delivered; nothing is signed without one.
     pub signer: Option<&'a Arc<dyn Signer>>,
     /// Knows whom to tell.
     pub recipients: &'a dyn Recipients,
@@ -87,7 +87,7 @@ impl Deliver<'_> {
                 created_at: generation.created_at.to_string(),
             }),
             packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras),
-            shelf: Shelving::new(self.pictures, self.signer, generation),
+            files: FileUploader::new(self.pictures, self.signer, generation),
         };
         let drawn = self.pictures.drawn(generation.account, generation.id).await?;
         let mut first = None;
@@ -101,28 +101,28 @@ impl Deliver<'_> {
             }
             first.get_or_insert((source, origin));
         }
-        let (source, origin) = first.ok_or_else(|| Failure::broken("an order of no drawing"))?;
+        let (source, origin) = first.ok_or_else(|| Failure::broken("a generation of no drawing"))?;
         order.pack(&origin).await?;
         self.bundled(order, source).await
     }
 
-    /// The bundle, its manifest sealed if there is a signer.
+    /// The bundle, its manifest signed if there is a signer.
     async fn bundled(&self, order: InTheMaking, source: DigitalSource) -> Result<Delivered, Failure> {
-        let InTheMaking { bundle, shelf, .. } = order;
-        let seal = match self.signer {
+        let InTheMaking { bundle, files, .. } = order;
+        let credentials = match self.signer {
             Some(signer) => {
                 let manifest = bundle.manifest().map_err(Failure::broken)?;
-                Some(provenance::seal_detached(&manifest, source, &**signer).await?)
+                Some(provenance::sign_detached(&manifest, source, &**signer).await?)
             }
             None => None,
         };
-        let (zip, manifest) = bundle.finish(seal.as_deref()).map_err(Failure::broken)?;
-        let zip = shelf.keep_bundle(zip).await?;
+        let (zip, manifest) = bundle.finish(credentials.as_deref()).map_err(Failure::broken)?;
+        let zip = files.keep_bundle(zip).await?;
         let bundle = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
         Ok(Delivered { files: manifest.files, bundle })
     }
 
-    /// Renders on a thread of its own, so that sealing and storing go on meanwhile; with where the files come from.
+    /// Renders on a thread of its own, so that signing and storing go on meanwhile; with where the files come from.
     async fn rendered(
         &self,
         generation: &Generation,
@@ -157,14 +157,14 @@ impl Deliver<'_> {
         store(self.generations, Change::of(&told, &settled)).await
     }
 
-    /// Claims the mail, sends it and notes that it went; answers the order, and whether its mail is over. A claim of somebody else is left alone: they
+    /// Claims the mail, sends it and notes that it went; answers the generation, and whether its mail is over. A claim of somebody else is left alone: they
     /// may be about to note what came of it, and if they are not, the mail service's event or the sweeper decides.
     async fn tell_owner(&self, done: Generation) -> Result<(Generation, bool), Failure> {
         if done.mail != Some(MailState::Due) {
             let over = done.mail != Some(MailState::Sending);
             return Ok((done, over));
         }
-        // Everything that can fail comes before the claim: what fails after it costs the owner the patience.
+        // Everything that can fail comes before the claim: what fails after it costs the owner that time.
         let Some(email) = self.recipients.email_of(done.account).await? else { return Ok((done, true)) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
         let mail = Mail::Ready { account: done.account, generation: done.id, origin: self.origin.to_owned() };
@@ -185,7 +185,7 @@ impl Deliver<'_> {
     /// The event that the mail went may have been quicker than this worker: then somebody else noted it.
     async fn note_sent(&self, claimed: Generation) -> Result<(Generation, bool), Failure> {
         let noted = confirm::note_sent(self.generations, self.clock, claimed.clone()).await?;
-        // Nothing is left to settle of an order that was deleted meanwhile.
+        // Nothing is left to settle of a generation that was deleted meanwhile.
         Ok(noted.map_or((claimed, false), |sent| (sent, true)))
     }
 
@@ -201,25 +201,25 @@ fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
 }
 
-/// What becomes of an order's files: each is sealed and stored, and goes as it is stored into the packs and the bundle.
+/// What becomes of a generation's files: each is signed and stored, and goes as it is stored into the packs and the bundle.
 struct InTheMaking {
     bundle: Bundle,
     packs: Packs,
-    shelf: Shelving,
+    files: FileUploader,
 }
 
 impl InTheMaking {
     async fn put(&mut self, folder: &str, file: Deliverable, origin: &Arc<Origin>) -> Result<(), Failure> {
-        if self.shelf.is_full() {
+        if self.files.is_full() {
             self.take_one().await?;
         }
-        self.shelf.put(folder, file, origin);
+        self.files.put(folder, file, origin);
         Ok(())
     }
 
-    /// Takes the next stored file off the shelf; `false` when there is none.
+    /// Takes the next stored file off the uploader; `false` when there is none.
     async fn take_one(&mut self) -> Result<bool, Failure> {
-        let Some(Shelved { folder, file }) = self.shelf.next().await? else { return Ok(false) };
+        let Some(StoredFile { folder, file }) = self.files.next().await? else { return Ok(false) };
         if let Ok(number) = folder.parse() {
             self.packs.add(number, &file);
         }
@@ -227,7 +227,7 @@ impl InTheMaking {
         Ok(true)
     }
 
-    /// Everything that is on the shelf, in its order.
+    /// Everything that is being stored, in its order.
     async fn take_all(&mut self) -> Result<(), Failure> {
         while self.take_one().await? {}
         Ok(())
@@ -238,10 +238,10 @@ impl InTheMaking {
         self.take_all().await?;
         let mut pictures = Vec::new();
         for picture in self.packs.pictures().map_err(Failure::broken)? {
-            self.shelf.put("", picture, origin);
-            let shelved = self.shelf.next().await?.ok_or_else(|| Failure::broken("a file was lost on the shelf"))?;
-            self.bundle.add("", &shelved.file).map_err(Failure::broken)?;
-            pictures.push(shelved.file);
+            self.files.put("", picture, origin);
+            let stored = self.files.next().await?.ok_or_else(|| Failure::broken("a file was lost on its way"))?;
+            self.bundle.add("", &stored.file).map_err(Failure::broken)?;
+            pictures.push(stored.file);
         }
         for pack in self.packs.finish(&pictures).map_err(Failure::broken)? {
             self.put("", pack, origin).await?;

@@ -6,10 +6,10 @@ use kernel::{AccountId, Clock, Failure, GenerationId};
 
 use crate::artist::Drawing;
 use crate::attempts::History;
-use crate::commission::{Commission, Obtained, Wish};
+use crate::fallback::{ArtistFallback, DrawingJob, Obtained};
 use crate::generation::{EndReason, Generation, State};
-use crate::growth::Growth;
 use crate::prepare::{end_in_failure, store};
+use crate::progress::ProgressReporter;
 use crate::store::{Change, Generations, Pictures, Selfies, Step, Steps, Written, drawing_name};
 use crate::tidy::Tidy;
 
@@ -18,14 +18,14 @@ const NO_TIME: Duration = Duration::from_secs(30);
 
 /// The second step.
 pub struct Draw<'a> {
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// Where selfies lie.
     pub selfies: &'a dyn Selfies,
     /// Where drawings go.
     pub pictures: &'a dyn Pictures,
     /// Gets drawings.
-    pub commission: Commission<'a>,
+    pub fallback: ArtistFallback<'a>,
     /// Tells the next step, and this one what it leaves for later.
     pub steps: &'a dyn Steps,
     /// Removes leftovers.
@@ -38,7 +38,7 @@ pub struct Draw<'a> {
 enum Reached {
     /// Every drawing is stored.
     All(Generation),
-    /// The order ended meanwhile, by its owner or the sweeper.
+    /// The generation ended meanwhile, by its owner or the sweeper.
     Over,
     /// One drawing cannot be had.
     Impossible(Generation, EndReason),
@@ -54,7 +54,7 @@ impl Draw<'_> {
     /// [`Failure::Busy`] when another worker overtook this one or a dependency throttles; the message comes again.
     pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
         let Some(generation) = self.generations.load(account, id).await? else {
-            // The order was deleted while a worker drew: nothing of it may stay.
+            // The generation was deleted while a worker drew: nothing of it may stay.
             return self.pictures.remove(account, id, "").await;
         };
         match generation.state {
@@ -89,10 +89,10 @@ impl Draw<'_> {
         let stored = self.pictures.drawn(generation.account, generation.id).await?;
         let mut has_drawn = false;
         for index in (0..generation.count).filter(|index| !stored.contains_key(index)) {
-            let growth = Growth::of(self.generations, self.clock, generation.clone());
-            let wish = Wish { generation: &generation, index, selfie, sketches: &growth };
-            let obtained = self.commission.run(wish).await;
-            generation = growth.grown().await;
+            let progress = ProgressReporter::of(self.generations, self.clock, generation.clone());
+            let job = DrawingJob { generation: &generation, index, selfie, sketches: &progress };
+            let obtained = self.fallback.run(job).await;
+            generation = progress.grown().await;
             match obtained? {
                 Obtained::Drawn(drawn) => match self.keep(generation, index, *drawn).await? {
                     Some(next) => generation = next,
@@ -110,7 +110,7 @@ impl Draw<'_> {
         Ok(Reached::All(generation))
     }
 
-    /// Stores a drawing, then notes it: `None` when the order ended meanwhile.
+    /// Stores a drawing, then notes it: `None` when the generation ended meanwhile.
     async fn keep(&self, generation: Generation, index: u8, (drawing, history): (Drawing, History)) -> Result<Option<Generation>, Failure> {
         let name = drawing_name(index, drawing.source);
         self.pictures.put(generation.account, generation.id, &name, media_type(&drawing.picture), drawing.picture).await?;
@@ -125,7 +125,7 @@ impl Draw<'_> {
     /// Notes a drawing that could not be noted as it should, or finds out why it cannot be.
     async fn find_out(&self, generation: &Generation, index: u8, history: &History) -> Result<Option<Generation>, Failure> {
         // What it cost is known here alone. If it cannot be written either, the log has it.
-        let _closed = self.commission.attempts.close(history).await;
+        let _closed = self.fallback.attempts.close(history).await;
         let Some(now) = self.generations.load(generation.account, generation.id).await? else {
             // Its owner deleted it while this drawing was made: the drawing just stored goes too.
             return self.pictures.remove(generation.account, generation.id, "").await.map(|()| None);

@@ -1,4 +1,4 @@
-//! An order of drawings and the states it goes through.
+//! A generation of drawings and the states it goes through.
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use wallet::Entry;
 
 use crate::addons::Bubble;
-use crate::growth::SKETCHES;
+use crate::progress::SKETCHES;
 
-/// Where an order stands.
+/// Where a generation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -59,7 +59,7 @@ impl State {
     }
 }
 
-/// Why an order did not become pictures; the stable names callers see.
+/// Why a generation did not become pictures; the stable names callers see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndReason {
@@ -100,13 +100,13 @@ impl EndReason {
 pub enum MailState {
     /// To be sent.
     Due,
-    /// A worker claimed it and is sending it, or died doing so. Due again when the mail service has not said within the patience that it has it.
+    /// A worker claimed it and is sending it, or died doing so. Due again when the mail service has not said within the time-out that it has it.
     Sending,
     /// The mail service has it: it said so to the worker, or in an event.
     Sent,
 }
 
-/// An order of drawings. Its version grows by one with every change, and each write asks for the version it was made from.
+/// A generation of drawings. Its version grows by one with every change, and each write asks for the version it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generation {
     /// Its id.
@@ -155,13 +155,13 @@ pub struct Generation {
 pub struct IllegalChange(pub State);
 
 impl Generation {
-    /// Times the sweeper sets a stuck order going again before it gives up.
+    /// Times the sweeper sets a stuck generation going again before it gives up.
     pub const REVIVALS: u8 = 2;
 
-    /// The deadline of an order placed at `now`.
+    /// The deadline of a generation placed at `now`.
     #[must_use]
     pub fn first_deadline(now: Timestamp) -> Option<Timestamp> {
-        now.checked_add(patience(State::Queued)).ok()
+        now.checked_add(timeout(State::Queued)).ok()
     }
 
     /// Work begins.
@@ -265,7 +265,7 @@ impl Generation {
         if !from.contains(&self.state) {
             return Err(IllegalChange(self.state));
         }
-        let deadline = now.checked_add(patience(to)).ok();
+        let deadline = now.checked_add(timeout(to)).ok();
         let bubble = self.bubble.clone().filter(|_| to.is_running());
         Ok(Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, ..self.clone() })
     }
@@ -274,7 +274,7 @@ impl Generation {
 /// How long a state may last before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
 /// times the function's timeout: 24 minutes where an artist may take its time, 12 elsewhere); in the ended ones it gives a worker that does not know yet
 /// the time to store its last object, which the sweeper then removes.
-fn patience(state: State) -> SignedDuration {
+fn timeout(state: State) -> SignedDuration {
     SignedDuration::from_mins(match state {
         State::Drawing => 30,
         State::Queued | State::Screening | State::Finishing => 15,

@@ -1,6 +1,6 @@
-//! From a selfie to a bundle: uploads, orders, and the steps that work an order off.
+//! From a selfie to a bundle: uploads, generations, and the steps that work a generation off.
 //!
-//! An order is a [`Generation`]. Its states and their legal changes are in [`generation`]; each step of the work is a use case in a module of its
+//! A generation is a [`Generation`]. Its states and their legal changes are in [`generation`]; each step of the work is a use case in a module of its
 //! own, and any of them may be repeated, killed or overtaken at any line: what a step does is either the same when done twice, or guarded by the
 //! version of the row it changes.
 
@@ -9,24 +9,24 @@ pub mod artist;
 pub mod attempts;
 pub mod cancel;
 pub mod circuit;
-pub mod commission;
 pub mod confirm;
 pub mod deliver;
 pub mod draw;
+pub mod fallback;
 pub mod generation;
-mod growth;
 pub mod instant;
 pub mod models;
-pub mod order;
+pub mod placement;
 pub mod prepare;
 pub mod prices;
+mod progress;
 pub mod prompt;
-mod shelve;
 pub mod store;
 pub mod stuck;
 pub mod style;
 pub mod tidy;
 pub mod upload;
+mod upload_files;
 pub mod view;
 
 pub use addons::{Bubble, BubbleText};
@@ -34,13 +34,15 @@ pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sket
 pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
 pub use cancel::{DeleteGeneration, OwnGenerations};
 pub use circuit::{Breaker, Circuit, Permit};
-pub use commission::{Commission, Obtained, Wish};
 pub use confirm::ConfirmMail;
 pub use deliver::Deliver;
 pub use draw::Draw;
+pub use fallback::{ArtistFallback, DrawingJob, Obtained};
 pub use generation::{EndReason, Generation, IllegalChange, MailState, State};
 pub use models::{CheckModels, ConfiguredModel, Finding, Listing, ModelCalendar, ModelEnded};
-pub use order::{Arrivals, Background, Earlier, Order, OrderRequest, Orders, PlaceOrder, Placed, Placing, UploadStanding};
+pub use placement::{
+    Arrivals, GenerationRequest, MissingUpload, NewGeneration, PlaceGeneration, Placed, Placement, Placements, Replay, UploadStanding,
+};
 pub use prepare::{ModerationRecord, Prepare, Quarantine};
 pub use store::{Change, Generations, Pictures, Selfies, Step, Steps, Written};
 pub use stuck::{EndStuck, Overdue, Swept};

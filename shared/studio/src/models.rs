@@ -1,4 +1,4 @@
-//! The daily look at when the vendors' models end (every-day-check-models): models of pictures live about a year, and one that is gone stops every order.
+//! The daily look at when the vendors' models end (every-day-check-models): models of pictures live about a year, and one that is gone stops every generation.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use imaging::{Normalised, Unreadable};
 use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp, UploadId};
 use policy::Class;
-use screening::{Candidate, Decision, Panel, Verdict};
+use screening::{Candidate, Decision, Moderation, Verdict};
 
 use crate::generation::{EndReason, Generation, State};
 use crate::store::{Change, Generations, Selfies, Step, Steps, Written};
@@ -15,7 +15,7 @@ use crate::tidy::Tidy;
 /// What the screening decided, as it is kept (AN-13): never the picture, never a link to it, only its key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModerationRecord {
-    /// The order.
+    /// The generation.
     pub generation: GenerationId,
     /// Whose.
     pub account: AccountId,
@@ -40,14 +40,14 @@ pub trait Quarantine: Send + Sync {
 
 /// The first step.
 pub struct Prepare<'a> {
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// Where selfies lie.
     pub selfies: &'a dyn Selfies,
     /// Where blocked ones go.
     pub quarantine: &'a dyn Quarantine,
     /// Judges.
-    pub panel: &'a Panel,
+    pub moderation: &'a Moderation,
     /// Tells the next step.
     pub steps: &'a dyn Steps,
     /// Removes leftovers.
@@ -57,7 +57,7 @@ pub struct Prepare<'a> {
 }
 
 impl Prepare<'_> {
-    /// Makes the selfie of an order ready and has it judged; safe to repeat at any point.
+    /// Makes the selfie of a generation ready and has it judged; safe to repeat at any point.
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
@@ -117,7 +117,7 @@ impl Prepare<'_> {
     async fn judge(&self, generation: &Generation, selfie: Normalised) -> Result<(), Failure> {
         let words = generation.bubble.as_ref().map(|bubble| bubble.text.as_str());
         let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height, words };
-        let verdict = self.panel.judge(candidate).await?;
+        let verdict = self.moderation.judge(candidate).await?;
         let now = self.clock.now();
         let record = moderation_record(generation, verdict, now);
         match record.verdict.decision {
@@ -143,7 +143,7 @@ impl Prepare<'_> {
     }
 }
 
-/// Ends a running order without pictures: state and released credits in one write, then its leftovers.
+/// Ends a running generation without pictures: state and released credits in one write, then its leftovers.
 pub(crate) async fn end_in_failure(
     generations: &dyn Generations,
     tidy: Tidy<'_>,

@@ -13,7 +13,7 @@ use crate::generation::Generation;
 use crate::prepare::ModerationRecord;
 use crate::view::Delivered;
 
-/// One change of an order with everything that must be written in the same transaction.
+/// One change of a generation with everything that must be written in the same transaction.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
     /// As it was read.
@@ -31,7 +31,7 @@ pub struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// A change of nothing but the order.
+    /// A change of nothing but the generation.
     #[must_use]
     pub fn of(before: &'a Generation, after: &'a Generation) -> Self {
         Self { before, after, entry: None, moderation: None, delivered: None, history: None }
@@ -48,16 +48,16 @@ pub enum Written {
     Overtaken,
 }
 
-/// Where orders live.
+/// Where generations live.
 #[async_trait]
 pub trait Generations: Send + Sync {
-    /// Reads an order, consistently.
+    /// Reads a generation, consistently.
     async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure>;
 
-    /// Writes a change, all of it or nothing, if the order still is at `before`'s version and state.
+    /// Writes a change, all of it or nothing, if the generation still is at `before`'s version and state.
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure>;
 
-    /// Removes the rows of an order, the histories of its drawings included.
+    /// Removes the rows of a generation, the histories of its drawings included.
     async fn remove(&self, generation: &Generation) -> Result<(), Failure>;
 }
 
@@ -71,34 +71,34 @@ pub trait Selfies: Send + Sync {
     async fn normalised(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Answers
-    /// whether it stored this one: an upload's form stays open a while, and what was screened must not change under an order (AN-70).
+    /// whether it stored this one: an upload's form stays open a while, and what was screened must not change under a generation (AN-70).
     async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
 
     /// Removes everything of an upload. Removing nothing is no error.
     async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure>;
 }
 
-/// Where drawings and deliverables lie: everything of an order is under one prefix.
+/// Where drawings and deliverables lie: everything of a generation is under one prefix.
 #[async_trait]
 pub trait Pictures: Send + Sync {
     /// The drawings that are stored, by index, with what is true of each. Of two of one index it is always the same one that is found.
     async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
 
-    /// Stores an object of an order under `name` (a relative key such as `1/drawing/master.png`).
+    /// Stores an object of a generation under `name` (a relative key such as `1/drawing/master.png`).
     async fn put(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure>;
 
-    /// Stores an object of an order unless there is one under `name` already, and answers what is there then. A signature differs each time it is made:
-    /// of several workers on one order, all go on with what the first of them stored.
+    /// Stores an object of a generation unless there is one under `name` already, and answers what is there then. A signature differs each time it is made:
+    /// of several workers on one generation, all go on with what the first of them stored.
     async fn keep(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure>;
 
-    /// Reads an object of an order.
+    /// Reads an object of a generation.
     async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure>;
 
-    /// Removes every object of an order whose name starts with `prefix` (all of them when it is empty).
+    /// Removes every object of a generation whose name starts with `prefix` (all of them when it is empty).
     async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure>;
 }
 
-/// The name of a stored drawing within its order, such as `drawings/0.algorithmicallyEnhanced`. It says what is true of the drawing, so that this is
+/// The name of a stored drawing within its generation, such as `drawings/0.algorithmicallyEnhanced`. It says what is true of the drawing, so that this is
 /// known in the instant in which the drawing is, whoever made it. The format is in the bytes.
 #[must_use]
 pub fn drawing_name(index: u8, source: DigitalSource) -> String {
@@ -112,13 +112,13 @@ pub fn drawing_of_name(name: &str) -> Option<(u8, DigitalSource)> {
     Some((index.parse().ok()?, DigitalSource::ALL.into_iter().find(|source| source.term() == term)?))
 }
 
-/// The prefix of an order's drawings.
+/// The prefix of a generation's drawings.
 pub const DRAWINGS: &str = "drawings/";
 
 /// What happened, so that the next step can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// An order was placed.
+    /// A generation was placed.
     GenerationQueued,
     /// Its selfie may be drawn from.
     ScreeningPassed,
@@ -129,7 +129,7 @@ pub enum Step {
 /// Tells the next step to begin. A fact is in the row before it is told, so telling it twice, or a minute later, is harmless.
 #[async_trait]
 pub trait Steps: Send + Sync {
-    /// Tells that `step` happened to an order.
+    /// Tells that `step` happened to a generation.
     async fn tell(&self, step: Step, account: AccountId, id: GenerationId) -> Result<(), Failure>;
 
     /// The same after a delay of at most 15 minutes.

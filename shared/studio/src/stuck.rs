@@ -8,21 +8,21 @@ use crate::prepare::{end_in_failure, store};
 use crate::store::{Change, Generations, Step, Steps};
 use crate::tidy::Tidy;
 
-/// Orders looked at in one run; the rest waits for the next minute.
+/// Generations looked at in one run; the rest waits for the next minute.
 const BATCH: usize = 100;
 
-/// Finds orders past their deadline.
+/// Finds generations past their deadline.
 #[async_trait]
 pub trait Overdue: Send + Sync {
-    /// The orders whose deadline is `now` or earlier, the earliest first, at most `limit`. It may lag behind the rows, so each is read again.
+    /// The generations whose deadline is `now` or earlier, the earliest first, at most `limit`. It may lag behind the rows, so each is read again.
     async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure>;
 }
 
 /// The sweeper.
 pub struct EndStuck<'a> {
-    /// Finds orders.
+    /// Finds generations.
     pub overdue: &'a dyn Overdue,
-    /// Where orders live.
+    /// Where generations live.
     pub generations: &'a dyn Generations,
     /// Sets them going again.
     pub steps: &'a dyn Steps,
@@ -35,13 +35,13 @@ pub struct EndStuck<'a> {
 /// What one run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Swept {
-    /// Orders set going again.
+    /// Generations set going again.
     pub revived: u32,
-    /// Orders ended, their credits released.
+    /// Generations ended, their credits released.
     pub failed: u32,
-    /// Ended orders whose last leftovers went.
+    /// Ended generations whose last leftovers went.
     pub tidied: u32,
-    /// Orders that could not be handled now.
+    /// Generations that could not be handled now.
     pub errors: u32,
 }
 
@@ -56,7 +56,7 @@ impl EndStuck<'_> {
     /// Handles every overdue order; one that fails does not stop the others.
     ///
     /// # Errors
-    /// Only when the overdue orders cannot be found.
+    /// Only when the overdue generations cannot be found.
     pub async fn run(&self) -> Result<Swept, Failure> {
         let mut swept = Swept::default();
         for (account, id) in self.overdue.overdue(self.clock.now(), BATCH).await? {
@@ -112,7 +112,7 @@ impl EndStuck<'_> {
     }
 
     /// A delivered order is over when its mail went. A mail that is due was refused for now, or its worker died before the claim; one that was claimed and
-    /// that the mail service has not confirmed within the patience counts as not sent. Both go to the last step again, a few times.
+    /// that the mail service has not confirmed within the time-out counts as not sent. Both go to the last step again, a few times.
     async fn conclude(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
         if generation.mail == Some(MailState::Sent) {
             return self.tidy_and_settle(generation, now).await;

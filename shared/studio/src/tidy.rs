@@ -1,6 +1,6 @@
-//! Removing what an order that ended without pictures leaves behind.
+//! Removing what a generation that ended without pictures leaves behind.
 //!
-//! A worker may still be storing an object while its order ends under it. So an ended order keeps a deadline, and the sweeper tidies again when no
+//! A worker may still be storing an object while its generation ends under it. So an ended generation keeps a deadline, and the sweeper tidies again when no
 //! worker can be alive any more.
 
 use kernel::Failure;

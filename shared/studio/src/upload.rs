@@ -58,9 +58,9 @@ pub struct Upload {
     pub created_at: Timestamp,
     /// When the form closes.
     pub form_closes_at: Timestamp,
-    /// When it goes if no order uses it.
+    /// When it goes if no generation uses it.
     pub unused_until: Timestamp,
-    /// When it goes once an order used it (AN-40).
+    /// When it goes once a generation used it (AN-40).
     pub used_until: Timestamp,
 }
 

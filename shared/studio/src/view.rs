@@ -1,4 +1,4 @@
-//! What an owner sees of their orders.
+//! What an owner sees of their generations.
 
 use accounts::Caller;
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use crate::generation::{Generation, State};
 /// The files of a delivered order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivered {
-    /// Every deliverable; the name is the object's key within the order.
+    /// Every deliverable; the name is the object's key within the generation.
     pub files: Vec<FileEntry>,
     /// All of them in one zip.
     pub bundle: BundleFile,
@@ -27,34 +27,34 @@ pub struct BundleFile {
     pub sha256: String,
 }
 
-/// One order, with its files once they are there.
+/// One generation, with its files once they are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// The order.
+    /// The generation.
     pub generation: Generation,
     /// Its files.
     pub delivered: Option<Delivered>,
 }
 
-/// One page of orders, the newest first.
+/// One page of generations, the newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The orders.
+    /// The generations.
     pub generations: Vec<Generation>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<GenerationId>,
 }
 
-/// Reads orders for their owners, session check included.
+/// Reads generations for their owners, session check included.
 #[async_trait]
 pub trait Views: Send + Sync {
-    /// One order with its files, in one call.
+    /// One generation with its files, in one call.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
     async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure>;
 
-    /// One page of at most `limit` orders that are older than `after`.
+    /// One page of at most `limit` generations that are older than `after`.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
@@ -64,7 +64,7 @@ pub trait Views: Send + Sync {
 /// Signs links to objects.
 #[async_trait]
 pub trait Links: Send + Sync {
-    /// A link to an object of an order that works from `from` for `life`. The same arguments give the same link. No call leaves the process.
+    /// A link to an object of a generation that works from `from` for `life`. The same arguments give the same link. No call leaves the process.
     async fn link(
         &self,
         account: AccountId,
@@ -88,7 +88,7 @@ const LINK_LIFE: SignedDuration = SignedDuration::from_mins(20);
 /// Links are signed at the start of a window, so that the links of two answers in one window open the same for as long and `If-None-Match` can hold.
 const LINK_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Reads one order and its links.
+/// Reads one generation and its links.
 pub struct Deliveries<'a> {
     /// Reads.
     pub views: &'a dyn Views,

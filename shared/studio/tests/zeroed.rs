@@ -21,8 +21,8 @@ use image::{
 };
 use imaging::DigitalSource;
 use kernel::{CallerAddress, Failure, SeededRandomness, SystemClock};
-use screening::{Candidate, Panel, Screener};
-use studio::instant::{Instant, Marked, News, RateSalt, Wish};
+use screening::{Candidate, Moderation, Screener};
+use studio::instant::{Instant, InstantRequest, Marked, News, RateSalt};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
 use testkit::Faults;
 use testkit::fakes::FakeRateKeys;
@@ -115,24 +115,24 @@ impl Screener for Judge {
 /// One request from its first byte to its end; the answer is looked at and let go, as one that was sent.
 async fn request(end: End) -> Result<usize, Failure> {
     let artists: Vec<Box<dyn Artist>> = vec![Box::new(Actor(end))];
-    let panel = Panel::of(vec![Box::new(Judge(if matches!(end, End::Judged) { 1.0 } else { 0.0 }))]);
+    let moderation = Moderation::of(vec![Box::new(Judge(if matches!(end, End::Judged) { 1.0 } else { 0.0 }))]);
     let rate_keys = FakeRateKeys::new(Faults::default());
     let salt = RateSalt::new(b"salt");
     let instant = Instant {
         artists: &artists,
-        panel: &panel,
+        moderation: &moderation,
         rate_keys: &rate_keys,
         salt: &salt,
         finisher: &Marked { signer: None },
         clock: &SystemClock::default(),
-        patience: Duration::from_secs(150),
+        timeout: Duration::from_secs(150),
     };
     let admitted = instant.admit(Some("openai"), Some("13+"), CallerAddress::read("203.0.113.7")).await?;
     let words = Zeroizing::new(WORDS.concat());
-    let wish = Wish::new(Zeroizing::new(encoded(SENT)), None, Some(words), None, &SeededRandomness::new(1))?;
+    let request = InstantRequest::new(Zeroizing::new(encoded(SENT)), None, Some(words), None, &SeededRandomness::new(1))?;
     let sent = Mutex::new(0);
     let tell = |news: News<'_>| *sent.lock().unwrap() += api_event(&news);
-    let portrait = instant.draw(admitted, wish, 1, &tell).await?;
+    let portrait = instant.draw(admitted, request, 1, &tell).await?;
     let told = *sent.lock().unwrap();
     Ok(told + portrait.bytes.len())
 }

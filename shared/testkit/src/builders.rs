@@ -7,7 +7,7 @@ use kernel::{AccountId, Clock, GenerationId, Randomness, SessionId, Timestamp, U
 use outreach::Email;
 use policy::Class;
 use screening::{Decision, Verdict};
-use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, Order, PictureType, State, Upload};
+use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, NewGeneration, PictureType, State, Upload};
 use wallet::Entry;
 
 /// The midnight every test starts at: far ahead, so that no store takes what a test wrote for expired.
@@ -61,12 +61,19 @@ pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) ->
     }
 }
 
-/// An order that `caller` places now, under the idempotency key hash `key_hash`.
+/// A generation that `caller` places now, under the idempotency key hash `key_hash`.
 #[must_use]
-pub fn order(caller: Caller, upload: UploadId, credits: u8, key_hash: &str, clock: &dyn Clock, randomness: &dyn Randomness) -> Order {
+pub fn new_generation(
+    caller: Caller,
+    upload: UploadId,
+    credits: u8,
+    key_hash: &str,
+    clock: &dyn Clock,
+    randomness: &dyn Randomness,
+) -> NewGeneration {
     let now = clock.now();
     let generation = generation(caller.account, upload, credits, now, GenerationId::new(clock, randomness));
-    Order {
+    NewGeneration {
         caller,
         hold: Entry::hold(generation.id, u32::from(credits), now),
         generation,

@@ -85,7 +85,7 @@ impl Faults {
         std::mem::take(&mut inner.struck)
     }
 
-    /// From now on every call lets other tasks run before it, as often as chance will have it: the same seed, the same order.
+    /// From now on every call lets other tasks run before it, as often as chance will have it: the same seed, the same generation.
     pub fn interleave(&self, seed: u64) {
         self.inner().jitter = Some(StdRng::seed_from_u64(seed));
     }

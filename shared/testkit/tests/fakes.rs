@@ -20,10 +20,10 @@ async fn an_14_sign_ins_and_sessions() {
 
 #[tokio::test]
 async fn uploads_and_orders() {
-    contract::orders::uploads(&Stores::fake(5)).await;
-    contract::orders::orders(&Stores::fake(6)).await;
-    contract::orders::refused_orders(&Stores::fake(7)).await;
-    contract::orders::concurrent_orders(&Stores::fake(8)).await;
+    contract::placements::uploads(&Stores::fake(5)).await;
+    contract::placements::generations(&Stores::fake(6)).await;
+    contract::placements::refused_generations(&Stores::fake(7)).await;
+    contract::placements::concurrent_generations(&Stores::fake(8)).await;
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn rt_21_rate_keys() {
 async fn the_signer() {
     let signer = testkit::signing::signer();
     contract::signers::signs(&*signer).await;
-    contract::signers::seals(&*signer, &testkit::signing::KEYS.anchor).await;
+    contract::signers::signs_pictures(&*signer, &testkit::signing::KEYS.anchor).await;
 }
 
 #[tokio::test]

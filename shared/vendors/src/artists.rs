@@ -6,7 +6,7 @@ use via_gemini::GeminiArtist;
 use via_openai::OpenAi;
 use via_palette::PaletteArtist;
 
-use crate::door::{Door, Unready};
+use crate::clients::{Unready, VendorClients};
 
 /// The variables that [`artists`] may read, beside `STAGE` and `PROFILE`, which every function has.
 pub const ARTIST_VARIABLES: &[&str] = &[
@@ -29,22 +29,23 @@ const KNOWN: &[&str] = &[PaletteArtist::NAME, OpenAi::NAME, GeminiArtist::NAME];
 /// # Errors
 /// [`Unready`] when one is unknown, not admitted or lacks what it needs, and in production when none is named.
 pub fn artists(settings: &Settings) -> Result<Vec<Box<dyn Artist>>, Unready> {
-    let door = Door::of(settings)?;
-    settings.choices("ARTIST", KNOWN)?.into_iter().map(|name| artist(&door, name)).collect()
+    let clients = VendorClients::of(settings)?;
+    settings.choices("ARTIST", KNOWN)?.into_iter().map(|name| artist(&clients, name)).collect()
 }
 
-fn artist(door: &Door<'_>, name: &'static str) -> Result<Box<dyn Artist>, Unready> {
-    let unfit = |failure| Unready::of(name, failure);
+fn artist(clients: &VendorClients<'_>, name: &'static str) -> Result<Box<dyn Artist>, Unready> {
+    let misconfigured = |failure| Unready::of(name, failure);
     Ok(match name {
         OpenAi::NAME => {
             let (model, quality) =
-                (door.or("OPENAI_IMAGE_MODEL", OpenAi::IMAGE_MODEL), door.or("OPENAI_IMAGE_QUALITY", OpenAi::IMAGE_QUALITY));
-            Box::new(door.openai()?.artist(&model, &quality).map_err(unfit)?)
+                (clients.or("OPENAI_IMAGE_MODEL", OpenAi::IMAGE_MODEL), clients.or("OPENAI_IMAGE_QUALITY", OpenAi::IMAGE_QUALITY));
+            Box::new(clients.openai()?.artist(&model, &quality).map_err(misconfigured)?)
         }
         GeminiArtist::NAME => {
-            let (client, key) = door.to(name, "GEMINI_API_KEY")?;
-            let (base, model) = (door.or("GEMINI_BASE_URL", GeminiArtist::BASE_URL), door.or("GEMINI_IMAGE_MODEL", GeminiArtist::MODEL));
-            Box::new(GeminiArtist::new(&client, &base, &key, &model).map_err(unfit)?)
+            let (client, key) = clients.to(name, "GEMINI_API_KEY")?;
+            let (base, model) =
+                (clients.or("GEMINI_BASE_URL", GeminiArtist::BASE_URL), clients.or("GEMINI_IMAGE_MODEL", GeminiArtist::MODEL));
+            Box::new(GeminiArtist::new(&client, &base, &key, &model).map_err(misconfigured)?)
         }
         _ => Box::new(PaletteArtist),
     })

@@ -4,7 +4,7 @@ use edge::Settings;
 use studio::ModelCalendar;
 use via_openai::OpenAi;
 
-use crate::door::{Door, Unready};
+use crate::clients::{Unready, VendorClients};
 
 /// The variables that [`calendars`] may read, beside `STAGE` and `PROFILE`, which every function has.
 pub const CALENDAR_VARIABLES: &[&str] = &["ARTIST", "SCREENER", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ZERO_RETENTION"];
@@ -16,7 +16,7 @@ pub const CALENDAR_VARIABLES: &[&str] = &["ARTIST", "SCREENER", "OPENAI_API_KEY"
 pub fn calendars(settings: &Settings) -> Result<Vec<Box<dyn ModelCalendar>>, Unready> {
     let named = ["ARTIST", "SCREENER"].map(|variable| settings.optional(variable));
     let used = named.iter().flat_map(|names| names.split(',')).any(|name| name.trim() == OpenAi::NAME);
-    Ok(if used { vec![Box::new(Door::of(settings)?.openai()?)] } else { Vec::new() })
+    Ok(if used { vec![Box::new(VendorClients::of(settings)?.openai()?)] } else { Vec::new() })
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@
 
 mod artists;
 mod calendars;
-mod door;
+mod clients;
 mod screeners;
 
 pub use artists::{ARTIST_VARIABLES, artists};
 pub use calendars::{CALENDAR_VARIABLES, calendars};
-pub use door::Unready;
-pub use screeners::{SCREENER_VARIABLES, panel};
+pub use clients::Unready;
+pub use screeners::{SCREENER_VARIABLES, moderation};

@@ -1,12 +1,12 @@
 //! The screeners of `SCREENER`.
 
 use edge::Settings;
-use screening::{LimitsOnly, Panel, Screener};
+use screening::{LimitsOnly, Moderation, Screener};
 use via_openai::OpenAi;
 
-use crate::door::{Door, Unready};
+use crate::clients::{Unready, VendorClients};
 
-/// The variables that [`panel`] may read, beside `STAGE` and `PROFILE`, which every function has.
+/// The variables that [`moderation`] may read, beside `STAGE` and `PROFILE`, which every function has.
 pub const SCREENER_VARIABLES: &[&str] = &["SCREENER", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODERATION_MODEL", "ZERO_RETENTION"];
 
 /// The screeners there are, the offline one first.
@@ -16,19 +16,19 @@ const KNOWN: &[&str] = &[LimitsOnly::NAME, OpenAi::NAME];
 ///
 /// # Errors
 /// [`Unready`] when one is unknown, not admitted or lacks what it needs, and in production when none is named.
-pub fn panel(settings: &Settings) -> Result<Panel, Unready> {
-    let door = Door::of(settings)?;
-    let screeners = settings.choices("SCREENER", KNOWN)?.into_iter().map(|name| screener(&door, name));
-    let panel = Panel::of(screeners.collect::<Result<_, _>>()?);
-    panel.coverage().warn();
-    Ok(panel)
+pub fn moderation(settings: &Settings) -> Result<Moderation, Unready> {
+    let clients = VendorClients::of(settings)?;
+    let screeners = settings.choices("SCREENER", KNOWN)?.into_iter().map(|name| screener(&clients, name));
+    let moderation = Moderation::of(screeners.collect::<Result<_, _>>()?);
+    moderation.coverage().warn();
+    Ok(moderation)
 }
 
-fn screener(door: &Door<'_>, name: &'static str) -> Result<Box<dyn Screener>, Unready> {
+fn screener(clients: &VendorClients<'_>, name: &'static str) -> Result<Box<dyn Screener>, Unready> {
     Ok(match name {
         OpenAi::NAME => {
-            let model = door.or("OPENAI_MODERATION_MODEL", OpenAi::MODERATION_MODEL);
-            Box::new(door.openai()?.screener(&model).map_err(|failure| Unready::of(name, failure))?)
+            let model = clients.or("OPENAI_MODERATION_MODEL", OpenAi::MODERATION_MODEL);
+            Box::new(clients.openai()?.screener(&model).map_err(|failure| Unready::of(name, failure))?)
         }
         _ => Box::new(LimitsOnly),
     })
@@ -42,7 +42,7 @@ mod tests {
     fn a_panel_has_who_is_named_and_no_key_is_needed_for_others() {
         let start = |more: &[(&'static str, &str)]| {
             let values = [&[("STAGE", "production"), ("PROFILE", "wallet")], more].concat();
-            panel(&Settings::of(&values).unwrap()).map(drop).map_err(|unready| unready.to_string())
+            moderation(&Settings::of(&values).unwrap()).map(drop).map_err(|unready| unready.to_string())
         };
         assert_eq!(start(&[("SCREENER", "offline")]), Ok(()));
         assert_eq!(start(&[("SCREENER", "offline,openai"), ("OPENAI_API_KEY", "k")]), Ok(()));

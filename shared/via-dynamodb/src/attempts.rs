@@ -54,7 +54,7 @@ impl Attempts for DynamoAttempts {
         match self.write(history).await? {
             None => Ok(Claimed::Mine),
             Some(Some(row)) => Ok(Claimed::Found(read(history, &row)?)),
-            // It was removed, with its order.
+            // It was removed, with its generation.
             Some(None) => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
         }
     }

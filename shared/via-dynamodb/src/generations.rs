@@ -1,4 +1,4 @@
-//! Orders: each change is written with its condition, and with everything that must change along.
+//! Placements: each change is written with its condition, and with everything that must change along.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -15,7 +15,7 @@ use crate::uploads::refuse_upload;
 use crate::wallet_writes::move_credits;
 use crate::{attempts, generation_item};
 
-/// Orders in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
+/// Generations in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
 pub struct DynamoGenerations {
     client: Client,
     studio: String,
@@ -24,13 +24,13 @@ pub struct DynamoGenerations {
 }
 
 impl DynamoGenerations {
-    /// Orders in the table named `studio`.
+    /// Generations in the table named `studio`.
     #[must_use]
     pub fn new(client: Client, studio: String) -> Self {
         Self { client, studio, accounts: None, screening: None }
     }
 
-    /// With the table of the wallet, for functions that end orders.
+    /// With the table of the wallet, for functions that end generations.
     #[must_use]
     pub fn with_wallet(self, accounts: String) -> Self {
         Self { accounts: Some(accounts), ..self }
@@ -89,12 +89,12 @@ impl Generations for DynamoGenerations {
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
-        // The order and the history of a drawing, which stand first, may be overtaken; what else refuses is a contradiction.
+        // The generation and the history of a drawing, which stand first, may be overtaken; what else refuses is a contradiction.
         let versioned = 1 + usize::from(change.history.is_some());
         match self.transaction(change)?.write(&self.client).await? {
             Outcome::Written => Ok(Written::Stored),
             Outcome::Refused(refusals) if refusals.iter().take(versioned).any(Refusal::is_condition) => Ok(Written::Overtaken),
-            Outcome::Refused(refusals) => Err(Failure::broken(format!("a change was refused beside its order: {refusals:?}"))),
+            Outcome::Refused(refusals) => Err(Failure::broken(format!("a change was refused beside its generation: {refusals:?}"))),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Orders past their deadline, by the index `deadline` of the table `Studio`.
+//! Generations past their deadline, by the index `deadline` of the table `Studio`.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
@@ -10,14 +10,14 @@ use crate::item::{Read, number, text};
 use crate::keys::GENERATIONS;
 use crate::refusal::failure;
 
-/// Overdue orders in the table `Studio`.
+/// Overdue generations in the table `Studio`.
 pub struct DynamoOverdue {
     client: Client,
     studio: String,
 }
 
 impl DynamoOverdue {
-    /// Overdue orders in the table named `studio`.
+    /// Overdue generations in the table named `studio`.
     #[must_use]
     pub fn new(client: Client, studio: String) -> Self {
         Self { client, studio }

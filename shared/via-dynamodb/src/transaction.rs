@@ -10,7 +10,7 @@ use kernel::Failure;
 use crate::item::Attributes;
 use crate::refusal::failure;
 
-/// Tries when another transaction touches the same item: a wallet under a hundred orders at once settles well within them.
+/// Tries when another transaction touches the same item: a wallet under a hundred generations at once settles well within them.
 const TRIES: u32 = 10;
 
 /// The first wait; it doubles up to [`LONGEST_WAIT`].
@@ -72,7 +72,7 @@ impl Transaction {
     }
 
     /// Marks the last part as one whose conflict is an answer, not a reason to wait.
-    pub(crate) fn whose_conflict_is_final(mut self) -> Self {
+    pub(crate) fn fail_on_conflict(mut self) -> Self {
         self.exclusive = self.parts.len().checked_sub(1);
         self
     }

@@ -77,7 +77,7 @@ pub(crate) fn use_upload(studio: &str, account: AccountId, upload: UploadId, now
         .map_err(Failure::broken)
 }
 
-/// The content check refused the upload: no order may use it again. Creates no row where there is none: one without a class would never expire.
+/// The content check refused the upload: no generation may use it again. Creates no row where there is none: one without a class would never expire.
 pub(crate) fn refuse_upload(studio: &str, account: AccountId, upload: UploadId) -> Result<Update, Failure> {
     Update::builder()
         .table_name(studio)

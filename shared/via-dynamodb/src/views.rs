@@ -17,7 +17,7 @@ use crate::keys::{GENERATIONS, Key, of_account};
 use crate::refusal::failure;
 use crate::sessions;
 
-/// Orders in the table `Studio`, sessions in `Fleeting`.
+/// Generations in the table `Studio`, sessions in `Fleeting`.
 pub struct DynamoViews {
     client: Client,
     fleeting: String,
@@ -26,7 +26,7 @@ pub struct DynamoViews {
 }
 
 impl DynamoViews {
-    /// Orders in the tables of these names.
+    /// Generations in the tables of these names.
     #[must_use]
     pub fn new(client: Client, fleeting: String, studio: String, clock: Arc<dyn Clock>) -> Self {
         Self { client, fleeting, studio, clock }

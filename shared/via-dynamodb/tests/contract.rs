@@ -30,7 +30,7 @@ fn stores(seed: u64) -> Stores {
         profiles: Box::new(DynamoProfiles::new(client.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
         recipients: Box::new(DynamoRecipients::new(client.clone(), accounts.clone())),
         uploads: Box::new(DynamoUploads::new(client.clone(), fleeting.clone(), studio.clone(), clock.clone())),
-        orders: Box::new(DynamoOrders::new(client.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
+        placements: Box::new(DynamoPlacements::new(client.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
         generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
         attempts: Box::new(DynamoAttempts::new(client.clone(), studio.clone())),
         breaker: Box::new(DynamoBreaker::new(client.clone(), fleeting.clone(), clock.clone())),
@@ -56,14 +56,14 @@ async fn an_14_sign_ins_and_sessions() {
 
 #[tokio::test]
 async fn an_69_uploads() {
-    contract::orders::uploads(&stores(5)).await;
+    contract::placements::uploads(&stores(5)).await;
 }
 
 #[tokio::test]
-async fn orders() {
-    contract::orders::orders(&stores(6)).await;
-    contract::orders::refused_orders(&stores(7)).await;
-    contract::orders::concurrent_orders(&stores(8)).await;
+async fn placements() {
+    contract::placements::generations(&stores(6)).await;
+    contract::placements::refused_generations(&stores(7)).await;
+    contract::placements::concurrent_generations(&stores(8)).await;
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn scan(table: &str) -> Vec<BTreeMap<String, AttributeValue>> {
 #[tokio::test]
 async fn what_is_stored_is_declared() {
     for seed in [21, 22, 23] {
-        contract::orders::refused_orders(&stores(seed)).await;
+        contract::placements::refused_generations(&stores(seed)).await;
         contract::generations::changes(&stores(seed + 100)).await;
         contract::generations::deliveries(&stores(seed + 200)).await;
         contract::attempts::claims(&stores(seed + 300)).await;
@@ -165,7 +165,7 @@ fn issued() -> accounts::IssuedCode {
 /// Whatever the suites did: every wallet is the sum of its movements.
 #[tokio::test]
 async fn sum_of_entries_is_the_balance() {
-    contract::orders::concurrent_orders(&stores(31)).await;
+    contract::placements::concurrent_generations(&stores(31)).await;
     contract::generations::changes(&stores(32)).await;
     let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     let number = |item: &BTreeMap<String, AttributeValue>, name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();

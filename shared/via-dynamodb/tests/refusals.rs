@@ -8,7 +8,7 @@ use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
 use via_dynamodb::{Client, DynamoGenerations, DynamoOverdue};
 
-fn order() -> studio::Generation {
+fn new_generation() -> studio::Generation {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(1));
     let caller = builders::caller(&clock, &randomness);
     let upload = builders::upload(caller, &clock, &randomness);
@@ -20,7 +20,7 @@ async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let stub = Stub::start(reply);
     let client = Client::new(&config_of(stub.url()));
     let generations = DynamoGenerations::new(client.clone(), "studio".into()).with_wallet("accounts".into());
-    let queued = order();
+    let queued = new_generation();
     let failed = queued.fail(EndReason::TimedOut, builders::midnight()).unwrap();
     let read = generations.load(queued.account, queued.id).await.map(drop);
     let changed = generations.change(Change::of(&queued, &failed)).await.map(drop);
@@ -81,7 +81,7 @@ fn cancelled(code: &str) -> Reply {
 async fn change(reply: Reply) -> (Result<studio::Written, Failure>, usize) {
     let stub = Stub::start(reply);
     let generations = DynamoGenerations::new(Client::new(&config_of(stub.url())), "studio".into());
-    let queued = order();
+    let queued = new_generation();
     let screening = queued.begin_screening(builders::midnight()).unwrap();
     (generations.change(Change::of(&queued, &screening)).await, stub.requests())
 }

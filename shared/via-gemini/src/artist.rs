@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use egress::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use egress::{Client, Endpoint, Lost, Secret};
+use egress::{Client, Endpoint, Secret, SendError};
 use imaging::DigitalSource;
 use kernel::Failure;
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
@@ -88,7 +88,7 @@ impl GeminiArtist {
     }
 }
 
-fn lost(lost: Lost) -> NotDrawn {
+fn lost(lost: SendError) -> NotDrawn {
     if lost.may_have_arrived() { NotDrawn::Unclear(lost.into()) } else { NotDrawn::Down(lost.into()) }
 }
 
@@ -104,8 +104,8 @@ impl Artist for GeminiArtist {
 
     /// Makes no sketches, and repeats nothing by its seed: the API has neither for pictures.
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
-        let prompt = prompt::of(request.brief).ok_or_else(|| NotDrawn::Unfit(Unusable::Brief.into()))?;
-        let body = request::body(&prompt, request.selfie).ok_or_else(|| NotDrawn::Unfit(Unusable::Selfie.into()))?;
+        let prompt = prompt::of(request.brief).ok_or_else(|| NotDrawn::Misconfigured(Unusable::Brief.into()))?;
+        let body = request::body(&prompt, request.selfie).ok_or_else(|| NotDrawn::Misconfigured(Unusable::Selfie.into()))?;
         let answer = self.ask(body).await?;
         let (picture, usage) = answer::read(&answer, &self.model)?;
         Ok(Drawing { picture, source: DigitalSource::CompositeWithTrainedAlgorithmicMedia, usage })

@@ -61,7 +61,7 @@ pub(crate) fn meaning(status: u16, retry_after: Option<&str>, body: &[u8]) -> No
         // The API itself says that it takes nothing on; anybody on the way may say 503 without knowing.
         503 if error.status == "UNAVAILABLE" => NotDrawn::Busy { retry_after: wait },
         503 => NotDrawn::Down(refusal.into()),
-        300..=407 | 409..=428 | 430..=498 => NotDrawn::Unfit(refusal.into()),
+        300..=407 | 409..=428 | 430..=498 => NotDrawn::Misconfigured(refusal.into()),
         // INTERNAL, DEADLINE_EXCEEDED, CANCELLED, and whatever is new: it may have been made.
         _ => NotDrawn::Unclear(refusal.into()),
     }
@@ -105,9 +105,9 @@ mod tests {
     #[test]
     fn an_error_says_nothing_that_the_vendor_wrote_in_prose() {
         let body = br#"{"error":{"code":400,"message":"prompt was: a secret","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#;
-        let NotDrawn::Unfit(source) = meaning(400, None, body) else { panic!("unfit") };
+        let NotDrawn::Misconfigured(source) = meaning(400, None, body) else { panic!("misconfigured") };
         assert_eq!(source.to_string(), "Gemini answered 400 INVALID_ARGUMENT API_KEY_INVALID");
-        let NotDrawn::Unfit(source) = meaning(404, None, b"<html>") else { panic!("unfit") };
+        let NotDrawn::Misconfigured(source) = meaning(404, None, b"<html>") else { panic!("misconfigured") };
         assert_eq!(source.to_string(), "Gemini answered 404  ");
     }
 }

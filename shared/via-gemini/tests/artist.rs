@@ -173,7 +173,7 @@ async fn what_is_ours_to_mend_is_told_apart() {
         (Scenario::Redirect, "307  "),
     ];
     for (scenario, text) in ours {
-        let NotDrawn::Unfit(source) = met(scenario.clone()).await.unwrap_err() else { panic!("{scenario:?}") };
+        let NotDrawn::Misconfigured(source) = met(scenario.clone()).await.unwrap_err() else { panic!("{scenario:?}") };
         assert_eq!(source.to_string(), format!("Gemini answered {text}"), "{scenario:?}");
     }
 }
@@ -237,7 +237,7 @@ async fn a_style_without_a_prompt_asks_nobody() {
     let stand_in = GeminiStandIn::start(0).await.unwrap();
     let selfie = selfie();
     let request = DrawRequest { selfie: &selfie, brief: Brief::Style("no-such-style"), seed: 1, customer: None, sketches: &NoSketches };
-    assert!(matches!(artist(&stand_in.base_url()).draw(request).await, Err(NotDrawn::Unfit(_))));
+    assert!(matches!(artist(&stand_in.base_url()).draw(request).await, Err(NotDrawn::Misconfigured(_))));
     assert!(stand_in.requests().is_empty());
 }
 

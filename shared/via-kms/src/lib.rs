@@ -20,7 +20,7 @@ pub use chosen::{NoSigner, signer};
 /// Signs with an asymmetric key of KMS.
 ///
 /// What it costs is by the kind of key (list prices of 2026-11-21, per 10,000 signatures): 0.15 USD with `ECC_NIST_P256` ([`Algorithm::Es256`]), 0.03 USD
-/// with `RSA_2048` ([`Algorithm::Ps256`]), whose seals are larger. A drawing without stickers has 32 files and takes 33 signatures.
+/// with `RSA_2048` ([`Algorithm::Ps256`]), whose credentials are larger. A drawing without stickers has 32 files and takes 33 signatures.
 pub struct KmsSigner {
     client: Client,
     key: String,

@@ -24,7 +24,7 @@ async fn keys_of_both_kinds_keep_the_contract() {
         let chain = authority.certify(&public_key_of(&cloud::config(), &key).await.unwrap()).unwrap();
         let signer = KmsSigner::new(&cloud::config(), key, algorithm, Chain::parse(&chain).unwrap());
         contract::signers::signs(&signer).await;
-        contract::signers::seals(&signer, &authority.anchor()).await;
+        contract::signers::signs_pictures(&signer, &authority.anchor()).await;
         let request = signer.certificate_request("Nigao", "Somebody").await.unwrap();
         assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----\n"), "{request}");
     }

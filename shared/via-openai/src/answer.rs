@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use studio::{NotDrawn, Sketches, Usage};
 
+use crate::api_error::{ApiError, VendorError};
 use crate::refusal;
-use crate::said::{Said, VendorError};
 use crate::sse::Events;
 
 /// Bytes of an answer, at most, all sketches of a stream together: a picture of 1024 × 1024 has 1 to 4 MB, and a third more as Base64.
@@ -87,7 +87,7 @@ pub(crate) fn usage(model: &str, tokens: Option<Tokens>, request_id: Option<Stri
 
 /// A damaged answer: the vendor says that it has drawn, and will say so on its bill.
 fn damaged(what: &'static str, request_id: Option<&str>) -> NotDrawn {
-    NotDrawn::Unclear(Said::plain(what, 200, request_id).into())
+    NotDrawn::Unclear(ApiError::plain(what, 200, request_id).into())
 }
 
 /// The bytes of the text, if they are a picture to its end.
@@ -116,9 +116,9 @@ pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, requ
     while let Some(mut chunk) = answer.chunk().await.map_err(|error| refusal::lost(error.into()))? {
         received += chunk.len();
         if received > LARGEST {
-            return Err(refusal::lost(egress::Lost::TooLarge));
+            return Err(refusal::lost(egress::SendError::TooLarge));
         }
-        while let Some(data) = events.next_in(&mut chunk).map_err(|_| refusal::lost(egress::Lost::TooLarge))? {
+        while let Some(data) = events.next_in(&mut chunk).map_err(|_| refusal::lost(egress::SendError::TooLarge))? {
             if let Some(drawn) = growing.hear(&data).await? {
                 return Ok(drawn);
             }

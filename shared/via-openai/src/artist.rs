@@ -11,8 +11,8 @@ use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::OpenAi;
 use crate::answer::{self, SKETCHES};
+use crate::api_error::request_id;
 use crate::refusal::{Refusal, lost};
-use crate::said::request_id;
 
 /// How long a drawing may take, its download included. Most take 10 to 40 seconds; some have taken two minutes.
 const TIMEOUT: Duration = Duration::from_secs(100);
@@ -94,7 +94,7 @@ impl Artist for OpenAiArtist {
     /// Repeats nothing by its seed: the image models have none.
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
         let wanted = request.sketches.wanted().min(SKETCHES);
-        let call = self.call(&request, wanted).map_err(|unusable| NotDrawn::Unfit(unusable.into()))?;
+        let call = self.call(&request, wanted).map_err(|unusable| NotDrawn::Misconfigured(unusable.into()))?;
         let answer = egress::send(call).await.map_err(lost)?;
         if answer.status().as_u16() != 200 {
             return Err(Refusal::read(answer).await.not_drawn());

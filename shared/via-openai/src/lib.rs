@@ -4,6 +4,7 @@
 //! errors carry its codes, its status and its name of the request, and never a sentence of it, since those quote what people sent.
 
 mod answer;
+mod api_error;
 mod artist;
 mod calendar;
 mod models;
@@ -11,12 +12,11 @@ mod moderation;
 mod openai;
 mod price;
 mod refusal;
-mod said;
 mod sse;
 mod waits;
 
+pub use api_error::ApiError;
 pub use artist::OpenAiArtist;
 pub use models::ListedModel;
 pub use moderation::OpenAiScreener;
 pub use openai::OpenAi;
-pub use said::Said;

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::OpenAi;
+use crate::api_error::{ApiError, identifier, request_id};
 use crate::moderation::failure;
 use crate::refusal::Refusal;
-use crate::said::{Said, identifier, request_id};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -47,7 +47,7 @@ impl OpenAi {
         let id = request_id(answer.headers());
         let body = egress::receive(answer, LARGEST).await.map_err(|_| Failure::unavailable(PATIENCE))?;
         let list: List =
-            serde_json::from_slice(&body).map_err(|_| Failure::broken(Said::plain("no list of models", 200, id.as_deref())))?;
+            serde_json::from_slice(&body).map_err(|_| Failure::broken(ApiError::plain("no list of models", 200, id.as_deref())))?;
         Ok(list.data.iter().filter_map(listed).collect())
     }
 }

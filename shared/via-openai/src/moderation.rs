@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::OpenAi;
+use crate::api_error::{ApiError, identifier, request_id};
 use crate::refusal::Refusal;
-use crate::said::{Said, identifier, request_id};
 use crate::waits::retry_after;
 
 /// How long a judgement may take; most take a second.
@@ -120,7 +120,7 @@ struct Judgement {
 /// The highest score of each category. An answer that lacks one that the screener is relied upon for is no judgement.
 async fn scores(answer: Response, relied_upon: &[&str]) -> Result<BTreeMap<String, f64>, Failure> {
     let id = request_id(answer.headers());
-    let unusable = |what| Failure::broken(Said::plain(what, 200, id.as_deref()));
+    let unusable = |what| Failure::broken(ApiError::plain(what, 200, id.as_deref()));
     let body = egress::receive(answer, LARGEST_ANSWER).await.map_err(|_| Failure::unavailable(PATIENCE))?;
     let answer: Answer = serde_json::from_slice(&body).map_err(|_| unusable("no judgement"))?;
     let mut scores = BTreeMap::new();

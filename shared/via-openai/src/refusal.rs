@@ -1,11 +1,11 @@
 //! What the vendor's errors come to.
 
 use egress::header::HeaderMap;
-use egress::{Lost, Response};
+use egress::{Response, SendError};
 use serde_json::Value;
 use studio::NotDrawn;
 
-use crate::said::{Said, VendorError, request_id};
+use crate::api_error::{ApiError, VendorError, request_id};
 use crate::waits::retry_after;
 
 /// Bytes of an error, at most.
@@ -39,8 +39,8 @@ impl Refusal {
     }
 
     /// For a log.
-    pub(crate) fn said(&self) -> Said {
-        Said::error(&self.error, self.status, request_id(&self.headers).as_deref())
+    pub(crate) fn said(&self) -> ApiError {
+        ApiError::error(&self.error, self.status, request_id(&self.headers).as_deref())
     }
 
     /// Why there is no drawing.
@@ -57,7 +57,7 @@ impl Refusal {
             (503, _) => NotDrawn::Down(source()),
             // The vendor did not get the whole request in time, or one like it is under way; and 5xx may come after the work was done, and billed.
             (408 | 409 | 500.., _) => NotDrawn::Unclear(source()),
-            _ => NotDrawn::Unfit(source()),
+            _ => NotDrawn::Misconfigured(source()),
         }
     }
 
@@ -73,12 +73,12 @@ impl Refusal {
 
 /// An error that came after a status of 200: the vendor had begun.
 pub(crate) fn midway(error: &VendorError, request_id: Option<&str>) -> NotDrawn {
-    let source = || Said::error(error, 200, request_id).into();
+    let source = || ApiError::error(error, 200, request_id).into();
     match error {
         error if error.is_any(UNSAFE) => refused(error),
         error if error.is_any(UNPAID) => NotDrawn::Exhausted,
         error if error.is_any(&["rate_limit_exceeded"]) => NotDrawn::Busy { retry_after: None },
-        error if error.is_any(&["invalid_request_error"]) => NotDrawn::Unfit(source()),
+        error if error.is_any(&["invalid_request_error"]) => NotDrawn::Misconfigured(source()),
         _ => NotDrawn::Unclear(source()),
     }
 }
@@ -93,6 +93,6 @@ fn refused(error: &VendorError) -> NotDrawn {
 }
 
 /// A call without an answer.
-pub(crate) fn lost(lost: Lost) -> NotDrawn {
+pub(crate) fn lost(lost: SendError) -> NotDrawn {
     if lost.may_have_arrived() { NotDrawn::Unclear(lost.into()) } else { NotDrawn::Down(lost.into()) }
 }

@@ -37,11 +37,11 @@ impl Artist for PaletteArtist {
 
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
         let Brief::Style(style) = request.brief else {
-            return Err(NotDrawn::Unfit("the offline artist knows styles and understands no words".into()));
+            return Err(NotDrawn::Misconfigured("the offline artist knows styles and understands no words".into()));
         };
-        let style = Style::from_id(style).ok_or_else(|| NotDrawn::Unfit("the offline artist does not know this style".into()))?;
-        let selfie = imaging::decode_normalised(request.selfie).map_err(|error| NotDrawn::Unfit(error.into()))?;
-        let picture = encode(&draw(&selfie, style, request.seed)).map_err(|error| NotDrawn::Unfit(error.into()))?;
+        let style = Style::from_id(style).ok_or_else(|| NotDrawn::Misconfigured("the offline artist does not know this style".into()))?;
+        let selfie = imaging::decode_normalised(request.selfie).map_err(|error| NotDrawn::Misconfigured(error.into()))?;
+        let picture = encode(&draw(&selfie, style, request.seed)).map_err(|error| NotDrawn::Misconfigured(error.into()))?;
         Ok(Drawing { picture, source: DigitalSource::AlgorithmicallyEnhanced, usage: Usage::default() })
     }
 }

@@ -12,7 +12,7 @@ use studio::store::{DRAWINGS, drawing_of_name};
 
 use crate::Bucket;
 
-/// The key of an object of an order.
+/// The key of an object of a generation.
 pub(crate) fn key(account: AccountId, id: GenerationId, name: &str) -> String {
     format!("generated/{account}/{id}/{name}")
 }
@@ -45,7 +45,7 @@ impl Pictures for S3Pictures {
         if self.0.put_new(&key, content_type, bytes.clone()).await? {
             return Ok(bytes);
         }
-        // Taken a moment ago and gone now: its order was deleted meanwhile, which the next look at its row will say.
+        // Taken a moment ago and gone now: its generation was deleted meanwhile, which the next look at its row will say.
         self.0.get(&key).await?.ok_or_else(|| Failure::unavailable(Duration::from_secs(1)))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::Entry;
 
-/// Credits one can spend, and credits set aside for running orders.
+/// Credits one can spend, and credits set aside for running generations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Balance {
     /// Ready to be spent.
@@ -55,7 +55,7 @@ mod tests {
     }
 
     proptest! {
-        /// Any mix of orders, captures and releases, each possibly repeated, keeps the books.
+        /// Any mix of generations, captures and releases, each possibly repeated, keeps the books.
         #[test]
         fn sum_of_entries_is_the_balance(starter in 0u32..20, steps in prop::collection::vec((0usize..6, 0u8..3, 1u32..9), 0..60)) {
             let randomness = SeededRandomness::new(3);
@@ -67,7 +67,7 @@ mod tests {
                 let id = orders[order];
                 match step {
                     0 => if book.write(Entry::hold(id, credits, Timestamp::UNIX_EPOCH)) { held.insert(id, credits); },
-                    // An order ends once: the state machine removes it from the running ones in the same transaction.
+                    // A generation ends once: the state machine removes it from the running ones in the same transaction.
                     1 => if let Some(credits) = held.remove(&id) { prop_assert!(book.write(Entry::capture(id, credits, Timestamp::UNIX_EPOCH))); },
                     _ => if let Some(credits) = held.remove(&id) { prop_assert!(book.write(Entry::release(id, credits, Timestamp::UNIX_EPOCH))); },
                 }

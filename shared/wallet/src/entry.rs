@@ -9,11 +9,11 @@ use kernel::{GenerationId, Timestamp};
 pub enum Kind {
     /// New credits become available.
     Grant,
-    /// Available credits are set aside for an order.
+    /// Available credits are set aside for a generation.
     Hold,
-    /// Held credits are spent: the order was delivered.
+    /// Held credits are spent: the generation was delivered.
     Capture,
-    /// Held credits become available again: the order was not delivered.
+    /// Held credits become available again: the generation was not delivered.
     Release,
 }
 
@@ -35,7 +35,7 @@ impl Kind {
 pub enum Cause {
     /// The credits every account starts with, once.
     Starter,
-    /// An order.
+    /// A generation.
     Generation(GenerationId),
 }
 
@@ -64,19 +64,19 @@ impl Entry {
         Self { kind: Kind::Grant, cause: Cause::Starter, credits, at }
     }
 
-    /// Sets `credits` aside for an order.
+    /// Sets `credits` aside for a generation.
     #[must_use]
     pub fn hold(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Hold, cause: Cause::Generation(order), credits, at }
     }
 
-    /// Spends what was held for an order.
+    /// Spends what was held for a generation.
     #[must_use]
     pub fn capture(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Capture, cause: Cause::Generation(order), credits, at }
     }
 
-    /// Gives back what was held for an order.
+    /// Gives back what was held for a generation.
     #[must_use]
     pub fn release(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Release, cause: Cause::Generation(order), credits, at }

@@ -25,8 +25,8 @@ fuzz_target!(init: { std::panic::set_hook(Box::new(|_| {})); }, |bytes: &[u8]| {
         if let Ok(report) = examine(bytes, &NOBODY) {
             check(&report);
         }
-        let (text, seal) = bytes.split_at(bytes.len() / 8);
-        if let Ok(report) = check_detached(text, seal, &NOBODY) {
+        let (text, credentials) = bytes.split_at(bytes.len() / 8);
+        if let Ok(report) = check_detached(text, credentials, &NOBODY) {
             check(&report);
         }
     });

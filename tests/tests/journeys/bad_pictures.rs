@@ -10,7 +10,7 @@ use testkit::pictures::{CARD_COLOURS, CARD_HEIGHT, CARD_WIDTH, Case, Expected, c
 use crate::harness::person::text;
 use crate::harness::pictures::Picture;
 use crate::harness::store::{keys, object};
-use crate::harness::{Person, TestCloud, assert_problem, books, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 /// Pictures on their way at a time.
 const AT_ONCE: usize = 4;
@@ -44,12 +44,12 @@ fn every_picture_ends_upright_or_refused_for_the_documented_reason() {
         cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
         assert_eq!(person.wallet().await, (1000 - drawn.len() as u64, 0));
         assert_eq!(cloud.backlog("GenerationQueuedDlq").await.unwrap(), 0, "no picture kills a worker");
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
 
-/// Sends one picture and follows it as far as the screening; answers its order if the artist waits for it.
+/// Sends one picture and follows it as far as the screening; answers its generation if the artist waits for it.
 async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<String> {
     if case.bytes.is_empty() {
         let none = json!({ "content_type": case.content_type, "bytes": 0 });
@@ -64,7 +64,7 @@ async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<Stri
         Expected::Refused(reason) => {
             assert_eq!((&ended["state"], text(&ended, "reason").as_str()), (&json!("failed"), documented(reason)), "{}", case.name);
             crate::harness::until("the upload to go", async || keys(cloud, &folder).await.is_empty().then_some(())).await;
-            assert_eq!(books::entries(cloud, "release", &order).await, 1, "{}", case.name);
+            assert_eq!(ledger_and_inventory::entries(cloud, "release", &order).await, 1, "{}", case.name);
             None
         }
         Expected::Upright | Expected::UprightGrey => {

@@ -1,5 +1,5 @@
 //! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
-//! AN-07: what a speech bubble says is on the row of its order while that runs, and nowhere else, ever.
+//! AN-07: what a speech bubble says is on the row of its generation while that runs, and nowhere else, ever.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::harness::hunter::{self, Needle, hunt};
 use crate::harness::person::{new_key, text};
 use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps, small};
 use crate::harness::store::{put_object, put_row, rows_of};
-use crate::harness::{Person, TestCloud, assert_problem, books, mailbox, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, mailbox, run};
 
 /// The network address the requests come from; nothing else on this machine uses it.
 const ADDRESS: [u8; 4] = [127, 0, 0, 77];
@@ -31,7 +31,7 @@ fn needles(email: &str, code: &str) -> Vec<Needle> {
         Needle::text("the browser", "CanaryBrowser/1.0"),
         Needle::text("the sign-in code", code),
     ];
-    // 35° 39′ 30″ N, 139° 44′ 28″ E: as EXIF has it in both byte orders, as XMP and as people write it.
+    // 35° 39′ 30″ N, 139° 44′ 28″ E: as EXIF has it in both byte generations, as XMP and as people write it.
     for (name, degrees) in [("latitude", [35, 1, 39, 1, 3000, 100]), ("longitude", [139, 1, 44, 1, 2800, 100])] {
         needles.push(Needle::bytes(name, &degrees.map(u32::to_be_bytes).concat()));
         needles.push(Needle::bytes(name, &degrees.map(u32::to_le_bytes).concat()));
@@ -71,7 +71,7 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     let malformed = json!({ "email": person.email, "more": person.email });
     assert_problem(&person.call(Method::POST, "/v1/auth/codes", Some(&malformed), &browser).await, 400, "body-malformed");
     assert_problem(&person.send_code(&format!("{} 127.0.0.77", person.email)).await, 401, "code-refused");
-    // An order that waits: its message is in a queue while the hunt is on.
+    // A generation that waits: its message is in a queue while the hunt is on.
     cloud.settle(Duration::from_secs(60)).await.unwrap();
     cloud.pause_queue("GenerationQueued").await.unwrap();
     person.order(&person.upload(&selfie()).await).await;
@@ -110,7 +110,7 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_
         let refused = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1, "bubble": { "text": WORDS, "side": WORDS } });
         assert_problem(&person.order_as(&new_key(), &refused).await, 400, "field-invalid");
 
-        // From the last step back, so that the orders stop where they are wanted.
+        // From the last step back, so that the generations stop where they are wanted.
         cloud.pause_queue("DrawingReady").await.unwrap();
         let delivered = person.quick_order_with(1, extras.clone()).await;
         let finishing = person.quick_order_with(1, extras.clone()).await;
@@ -151,7 +151,7 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_
         assert!(mailbox::all(&cloud).await.iter().all(|mail| !format!("{mail:?}").contains("Quokka")));
         let answer = person.generation(&delivered).await;
         assert!(answer["deliverables"].as_array().unwrap().iter().any(|file| file["kind"] == "speech-bubble"), "it was drawn");
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -9,7 +9,7 @@ use local_cloud::repository;
 use serde_json::{Value, json};
 
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, books, mailbox, run};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 
 /// Ids in the recorded events.
 const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
@@ -48,7 +48,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 std::fs::read_to_string(path.with_extension("reply.json")).unwrap_or_else(|_| panic!("{} has no reply", path.display()));
             assert_like(&path, "", &serde_json::from_str(&reply).unwrap(), &readable(answer.json()));
         }
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -18,17 +18,17 @@ use std::time::{Duration, Instant};
 
 /// The function that asks artists.
 const ARTIST_FUNCTION: &str = "on-screening-passed";
-/// What works between an order and its drawing.
+/// What works between a generation and its drawing.
 const TO_THE_DRAWING: [&str; 3] = ["generations-create", "on-generation-queued", ARTIST_FUNCTION];
 /// The function that makes the files of a drawing.
 const FINISHING_FUNCTION: &str = "on-drawing-ready";
 /// The function of the real-time profile.
 const INSTANT: &str = "instant-create";
-/// Longest time an order's last work may take.
+/// Longest time a generation's last work may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes of the large picture.
 const LARGE: usize = 4_000_000;
-/// Looks at an order, and downloads, that a generation stands for in the bill.
+/// Looks at a generation, and downloads, that a generation stands for in the bill.
 const REQUESTS: f64 = 15.0;
 
 /// Measures what the plan asks for.
@@ -55,7 +55,7 @@ async fn cloud(plan: &Plan, parameters: &[(&str, &str)]) -> Result<(Cloud, Stand
     Ok((Cloud::start(options).await?, stand_ins))
 }
 
-/// Orders of one drawing each, one after the other.
+/// Generations of one drawing each, one after the other.
 async fn wallet(plan: &Plan, picture: &Picture) -> Result<Vec<Figure>> {
     let (cloud, stand_ins) = cloud(plan, &[("Artist", "openai"), ("StarterCredits", "1000")]).await?;
     let outcome = wallet_figures(plan, picture, &cloud, &stand_ins).await;
@@ -105,7 +105,7 @@ fn time(cloud: &Cloud, functions: &[&str]) -> Result<f64> {
     functions.iter().map(|name| Ok(cloud.worked(name)?.time.as_secs_f64() * 1e3)).sum()
 }
 
-/// Orders one drawing and fetches its bundle; answers the order, and the bytes that were fetched.
+/// Makes a generation of one drawing and fetches its bundle; answers the generation, and the bytes that were fetched.
 async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
     let upload = user.upload(picture).await?;
     let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;

@@ -1,7 +1,7 @@
 //! `demo`: one journey from a picture to the results.
 
 use super::block_until_told;
-use crate::demo::{self, Stickers, Wish};
+use crate::demo::{self, DemoOptions, Stickers};
 use crate::options::{repository, target_dir};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: Demo) -> Result<()> {
     let (bubble, side) = (given(arguments.bubble), given(arguments.side));
     ensure!(bubble.is_some() || side.is_none(), "SIDE says where a speech bubble stands: give BUBBLE as well");
     let portrait = || root.join("shared/testkit/fixtures/selfie.jpg");
-    let wish = Wish {
+    let options = DemoOptions {
         image: arguments.image.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(portrait),
         style: arguments.style,
         out: arguments.out,
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: Demo) -> Result<()> {
     let folder = target_dir(&root).join("demo");
     forget_ended(&folder);
     let state_dir = folder.join(std::process::id().to_string());
-    let outcome = block_until_told(demo::run(&wish, &state_dir));
+    let outcome = block_until_told(demo::run(&options, &state_dir));
     if outcome.is_ok() {
         std::fs::remove_dir_all(&state_dir).context("cannot remove the demo's state")?;
     }

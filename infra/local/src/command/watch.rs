@@ -5,7 +5,7 @@ use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
 use crate::command::up;
 use crate::lock::Lock;
 use crate::options::repository;
-use crate::spawner::{Spawner, mortal};
+use crate::spawner::{Spawner, die_with_parent};
 use crate::stand_ins::{self, StandIns};
 use crate::{Cloud, stack_env};
 use anyhow::{Context, Result, bail};
@@ -68,7 +68,7 @@ fn command(cloud: &Cloud, root: &Path, port: u16) -> Result<Command> {
     if !program.is_file() {
         bail!("{} is missing: `make watch` installs it", program.display());
     }
-    let mut command = mortal(program);
+    let mut command = die_with_parent(program);
     command
         .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
         .current_dir(root)

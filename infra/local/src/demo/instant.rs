@@ -1,7 +1,7 @@
 //! The journey of the real-time profile: one request, whose answer is the picture; then what it says of its origin, and the policy.
 
 use super::picture::Picture;
-use super::{Steps, Wish};
+use super::{DemoOptions, Steps};
 use crate::Cloud;
 use crate::command::say;
 use crate::http_client::{HttpClient, Opened, Reply};
@@ -63,7 +63,7 @@ fn event(block: &str) -> Option<Event> {
 }
 
 /// Sends the picture and writes what comes back into the folder.
-pub(super) async fn travel(cloud: &Cloud, wish: &Wish, artists: &str, picture: &Picture, steps: &mut Steps) -> Result<()> {
+pub(super) async fn travel(cloud: &Cloud, options: &DemoOptions, artists: &str, picture: &Picture, steps: &mut Steps) -> Result<()> {
     let megabytes = picture.bytes.len() as f64 / 1e6;
     ensure!(
         picture.bytes.len() <= LARGEST,
@@ -71,8 +71,8 @@ pub(super) async fn travel(cloud: &Cloud, wish: &Wish, artists: &str, picture: &
         LARGEST as f64 / 1e6
     );
     let url = cloud.function_url(FUNCTION).with_context(|| format!("{FUNCTION} has no URL: is this the profile `ephemeral`?"))?;
-    let seed = wish.seed.map(|seed| format!("&seed={seed}")).unwrap_or_default();
-    let url = format!("{url}/v1/instant?style={}{seed}", wish.style);
+    let seed = options.seed.map(|seed| format!("&seed={seed}")).unwrap_or_default();
+    let url = format!("{url}/v1/instant?style={}{seed}", options.style);
     let http = HttpClient::default();
 
     let age = ("age-attestation", "13+");
@@ -90,14 +90,14 @@ pub(super) async fn travel(cloud: &Cloud, wish: &Wish, artists: &str, picture: &
     say(&format!("     sent {megabytes:.2} MB with consent to {artists}; the head of the answer came after {} ms", first.as_millis()));
     let (drawn, sketches) = read(answer, sent).await?;
     let extension = drawn.media_type.rsplit('/').next().unwrap_or("png").to_owned();
-    let path = wish.out.join(format!("instant.{extension}"));
+    let path = options.out.join(format!("instant.{extension}"));
     write(&path, &drawn.bytes)?;
     let whole = sent.elapsed();
     steps.done(&format!("drawn by {}: {:.0} kB, {} sketches on the way", drawn.artist, drawn.bytes.len() as f64 / 1e3, sketches));
 
     let origin = origin(&http, cloud, &drawn).await?;
     steps.done("asked /v1/verifications what the picture says of its origin");
-    let policy = policy(&http, cloud, &wish.out).await?;
+    let policy = policy(&http, cloud, &options.out).await?;
     steps.done("read the policy at /privacy");
 
     say(&format!("The picture is {}; the policy is {policy}.", path.display()));

@@ -138,7 +138,7 @@ impl Journey {
         self.place(json!({ "upload_id": upload, "style": style, "count": count, "seed": seed })).await
     }
 
-    /// Places an order with this body; answers the generation's id.
+    /// Places a generation with this body; answers the generation's id.
     pub(crate) async fn place(&self, body: Value) -> Result<String> {
         let key = format!("demo-{:032x}", rand::random::<u128>());
         let reply = self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", &key)]).await?;
@@ -169,7 +169,7 @@ impl Journey {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        bail!("the pictures were not ready within {} s: the order is still `{last}`", PATIENCE.as_secs())
+        bail!("the pictures were not ready within {} s: the generation is still `{last}`", PATIENCE.as_secs())
     }
 
     /// Downloads a file and checks its hash.

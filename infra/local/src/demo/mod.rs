@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// What the user asked for.
 #[derive(Debug)]
-pub(crate) struct Wish {
+pub(crate) struct DemoOptions {
     /// The picture's file.
     pub(crate) image: PathBuf,
     /// Id of the style.
@@ -70,8 +70,8 @@ impl Stickers {
     }
 }
 
-impl Wish {
-    /// The order's body.
+impl DemoOptions {
+    /// The generation's body.
     fn order(&self, upload: &str) -> Value {
         let mut body = json!({ "upload_id": upload, "style": self.style, "count": self.count, "stickers": self.stickers.json() });
         if let Some(seed) = self.seed {
@@ -114,22 +114,22 @@ impl Steps {
 }
 
 /// Runs the journey in a private cloud with this state folder. The cloud is stopped whatever happens.
-pub(crate) async fn run(wish: &Wish, state_dir: &Path) -> Result<()> {
-    let picture = picture::read(&wish.image)?;
-    std::fs::create_dir_all(&wish.out).with_context(|| format!("cannot make the folder {}", wish.out.display()))?;
+pub(crate) async fn run(options: &DemoOptions, state_dir: &Path) -> Result<()> {
+    let picture = picture::read(&options.image)?;
+    std::fs::create_dir_all(&options.out).with_context(|| format!("cannot make the folder {}", options.out.display()))?;
     let mut steps = Steps::new();
-    let mut options = Options { parameters: parameters::from_environment(), ..Options::new(state_dir)? };
-    let of = |name: &str| options.parameters.get(name).cloned().unwrap_or_default();
+    let mut cloud_options = Options { parameters: parameters::from_environment(), ..Options::new(state_dir)? };
+    let of = |name: &str| cloud_options.parameters.get(name).cloned().unwrap_or_default();
     let (at_once, artists) = (of("Profile") == "ephemeral", of("Artist"));
-    stand_ins::words(&options.parameters).iter().for_each(|line| say(line));
-    let stand_ins = StandIns::start(&mut options).await?;
-    let cloud = Cloud::start(options).await.context("the local cloud did not start")?;
+    stand_ins::words(&cloud_options.parameters).iter().for_each(|line| say(line));
+    let stand_ins = StandIns::start(&mut cloud_options).await?;
+    let cloud = Cloud::start(cloud_options).await.context("the local cloud did not start")?;
     steps.done(&format!("cloud up: {} functions behind {}", cloud.model().functions.len(), cloud.api_url()));
     let outcome = if at_once {
         let artists = if artists.is_empty() { "palette" } else { &artists };
-        instant::travel(&cloud, wish, artists, &picture, &mut steps).await
+        instant::travel(&cloud, options, artists, &picture, &mut steps).await
     } else {
-        travel(&cloud, wish, &picture, &mut steps).await
+        travel(&cloud, options, &picture, &mut steps).await
     };
     cloud.stop().await;
     drop(stand_ins);
@@ -138,19 +138,19 @@ pub(crate) async fn run(wish: &Wish, state_dir: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps) -> Result<()> {
+async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: &mut Steps) -> Result<()> {
     let mut user = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
-    let price = price(&user.catalogue().await?, wish)?;
-    steps.done(&format!("styles listed; {} costs {price} credit(s) a drawing", wish.style));
+    let price = price(&user.catalogue().await?, options)?;
+    steps.done(&format!("styles listed; {} costs {price} credit(s) a drawing", options.style));
     user.sign_in().await?;
     steps.done("signed in with a code from a mail");
-    let (credits, costs) = (user.credits().await?, price * wish.count);
-    ensure!(credits >= costs, "{} cost {costs} credits, but a new account has {credits}", wish.words());
+    let (credits, costs) = (user.credits().await?, price * options.count);
+    ensure!(credits >= costs, "{} cost {costs} credits, but a new account has {credits}", options.words());
     steps.done(&format!("account opened with {credits} credits"));
     let upload = user.upload(picture).await?;
     steps.done(&format!("picture uploaded ({:.0} kB, {})", picture.bytes.len() as f64 / 1e3, picture.content_type));
-    let generation = user.place(wish.order(&upload)).await?;
-    steps.done(&format!("ordered {}", wish.words()));
+    let generation = user.place(options.order(&upload)).await?;
+    steps.done(&format!("ordered {}", options.words()));
     let mut earlier = String::from("queued");
     let waiting = user.wait(&generation, |state, _| {
         if state != "queued" {
@@ -163,9 +163,9 @@ async fn travel(cloud: &Cloud, wish: &Wish, picture: &Picture, steps: &mut Steps
         why = unable(cloud) => Err(anyhow!(why)),
     };
     let results = results.map_err(|error| with_last_words(cloud, &earlier, error))?;
-    let files = save(&user, &results, &wish.out).await?;
+    let files = save(&user, &results, &options.out).await?;
     steps.done(&format!("{files} files downloaded, every hash checked"));
-    say(&format!("The results are in {}: bundle.zip, manifest.json, contact-sheet.png, and", wish.out.display()));
+    say(&format!("The results are in {}: bundle.zip, manifest.json, contact-sheet.png, and", options.out.display()));
     for line in summary(&results.files) {
         say(&format!("     {line}"));
     }
@@ -182,7 +182,7 @@ async fn unable(cloud: &Cloud) -> String {
     }
 }
 
-/// The error, with the last complaint of the function that an order in this state waits for.
+/// The error, with the last complaint of the function that a generation in this state waits for.
 fn with_last_words(cloud: &Cloud, state: &str, error: anyhow::Error) -> anyhow::Error {
     let function = match state {
         "drawing" => "on-screening-passed",
@@ -209,13 +209,13 @@ fn summary(files: &[File]) -> Vec<String> {
 }
 
 /// Credits a drawing, with everything that is wished for beside it.
-fn price(catalogue: &Catalogue, wish: &Wish) -> Result<u64> {
-    let Some((_, style)) = catalogue.styles.iter().find(|(id, _)| *id == wish.style) else {
+fn price(catalogue: &Catalogue, options: &DemoOptions) -> Result<u64> {
+    let Some((_, style)) = catalogue.styles.iter().find(|(id, _)| *id == options.style) else {
         let known: Vec<&str> = catalogue.styles.iter().map(|(id, _)| id.as_str()).collect();
-        bail!("there is no style named {:?}; there are: {}", wish.style, known.join(", "))
+        bail!("there is no style named {:?}; there are: {}", options.style, known.join(", "))
     };
-    let stickers = if wish.stickers == Stickers::All(false) { 0 } else { catalogue.stickers };
-    let bubble = if wish.bubble.is_some() { catalogue.bubble } else { 0 };
+    let stickers = if options.stickers == Stickers::All(false) { 0 } else { catalogue.stickers };
+    let bubble = if options.bubble.is_some() { catalogue.bubble } else { 0 };
     Ok(style + stickers + bubble)
 }
 
@@ -231,7 +231,7 @@ async fn save(user: &Journey, results: &Results, out: &Path) -> Result<usize> {
     }
     let bundle = user.download(&results.bundle).await?;
     write(out, &results.bundle, &bundle)?;
-    for name in [imaging::MANIFEST_NAME, imaging::SEAL_NAME] {
+    for name in [imaging::MANIFEST_NAME, imaging::CREDENTIALS_NAME] {
         let bytes = member(&bundle, name).with_context(|| format!("{name} in bundle.zip"))?;
         std::fs::write(out.join(name), bytes).with_context(|| format!("cannot write {name}"))?;
     }

@@ -56,12 +56,12 @@ struct Memory {
 
 /// What the proxy remembers and is told.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Switchboard {
+pub(crate) struct ProxyState {
     memory: Arc<Mutex<Memory>>,
     upstream: Arc<OnceLock<String>>,
 }
 
-impl Switchboard {
+impl ProxyState {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,7 +106,7 @@ impl Switchboard {
 }
 
 struct Proxy {
-    switchboard: Switchboard,
+    proxy_state: ProxyState,
     pools: Pools,
     bus: Arc<Bus>,
     client: Client<HttpConnector, Body>,
@@ -117,11 +117,11 @@ struct Proxy {
 struct Mail(Value);
 
 /// Starts the proxy.
-pub(crate) fn start(listener: TcpListener, switchboard: Switchboard, pools: Pools, bus: Arc<Bus>) -> Result<Server> {
+pub(crate) fn start(listener: TcpListener, proxy_state: ProxyState, pools: Pools, bus: Arc<Bus>) -> Result<Server> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector);
-    let proxy = Arc::new(Proxy { switchboard, pools, bus, client });
+    let proxy = Arc::new(Proxy { proxy_state, pools, bus, client });
     Server::start(listener, move |request, _| {
         let proxy = Arc::clone(&proxy);
         // On a task of its own: a caller that dies meanwhile must not undo what is being done and recorded.
@@ -139,13 +139,13 @@ impl Proxy {
         let process = operation::process(&parts.headers);
         let caller = process.as_deref().and_then(|process| find_process(&self.pools, process));
         let function = caller.map(|(pool, _)| pool.name().to_owned());
-        let fault = self.switchboard.memory().faults.hit(function.as_deref(), &operation);
+        let fault = self.proxy_state.memory().faults.hit(function.as_deref(), &operation);
         let started = Instant::now();
         let invocation = caller.and_then(|(pool, number)| pool.current(number));
         let request = with_mail(boxed(Request::from_parts(parts, body)), &operation).await?;
         let outcome = self.act(request, fault.as_ref(), &operation).await;
         let kills = matches!(fault, Some(Action::KillBefore | Action::KillAfter));
-        self.switchboard.record(Call {
+        self.proxy_state.record(Call {
             function,
             process,
             invocation,
@@ -187,7 +187,7 @@ impl Proxy {
     }
 
     async fn forward(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-        let upstream = self.switchboard.upstream.get().ok_or("the emulator is not up yet")?;
+        let upstream = self.proxy_state.upstream.get().ok_or("the emulator is not up yet")?;
         let (mut parts, body) = request.into_parts();
         let mail = parts.extensions.remove::<Mail>();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

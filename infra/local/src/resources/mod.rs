@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use std::future::Future;
 use tokio::task::JoinSet;
 
-/// Creates everything, in parallel where nothing depends on the order.
+/// Creates everything, in parallel where nothing depends on the generation.
 ///
 /// # Errors
 /// Names the resource that could not be made, or the setting that did not stay.

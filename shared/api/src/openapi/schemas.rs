@@ -11,8 +11,8 @@ use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 use crate::instant::{PictureEvent, ProgressEvent, SketchEvent};
 use crate::{
     ActionReply, AddonsReply, AskForCode, BubbleAddon, BubbleRequest, BundleReply, CodeSent, CredentialsReply, DeliverableReply, FormReply,
-    GenerationReply, GenerationSummary, GenerationsReply, IngredientReply, MeReply, OrderReply, OrderRequest, SessionReply, SignInRequest,
-    StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest, VerificationReply, WalletReply,
+    GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary, GenerationsReply, IngredientReply, MeReply, SessionReply,
+    SignInRequest, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest, VerificationReply, WalletReply,
 };
 
 /// Adds the schema of every type of this crate.
@@ -32,10 +32,10 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<UploadRequest>()
         .schema_from::<UploadReply>()
         .schema_from::<FormReply>()
-        .schema_from::<OrderRequest>()
+        .schema_from::<GenerationRequest>()
         .schema_from::<BubbleRequest>()
-        .schema_from::<OrderReply>()
         .schema_from::<GenerationReply>()
+        .schema_from::<GenerationStarted>()
         .schema_from::<GenerationSummary>()
         .schema_from::<GenerationsReply>()
         .schema_from::<DeliverableReply>()
@@ -64,8 +64,8 @@ pub(super) fn refine(mut components: Components) -> Components {
         ("SessionReply", "account_id", "acc_"),
         ("MeReply", "account_id", "acc_"),
         ("UploadReply", "upload_id", "upl_"),
-        ("OrderRequest", "upload_id", "upl_"),
-        ("OrderReply", "generation_id", "gen_"),
+        ("GenerationRequest", "upload_id", "upl_"),
+        ("GenerationStarted", "generation_id", "gen_"),
         ("GenerationSummary", "generation_id", "gen_"),
         ("GenerationsReply", "next_cursor", "gen_"),
     ] {
@@ -84,8 +84,8 @@ fn bounds(components: &mut Components) {
     }
     with(components, "SignInRequest", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
     between(components, "UploadRequest", "bytes", *limits::UPLOAD_BYTES.start(), *limits::UPLOAD_BYTES.end());
-    between(components, "OrderRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
-    between(components, "OrderRequest", "seed", 0, limits::SEED_MAX);
+    between(components, "GenerationRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
+    between(components, "GenerationRequest", "seed", 0, limits::SEED_MAX);
     between(components, "GenerationSummary", "progress", 0, 100);
     between(components, "ProgressEvent", "progress", 0, 100);
     with(components, "BubbleRequest", "text", |text| text.min_length = Some(1));
@@ -95,10 +95,10 @@ fn bounds(components: &mut Components) {
 fn names(components: &mut Components) {
     let pictures = [PictureType::Jpeg, PictureType::Png, PictureType::Webp].map(PictureType::media_type);
     one_of(components, "UploadRequest", "content_type", &pictures);
-    // A cancelled order is gone for its owner.
+    // A cancelled generation is gone for its owner.
     let states: Vec<_> = State::ALL.iter().filter(|state| **state != State::Cancelled).collect();
     one_of(components, "GenerationSummary", "state", &states);
-    one_of(components, "OrderReply", "state", &[State::Queued]);
+    one_of(components, "GenerationStarted", "state", &[State::Queued]);
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", &imaging::Format::ALL);
@@ -113,7 +113,7 @@ fn names(components: &mut Components) {
     );
 }
 
-/// Lists of messengers, and what an order takes in place of one.
+/// Lists of messengers, and what a generation takes in place of one.
 fn stickers(components: &mut Components) {
     let messenger = || ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Messenger::ALL.map(Messenger::id)));
     let list = || ArrayBuilder::new().items(messenger()).unique_items(true);
@@ -121,7 +121,7 @@ fn stickers(components: &mut Components) {
         *property(components, schema, field) = described(property(components, schema, field), list());
     }
     let all = ObjectBuilder::new().schema_type(Type::Boolean);
-    let field = property(components, "OrderRequest", "stickers");
+    let field = property(components, "GenerationRequest", "stickers");
     let choice = OneOfBuilder::new().item(all).item(list()).description(description(field));
     *field = RefOr::T(Schema::OneOf(choice.build()));
 }

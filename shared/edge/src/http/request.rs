@@ -72,7 +72,7 @@ impl Request {
     /// How long the work on this request may take: `most`, and less where the invocation ends before, with a margin for the answer. A
     /// runtime that gives no time, or one that is over, is not believed.
     #[must_use]
-    pub fn patience(&self, most: Duration) -> Duration {
+    pub fn timeout(&self, most: Duration) -> Duration {
         // The runtime's time is the system's, whatever a test has done to ours.
         let clock = SystemClock::default();
         let deadline = self.inner.lambda_context_ref().map_or(0, |context| context.deadline);

@@ -20,7 +20,7 @@ impl StickerMaker {
         Self { cutout: Cutout::of(layers), bubble: extras.bubble.clone(), source }
     }
 
-    /// The stickers an order gets for each drawing, in groups that are the same picture, in the order of the table
+    /// The stickers a generation gets for each drawing, in groups that are the same picture, in the order of the table
     pub(crate) fn groups(extras: &Extras) -> Vec<Vec<&'static StickerSpec>> {
         let mut groups: Vec<Vec<&'static StickerSpec>> = Vec::new();
         for row in STICKERS.iter().filter(|row| row.kind == Kind::Sticker && extras.stickers.contains(&row.messenger)) {

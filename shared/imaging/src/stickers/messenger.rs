@@ -24,7 +24,7 @@ impl Messenger {
     /// All of them, in the order in which they are offered
     pub const ALL: [Self; 6] = [Self::Whatsapp, Self::Telegram, Self::Signal, Self::Imessage, Self::Line, Self::Discord];
 
-    /// Its identifier, as orders name it: lowercase letters
+    /// Its identifier, as generations name it: lowercase letters
     pub const fn id(self) -> &'static str {
         match self {
             Self::Whatsapp => "whatsapp",

@@ -20,10 +20,10 @@ pub use table::{Counts, PACKS, PackSpec, STICKERS, Sides, StickerSpec};
 pub(crate) use validate::holds_seal;
 pub use validate::{Target, Violation, validate};
 
-/// What an order asks for beside the avatars
+/// What a generation asks for beside the avatars
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
-    /// The messengers that get stickers; each counts once, whatever the order
+    /// The messengers that get stickers; each counts once, whatever the generation
     pub stickers: Vec<Messenger>,
     /// The speech bubble of every drawing and sticker, if one was ordered
     pub bubble: Option<BubbleOrder>,

@@ -1,4 +1,4 @@
-//! Packs of stickers, across the drawings of an order.
+//! Packs of stickers, across the drawings of a generation.
 
 use super::cutout::Cutout;
 use super::make::trays;
@@ -34,7 +34,7 @@ pub enum Unpackable {
     },
 }
 
-/// The packs of an order in the making: it is shown every file of every drawing, and keeps what it needs
+/// The packs of a generation in the making: it is shown every file of every drawing, and keeps what it needs
 pub struct Packs {
     title: String,
     author: String,

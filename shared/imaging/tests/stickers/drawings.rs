@@ -1,4 +1,4 @@
-//! Drawings and orders to make stickers of.
+//! Drawings and generations to make stickers of.
 
 use image::{Rgba, RgbaImage};
 use imaging::{BubbleOrder, Deliverable, DigitalSource, Extras, Messenger, stickers};

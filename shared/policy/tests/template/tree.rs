@@ -69,7 +69,7 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
         let literals = main.split('"').skip(1).step_by(2).filter(|text| text.contains('_') || ["ARTIST", "SCREENER"].contains(text));
         let mut read: BTreeSet<String> =
             literals.filter(|text| text.chars().all(|c| c.is_ascii_uppercase() || c == '_')).map(str::to_owned).collect();
-        for call in ["vendors::artists(", "vendors::calendars(", "vendors::panel("].into_iter().filter(|call| main.contains(call)) {
+        for call in ["vendors::artists(", "vendors::calendars(", "vendors::moderation("].into_iter().filter(|call| main.contains(call)) {
             read.extend(read_by(call));
         }
         for (call, known) in [

@@ -66,7 +66,7 @@ impl Instant<'_> {
 
     /// The screeners who are somebody else: those of the provider ledger. Our own code shows the picture to nobody.
     fn watchers(&self) -> Vec<&'static str> {
-        self.panel.names().filter(|name| policy::inventory().processor(name).is_some()).collect()
+        self.moderation.names().filter(|name| policy::inventory().processor(name).is_some()).collect()
     }
 
     async fn count(&self, address: CallerAddress) -> Result<(), Failure> {

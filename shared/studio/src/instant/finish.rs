@@ -23,14 +23,14 @@ pub struct Portrait {
 /// Says on a drawing where it comes from.
 #[async_trait]
 pub trait Finisher: Send + Sync {
-    /// Takes an artist's untouched bytes. The pixels stay; what is put beside them comes last, so that a seal holds.
+    /// Takes an artist's untouched bytes. The pixels stay; what is put beside them comes last, so that a manifest holds.
     ///
     /// # Errors
     /// [`Failure::Broken`] when the bytes are no picture.
     async fn finish(&self, drawing: Zeroizing<Vec<u8>>, source: DigitalSource, artist: &'static str) -> Result<Portrait, Failure>;
 }
 
-/// Says it by XMP, and where somebody signs, by a seal that keeps the vendor's own manifest as its parent. Whatever holds the picture is zeroed.
+/// Says it by XMP, and where somebody signs, by a manifest that keeps the vendor's own manifest as its parent. Whatever holds the picture is zeroed.
 #[derive(Clone, Default)]
 pub struct Marked {
     /// Signs; `None` where nothing is signed.
@@ -46,7 +46,7 @@ impl Finisher for Marked {
             None => declared,
             Some(signer) => {
                 let origin = Origin::of_drawing(source, &drawing);
-                Zeroizing::new(provenance::seal(&declared, media_type, &origin, signer.as_ref()).await?)
+                Zeroizing::new(provenance::sign(&declared, media_type, &origin, signer.as_ref()).await?)
             }
         };
         Ok(Portrait { bytes, media_type, source, artist })

@@ -10,28 +10,28 @@
 mod admission;
 mod finish;
 mod rate;
-mod wish;
+mod request;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use imaging::{DigitalSource, Unreadable};
 use kernel::{Clock, Failure, Problem, Reason};
-use screening::{Candidate, Decision, Panel};
+use screening::{Candidate, Decision, Moderation};
 use zeroize::Zeroizing;
 
 use crate::artist::{Artist, DrawRequest, Drawing, NotDrawn, Sketches};
 pub use admission::{AGE_ATTESTATION, Admitted};
 pub use finish::{Finisher, Marked, Portrait};
 pub use rate::{RateKey, RateKeys, RateSalt};
-pub use wish::Wish;
+pub use request::InstantRequest;
 
 /// What an hour's counters, a screener and the artists are asked, in this order, for one picture.
 pub struct Instant<'a> {
     /// Who draws, in the order in which they are asked.
     pub artists: &'a [Box<dyn Artist>],
     /// Judges.
-    pub panel: &'a Panel,
+    pub moderation: &'a Moderation,
     /// Counts.
     pub rate_keys: &'a dyn RateKeys,
     /// What the addresses are hashed with.
@@ -41,7 +41,7 @@ pub struct Instant<'a> {
     /// The time.
     pub clock: &'a dyn Clock,
     /// How long it may take in all. Shorter than the function's own time, so that the caller gets an answer in any case.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// How far it is.
@@ -98,19 +98,19 @@ impl Instant<'_> {
     /// - [`Failure::Busy`]: nobody who may draw can at present, the screener cannot be asked, or it took too long;
     /// - [`Failure::Invalid`]: nobody who may draw draws by words;
     /// - [`Failure::Broken`].
-    pub async fn draw(&self, admitted: Admitted, wish: Wish, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
+    pub async fn draw(&self, admitted: Admitted, request: InstantRequest, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
         // On time-out the work is dropped, and all its buffers with it.
-        let work = self.work(admitted, wish, sketches, tell);
-        tokio::time::timeout(self.patience, work).await.unwrap_or_else(|_| Err(timed_out()))
+        let work = self.work(admitted, request, sketches, tell);
+        tokio::time::timeout(self.timeout, work).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
-    async fn work(&self, admitted: Admitted, wish: Wish, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
+    async fn work(&self, admitted: Admitted, request: InstantRequest, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
         report(tell, Stage::Screening, 5).await;
-        let selfie = self.selfie(wish.picture)?;
-        self.judge(&selfie, wish.look.words()).await?;
+        let selfie = self.selfie(request.picture)?;
+        self.judge(&selfie, request.look.words()).await?;
         report(tell, Stage::Drawing, 20).await;
         let sketches = Told { wanted: sketches, tell };
-        let (drawing, artist) = self.drawing(&admitted, &selfie.png, &wish.look, wish.seed, &sketches).await?;
+        let (drawing, artist) = self.drawing(&admitted, &selfie.png, &request.look, request.seed, &sketches).await?;
         drop(selfie);
         report(tell, Stage::Finishing, 90).await;
         let Drawing { picture, source, usage: _ } = drawing;
@@ -129,7 +129,7 @@ impl Instant<'_> {
     /// (RT-21): there is no queue of cases here, so that what a person would have to look at is refused as well.
     async fn judge(&self, selfie: &Selfie, words: Option<&str>) -> Result<(), Failure> {
         let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height, words };
-        let verdict = self.panel.judge(candidate).await.map_err(|failure| match failure {
+        let verdict = self.moderation.judge(candidate).await.map_err(|failure| match failure {
             busy @ Failure::Busy { .. } => busy,
             // What the screener said may quote what it was sent: it goes nowhere.
             _ => {
@@ -152,7 +152,7 @@ impl Instant<'_> {
         &self,
         admitted: &Admitted,
         selfie: &[u8],
-        look: &wish::Look,
+        look: &request::Look,
         seed: u64,
         sketches: &dyn Sketches,
     ) -> Result<(Drawing, &'static str), Failure> {
@@ -200,7 +200,7 @@ fn next(why: NotDrawn) -> Next {
         NotDrawn::Unclear(_) => Next::End(timed_out()),
         NotDrawn::Busy { retry_after } => Next::Ask(Failure::unavailable(retry_after.unwrap_or(Duration::from_secs(5)))),
         NotDrawn::Down(_) | NotDrawn::Exhausted | NotDrawn::NoPicture => Next::Ask(Failure::unavailable(Duration::from_secs(30))),
-        NotDrawn::Unfit(_) => Next::Ask(Failure::broken("an artist is unfit: its key, its model or what it is asked is wrong")),
+        NotDrawn::Misconfigured(_) => Next::Ask(Failure::broken("an artist is unfit: its key, its model or what it is asked is wrong")),
     }
 }
 
@@ -212,7 +212,7 @@ fn kind(why: &NotDrawn) -> &'static str {
         NotDrawn::Down(_) => "down",
         NotDrawn::Unclear(_) => "unclear",
         NotDrawn::NoPicture => "no-picture",
-        NotDrawn::Unfit(_) => "unfit",
+        NotDrawn::Misconfigured(_) => "misconfigured",
     }
 }
 

@@ -29,7 +29,7 @@ async fn rt_07_nothing_is_shown_to_anybody_the_caller_did_not_name() {
         stand.draw(consent, styled()).await.unwrap();
     }
     assert_eq!((stand.asked("openai"), stand.asked("gemini")), (3, 0));
-    // The order is the service's, not the consent's.
+    // The generation is the service's, not the consent's.
     stand.draw("gemini,openai", styled()).await.unwrap();
     assert_eq!((stand.asked("openai"), stand.asked("gemini")), (4, 0));
 }

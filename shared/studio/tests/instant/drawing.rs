@@ -9,10 +9,10 @@ use futures_util::FutureExt;
 use imaging::DigitalSource;
 use kernel::{Failure, Reason, SeededRandomness};
 use studio::NotDrawn;
-use studio::instant::Wish;
+use studio::instant::InstantRequest;
 use zeroize::Zeroizing;
 
-use crate::stand::{Deed, Stand, reason, styled, wish, worded};
+use crate::stand::{Deed, Stand, reason, request, styled, worded};
 
 fn fails(why: NotDrawn) -> Vec<Deed> {
     vec![Deed::Fails(why)]
@@ -73,8 +73,8 @@ async fn what_is_no_picture_is_neither_judged_nor_drawn() {
     let stand = Stand::of([("openai", vec![])]);
     for bytes in [b"".to_vec(), b"GIF89a".to_vec(), b"\xff\xd8\xff\xe0".to_vec()] {
         let style = Some(Zeroizing::new("pixel".to_owned()));
-        let wish = Wish::new(Zeroizing::new(bytes), style, None, None, &SeededRandomness::new(1)).unwrap();
-        assert_eq!(reason(stand.draw("openai", wish).await), (Reason::PictureUnreadable, false));
+        let request = InstantRequest::new(Zeroizing::new(bytes), style, None, None, &SeededRandomness::new(1)).unwrap();
+        assert_eq!(reason(stand.draw("openai", request).await), (Reason::PictureUnreadable, false));
     }
     assert_eq!((stand.judged(), stand.asked("openai")), (0, 0));
 }
@@ -142,15 +142,15 @@ async fn rt_10_a_caller_who_leaves_ends_the_work_and_a_panic_ends_it_too() {
 
 #[test]
 fn a_wish_names_a_style_or_brings_words() {
-    let invalid = |result: Result<Wish, Failure>| assert_eq!(reason(result).0, Reason::FieldInvalid);
-    invalid(wish(None, None, None));
-    invalid(wish(Some("pixel"), Some("words"), None));
-    invalid(wish(Some("no-such-style"), None, None));
-    invalid(wish(None, Some("  "), None));
-    invalid(wish(None, Some(&"é".repeat(1001)), None));
-    assert!(wish(None, Some(&"é".repeat(1000)), None).is_ok());
+    let invalid = |result: Result<InstantRequest, Failure>| assert_eq!(reason(result).0, Reason::FieldInvalid);
+    invalid(request(None, None, None));
+    invalid(request(Some("pixel"), Some("words"), None));
+    invalid(request(Some("no-such-style"), None, None));
+    invalid(request(None, Some("  "), None));
+    invalid(request(None, Some(&"é".repeat(1001)), None));
+    assert!(request(None, Some(&"é".repeat(1000)), None).is_ok());
     for seed in ["-1", "x", "9007199254740992", "1e3"] {
-        invalid(wish(Some("pixel"), None, Some(seed)));
+        invalid(request(Some("pixel"), None, Some(seed)));
     }
-    assert!(wish(Some("pixel"), None, Some("9007199254740991")).is_ok());
+    assert!(request(Some("pixel"), None, Some("9007199254740991")).is_ok());
 }

@@ -39,7 +39,7 @@ async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
         Deed::Fails(NotDrawn::Refused(vec![CANARY.into()])),
         Deed::Fails(NotDrawn::Down(says())),
         Deed::Fails(NotDrawn::Unclear(says())),
-        Deed::Fails(NotDrawn::Unfit(says())),
+        Deed::Fails(NotDrawn::Misconfigured(says())),
     ];
     let mut failures = Vec::new();
     for deed in ends {
@@ -61,6 +61,6 @@ async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("not drawn") && log.contains("unfit"), "the log was not written: {log}");
+    assert!(log.contains("not drawn") && log.contains("misconfigured"), "the log was not written: {log}");
     assert!(!log.contains(CANARY), "{log}");
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use imaging::DigitalSource;
 use kernel::{CallerAddress, Failure, FixedClock, Reason, SeededRandomness};
-use screening::{Candidate, Panel, Screener};
-use studio::instant::{Admitted, Instant, Marked, News, Portrait, RateSalt, Wish};
+use screening::{Candidate, Moderation, Screener};
+use studio::instant::{Admitted, Instant, InstantRequest, Marked, News, Portrait, RateSalt};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
 use testkit::fakes::FakeRateKeys;
 use testkit::{Faults, builders, pictures};
@@ -106,7 +106,7 @@ pub(crate) struct Stand {
     artists: Vec<Box<dyn Artist>>,
     asked: BTreeMap<&'static str, Arc<AtomicUsize>>,
     judged: Arc<AtomicUsize>,
-    panel: Panel,
+    moderation: Moderation,
     pub(crate) rate_keys: FakeRateKeys,
     pub(crate) faults: Faults,
     pub(crate) clock: FixedClock,
@@ -136,7 +136,7 @@ impl Stand {
         Self {
             artists: artists.collect(),
             asked,
-            panel: Panel::of(vec![Box::new(Judge { name, answer, asked: Arc::clone(&judged) })]),
+            moderation: Moderation::of(vec![Box::new(Judge { name, answer, asked: Arc::clone(&judged) })]),
             judged,
             rate_keys: FakeRateKeys::new(faults.clone()),
             faults,
@@ -149,12 +149,12 @@ impl Stand {
     pub(crate) fn instant(&self) -> Instant<'_> {
         Instant {
             artists: &self.artists,
-            panel: &self.panel,
+            moderation: &self.moderation,
             rate_keys: &self.rate_keys,
             salt: &self.salt,
             finisher: &Marked { signer: None },
             clock: &self.clock,
-            patience: Duration::from_secs(150),
+            timeout: Duration::from_secs(150),
         }
     }
 
@@ -172,7 +172,7 @@ impl Stand {
     }
 
     /// The whole request of somebody who consents to `consent`; what was told goes to `told`, as names and shares.
-    pub(crate) async fn ask(&self, consent: &str, wish: Wish, told: &Mutex<Vec<String>>) -> Result<Portrait, Failure> {
+    pub(crate) async fn ask(&self, consent: &str, request: InstantRequest, told: &Mutex<Vec<String>>) -> Result<Portrait, Failure> {
         let admitted = self.admit(Some(consent)).await?;
         let tell = |news: News<'_>| {
             told.lock().unwrap().push(match news {
@@ -181,12 +181,12 @@ impl Stand {
                 News::Finished(portrait) => format!("finished {}", portrait.media_type),
             });
         };
-        self.instant().draw(admitted, wish, 2, &tell).await
+        self.instant().draw(admitted, request, 2, &tell).await
     }
 
     /// The same without listening.
-    pub(crate) async fn draw(&self, consent: &str, wish: Wish) -> Result<Portrait, Failure> {
-        self.ask(consent, wish, &Mutex::default()).await
+    pub(crate) async fn draw(&self, consent: &str, request: InstantRequest) -> Result<Portrait, Failure> {
+        self.ask(consent, request, &Mutex::default()).await
     }
 }
 
@@ -194,17 +194,17 @@ fn text(text: &str) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(text.to_owned()))
 }
 
-pub(crate) fn styled() -> Wish {
-    wish(Some("ink-manga"), None, None).unwrap()
+pub(crate) fn styled() -> InstantRequest {
+    request(Some("ink-manga"), None, None).unwrap()
 }
 
-pub(crate) fn worded(words: &str) -> Wish {
-    wish(None, Some(words), None).unwrap()
+pub(crate) fn worded(words: &str) -> InstantRequest {
+    request(None, Some(words), None).unwrap()
 }
 
-pub(crate) fn wish(style: Option<&str>, words: Option<&str>, seed: Option<&str>) -> Result<Wish, Failure> {
+pub(crate) fn request(style: Option<&str>, words: Option<&str>, seed: Option<&str>) -> Result<InstantRequest, Failure> {
     let picture = Zeroizing::new(pictures::turned_jpeg(1));
-    Wish::new(picture, style.and_then(text), words.and_then(text), seed.and_then(text), &SeededRandomness::new(1))
+    InstantRequest::new(picture, style.and_then(text), words.and_then(text), seed.and_then(text), &SeededRandomness::new(1))
 }
 
 /// The reason of a failure, and whether it asks to wait.

@@ -1,4 +1,4 @@
-//! Deleting an order.
+//! Deleting a generation.
 
 use kernel::{Failure, GenerationId, SeededRandomness};
 use screening::Decision;

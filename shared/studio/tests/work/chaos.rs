@@ -25,7 +25,7 @@ enum Event {
     Fault { nth: usize, when: When, kind: Kind },
     /// Time passes, and the sweeper runs beside whatever else does.
     Sweep { minutes: i64 },
-    /// The owner deletes the order.
+    /// The owner deletes the generation.
     Delete,
     /// An artist's next answer.
     Answer { second: bool, answer: Answer },
@@ -54,7 +54,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         Just(Answer::Down),
         Just(Answer::Unclear),
         Just(Answer::NoPicture),
-        Just(Answer::Unfit),
+        Just(Answer::Misconfigured),
     ]
 }
 
@@ -73,7 +73,7 @@ async fn happen(world: &World, event: Event, caller: accounts::Caller, id: kerne
         Event::Echo(step) => world.steps.queue().push_back((step, caller.account, id)),
         Event::Fault { nth, when, kind } => world.faults.fail(nth, when, kind),
         Event::Sweep { minutes } => {
-            // SES's events come within the patience.
+            // SES's events come within the time-out.
             world.hear().await;
             world.later(minutes);
             let next = world.steps.queue().pop_front();
@@ -99,7 +99,7 @@ async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
     let mut deleted = false;
     for event in events {
         deleted |= happen(&world, event, caller, id).await;
-        world.check_books();
+        world.check_ledger();
         assert!(world.mailer.ready(id) <= 1, "an_02");
     }
     world.faults.clear();

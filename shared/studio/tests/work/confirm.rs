@@ -39,7 +39,7 @@ async fn an_02_a_worker_killed_after_the_mail_went_costs_nothing() {
     let (caller, id) = died_at_the_mail(&world, When::After).await;
     world.hear().await;
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
-    // The message comes again: nothing is sent, and the order is over.
+    // The message comes again: nothing is sent, and the generation is over.
     world.work((Step::DrawingReady, caller.account, id)).await.unwrap().unwrap();
     assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().deadline), (1, None));
     world.check_quiet();

@@ -42,7 +42,7 @@ async fn a_fault_at_any_call_costs_no_drawing_twice_that_was_stored() {
                 hit == ["artist.draw"] && when == When::After && kind != Kind::Busy || hit == ["pictures.put"] && when == When::Before;
             assert_eq!(seeds.values().sum::<i32>(), 3 + i32::from(lost), "{at}: drawn {seeds:?}");
             assert_eq!(world.balance(caller), (7, 3), "{at}");
-            world.check_books();
+            world.check_ledger();
             if hit.is_empty() {
                 break;
             }

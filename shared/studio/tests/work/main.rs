@@ -3,14 +3,14 @@
 
 mod cancel;
 mod chaos;
-mod commission;
-mod commission_again;
 mod confirm;
 mod deliver;
 mod draw;
-mod order;
+mod fallback;
+mod fallback_again;
+mod placement;
 mod prepare;
-mod seals;
+mod signing;
 mod stuck;
 mod upload;
 mod view;

@@ -20,7 +20,7 @@ async fn a_selfie_is_made_ready_and_passes() {
     let kept = world.bucket.keys("uploads/");
     assert!(kept.len() == 1 && kept[0].ends_with("/selfie.png"), "the original goes once the selfie is stored: {kept:?}");
     assert_eq!(world.database.rows().moderation[&id].verdict.decision, Decision::Allowed);
-    world.check_books();
+    world.check_ledger();
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_fault_at_any_call_of_a_passing_selfie_is_made_good_by_redelivery() {
             let kept = world.bucket.keys("uploads/");
             assert!(kept.len() == 1 && kept[0].ends_with("/selfie.png"), "{at}: {kept:?}");
             assert_eq!(world.balance(caller), (9, 1), "{at}");
-            world.check_books();
+            world.check_ledger();
             if hit.is_empty() {
                 break;
             }
@@ -99,7 +99,7 @@ async fn an_13_the_scores_decide_and_not_the_screener() {
         assert_eq!(world.drain(FIRST).await, 0);
         assert_eq!(world.database.rows().moderation[&id].verdict.decision, expected, "{category}");
         assert_eq!(world.state(caller, id) == State::Drawing, expected == Decision::Allowed, "{category}");
-        world.check_books();
+        world.check_ledger();
     }
 }
 
@@ -111,7 +111,7 @@ async fn an_70_words_that_will_be_drawn_are_judged_with_the_picture() {
     let world = World::new();
     world.ordered(1).await;
     world.drain(FIRST).await;
-    assert_eq!(world.screener.words(), [None], "an order without a bubble has none");
+    assert_eq!(world.screener.words(), [None], "a generation without a bubble has none");
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn every_picture_of_the_corpus_passes_or_ends_with_its_reason() {
         } else {
             assert_eq!((generation.state, generation.reason), (State::Drawing, None), "{}", case.name);
         }
-        world.check_books();
+        world.check_ledger();
     }
 }
 
@@ -233,7 +233,7 @@ async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
     let upload = world.selfie(caller).await;
     let first = world.place(caller, &world.request(upload, 1, "1")).await.unwrap().id;
     world.drain(FIRST).await;
-    // Whoever posts other bytes into the open form after the first order gets what was screened, and the bytes go.
+    // Whoever posts other bytes into the open form after the first generation gets what was screened, and the bytes go.
     world.bucket.receive(caller.account, upload, b"something else".to_vec());
     let second = world.place(caller, &world.request(upload, 1, "2")).await.unwrap().id;
     world.drain(FIRST).await;
@@ -270,7 +270,7 @@ async fn an_70_bytes_posted_between_two_orders_are_not_drawn_under_the_verdict_o
         };
         let (one, two, ..) = futures_util::future::join4(world.work(messages[0]), world.work(messages[1]), repost, watch).await;
         assert!(matches!((one, two), (Ok(Ok(())), Ok(Ok(())))), "seed {seed}");
-        world.check_books();
+        world.check_ledger();
     }
 }
 

@@ -54,8 +54,8 @@ async fn a_fault_at_any_call_of_a_sweep_is_made_good_by_the_next() {
                 world.faults.fail(nth, when, kind);
                 let _swept = world.sweep().await;
                 let hit = world.faults.clear();
-                world.check_books();
-                // Whether drawing goes on is another test's matter: here the order ends, so that the sweep of an end is covered too.
+                world.check_ledger();
+                // Whether drawing goes on is another test's matter: here the generation ends, so that the sweep of an end is covered too.
                 world.faults.down("artist.draw", Kind::Busy);
                 world.quieten().await;
                 assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut), "{when:?} {kind:?} {hit:?}");
@@ -77,7 +77,7 @@ async fn one_order_that_cannot_be_swept_does_not_stop_the_others() {
     }
     world.steps.queue().clear();
     world.clock.advance(SignedDuration::from_mins(31));
-    // The second call is the first order's read.
+    // The second call is the first generation's read.
     world.faults.fail(1, testkit::When::Before, Kind::Broken);
     let swept = world.sweep().await.unwrap().unwrap();
     assert_eq!((swept.revived, swept.errors), (2, 1));

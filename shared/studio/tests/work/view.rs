@@ -16,7 +16,7 @@ async fn an_owner_sees_an_order_until_it_is_deleted_and_nobody_else_does() {
     let other = world.customer(1).await;
     assert_eq!(deliveries.view(&caller, id).await.unwrap().generation.id, id);
     assert!(matches!(failure(deliveries.view(&other, id).await), Failure::Missing(_)));
-    // The row of a running order stays a while as a sign to its worker; its owner does not see it any more.
+    // The row of a running generation stays a while as a sign to its worker; its owner does not see it any more.
     world.delete(caller, id).await.unwrap().unwrap();
     assert!(world.find(caller, id).is_some());
     assert!(matches!(failure(deliveries.view(&caller, id).await), Failure::Missing(_)));
@@ -31,7 +31,7 @@ async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
     let drawing = world.find(caller, id).unwrap();
     let tag = deliveries.etag(&drawing);
     world.clock.advance(SignedDuration::from_mins(10));
-    assert_eq!(deliveries.etag(&drawing), tag, "an order without links has no window");
+    assert_eq!(deliveries.etag(&drawing), tag, "a generation without links has no window");
     world.quieten().await;
     let done = world.find(caller, id).unwrap();
     let (tag, link) = (deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use accounts::{Caller, SignIns};
 use kernel::{AccountId, Failure, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
 use outreach::Mail;
-use screening::{Decision, Panel};
+use screening::{Decision, Moderation};
 use sha2::{Digest, Sha256};
 use studio::*;
 use testkit::fakes::*;
@@ -48,7 +48,7 @@ pub(crate) struct World {
     pub(crate) screener: FakeScreener,
     pub(crate) randomness: SeededRandomness,
     pub(crate) generations: FakeGenerations,
-    /// Who seals; nobody, if a test says so.
+    /// Who credentials; nobody, if a test says so.
     pub(crate) signer: Option<Arc<dyn provenance::Signer>>,
     selfies: FakeSelfies,
     pictures: Arc<dyn Pictures>,
@@ -111,8 +111,8 @@ impl World {
         self.sent(caller, pictures::turned_jpeg(6)).await
     }
 
-    pub(crate) fn request(&self, upload: UploadId, count: u8, key: &str) -> OrderRequest {
-        OrderRequest {
+    pub(crate) fn request(&self, upload: UploadId, count: u8, key: &str) -> GenerationRequest {
+        GenerationRequest {
             idempotency_key: key.into(),
             upload,
             style: "soft-anime".into(),
@@ -123,14 +123,19 @@ impl World {
         }
     }
 
-    pub(crate) async fn place(&self, caller: Caller, request: &OrderRequest) -> Result<Placed, Failure> {
-        let (arrivals, orders) = (FakeArrivals(self.bucket.clone()), FakeOrders(self.database.clone()));
-        let place =
-            PlaceOrder { arrivals: &arrivals, orders: &orders, steps: &self.steps, clock: &*self.clock, randomness: &self.randomness };
+    pub(crate) async fn place(&self, caller: Caller, request: &GenerationRequest) -> Result<Placed, Failure> {
+        let (arrivals, placements) = (FakeArrivals(self.bucket.clone()), FakePlacements(self.database.clone()));
+        let place = PlaceGeneration {
+            arrivals: &arrivals,
+            placements: &placements,
+            steps: &self.steps,
+            clock: &*self.clock,
+            randomness: &self.randomness,
+        };
         place.run(caller, request).await
     }
 
-    /// A customer of ten credits and an order of `count` drawings, told to the first step.
+    /// A customer of ten credits and a generation of `count` drawings, told to the first step.
     pub(crate) async fn ordered(&self, count: u8) -> (Caller, GenerationId) {
         let caller = self.customer(10).await;
         let upload = self.selfie(caller).await;
@@ -138,7 +143,7 @@ impl World {
         (caller, placed.id)
     }
 
-    /// An order that every step before `step` has worked on.
+    /// A generation that every step before `step` has worked on.
     pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (Caller, GenerationId) {
         let (caller, id) = self.ordered(count).await;
         self.until(step).await;
@@ -148,7 +153,7 @@ impl World {
     /// The same, with every sticker and a bubble.
     pub(crate) async fn ready_with_extras(&self, step: Step, count: u8) -> (Caller, GenerationId) {
         let caller = self.customer(10).await;
-        let request = OrderRequest {
+        let request = GenerationRequest {
             stickers: imaging::Messenger::ALL.to_vec(),
             bubble: Some(Bubble::parse(WORDS, None).unwrap()),
             ..self.request(self.selfie(caller).await, count, "key")
@@ -179,12 +184,12 @@ impl World {
 
     async fn prepare(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
         let quarantine = FakeQuarantine(self.bucket.clone());
-        let panel = Panel::of(vec![Box::new(self.screener.clone())]);
+        let moderation = Moderation::of(vec![Box::new(self.screener.clone())]);
         let prepare = Prepare {
             generations: &self.generations,
             selfies: &self.selfies,
             quarantine: &quarantine,
-            panel: &panel,
+            moderation: &moderation,
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
@@ -194,7 +199,7 @@ impl World {
 
     async fn draw(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
         let (breaker, attempts) = (FakeBreaker(self.database.clone()), FakeAttempts(self.database.clone()));
-        let commission = Commission {
+        let fallback = ArtistFallback {
             artists: &self.artists,
             breaker: &breaker,
             attempts: &attempts,
@@ -207,7 +212,7 @@ impl World {
             generations: &self.generations,
             selfies: &self.selfies,
             pictures: &*self.pictures,
-            commission,
+            fallback,
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
@@ -307,7 +312,7 @@ impl World {
         self.steps.release();
     }
 
-    /// What was tried for the drawings of an order: artist and outcome, `None` while it runs.
+    /// What was tried for the drawings of a generation: artist and outcome, `None` while it runs.
     pub(crate) fn tried(&self, id: GenerationId) -> Vec<(String, Option<Outcome>)> {
         let rows = self.database.rows();
         let own = rows.attempts.iter().filter(|((of, _), _)| *of == id).flat_map(|(_, history)| &history.attempts);
@@ -328,7 +333,7 @@ impl World {
         (balance.available, balance.held)
     }
 
-    /// The movements of an order.
+    /// The movements of a generation.
     pub(crate) fn movements(&self, id: GenerationId) -> Vec<Movement> {
         let rows = self.database.rows();
         let own = rows.ledger.iter().filter(|(_, entry)| entry.cause() == wallet::Cause::Generation(id));
@@ -336,7 +341,7 @@ impl World {
     }
 
     /// What must hold at any moment.
-    pub(crate) fn check_books(&self) {
+    pub(crate) fn check_ledger(&self) {
         let rows = self.database.rows();
         for (account, balance) in &rows.wallets {
             let sum = rows.ledger_sum(*account);
@@ -353,15 +358,15 @@ impl World {
 
     /// What must hold when nothing is left to do.
     pub(crate) fn check_quiet(&self) {
-        self.check_books();
+        self.check_ledger();
         let generations: Vec<Generation> = self.database.rows().generations.values().cloned().collect();
         for generation in &generations {
             self.check_ended(generation);
         }
         let of_done = |key: &String| generations.iter().any(|g| g.state == State::Done && key.contains(&g.id.to_string()));
-        assert!(self.bucket.keys("generated/").iter().all(of_done), "objects of no order: {:?}", self.bucket.keys("generated/"));
-        let orders: BTreeSet<GenerationId> = generations.iter().map(|generation| generation.id).collect();
-        assert!(self.database.rows().delivered.keys().all(|id| orders.contains(id)), "files of no order");
+        assert!(self.bucket.keys("generated/").iter().all(of_done), "objects of no generation: {:?}", self.bucket.keys("generated/"));
+        let placements: BTreeSet<GenerationId> = generations.iter().map(|generation| generation.id).collect();
+        assert!(self.database.rows().delivered.keys().all(|id| placements.contains(id)), "files of no generation");
     }
 
     fn check_ended(&self, generation: &Generation) {
@@ -405,7 +410,7 @@ impl World {
     }
 }
 
-/// How many files an order of so many drawings and these stickers has, beside those with a bubble.
+/// How many files a generation of so many drawings and these stickers has, beside those with a bubble.
 fn expected_files(generation: &Generation) -> usize {
     use imaging::{AVATARS, Format, Kind, PACKS, STICKERS};
     let count = usize::from(generation.count);

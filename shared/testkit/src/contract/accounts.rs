@@ -89,8 +89,8 @@ pub async fn sessions(stores: &Stores) {
     assert_eq!(reason(stores.views.view(&caller, id).await), Some(Reason::SignedOut));
     assert_eq!(reason(stores.own.own(&caller, id).await), Some(Reason::SignedOut));
     assert_eq!(reason(stores.uploads.open(&upload).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.orders.place(&stores.order(&upload, 1, "key")).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.orders.background(&caller, "key", upload.id, stores.now()).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 1, "key")).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.placements.missing_upload(&caller, "key", upload.id, stores.now()).await), Some(Reason::SignedOut));
     stores.profiles.me(&other).await.unwrap();
     stores.later(SignedDuration::from_hours(30 * 24));
     assert_eq!(reason(stores.profiles.me(&other).await), Some(Reason::SignedOut), "an expired row is absent");

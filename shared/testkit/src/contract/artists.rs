@@ -114,15 +114,15 @@ async fn says_what_it_cannot(artist: &dyn Artist, abilities: Abilities) {
     let words = artist.draw(request(selfie(), Brief::Words("as a knight in silver armour"))).await;
     match abilities.words {
         true => drop(looked_at(&words.unwrap())),
-        false => assert!(matches!(words, Err(NotDrawn::Unfit(_))), "{:?}", words.err()),
+        false => assert!(matches!(words, Err(NotDrawn::Misconfigured(_))), "{:?}", words.err()),
     }
     if !abilities.looks {
         return;
     }
     let unknown = artist.draw(request(selfie(), Brief::Style("no-such-style"))).await;
-    assert!(matches!(unknown, Err(NotDrawn::Unfit(_))), "{:?}", unknown.err());
+    assert!(matches!(unknown, Err(NotDrawn::Misconfigured(_))), "{:?}", unknown.err());
     for nonsense in [&b""[..], b"this is no picture"] {
         let drawn = artist.draw(request(nonsense, Brief::Style(CATALOGUE[0].id))).await;
-        assert!(matches!(drawn, Err(NotDrawn::Unfit(_))), "{nonsense:?}");
+        assert!(matches!(drawn, Err(NotDrawn::Misconfigured(_))), "{nonsense:?}");
     }
 }

@@ -11,7 +11,7 @@ use super::Stores;
 
 const LEASE: SignedDuration = SignedDuration::from_secs(170);
 
-/// An order that is being drawn.
+/// A generation that is being drawn.
 async fn drawing(stores: &Stores) -> Generation {
     let caller = stores.customer(2).await;
     let queued = stores.placed(caller, 2).await;
@@ -27,16 +27,16 @@ fn usage() -> Usage {
     Usage { request_id: Some("req_1".into()), input_tokens: Some(388), output_tokens: None, micro_dollars: Some(34_589) }
 }
 
-fn nothing(stores: &Stores, order: &Generation) -> History {
-    History::new(order.account, order.id, 1, stores.now())
+fn nothing(stores: &Stores, new_generation: &Generation) -> History {
+    History::new(new_generation.account, new_generation.id, 1, stores.now())
 }
 
 /// A claim is written over the version it was made from, once; whoever comes later finds it, with every field.
 pub async fn claims(stores: &Stores) {
-    let order = drawing(stores).await;
-    let first = nothing(stores, &order).opened("openai", "a-model", "mine", stores.now(), LEASE);
+    let new_generation = drawing(stores).await;
+    let first = nothing(stores, &new_generation).opened("openai", "a-model", "mine", stores.now(), LEASE);
     assert_eq!(stores.attempts.open(&first).await.unwrap(), Claimed::Mine);
-    let other = nothing(stores, &order).opened("gemini", "another", "theirs", stores.now(), LEASE);
+    let other = nothing(stores, &new_generation).opened("gemini", "another", "theirs", stores.now(), LEASE);
     assert_eq!(stores.attempts.open(&other).await.unwrap(), Claimed::Found(first.clone()));
     let closed = first.closed(Outcome::NoPicture, 1_234, usage());
     assert_eq!(stores.attempts.close(&closed).await.unwrap(), Written::Stored);
@@ -51,8 +51,8 @@ pub async fn claims(stores: &Stores) {
 
 /// Of claims at once one is written.
 pub async fn concurrent_claims(stores: &Stores) {
-    let order = drawing(stores).await;
-    let claim = |mark: usize| nothing(stores, &order).opened("openai", "a-model", &mark.to_string(), stores.now(), LEASE);
+    let new_generation = drawing(stores).await;
+    let claim = |mark: usize| nothing(stores, &new_generation).opened("openai", "a-model", &mark.to_string(), stores.now(), LEASE);
     let claims: Vec<_> = (0..8).map(claim).collect();
     let opened = join_all(claims.iter().map(|claim| stores.attempts.open(claim))).await;
     let won = opened.iter().position(|opened| matches!(opened, Ok(Claimed::Mine))).unwrap();
@@ -61,33 +61,33 @@ pub async fn concurrent_claims(stores: &Stores) {
     }
 }
 
-/// What was tried is written with the progress of the order or not at all, and goes with the order.
+/// What was tried is written with the progress of the generation or not at all, and goes with the generation.
 pub async fn histories(stores: &Stores) {
-    let order = drawing(stores).await;
-    let claimed = nothing(stores, &order).opened("openai", "a-model", "mine", stores.now(), LEASE);
+    let new_generation = drawing(stores).await;
+    let claimed = nothing(stores, &new_generation).opened("openai", "a-model", "mine", stores.now(), LEASE);
     assert_eq!(stores.attempts.open(&claimed).await.unwrap(), Claimed::Mine);
     let drawn = claimed.closed(Outcome::Drawn, 1_234, usage());
-    let noted = order.progress_to(1, stores.now()).unwrap();
-    let load = || async { stores.generations.load(order.account, order.id).await.unwrap() };
+    let noted = new_generation.progress_to(1, stores.now()).unwrap();
+    let load = || async { stores.generations.load(new_generation.account, new_generation.id).await.unwrap() };
 
     let stale = History { version: 7, ..drawn.clone() };
-    let change = |history| Change { history: Some(history), ..Change::of(&order, &noted) };
+    let change = |history| Change { history: Some(history), ..Change::of(&new_generation, &noted) };
     assert_eq!(stores.generations.change(change(&stale)).await.unwrap(), Written::Overtaken);
-    assert_eq!(load().await.as_ref(), Some(&order));
+    assert_eq!(load().await.as_ref(), Some(&new_generation));
     assert_eq!(stores.generations.change(change(&drawn)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&noted));
     assert_eq!(stores.generations.change(change(&drawn)).await.unwrap(), Written::Overtaken);
-    let again = nothing(stores, &order).opened("openai", "a-model", "again", stores.now(), LEASE);
+    let again = nothing(stores, &new_generation).opened("openai", "a-model", "again", stores.now(), LEASE);
     assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Found(drawn));
 
     let end = Class::Attempt.expires_at(stores.now()).unwrap();
     let due = stores.expired.expired(Class::Attempt, end, 10_000).await.unwrap();
-    assert!(due.iter().any(|row| row.key.sk == format!("ATT#{}#1", order.id) && row.objects.is_none()));
+    assert!(due.iter().any(|row| row.key.sk == format!("ATT#{}#1", new_generation.id) && row.objects.is_none()));
     let sketched = noted.sketched_to(2, stores.now()).unwrap();
     assert_eq!(stores.generations.change(Change::of(&noted, &sketched)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&sketched));
     stores.generations.remove(&sketched).await.unwrap();
-    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Mine, "it went with its order");
+    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Mine, "it went with its generation");
     stores.generations.remove(&sketched).await.unwrap();
 }
 

@@ -3,7 +3,7 @@
 use kernel::{SignedDuration, Timestamp};
 use policy::Class;
 use policy::deletion::ExpiredRow;
-use studio::{Placing, Upload};
+use studio::{Placement, Upload};
 
 use super::Stores;
 
@@ -16,14 +16,14 @@ async fn own(stores: &Stores, class: Class, at: Timestamp, upload: &Upload) -> V
 pub async fn expired(stores: &Stores) {
     let caller = stores.customer(2).await;
     let (unused, used) = (stores.upload(caller).await, stores.upload(caller).await);
-    assert_eq!(stores.orders.place(&stores.order(&used, 1, "key")).await.unwrap(), Placing::New);
+    assert_eq!(stores.placements.place(&stores.new_generation(&used, 1, "key")).await.unwrap(), Placement::New);
     let day = unused.unused_until;
     let before = day.checked_sub(SignedDuration::from_secs(1)).unwrap();
     assert_eq!(own(stores, Class::UploadUnused, before, &unused).await, []);
     let found = own(stores, Class::UploadUnused, day, &unused).await;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].objects, Some(format!("uploads/{}/{}/", caller.account, unused.id)));
-    assert_eq!(own(stores, Class::UploadUnused, day, &used).await, [], "an order made another class of it");
+    assert_eq!(own(stores, Class::UploadUnused, day, &used).await, [], "a generation made another class of it");
     assert_eq!(own(stores, Class::Upload, used.used_until, &used).await.len(), 1);
     assert_eq!(stores.expired.expired(Class::Upload, used.used_until, 1).await.unwrap().len(), 1);
 

@@ -1,4 +1,4 @@
-//! Orders, their changes, and who finds them.
+//! Generations, their changes, and who finds them.
 
 use ::accounts::Caller;
 use futures_util::future::join_all;
@@ -55,7 +55,7 @@ pub async fn changes(stores: &Stores) {
     );
 }
 
-/// Has a finished order delivered, seen by its owner, and answers it with its capture.
+/// Has a finished generation delivered, seen by its owner, and answers it with its capture.
 async fn deliver(stores: &Stores, caller: &Caller, finishing: &Generation) -> (Generation, Entry) {
     let now = stores.now();
     let (done, capture, delivered) =
@@ -100,7 +100,7 @@ pub async fn concurrent_changes(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (1, 0));
 }
 
-/// Owners see their own orders, the newest first, page by page.
+/// Owners see their own generations, the newest first, page by page.
 pub async fn pages(stores: &Stores) {
     let (caller, other) = (stores.customer(9).await, stores.customer(9).await);
     assert_eq!(stores.views.page(&caller, None, 3).await.unwrap().generations, []);
@@ -125,13 +125,13 @@ pub async fn pages(stores: &Stores) {
         assert_eq!(seen, ids, "pages of {limit}");
     }
     assert!(stores.own.own(&caller, ids[0]).await.unwrap().is_some());
-    assert!(stores.own.own(&other, ids[0]).await.unwrap().is_none(), "somebody else's order is none");
+    assert!(stores.own.own(&other, ids[0]).await.unwrap().is_none(), "somebody else's generation is none");
     assert!(stores.views.view(&other, ids[0]).await.unwrap().is_none());
     let unknown = GenerationId::new(&*stores.clock, &stores.randomness);
     assert!(stores.views.view(&caller, unknown).await.unwrap().is_none());
 }
 
-/// An order is overdue from its deadline on, until it is settled or changed.
+/// A generation is overdue from its deadline on, until it is settled or changed.
 pub async fn overdue(stores: &Stores) {
     let caller = stores.customer(9).await;
     let first = stores.placed(caller, 1).await;

@@ -84,7 +84,7 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadI
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 0);
 }
 
-/// Objects of an order are stored, found, and removed by prefix, and no further.
+/// Objects of a generation are stored, found, and removed by prefix, and no further.
 pub async fn pictures(shelves: &Shelves) {
     let (caller, _, id) = ids(103);
     let (_, _, other) = ids(104);
@@ -116,7 +116,7 @@ pub async fn pictures(shelves: &Shelves) {
     pictures.remove(account, id, "").await.unwrap();
     pictures.remove(account, id, "").await.unwrap();
     assert_eq!(pictures.get(account, id, "1/drawing/master.png").await.unwrap(), None);
-    assert_eq!(pictures.get(account, other, "1/drawing/master.png").await.unwrap(), Some(vec![2]), "another order keeps its own");
+    assert_eq!(pictures.get(account, other, "1/drawing/master.png").await.unwrap(), Some(vec![2]), "another generation keeps its own");
 }
 
 /// The same arguments give the same link; a prefix without its slash removes nothing.

@@ -1,20 +1,20 @@
-//! What every signer keeps: its signatures are those of its own certificate, and a seal made with them holds.
+//! What every signer keeps: its signatures are those of its own certificate, and a manifest made with them holds.
 
 use imaging::{DigitalSource, Format};
 use provenance::{Algorithm, Anchors, Origin, Signer, State};
 
 use crate::pictures;
 
-/// A picture it seals is valid, trusted by whoever trusts its authority, and by nobody else; a changed byte is noticed.
-pub async fn seals(signer: &dyn Signer, anchor: &str) {
+/// A picture it credentials is valid, trusted by whoever trusts its authority, and by nobody else; a changed byte is noticed.
+pub async fn signs_pictures(signer: &dyn Signer, anchor: &str) {
     let source = DigitalSource::CompositeWithTrainedAlgorithmicMedia;
-    let sealed = provenance::seal(&picture(), Format::Png.content_type(), &Origin::of(source), signer).await.unwrap();
+    let signed = provenance::sign(&picture(), Format::Png.content_type(), &Origin::of(source), signer).await.unwrap();
     let trusting = Anchors::parse(anchor).unwrap();
-    let trusted = provenance::examine(&sealed, &trusting).unwrap().credentials;
+    let trusted = provenance::examine(&signed, &trusting).unwrap().credentials;
     assert_eq!((trusted.state, trusted.digital_source_type.as_deref()), (State::Trusted, Some(source.uri())), "{:?}", trusted.codes);
-    let unknown = provenance::examine(&sealed, &Anchors::default()).unwrap().credentials;
+    let unknown = provenance::examine(&signed, &Anchors::default()).unwrap().credentials;
     assert_eq!((unknown.state, unknown.codes), (State::Valid, vec!["signingCredential.untrusted".to_owned()]));
-    let mut changed = sealed;
+    let mut changed = signed;
     let last = changed.len() - 20;
     changed[last] ^= 1;
     assert_eq!(provenance::examine(&changed, &trusting).unwrap().credentials.state, State::Invalid);

@@ -8,7 +8,8 @@ use outreach::Email;
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
-    Attempts, Breaker, Generation, Generations, Order, Orders, Overdue, OwnGenerations, Placing, Recipients, Upload, Uploads, Views,
+    Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients, Upload, Uploads,
+    Views,
 };
 
 use crate::fakes::*;
@@ -32,15 +33,15 @@ pub struct Stores {
     pub recipients: Box<dyn Recipients>,
     /// Uploads.
     pub uploads: Box<dyn Uploads>,
-    /// The placing of orders.
-    pub orders: Box<dyn Orders>,
-    /// Orders.
+    /// The placing of generations.
+    pub placements: Box<dyn Placements>,
+    /// Generations.
     pub generations: Box<dyn Generations>,
     /// What was tried for drawings.
     pub attempts: Box<dyn Attempts>,
     /// How vendors are.
     pub breaker: Box<dyn Breaker>,
-    /// Orders past their deadline.
+    /// Generations past their deadline.
     pub overdue: Box<dyn Overdue>,
     /// What owners see.
     pub views: Box<dyn Views>,
@@ -65,7 +66,7 @@ impl Stores {
             profiles: Box::new(FakeProfiles(database.clone())),
             recipients: Box::new(FakeRecipients(database.clone())),
             uploads: Box::new(FakeUploads(database.clone())),
-            orders: Box::new(FakeOrders(database.clone())),
+            placements: Box::new(FakePlacements(database.clone())),
             generations: Box::new(FakeGenerations(database.clone())),
             attempts: Box::new(FakeAttempts(database.clone())),
             breaker: Box::new(FakeBreaker(database.clone())),
@@ -130,16 +131,16 @@ impl Stores {
         upload
     }
 
-    pub(super) fn order(&self, upload: &Upload, credits: u8, key: &str) -> Order {
-        builders::order(upload.caller, upload.id, credits, key, &*self.clock, &self.randomness)
+    pub(super) fn new_generation(&self, upload: &Upload, credits: u8, key: &str) -> NewGeneration {
+        builders::new_generation(upload.caller, upload.id, credits, key, &*self.clock, &self.randomness)
     }
 
-    /// An order of `credits` that is placed.
+    /// A generation of `credits` that is placed.
     pub(super) async fn placed(&self, caller: Caller, credits: u8) -> Generation {
         let upload = self.upload(caller).await;
-        let order = self.order(&upload, credits, &upload.id.to_string());
-        assert_eq!(self.orders.place(&order).await.unwrap(), Placing::New);
-        order.generation
+        let new_generation = self.new_generation(&upload, credits, &upload.id.to_string());
+        assert_eq!(self.placements.place(&new_generation).await.unwrap(), Placement::New);
+        new_generation.generation
     }
 }
 

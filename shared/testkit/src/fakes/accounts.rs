@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use kernel::{AccountId, Failure, Reason, Timestamp, limits};
 use wallet::Balance;
 
-use super::orders::rate_limited;
+use super::placements::rate_limited;
 use super::{FakeDatabase, SessionRow};
 
 /// Codes in memory.

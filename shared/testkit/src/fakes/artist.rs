@@ -32,7 +32,7 @@ pub enum Answer {
     /// Words.
     NoPicture,
     /// It cannot.
-    Unfit,
+    Misconfigured,
 }
 
 /// A seed, and for whom.
@@ -141,7 +141,7 @@ impl Artist for FakeArtist {
     }
 
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
-        let Brief::Style(style) = request.brief else { return Err(NotDrawn::Unfit("the fake understands no words".into())) };
+        let Brief::Style(style) = request.brief else { return Err(NotDrawn::Misconfigured("the fake understands no words".into())) };
         lock(&self.asked).push((request.seed, request.customer.map(str::to_owned)));
         for index in 0..self.sketches.min(request.sketches.wanted()) {
             request.sketches.arrived(index, Self::drawing()).await;
@@ -171,7 +171,7 @@ impl Artist for FakeArtist {
             Answer::Unclear => Err(NotDrawn::Unclear("told by a test".into())),
             Answer::Silent => std::future::pending().await,
             Answer::NoPicture => Err(NotDrawn::NoPicture),
-            Answer::Unfit => Err(NotDrawn::Unfit("told by a test".into())),
+            Answer::Misconfigured => Err(NotDrawn::Misconfigured("told by a test".into())),
         }
     }
 }

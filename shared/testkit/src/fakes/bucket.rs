@@ -130,11 +130,11 @@ pub struct FakePictures(pub FakeBucket);
 #[async_trait]
 impl Pictures for FakePictures {
     async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
-        let order = of_order(account, id, "");
+        let new_generation = of_order(account, id, "");
         self.0
             .faults
             .call("pictures.drawn", || {
-                let drawing = |key: &String| drawing_of_name(key.strip_prefix(&order)?);
+                let drawing = |key: &String| drawing_of_name(key.strip_prefix(&new_generation)?);
                 Ok(self.0.objects().keys().filter_map(drawing).collect())
             })
             .await

@@ -7,7 +7,7 @@ use accounts::{Caller, CodeHash, EmailKey};
 use kernel::{AccountId, Clock, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
 use outreach::Email;
 use policy::Class;
-use studio::{Circuit, Delivered, Earlier, Generation, History, ModerationRecord, Upload};
+use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
 use wallet::{Balance, Entry};
 
 use crate::Faults;
@@ -31,9 +31,9 @@ pub struct Rows {
     pub counters: HashMap<(&'static str, String, i64), (u32, Timestamp)>,
     /// Uploads.
     pub uploads: BTreeMap<UploadId, UploadRow>,
-    /// Orders.
+    /// Generations.
     pub generations: BTreeMap<(AccountId, GenerationId), Generation>,
-    /// Files of delivered orders.
+    /// Files of delivered generations.
     pub delivered: BTreeMap<GenerationId, Delivered>,
     /// What was tried for drawings, by order and number.
     pub attempts: BTreeMap<(GenerationId, u8), History>,
@@ -42,7 +42,7 @@ pub struct Rows {
     /// What the screening decided.
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
     /// Answers by account and hashed key, with their end.
-    pub answers: BTreeMap<(AccountId, String), (Earlier, Timestamp)>,
+    pub answers: BTreeMap<(AccountId, String), (Replay, Timestamp)>,
 }
 
 /// A session's row.
@@ -59,7 +59,7 @@ pub struct SessionRow {
 pub struct UploadRow {
     /// As it was opened.
     pub upload: Upload,
-    /// Whether an order used it.
+    /// Whether a generation used it.
     pub used: bool,
     /// Whether the content check refused it.
     pub refused: bool,

@@ -1,4 +1,4 @@
-//! Orders and the sweeper's view of them.
+//! Generations and the sweeper's view of them.
 
 use async_trait::async_trait;
 use kernel::{AccountId, Failure, GenerationId, Timestamp};
@@ -6,7 +6,7 @@ use studio::{Change, Generation, Generations, Overdue, State, Written};
 
 use super::FakeDatabase;
 
-/// Orders in memory.
+/// Generations in memory.
 #[derive(Clone)]
 pub struct FakeGenerations(pub FakeDatabase);
 
@@ -26,7 +26,7 @@ impl Generations for FakeGenerations {
                     return Ok(Written::Overtaken);
                 }
                 if entry.is_some_and(|entry| !rows.move_credits(after.account, entry)) {
-                    return Err(Failure::broken("a change was refused beside its order"));
+                    return Err(Failure::broken("a change was refused beside its generation"));
                 }
                 if after.state == State::Blocked {
                     let upload = rows.uploads.get_mut(&after.upload).ok_or_else(|| Failure::broken("a blocked upload has no row"))?;
@@ -52,7 +52,7 @@ impl Generations for FakeGenerations {
     }
 }
 
-/// Overdue orders in memory.
+/// Overdue generations in memory.
 #[derive(Clone)]
 pub struct FakeOverdue(pub FakeDatabase);
 

@@ -9,7 +9,7 @@ mod bucket;
 mod database;
 mod expired;
 mod generations;
-mod orders;
+mod placements;
 mod rate_keys;
 mod services;
 mod views;
@@ -21,7 +21,7 @@ pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, Fa
 pub use database::{FakeDatabase, Rows, SessionRow, UploadRow};
 pub use expired::FakeExpiredRows;
 pub use generations::{FakeGenerations, FakeOverdue};
-pub use orders::{FakeOrders, FakeUploads};
+pub use placements::{FakePlacements, FakeUploads};
 pub use rate_keys::FakeRateKeys;
 pub use services::{FakeMailer, FakeScreener, FakeSteps, Told};
 pub use views::{FakeRecipients, FakeViews};

@@ -90,7 +90,7 @@ impl FakeMailer {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many mails told that an order is ready.
+    /// How many mails told that a generation is ready.
     #[must_use]
     pub fn ready(&self, id: GenerationId) -> usize {
         self.sent().iter().filter(|(_, mail)| matches!(mail, Mail::Ready { generation, .. } if *generation == id)).count()

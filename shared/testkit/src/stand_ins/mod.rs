@@ -13,6 +13,6 @@ mod server;
 pub use answer::{Answer, Piece};
 pub use gemini::GeminiStandIn;
 pub use openai::OpenAiStandIn;
-pub use picture::{Sitter, padded, png, sealed, tinted};
+pub use picture::{Sitter, padded, png, signed, tinted};
 pub use request::{Part, Request, Sent};
 pub use server::{StandIn, Vendor};

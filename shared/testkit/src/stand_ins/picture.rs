@@ -5,7 +5,7 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{self, FilterType as Scaling};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
 use imaging::DigitalSource;
-use provenance::{LocalSigner, Origin, TestAuthority, seal};
+use provenance::{LocalSigner, Origin, TestAuthority, sign};
 
 /// What was sent to be drawn from.
 pub struct Sitter {
@@ -67,12 +67,12 @@ pub fn png(picture: &RgbImage) -> Vec<u8> {
 
 /// The PNG with Content Credentials, as vendors put them into what they draw; by a signer of their own, whom nobody here trusts. `None` when it is no PNG.
 #[must_use]
-pub fn sealed(png: &[u8]) -> Option<Vec<u8>> {
+pub fn signed(png: &[u8]) -> Option<Vec<u8>> {
     let keys = TestAuthority::new(&[7; 32]).and_then(|authority| authority.keys(&[8; 32])).ok()?;
     let signer = LocalSigner::new(&keys.key, &keys.chain).ok()?;
     let origin = Origin::of(DigitalSource::TrainedAlgorithmicMedia);
     // A local signer waits for nobody.
-    seal(png, "image/png", &origin, &signer).now_or_never()?.ok()
+    sign(png, "image/png", &origin, &signer).now_or_never()?.ok()
 }
 
 /// The PNG with a private chunk before its end that makes it at least `bytes` long: the picture of a vendor is larger than one of ours.

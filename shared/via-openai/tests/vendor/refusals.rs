@@ -44,20 +44,20 @@ async fn an_account_without_money_is_exhausted_and_not_busy() {
 }
 
 #[tokio::test]
-async fn what_is_ours_to_mend_is_unfit() {
+async fn a_wrong_key_is_a_misconfiguration() {
     for scenario in [Scenario::WrongKey, Scenario::Unverified, Scenario::BadParameter, Scenario::Redirect] {
         let why = refusal(scenario).await;
-        assert!(matches!(why, NotDrawn::Unfit(_)), "{why:?}");
+        assert!(matches!(why, NotDrawn::Misconfigured(_)), "{why:?}");
     }
 }
 
 #[tokio::test]
-async fn a_model_or_a_quality_that_the_vendor_has_not_is_unfit() {
+async fn a_model_or_a_quality_that_the_vendor_does_not_know_is_a_misconfiguration() {
     let vendor = vendor().await;
     for (model, quality) in [("gpt-image-1", "medium"), ("gpt-image-2", "max"), ("gpt-image-2.6-flare", "best")] {
         let artist = account(&vendor.base_url()).artist(model, quality).unwrap();
         let why = draw(&artist).await.unwrap_err();
-        assert!(matches!(why, NotDrawn::Unfit(_)), "{model}, {quality}: {why:?}");
+        assert!(matches!(why, NotDrawn::Misconfigured(_)), "{model}, {quality}: {why:?}");
     }
     assert!(account(&vendor.base_url()).artist("a model", "medium").is_err());
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::PATIENCE;
 use crate::harness::person::new_key;
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, assert_problem, books, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 #[test]
 fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
@@ -23,7 +23,7 @@ fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
             assert_problem(reply, 402, "wallet-short");
         }
         assert_eq!(person.wallet().await, (0, 10));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
 
         // Everything given back at once comes back once.
         let paths: Vec<String> = accepted.iter().map(|reply| reply.header("location").to_owned()).collect();
@@ -32,7 +32,7 @@ fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
         assert_eq!(person.wallet().await, (10, 0));
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.settle(PATIENCE).await.unwrap();
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{PATIENCE, assert_delivered_once, settle, sweep};
 use crate::harness::pictures::{blocked, small};
 use crate::harness::store::{keys, rows_of};
-use crate::harness::{Person, TestCloud, books, mailbox, run, until};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run, until};
 use crate::promises::catalogue::{Differences, differences};
 
 /// More calls than any of these functions makes.
@@ -37,7 +37,7 @@ fn a_sign_in_that_dies_opens_one_account_with_one_grant() {
         assert!(person.send_code(&person.mailed_code().await).await.status.is_server_error());
         person.sign_in().await;
         assert_eq!(person.wallet().await, (3, 0), "the account was open already, and got nothing twice");
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -58,7 +58,7 @@ fn a_deletion_that_dies_is_finished_by_the_next() {
             let lived = cloud.clear_faults() == 1;
             let second = person.delete(&path).await;
             assert!(second.status == 204 || second.status == 404, "{}", second.status);
-            assert_eq!(books::entries(&cloud, "release", &generation).await, 1, "after {nth} calls");
+            assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 1, "after {nth} calls");
             assert_eq!(person.wallet().await, (1000, 0));
             assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new(), "after {nth} calls");
             if lived {
@@ -72,7 +72,7 @@ fn a_deletion_that_dies_is_finished_by_the_next() {
         cloud.settle(PATIENCE).await.unwrap();
         sweep(&cloud, 20).await;
         assert_eq!(rows_of(&cloud, "StudioTable", "generation").await.len(), 0);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -106,7 +106,7 @@ fn the_hourly_deletion_may_die_anywhere_and_the_next_hour_ends_it() {
         assert_eq!((keys(&cloud, "uploads/").await.len(), keys(&cloud, "quarantine/").await.len()), (0, 0));
         assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
         assert_eq!(differences(&cloud).await, Differences::default());
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -130,13 +130,13 @@ fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
         }
         let ended = person.generation(&generation).await;
         assert_eq!((&ended["state"], &ended["reason"]), (&json!("failed"), &json!("timed-out")), "{ended}");
-        assert_eq!(books::entries(&cloud, "release", &generation).await, 1);
+        assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 1);
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.settle(PATIENCE).await.unwrap();
         sweep(&cloud, 64).await;
         assert_eq!(differences(&cloud).await, Differences::default());
         assert_eq!((person.wallet().await, mailbox::ready(&cloud, &generation).await), ((1000, 0), 0));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -163,7 +163,7 @@ fn an_02_what_listens_to_the_mail_service_may_die_anywhere() {
             cloud.set_clock_offset(0);
             assert_delivered_once(&cloud, &person, &generation).await;
         }
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{PATIENCE, assert_delivered_once, assert_no_dead_letters, assert_nothing_waits, delivery, settle, sweep};
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, books, run};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, run};
 use crate::promises::catalogue::{Differences, differences};
 
-/// A consumer, its queue, and the state of an order whose message waits in it.
+/// A consumer, its queue, and the state of a generation whose message waits in it.
 struct Consumer {
     function: &'static str,
     queue: &'static str,
@@ -28,13 +28,13 @@ struct Point {
     after: bool,
 }
 
-/// Orders that go on to the end; of the others enough is seen when the step is over, and they are cancelled.
+/// Generations that go on to the end; of the others enough is seen when the step is over, and they are cancelled.
 const FOLLOWED: usize = 3;
 
-/// Credits of an order: a drawing and its bubble.
+/// Credits of a generation: a drawing and its bubble.
 const PRICE: u64 = 2;
 
-/// The first call that changes the order: a worker that dies before it leaves the next one the same calls to make.
+/// The first call that changes the generation: a worker that dies before it leaves the next one the same calls to make.
 const TURN: &str = "TransactWriteItems";
 
 #[test]
@@ -84,7 +84,7 @@ fn on_drawing_ready_may_die_at_every_step() {
     });
 }
 
-/// A cloud in which the orders of a consumer wait before it and after it.
+/// A cloud in which the generations of a consumer wait before it and after it.
 async fn stage(consumer: &Consumer) -> TestCloud {
     let cloud = TestCloud::rich().await;
     for queue in [Some(consumer.queue), consumer.next].into_iter().flatten() {
@@ -93,7 +93,7 @@ async fn stage(consumer: &Consumer) -> TestCloud {
     cloud
 }
 
-/// Kills the consumer at every step of orders whose drawing is stored already; answers the orders.
+/// Kills the consumer at every step of generations whose drawing is stored already; answers the generations.
 async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>) -> Vec<String> {
     let clean = person.quick_order_with(1, extras()).await;
     person.reaches(&clean, &[consumer.state]).await;
@@ -123,12 +123,12 @@ async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>
     orders
 }
 
-/// What every order here has beside its avatars.
+/// What every generation here has beside its avatars.
 fn extras() -> Value {
     json!({ "stickers": ["whatsapp"], "bubble": { "text": "Hello again!" } })
 }
 
-/// The points at which workers on one order die, for each order: all those before its first change one after the other, each later one alone.
+/// The points at which workers on one generation die, for each generation: all those before its first change one after the other, each later one alone.
 fn deaths(calls: &[Call]) -> Vec<Vec<Point>> {
     let turn = calls.iter().position(|call| call.operation == TURN).map_or(0, |index| u32::try_from(index + 1).unwrap());
     let (before, after): (Vec<Point>, Vec<Point>) = points(calls).into_iter().partition(|point| point.nth <= turn && !point.after);
@@ -164,7 +164,7 @@ async fn handle(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: 
     assert_eq!((answer.failed, &answer.json()["batchItemFailures"]), (false, &json!([])), "{}", answer.json());
 }
 
-/// Lets the queues go on, and looks at the end of every order.
+/// Lets the queues go on, and looks at the end of every generation.
 async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut orders: Vec<String>) {
     cloud.resume_queue(consumer.queue).unwrap();
     cloud.drain_queue(consumer.queue, PATIENCE).await.unwrap();
@@ -188,5 +188,5 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut ord
     assert_eq!(differences(cloud).await, Differences::default(), "no object without a row, no row without an object");
     assert_no_dead_letters(cloud).await;
     assert_eq!(person.wallet().await, (1000 - PRICE * orders.len() as u64, 0));
-    books::assert_books(cloud).await;
+    ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
 }

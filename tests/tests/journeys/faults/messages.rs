@@ -3,7 +3,7 @@
 use super::{assert_delivered_once, settle, sweep};
 use crate::harness::pictures::small;
 use crate::harness::store::tell;
-use crate::harness::{Person, TestCloud, books, run};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, run};
 use crate::promises::catalogue::{Differences, differences};
 
 const QUEUES: [&str; 3] = ["GenerationQueued", "ScreeningPassed", "DrawingReady"];
@@ -43,7 +43,7 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
         }
         assert_eq!(differences(&cloud).await, Differences::default());
         assert_eq!(person.wallet().await, (998, 0));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -64,7 +64,7 @@ fn a_poisonous_message_is_given_up_alone() {
             ] {
                 cloud.clients().sqs.send_message().queue_url(&url).message_body(body).send().await.unwrap();
             }
-            // An order that is not there (any more) is no fault: there is nothing to do.
+            // A generation that is not there (any more) is no fault: there is nothing to do.
             tell(&cloud, queue, &person.account, unknown).await;
         }
         person.quick_journey().await;
@@ -72,7 +72,7 @@ fn a_poisonous_message_is_given_up_alone() {
         for queue in QUEUES {
             assert_eq!(cloud.backlog(&format!("{queue}Dlq")).await.unwrap(), 4, "{queue}");
         }
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

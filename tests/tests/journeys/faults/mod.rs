@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::harness::person::text;
 use crate::harness::store::{keys, message, rows_of};
-use crate::harness::{Person, books, mailbox, until};
+use crate::harness::{Person, ledger_and_inventory, mailbox, until};
 
 /// The longest that queues may take to run empty.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -24,8 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &str) {
     let done = person.generation(generation).await;
     assert_eq!(done["state"], "done", "{done}");
-    let entries = [books::entries(cloud, "hold", generation).await, books::entries(cloud, "capture", generation).await];
-    assert_eq!((entries, books::entries(cloud, "release", generation).await), ([1, 1], 0), "{generation}");
+    let entries =
+        [ledger_and_inventory::entries(cloud, "hold", generation).await, ledger_and_inventory::entries(cloud, "capture", generation).await];
+    assert_eq!((entries, ledger_and_inventory::entries(cloud, "release", generation).await), ([1, 1], 0), "{generation}");
     let folder = format!("generated/{}/{generation}/", person.account);
     let mut expected: BTreeSet<String> =
         done["deliverables"].as_array().unwrap().iter().map(|file| folder.clone() + &text(file, "name")).collect();
@@ -41,7 +42,7 @@ async fn assert_no_dead_letters(cloud: &Cloud) {
     }
 }
 
-/// Lets the SDK of a function try each call once, so that a fault reaches our code at once and not after the SDK's own patience.
+/// Lets the SDK of a function try each call once, so that a fault reaches our code at once and not after the SDK's own timeout.
 pub(crate) fn without_retries(cloud: &Cloud, function: &str) {
     cloud.set_env(function, "AWS_MAX_ATTEMPTS", "1").unwrap();
 }

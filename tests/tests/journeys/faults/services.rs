@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{assert_delivered_once, assert_no_dead_letters, settle, sweep, without_retries};
 use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, assert_problem, books, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 const CONSUMERS: [&str; 3] = ["on-generation-queued", "on-screening-passed", "on-drawing-ready"];
 
@@ -30,7 +30,7 @@ fn an_order_whose_message_could_not_be_sent_is_accepted_and_the_sweeper_sends_it
         person.settled(&generation).await;
         settle(&cloud).await;
         assert_delivered_once(&cloud, &person, &generation).await;
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -46,7 +46,7 @@ async fn journey_with(cloud: &Cloud, person: &Person<'_>, fault: impl Fn(&str) -
     assert_eq!(unused, 0, "every fault hits");
     assert_delivered_once(cloud, person, &generation).await;
     assert_no_dead_letters(cloud).await;
-    books::assert_books(cloud).await;
+    ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_step_that_cannot_tell_the_next_is_told_again() {
         settle(&cloud).await;
         assert_eq!(cloud.clear_faults(), 0);
         assert_delivered_once(&cloud, &person, &generation).await;
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -130,7 +130,7 @@ fn an_endpoint_under_load_says_so_and_changes_nothing_twice() {
         cloud.clear_faults();
         assert_eq!(person.wallet().await, (3, 0));
 
-        // The answer of the transaction is lost: the SDK asks again, and the order stands once.
+        // The answer of the transaction is lost: the SDK asks again, and the generation stands once.
         cloud.set_env("generations-create", "AWS_MAX_ATTEMPTS", "3").unwrap();
         cloud.inject(Fault::new(Action::CutAfter).of("generations-create").on("dynamodb", "TransactWriteItems"));
         let generation = text(&expect(person.order_as(&key, &order).await, 202), "generation_id");
@@ -138,7 +138,7 @@ fn an_endpoint_under_load_says_so_and_changes_nothing_twice() {
         assert_eq!(text(&expect(person.order_as(&key, &order).await, 202), "generation_id"), generation);
         assert_eq!(person.settled(&generation).await["state"], "done");
         assert_eq!(person.wallet().await, (2, 0));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -167,7 +167,7 @@ fn an_endpoint_killed_in_the_middle_can_be_asked_again_with_the_same_key() {
             assert_delivered_once(&cloud, &person, &text(generation, "generation_id")).await;
         }
         assert_eq!(person.wallet().await, (1000 - placed as u64, 0));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -1,4 +1,4 @@
-//! Orders that do not come to an end: set going again, then ended, their credits released and the reason recorded.
+//! Generations that do not come to an end: set going again, then ended, their credits released and the reason recorded.
 
 use futures_util::future::join_all;
 use local_cloud::{Action, Fault};
@@ -6,7 +6,7 @@ use local_cloud::{Action, Fault};
 use super::{PATIENCE, assert_nothing_waits, sweep};
 use crate::harness::pictures::small;
 use crate::harness::store::{keys, rows_of};
-use crate::harness::{Person, TestCloud, books, mailbox, run};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 use crate::promises::catalogue::{Differences, differences};
 
 #[test]
@@ -15,7 +15,7 @@ fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
         let cloud = TestCloud::rich().await;
         let person = Person::signed_in(&cloud).await;
         let mut stuck = Vec::new();
-        // From the last step back, so that each order stops at its own.
+        // From the last step back, so that each generation stops at its own.
         for (queue, state) in [("DrawingReady", "finishing"), ("ScreeningPassed", "drawing"), ("GenerationQueued", "queued")] {
             cloud.pause_queue(queue).await.unwrap();
             let order = person.quick_order().await;
@@ -31,7 +31,7 @@ fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
         for order in &stuck {
             let ended = person.generation(order).await;
             assert_eq!((&ended["state"], &ended["reason"]), (&"failed".into(), &"timed-out".into()), "{ended}");
-            assert_eq!(books::entries(&cloud, "release", order).await, 1);
+            assert_eq!(ledger_and_inventory::entries(&cloud, "release", order).await, 1);
         }
         assert_eq!(person.wallet().await, (1000, 0));
 
@@ -47,7 +47,7 @@ fn an_order_stuck_in_any_state_ends_with_its_credits_released() {
         assert_eq!(differences(&cloud).await, Differences::default());
         let mails = join_all(stuck.iter().map(|order| mailbox::ready(&cloud, order))).await;
         assert_eq!(mails, [0, 0, 0]);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -70,7 +70,7 @@ fn an_order_that_kills_every_worker_ends_too() {
         assert_eq!(person.wallet().await, (3, 0));
         assert_eq!(cloud.backlog("GenerationQueuedDlq").await.unwrap(), 3, "one message a try, each given up after its deliveries");
         assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -1,8 +1,8 @@
 //! What every test here stands on: clouds, people, and views of everything that is stored.
 
-pub(crate) mod books;
 pub(crate) mod clouds;
 pub(crate) mod hunter;
+pub(crate) mod ledger_and_inventory;
 pub(crate) mod mailbox;
 pub(crate) mod person;
 pub(crate) mod pictures;

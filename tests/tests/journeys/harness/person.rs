@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::pictures::{Picture, drawing, small};
 use super::poll::until;
-use super::{books, mailbox, store};
+use super::{ledger_and_inventory, mailbox, store};
 
 /// A person with an address of their own.
 #[derive(Clone)]
@@ -128,17 +128,17 @@ impl<'c> Person<'c> {
         text(&opened, "upload_id")
     }
 
-    /// Orders with this idempotency key.
+    /// Generations with this idempotency key.
     pub(crate) async fn order_as(&self, key: &str, body: &Value) -> Reply {
         self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", key)]).await
     }
 
-    /// Orders one drawing of an upload; answers the generation's id.
+    /// Makes a generation of one drawing of an upload; answers the generation's id.
     pub(crate) async fn order(&self, upload: &str) -> String {
         self.order_of(upload, "soft-anime", 1).await
     }
 
-    /// Orders one drawing of a small picture that is stored before the artist begins; answers the generation's id.
+    /// Makes a generation of one drawing of a small picture that is stored before the artist begins; answers the generation's id.
     ///
     /// What is stored is never drawn again, so everything but the artist's work is as always, and a test of something else saves that second. (Should
     /// the artist be faster, the drawing is his.)
@@ -176,7 +176,7 @@ impl<'c> Person<'c> {
         let generation = self.quick_order().await;
         let settled = self.settled(&generation).await;
         assert_eq!(settled["state"], "done", "{settled}");
-        books::assert_books(self.cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(self.cloud).await;
         generation
     }
 
@@ -208,12 +208,12 @@ impl<'c> Person<'c> {
         self.reaches(id, &["done", "blocked", "failed"]).await
     }
 
-    /// Uploads, orders one drawing and waits for its end.
+    /// Uploads, starts a generation of one drawing and waits for its end.
     pub(crate) async fn journey(&self, picture: &Picture) -> Value {
         let upload = self.upload(picture).await;
         let generation = self.order(&upload).await;
         let settled = self.settled(&generation).await;
-        books::assert_books(self.cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(self.cloud).await;
         settled
     }
 

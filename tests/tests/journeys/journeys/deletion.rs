@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, assert_problem, books, run, shared, store, until};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run, shared, store, until};
 
 /// Everything that must be gone with a generation.
 async fn assert_no_objects(cloud: &local_cloud::Cloud, person: &Person<'_>, generation: &str) {
@@ -34,7 +34,7 @@ fn an_47_a_deleted_generation_leaves_nothing() {
         let rows = store::rows(cloud, "StudioTable").await;
         assert!(!rows.iter().any(|row| row.text("sk").ends_with(&generation)), "the rows go too");
         assert_eq!(person.wallet().await, (2, 0), "what was delivered stays paid");
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -55,9 +55,9 @@ fn a_waiting_generation_is_cancelled_and_its_credits_come_back_once() {
         );
         assert_problem(&person.get(&path).await, 404, "not-found");
         assert_eq!(person.wallet().await, (3, 0));
-        assert_eq!(books::entries(&cloud, "release", &generation).await, 1);
+        assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 1);
 
-        // The message of a cancelled order is still on its way: it must change nothing.
+        // The message of a cancelled generation is still on its way: it must change nothing.
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.settle(std::time::Duration::from_secs(30)).await.unwrap();
         assert_no_objects(&cloud, &person, &generation).await;
@@ -67,8 +67,8 @@ fn a_waiting_generation_is_cancelled_and_its_credits_come_back_once() {
         cloud.set_clock_offset(20 * 60);
         assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
         assert_eq!(store::rows_of(&cloud, "StudioTable", "generation").await.len(), 0);
-        books::assert_books(&cloud).await;
-        books::assert_nothing_held(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        ledger_and_inventory::assert_nothing_held(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -90,10 +90,14 @@ fn a_generation_deleted_under_its_workers_hands_leaves_nothing() {
             assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
             cloud.set_clock_offset(0);
             assert_no_objects(&cloud, &person, &generation).await;
-            assert_eq!(books::entries(&cloud, "release", &generation).await + books::entries(&cloud, "capture", &generation).await, 1);
+            assert_eq!(
+                ledger_and_inventory::entries(&cloud, "release", &generation).await
+                    + ledger_and_inventory::entries(&cloud, "capture", &generation).await,
+                1
+            );
         }
-        books::assert_books(&cloud).await;
-        books::assert_nothing_held(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        ledger_and_inventory::assert_nothing_held(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -25,7 +25,7 @@ pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value, bubbl
     assert_manifest(&mut archive, done);
     let index = String::from_utf8(read(&mut archive, INDEX_NAME)).unwrap().to_lowercase();
     assert!(index.starts_with("<!doctype html>") && !index.contains("<script"), "{index}");
-    assert_eq!(archive.len(), files.len() + 3, "the files, the manifest with its seal, and the page");
+    assert_eq!(archive.len(), files.len() + 3, "the files, the manifest with its Content Credentials, and the page");
     assert_sealed_manifest(&mut archive);
 
     for file in files {
@@ -69,7 +69,7 @@ fn assert_file(file: &Value, bytes: &Bytes) {
     assert_eq!(size, (file["width"].as_u64(), file["height"].as_u64()), "{name}");
     let chunks = if picture == image::ImageFormat::Png { png_chunks(bytes) } else { riff_chunks(bytes) };
     assert_only_the_term(&name, &chunks);
-    assert_eq!(file["provenance"], "c2pa", "{name}: the offline artist's seals leave room in every sticker");
+    assert_eq!(file["provenance"], "c2pa", "{name}: the offline artist's credentials leave room in every sticker");
     let report = examine(bytes, &Anchors::default()).unwrap();
     assert_eq!(report.credentials.state, State::Valid, "{name}: {:?}", report.credentials.codes);
     assert_eq!(report.credentials.digital_source_type, report.xmp_digital_source_type, "{name}");
@@ -80,8 +80,8 @@ type Chunk = (String, Vec<u8>);
 
 fn assert_only_the_term(name: &str, chunks: &[Chunk]) {
     const PIXELS: [&str; 13] = ["IHDR", "PLTE", "tRNS", "sRGB", "gAMA", "cHRM", "pHYs", "IDAT", "IEND", "VP8 ", "VP8L", "VP8X", "ALPH"];
-    let (seals, chunks): (Vec<&Chunk>, Vec<&Chunk>) = chunks.iter().partition(|(kind, _)| ["caBX", "C2PA"].contains(&kind.as_str()));
-    assert_eq!(seals.len(), 1, "{name} has one seal");
+    let (credentials, chunks): (Vec<&Chunk>, Vec<&Chunk>) = chunks.iter().partition(|(kind, _)| ["caBX", "C2PA"].contains(&kind.as_str()));
+    assert_eq!(credentials.len(), 1, "{name} has one manifest store");
     let metadata: Vec<&Chunk> = chunks.iter().copied().filter(|(kind, _)| !PIXELS.contains(&kind.as_str())).collect();
     let [(kind, body)] = metadata.as_slice() else { panic!("{name} has {:?}", chunks.iter().map(|(kind, _)| kind).collect::<Vec<_>>()) };
     let body = String::from_utf8_lossy(body);
@@ -135,10 +135,10 @@ fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
     assert_eq!(listed, told);
 }
 
-/// The seal of the manifest is over what is there.
+/// The credentials of the manifest is over what is there.
 fn assert_sealed_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>) {
-    let (manifest, seal) = (read(archive, imaging::MANIFEST_NAME), read(archive, imaging::SEAL_NAME));
-    assert_eq!(check_detached(&manifest, &seal, &Anchors::default()).unwrap().credentials.state, State::Valid);
+    let (manifest, credentials) = (read(archive, imaging::MANIFEST_NAME), read(archive, imaging::CREDENTIALS_NAME));
+    assert_eq!(check_detached(&manifest, &credentials, &Anchors::default()).unwrap().credentials.state, State::Valid);
 }
 
 fn read(archive: &mut zip::ZipArchive<Cursor<Bytes>>, name: &str) -> Vec<u8> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, assert_problem, books, run, shared};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run, shared};
 
 #[test]
 fn an_order_is_accepted_with_its_place_and_its_price() {
@@ -65,7 +65,7 @@ fn an_order_out_of_range_is_refused_and_costs_nothing() {
     });
 }
 
-/// What is wrong with a field of an order, the status and name of the refusal, and a word of its detail.
+/// What is wrong with a field of a generation, the status and name of the refusal, and a word of its detail.
 fn wrong_extras() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
     let (invalid, malformed) = ("field-invalid", "body-malformed");
     let bubble = |text: &str| json!({ "text": text });
@@ -146,7 +146,7 @@ fn stickers_and_a_bubble_are_ordered_in_any_of_their_forms() {
             body["bubble"] = json!({ "text": "something else" });
             assert_problem(&person.order_as(&key, &body).await, 422, "idempotency-key-reused");
         }
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -168,7 +168,7 @@ fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
         assert_eq!(person.wallet().await, (0, 3));
         assert_eq!(person.delete(&format!("/v1/generations/{all}")).await.status, 204);
         assert_eq!(person.wallet().await, (3, 0));
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -193,13 +193,13 @@ fn the_same_key_is_the_same_order() {
         assert_eq!(person.order_as(&key, &order).await.body, first.body, "the same when it is done");
         assert_eq!(person.wallet().await, (2, 0));
 
-        // A key is its owner's: a stranger's order under it is an order of its own.
+        // A key is its owner's: a stranger's order under it is a generation of its own.
         let stranger = Person::signed_in(cloud).await;
         let theirs = json!({ "upload_id": stranger.upload(&small()).await, "style": "soft-anime", "count": 1 });
         let theirs = text(&expect(stranger.order_as(&key, &theirs).await, 202), "generation_id");
         assert_ne!(theirs, generation);
         assert_eq!(stranger.delete(&format!("/v1/generations/{theirs}")).await.status, 204);
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -219,7 +219,7 @@ fn the_same_key_at_once_is_one_order_or_a_conflict() {
         }
         assert_eq!(person.delete(accepted[0].header("location")).await.status, 204);
         assert_eq!(person.wallet().await, (3, 0));
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -235,7 +235,7 @@ fn a_key_stands_for_its_order_for_a_day() {
         assert_eq!(expect(person.order_as("k", &order).await, 202), first);
         cloud.set_clock_offset(86_400 + 60);
         assert_ne!(expect(person.order_as("k", &order).await, 202), first);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -270,7 +270,7 @@ fn an_entity_tag_saves_the_answer_until_something_changes() {
         let later = get(&tag).await;
         assert_eq!(later.status, 200);
         assert_ne!(later.header("etag"), tag);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

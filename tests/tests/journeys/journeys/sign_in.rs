@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::harness::person::expect;
-use crate::harness::{Person, TestCloud, assert_problem, books, mailbox, run, shared, store};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, mailbox, run, shared, store};
 
 #[test]
 fn an_01_a_code_works_once() {
@@ -103,7 +103,7 @@ fn the_starter_credits_are_granted_once() {
         let pk = format!("ACC#{account}");
         let ledger = store::rows_of(cloud, "AccountsTable", "ledger-entry").await;
         assert_eq!(ledger.iter().filter(|entry| entry.text("pk") == pk).count(), 1);
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -118,7 +118,7 @@ fn two_first_sign_ins_at_once_open_one_account() {
         assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
         let profiles = store::rows_of(cloud, "AccountsTable", "account").await;
         assert_eq!(profiles.iter().filter(|profile| profile.text("email") == person.email).count(), 1);
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 

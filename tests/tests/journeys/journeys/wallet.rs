@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::deliverables::assert_deliverables;
 use crate::harness::person::{expect, text};
 use crate::harness::pictures::{Picture, painted, selfie, selfie_rotated_gps};
-use crate::harness::{Person, TestCloud, books, mailbox, run, shared};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run, shared};
 
 /// From nothing to a downloaded bundle with stickers and a bubble: two of the three credits somebody starts with.
 async fn journey(picture: &Picture, style: &str) {
@@ -22,9 +22,9 @@ async fn journey(picture: &Picture, style: &str) {
     assert_eq!((text(&done, "style").as_str(), done["count"].as_u64(), done["seed"].as_u64()), (style, Some(1), Some(7)));
     assert_deliverables(&person, &done, true).await;
     assert_eq!(person.wallet().await, (1, 0));
-    assert_eq!(books::entries(cloud, "capture", &generation).await, 1);
+    assert_eq!(ledger_and_inventory::entries(cloud, "capture", &generation).await, 1);
     crate::harness::until("the ready mail", async || (mailbox::ready(cloud, &generation).await == 1).then_some(())).await;
-    books::assert_books(cloud).await;
+    ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
 }
 
 /// Looks until it is done: progress never goes back, and the states come in their order.
@@ -55,7 +55,7 @@ fn a_turned_selfie_becomes_ink_manga_with_stickers_and_a_bubble() {
 
 #[test]
 fn painted_people_become_the_other_styles_with_stickers_and_a_bubble() {
-    // chen stands before books, and of hana's mask nothing is sure: a leak and a frame must pass every messenger's rules as well.
+    // chen stands before ledger_and_inventory, and of hana's mask nothing is sure: a leak and a frame must pass every messenger's rules as well.
     let sitters = [("chen", "bold-cel"), ("bayo", "watercolour"), ("dalia", "pop-poster"), ("hana", "pixel")];
     run(async {
         join_all(sitters.map(|(name, style)| async move { journey(&painted(name), style).await })).await;
@@ -74,7 +74,7 @@ fn three_drawings_come_with_the_packs_of_the_messengers_that_were_named() {
         let packs: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix("packs/")).collect();
         assert_eq!(packs, ["line-main.png", "line-tab.png", "whatsapp-tray.png", "whatsapp.wastickers"], "three are too few for LINE");
         assert_eq!(person.wallet().await, (0, 0));
-        books::assert_books(cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
     });
 }
 
@@ -96,13 +96,13 @@ fn the_same_order_twice_is_drawn_the_same() {
         let upload = person.upload(&crate::harness::pictures::small()).await;
         let first = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
         let second = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
-        // A seal holds chance: the pixels are the same, and what is beside them is not.
+        // A manifest holds chance: the pixels are the same, and what is beside them is not.
         let (first, second) = (person.settled(&first).await, person.settled(&second).await);
         assert_eq!(pixels(&person, &first).await, pixels(&person, &second).await);
     });
 }
 
-/// The pixels of every picture of an order, by name.
+/// The pixels of every picture of a generation, by name.
 async fn pixels(person: &Person<'_>, done: &Value) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for file in done["deliverables"].as_array().unwrap() {
@@ -132,7 +132,7 @@ fn an_account_shows_its_owner_who_they_are_and_what_they_have() {
         let upload = person.upload(&crate::harness::pictures::small()).await;
         person.order_of(&upload, "soft-anime", 2).await;
         assert_eq!(person.wallet().await, (3, 2));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::pictures::{Picture, blocked, selfie, small};
 use crate::harness::store::{all_rows, keys, put_object};
-use crate::harness::{Person, TestCloud, books, run};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, run};
 
 /// What a comparison of rows and objects finds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ fn an_12_no_object_without_a_row_and_no_row_without_an_object() {
         assert_eq!(differences(&cloud).await, Differences::default());
         assert_eq!(person.delete(&format!("/v1/generations/{removed}")).await.status, 204);
         assert_eq!(differences(&cloud).await, Differences::default());
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
 
         // And a stray one is found.
         let stray = format!("generated/{}/{kept}/1/more.png", person.account);

@@ -7,7 +7,7 @@ use crate::faults::without_retries;
 use crate::harness::person::new_key;
 use crate::harness::pictures::{blocked, small};
 use crate::harness::store::{all_rows, keys, rows_of};
-use crate::harness::{Person, TestCloud, assert_problem, books, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -31,7 +31,7 @@ fn an_40_a_selfie_is_there_at_29_days_23_hours_and_gone_at_30_days() {
         assert_eq!((keys(&cloud, "uploads/").await.len(), rows_of(&cloud, "StudioTable", "upload").await.len()), (1, 1));
         assert!(!delete_expired(&cloud, 30 * DAY).await);
         assert_eq!((keys(&cloud, "uploads/").await.len(), rows_of(&cloud, "StudioTable", "upload").await.len()), (0, 0));
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }
@@ -145,7 +145,7 @@ fn what_the_deletion_is_late_with_reads_as_absent() {
         let sessions = rows_of(&cloud, "FleetingTable", "session").await;
         assert_eq!(sessions.len(), 1, "the old session is gone, the new one stays");
         assert_eq!(person.get("/v1/me").await.status, 200);
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::person::{new_key, text};
 use crate::harness::pictures::blocked;
 use crate::harness::store::{keys, rows_of};
-use crate::harness::{Person, TestCloud, assert_problem, books, run};
+use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 #[test]
 fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
@@ -21,12 +21,12 @@ fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
 
         let functions: Vec<_> = cloud.calls().into_iter().filter_map(|call| call.function).collect();
         assert!(!functions.iter().any(|name| name == "on-screening-passed" || name == "on-drawing-ready"), "{functions:?}");
-        // It moved out of reach of every other order.
+        // It moved out of reach of every other generation.
         assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
         assert_eq!(keys(&cloud, "quarantine/").await, [format!("quarantine/{}/{upload}/selfie.png", person.account)]);
         let again = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
         assert_problem(&person.order_as(&new_key(), &again).await, 409, "upload-refused");
-        books::assert_books(&cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
 }

@@ -4,7 +4,7 @@ use testkit::stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
 use crate::harness::pictures::small;
-use crate::harness::{Person, books, run};
+use crate::harness::{Person, ledger_and_inventory, run};
 
 #[test]
 fn the_next_artist_draws_when_the_first_is_down_or_out_of_capacity() {
@@ -17,7 +17,7 @@ fn the_next_artist_draws_when_the_first_is_down_or_out_of_capacity() {
             let (first, second) = (studio.openai.requests().len(), studio.gemini.requests().len());
             studio.openai.next(scenario.clone());
             let (generation, end) = studio.order(&person).await;
-            studio.mend().await;
+            studio.close_circuits().await;
             assert_eq!(end, End::Drawn, "{scenario:?}");
             let asked = (studio.openai.requests().len() - first, studio.gemini.requests().len() - second);
             assert_eq!(asked, (1, 1), "{scenario:?}");
@@ -60,7 +60,7 @@ fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
         }
         assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");
         assert_eq!(studio.gemini.requests().len(), 8);
-        books::assert_books(&studio.cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&studio.cloud).await;
         studio.stop().await;
     });
 }

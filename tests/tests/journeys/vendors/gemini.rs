@@ -8,12 +8,12 @@ use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_tw
 use crate::harness::pictures::selfie_rotated_gps;
 use crate::harness::{PROMPT, Person, run};
 
-/// Orders with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+/// Generations with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
 async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = studio.gemini.requests().len();
     studio.gemini.next_times(scenario, times);
     let (_, end) = studio.order(person).await;
-    studio.mend().await;
+    studio.close_circuits().await;
     (end, studio.gemini.requests().len() - before)
 }
 

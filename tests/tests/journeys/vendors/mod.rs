@@ -14,7 +14,7 @@ use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, Request};
 
 use crate::harness::pictures::small;
 use crate::harness::store::{self, rows_of};
-use crate::harness::{Person, TestCloud, books, until};
+use crate::harness::{Person, TestCloud, ledger_and_inventory, until};
 
 /// A cloud whose vendors are stand-ins. What is made of drawings is the business of other tests: that queue stands still.
 struct Studio {
@@ -23,7 +23,7 @@ struct Studio {
     gemini: GeminiStandIn,
 }
 
-/// How an order ends, as far as the vendors are concerned.
+/// How a generation ends, as far as the vendors are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// The drawing is there.
@@ -45,7 +45,7 @@ impl Studio {
         Self { cloud, openai, gemini }
     }
 
-    /// Orders one drawing and waits until it is there or the order has ended. While it does neither, the step is told again, as the queue does after a
+    /// Makes a generation of one drawing and waits until it is there or the generation has ended. While it does neither, the step is told again, as the queue does after a
     /// delay that no test waits for.
     async fn order(&self, person: &Person<'_>) -> (String, End) {
         let generation = person.order(&person.upload(&small()).await).await;
@@ -64,14 +64,14 @@ impl Studio {
             }
         });
         let end = end.await;
-        books::assert_books(&self.cloud).await;
+        ledger_and_inventory::assert_ledger_and_inventory(&self.cloud).await;
         (generation, end)
     }
 
     /// Closes every circuit when nobody is at work: what opened one is mended.
     async fn mend_when_idle(&self) {
         if self.cloud.busy("on-screening-passed").unwrap() == 0 {
-            self.mend().await;
+            self.close_circuits().await;
         }
     }
 
@@ -83,7 +83,7 @@ impl Studio {
     }
 
     /// Closes every circuit, so that one test does not meet the trouble of another.
-    async fn mend(&self) {
+    async fn close_circuits(&self) {
         let table = self.cloud.tables()["FleetingTable"].to_owned();
         for row in rows_of(&self.cloud, "FleetingTable", "circuit").await {
             let key = |name: &str| aws_sdk_dynamodb::types::AttributeValue::S(row.text(name).to_owned());
@@ -102,8 +102,8 @@ impl Studio {
     }
 }
 
-/// Orders from a vendor that hangs, and kills the worker during each call. A claim outlives its worker: nobody else asks until it has run out, then one
-/// more call may be made, and when that is lost as well the order is given up.
+/// Generations from a vendor that hangs, and kills the worker during each call. A claim outlives its worker: nobody else asks until it has run out, then one
+/// more call may be made, and when that is lost as well the generation is given up.
 async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize)) {
     let person = Person::signed_in(&studio.cloud).await;
     let generation = person.order(&person.upload(&small()).await).await;
@@ -128,10 +128,10 @@ async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize))
     assert_eq!(reason(&ended), "drawing-failed");
     assert_eq!(outcomes(&studio.attempts(&generation).await), ["unclear", ""], "of the last, nobody lived to note an outcome");
     assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
-    books::assert_books(&studio.cloud).await;
+    ledger_and_inventory::assert_ledger_and_inventory(&studio.cloud).await;
 }
 
-/// The reason of an ended order, as one of those that tests know.
+/// The reason of an ended generation, as one of those that tests know.
 fn reason(generation: &Value) -> &'static str {
     let reason = generation["reason"].as_str().unwrap_or_default();
     let known = ["drawing-refused", "drawing-failed", "not-accepted", "timed-out"];

@@ -15,7 +15,7 @@ fn asked(studio: &Studio) -> Vec<Arc<Request>> {
     studio.openai.requests().into_iter().filter(|request| request.path.ends_with("/moderations")).collect()
 }
 
-/// Waits until the order of a selfie has passed the screening or was refused, telling the step again meanwhile.
+/// Waits until the generation of a selfie has passed the screening or was refused, telling the step again meanwhile.
 async fn judged(studio: &Studio, person: &Person<'_>, generation: &str) -> String {
     until(&format!("{generation} being judged"), async || {
         let state = person.generation(generation).await["state"].as_str().unwrap_or_default().to_owned();

@@ -15,12 +15,12 @@ fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
     studio.openai.requests().into_iter().filter(|request| request.path.ends_with("/images/edits")).collect()
 }
 
-/// Orders with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+/// Generations with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
 async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = edits(studio).len();
     studio.openai.next_times(scenario, times);
     let (_, end) = studio.order(person).await;
-    studio.mend().await;
+    studio.close_circuits().await;
     (end, edits(studio).len() - before)
 }
 
@@ -153,7 +153,7 @@ fn the_vendors_own_credentials_are_the_parent_of_what_is_made_of_its_drawing() {
         let studio = Studio::of("openai", "offline").await;
         studio.cloud.resume_queue("DrawingReady").unwrap();
         let person = Person::signed_in(&studio.cloud).await;
-        studio.openai.next(Scenario::Sealed);
+        studio.openai.next(Scenario::Signed);
         let generation = person.order(&person.upload(&small()).await).await;
         let done = person.settled(&generation).await;
         let files = done["deliverables"].as_array().unwrap();

@@ -2,7 +2,7 @@
 
 use super::{FORMATS, Found, MOST_BUNDLE, Target, check, container};
 use crate::stickers::{PackSpec, StickerSpec, table};
-use crate::{Format, INDEX_NAME, MANIFEST_NAME, SEAL_NAME};
+use crate::{CREDENTIALS_NAME, Format, INDEX_NAME, MANIFEST_NAME};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
@@ -99,7 +99,7 @@ pub(super) fn bundle(bytes: &[u8], found: &mut Found) {
     let mut manifest = None;
     let readable = members(bytes, MOST_BUNDLE, found, |name, bytes, found| match Target::of(name) {
         _ if name == MANIFEST_NAME => manifest = Some(bytes.to_vec()),
-        _ if name == INDEX_NAME || name == SEAL_NAME => {}
+        _ if name == INDEX_NAME || name == CREDENTIALS_NAME => {}
         Some(Target::Bundle) | None => found.add(SAFE, "no member of a bundle is called so"),
         Some(target) => {
             check(target, bytes, found);

@@ -12,8 +12,8 @@ pub(super) struct Container {
     pub(super) alpha: bool,
     pub(super) animated: bool,
     /// How many C2PA manifest stores it holds
-    pub(super) seals: usize,
-    /// Names of chunks that are neither pixels nor XMP nor a seal
+    pub(super) credentials: usize,
+    /// Names of chunks that are neither pixels nor XMP nor a manifest
     pub(super) strange: Vec<String>,
     /// The XMP packets
     pub(super) xmp: Vec<Vec<u8>>,
@@ -71,7 +71,7 @@ fn png(bytes: &[u8]) -> Option<Container> {
             b"iTXt" if body.starts_with(XMP) => found.xmp.push(body[XMP.len()..].to_vec()),
             b"IDAT" | b"PLTE" => {}
             // Where C2PA has its manifest store (specification 2.2, A.3.3)
-            b"caBX" => found.seals += 1,
+            b"caBX" => found.credentials += 1,
             b"IEND" => {
                 found.end = at;
                 return (found.size != (0, 0)).then_some(found);
@@ -108,7 +108,7 @@ fn webp(bytes: &[u8]) -> Option<Container> {
             b"ANIM" | b"ANMF" => found.animated = true,
             b"XMP " => found.xmp.push(body.to_vec()),
             // Where C2PA has its manifest store (specification 2.2, A.3.6)
-            b"C2PA" => found.seals += 1,
+            b"C2PA" => found.credentials += 1,
             other => found.strange.push(String::from_utf8_lossy(other).trim_end().to_owned()),
         }
     }

@@ -7,7 +7,7 @@ mod picture;
 use super::{Messenger, PACKS, PackSpec, STICKERS, StickerSpec};
 use crate::{AVATARS, AvatarSpec, Format, SPEECH_BUBBLE};
 
-/// Most bytes of a bundle that is looked into; those of an order are a tenth of it
+/// Most bytes of a bundle that is looked into; those of a generation are a tenth of it
 const MOST_BUNDLE: usize = 500_000_000;
 
 /// What a file is meant to be
@@ -19,7 +19,7 @@ pub enum Target {
     Avatar(&'static AvatarSpec, Format),
     /// A pack of stickers
     Pack(&'static PackSpec),
-    /// All files of an order
+    /// All files of a generation
     Bundle,
 }
 
@@ -54,7 +54,7 @@ impl Target {
 
 /// Whether a PNG or WebP holds a C2PA manifest store
 pub(crate) fn holds_seal(format: Format, bytes: &[u8]) -> bool {
-    container::open(format, bytes).is_some_and(|container| container.seals > 0)
+    container::open(format, bytes).is_some_and(|container| container.credentials > 0)
 }
 
 /// A rule that a file breaks

@@ -98,12 +98,12 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
     Some((container, picture))
 }
 
-/// One XMP packet that names the source, at most one seal that says the same, and nothing else beside the pixels
+/// One XMP packet that names the source, at most one manifest store that says the same, and nothing else beside the pixels
 fn metadata(container: &Container, found: &mut Found) {
     for name in &container.strange {
         found.add(OWN, format!("it holds metadata or other data in {name:?}"));
     }
-    found.check(container.seals <= 1, OWN, || format!("it has {} C2PA manifest stores; it may have one", container.seals));
+    found.check(container.credentials <= 1, OWN, || format!("it has {} C2PA manifest stores; it may have one", container.credentials));
     let [xmp] = &container.xmp[..] else {
         found.add(OWN, format!("it has {} XMP packets; it must have one", container.xmp.len()));
         return;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::errors::{invalid, moderation_blocked, refuse};
 use super::{IMAGE_MODELS, Scenario};
-use crate::stand_ins::picture::{Sitter, padded, png, sealed};
+use crate::stand_ins::picture::{Sitter, padded, png, signed};
 use crate::stand_ins::{Answer, Piece, Request, Sent};
 
 /// The fields of a form.
@@ -142,7 +142,7 @@ fn picture(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Vec<u8> {
     let drawing = png(&order.sitter.drawn(order.width, order.height, turn, 1));
     match scenario {
         Some(Scenario::Padded(bytes)) => padded(drawing, *bytes),
-        Some(Scenario::Sealed) => sealed(&drawing).unwrap_or_default(),
+        Some(Scenario::Signed) => signed(&drawing).unwrap_or_default(),
         Some(Scenario::TruncatedPicture) => drawing[..drawing.len() / 2].to_vec(),
         Some(Scenario::NoImage) => b"this is no picture".to_vec(),
         _ => drawing,

@@ -96,7 +96,7 @@ pub enum Scenario {
     /// The same, and lines end in CR LF.
     DrippedCrLf,
     /// A picture with Content Credentials by a signer nobody here trusts.
-    Sealed,
+    Signed,
     /// A picture of about this many bytes.
     Padded(usize),
     /// A good answer after this time.
@@ -171,7 +171,7 @@ const NAMED: &[(&str, Scenario)] = &[
     ("stream-truncated-base64", Scenario::StreamTruncatedBase64),
     ("dripped", Scenario::Dripped),
     ("dripped-crlf", Scenario::DrippedCrLf),
-    ("sealed", Scenario::Sealed),
+    ("signed", Scenario::Signed),
     ("moderation-flagged-low", Scenario::ModerationFlaggedLow),
     ("moderation-rate-limited", Scenario::ModerationRateLimited),
     ("moderation-server-error", Scenario::ModerationServerError),

@@ -4,7 +4,7 @@ use reqwest::{RequestBuilder, Response};
 
 /// Why there is no answer, or only a part of one. It says nothing of what was sent, where to, or what the vendor wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Lost {
+pub enum SendError {
     /// There was no connection: no such name, refused, no TLS, a certificate that is not trusted. The vendor heard nothing.
     #[error("no connection")]
     Unreached,
@@ -13,13 +13,13 @@ pub enum Lost {
     TimedOut,
     /// The connection broke, or what came was no HTTP. The vendor may have done what it was asked.
     #[error("the connection broke")]
-    Cut,
+    ConnectionReset,
     /// The answer is larger than any right one.
     #[error("the answer is too large")]
     TooLarge,
 }
 
-impl Lost {
+impl SendError {
     /// Whether the vendor may have heard of the call.
     #[must_use]
     pub fn may_have_arrived(self) -> bool {
@@ -27,13 +27,13 @@ impl Lost {
     }
 }
 
-impl From<reqwest::Error> for Lost {
+impl From<reqwest::Error> for SendError {
     fn from(error: reqwest::Error) -> Self {
         match error {
             // A request that could not even be built went nowhere.
             error if error.is_connect() || error.is_builder() => Self::Unreached,
             error if error.is_timeout() => Self::TimedOut,
-            _ => Self::Cut,
+            _ => Self::ConnectionReset,
         }
     }
 }
@@ -41,25 +41,25 @@ impl From<reqwest::Error> for Lost {
 /// Sends a request and waits for the head of the answer, whatever its status.
 ///
 /// # Errors
-/// [`Lost`].
-pub async fn send(request: RequestBuilder) -> Result<Response, Lost> {
+/// [`SendError`].
+pub async fn send(request: RequestBuilder) -> Result<Response, SendError> {
     Ok(request.send().await?)
 }
 
 /// The whole body of an answer, of at most `limit` bytes.
 ///
 /// # Errors
-/// [`Lost`].
-pub async fn receive(mut answer: Response, limit: usize) -> Result<Vec<u8>, Lost> {
+/// [`SendError`].
+pub async fn receive(mut answer: Response, limit: usize) -> Result<Vec<u8>, SendError> {
     let declared = answer.content_length().unwrap_or(0);
     let declared = usize::try_from(declared).unwrap_or(usize::MAX);
     if declared > limit {
-        return Err(Lost::TooLarge);
+        return Err(SendError::TooLarge);
     }
     let mut body = Vec::with_capacity(declared);
     while let Some(chunk) = answer.chunk().await? {
         if body.len() + chunk.len() > limit {
-            return Err(Lost::TooLarge);
+            return Err(SendError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }

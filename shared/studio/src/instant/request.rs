@@ -7,7 +7,7 @@ use crate::artist::Brief;
 use crate::style;
 
 /// A picture and what to make of it.
-pub struct Wish {
+pub struct InstantRequest {
     pub(super) picture: Zeroizing<Vec<u8>>,
     pub(super) look: Look,
     pub(super) seed: u64,
@@ -35,8 +35,8 @@ impl Look {
     }
 }
 
-impl Wish {
-    /// Reads a wish: the id of a style or a person's own words, one of them and not both, and a seed; without one it is drawn by `randomness`.
+impl InstantRequest {
+    /// Reads a request: the id of a style or a person's own words, one of them and not both, and a seed; without one it is drawn by `randomness`.
     ///
     /// # Errors
     /// [`Failure::Invalid`] with what is wrong; it quotes nothing.

@@ -1,9 +1,9 @@
-//! Placing an order.
+//! Placement a generation.
 
 use imaging::Messenger;
 use kernel::{Failure, Reason, SignedDuration};
 use screening::Decision;
-use studio::{Bubble, OrderRequest, State, Step};
+use studio::{Bubble, GenerationRequest, State, Step};
 use testkit::{Kind, builders};
 use wallet::Kind as Movement;
 
@@ -34,7 +34,7 @@ async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
         ("3", Vec::new(), bubble("Hi", None), 4),
         ("4", stickers, bubble("Hi", Some("left")), 4),
     ] {
-        let request = OrderRequest { idempotency_key: key.into(), stickers, bubble, ..request.clone() };
+        let request = GenerationRequest { idempotency_key: key.into(), stickers, bubble, ..request.clone() };
         let placed = world.place(caller, &request).await.unwrap();
         let row = world.find(caller, placed.id).unwrap();
         assert_eq!((placed.credits, row.credits, &row.bubble), (credits, credits, &request.bubble), "{key}");
@@ -42,7 +42,7 @@ async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
         assert_eq!(row.stickers, offered, "in the order of the offer");
     }
     assert_eq!(world.balance(caller), (8, 12));
-    world.check_books();
+    world.check_ledger();
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
     let world = World::new();
     let caller = world.customer(20).await;
     let plain = world.request(world.selfie(caller).await, 1, "0");
-    let with = |stickers: &[Messenger], bubble: Option<Bubble>| OrderRequest { stickers: stickers.to_vec(), bubble, ..plain.clone() };
+    let with = |stickers: &[Messenger], bubble: Option<Bubble>| GenerationRequest { stickers: stickers.to_vec(), bubble, ..plain.clone() };
     // Each written so that it could be taken for another if the parts were merely put one after the other.
     let requests = [
         plain.clone(),
@@ -65,9 +65,9 @@ async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
     ];
     for (index, first) in requests.iter().enumerate() {
         let key = index.to_string();
-        let placed = world.place(caller, &OrderRequest { idempotency_key: key.clone(), ..first.clone() }).await.unwrap();
+        let placed = world.place(caller, &GenerationRequest { idempotency_key: key.clone(), ..first.clone() }).await.unwrap();
         for (other, second) in requests.iter().enumerate() {
-            let again = world.place(caller, &OrderRequest { idempotency_key: key.clone(), ..second.clone() }).await;
+            let again = world.place(caller, &GenerationRequest { idempotency_key: key.clone(), ..second.clone() }).await;
             if other == index {
                 assert_eq!(again.unwrap(), placed);
             } else {
@@ -76,19 +76,22 @@ async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
         }
     }
     let turned = with(&[Messenger::Discord, Messenger::Line], None);
-    assert!(world.place(caller, &OrderRequest { idempotency_key: "2".into(), ..turned }).await.is_ok(), "the order of a list says nothing");
+    assert!(
+        world.place(caller, &GenerationRequest { idempotency_key: "2".into(), ..turned }).await.is_ok(),
+        "the order of a list says nothing"
+    );
 }
 
 #[tokio::test]
 async fn an_07_the_same_words_under_two_keys_leave_two_hashes() {
     let world = World::new();
     let caller = world.customer(20).await;
-    let request = OrderRequest { bubble: bubble("Hi", None), ..world.request(world.selfie(caller).await, 1, "") };
+    let request = GenerationRequest { bubble: bubble("Hi", None), ..world.request(world.selfie(caller).await, 1, "") };
     for key in ["1", "2"] {
-        world.place(caller, &OrderRequest { idempotency_key: key.into(), ..request.clone() }).await.unwrap();
+        world.place(caller, &GenerationRequest { idempotency_key: key.into(), ..request.clone() }).await.unwrap();
     }
     let hashes: std::collections::BTreeSet<_> =
-        world.database.rows().answers.values().map(|(earlier, _)| earlier.payload_hash.clone()).collect();
+        world.database.rows().answers.values().map(|(replay, _)| replay.payload_hash.clone()).collect();
     assert_eq!(hashes.len(), 2, "a stored hash can be compared with no list of hashes of likely words");
 }
 
@@ -108,13 +111,13 @@ async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_order() {
                 assert_eq!(first, again);
             }
             assert_eq!(world.balance(caller), (8, 2), "{when:?} {kind:?} {hit:?}");
-            // Even if the message never went, the sweeper finds the order.
+            // Even if the message never went, the sweeper finds the generation.
             world.clock.advance(SignedDuration::from_mins(16));
             world.sweep().await.unwrap().unwrap();
             world.drain(&[Step::GenerationQueued]).await;
             assert_eq!(world.state(caller, again.id), State::Drawing, "{when:?} {kind:?} {hit:?}");
             assert_eq!(world.database.rows().generations.len(), 1);
-            world.check_books();
+            world.check_ledger();
             if hit.is_empty() {
                 break;
             }
@@ -142,13 +145,13 @@ async fn a_key_stands_for_one_request_until_it_expires() {
     let request = world.request(upload, 1, "key");
     let first = world.place(caller, &request).await.unwrap();
     for changed in [
-        OrderRequest { count: 2, ..request.clone() },
-        OrderRequest { style: "ink-manga".into(), ..request.clone() },
-        OrderRequest { seed: None, ..request.clone() },
-        OrderRequest { seed: Some(8), ..request.clone() },
-        OrderRequest { upload: world.selfie(caller).await, ..request.clone() },
-        OrderRequest { stickers: vec![Messenger::Line], ..request.clone() },
-        OrderRequest { bubble: bubble("Hi", None), ..request.clone() },
+        GenerationRequest { count: 2, ..request.clone() },
+        GenerationRequest { style: "ink-manga".into(), ..request.clone() },
+        GenerationRequest { seed: None, ..request.clone() },
+        GenerationRequest { seed: Some(8), ..request.clone() },
+        GenerationRequest { upload: world.selfie(caller).await, ..request.clone() },
+        GenerationRequest { stickers: vec![Messenger::Line], ..request.clone() },
+        GenerationRequest { bubble: bubble("Hi", None), ..request.clone() },
     ] {
         let refused = failure(world.place(caller, &changed).await);
         assert!(matches!(refused, Failure::Invalid(_)) && reason(&refused) == Some(Reason::IdempotencyKeyReused));
@@ -158,7 +161,7 @@ async fn a_key_stands_for_one_request_until_it_expires() {
     world.clock.advance(SignedDuration::from_hours(1));
     assert_ne!(world.place(caller, &request).await.unwrap().id, first.id);
     assert_eq!(world.balance(caller), (8, 2));
-    world.check_books();
+    world.check_ledger();
 }
 
 #[tokio::test]
@@ -169,7 +172,7 @@ async fn a_key_answers_as_before_even_when_the_upload_is_gone() {
     world.bucket.objects().clear();
     let request = world.request(upload, 1, "key");
     assert_eq!(world.place(caller, &request).await.unwrap().id, id);
-    let reused = OrderRequest { count: 2, ..request };
+    let reused = GenerationRequest { count: 2, ..request };
     assert_eq!(reason(&failure(world.place(caller, &reused).await)), Some(Reason::IdempotencyKeyReused));
 }
 
@@ -241,10 +244,10 @@ async fn fields_out_of_range_are_refused_before_anything_is_called() {
     let request = world.request(world.selfie(caller).await, 1, "key");
     let before = world.faults.calls().len();
     for wrong in [
-        OrderRequest { count: 0, ..request.clone() },
-        OrderRequest { count: 9, ..request.clone() },
-        OrderRequest { style: "oil".into(), ..request.clone() },
-        OrderRequest { seed: Some(kernel::limits::SEED_MAX + 1), ..request.clone() },
+        GenerationRequest { count: 0, ..request.clone() },
+        GenerationRequest { count: 9, ..request.clone() },
+        GenerationRequest { style: "oil".into(), ..request.clone() },
+        GenerationRequest { seed: Some(kernel::limits::SEED_MAX + 1), ..request.clone() },
     ] {
         assert_eq!(reason(&failure(world.place(caller, &wrong).await)), Some(Reason::FieldInvalid));
     }
@@ -261,7 +264,7 @@ async fn a_hundred_orders_at_once_spend_a_wallet_of_ten_and_no_more() {
     let placed = futures_util::future::join_all(requests.iter().map(|request| world.place(caller, request))).await;
     assert_eq!(placed.iter().filter(|placed| placed.is_ok()).count(), 10);
     assert_eq!(world.balance(caller), (0, 10));
-    world.check_books();
+    world.check_ledger();
 }
 
 #[tokio::test]

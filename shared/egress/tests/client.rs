@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use egress::{Client, Lost, Reach, receive, send};
+use egress::{Client, Reach, SendError, receive, send};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -56,18 +56,20 @@ async fn a_call_that_never_went_out_is_told_from_one_that_may_have_arrived() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let closed = format!("http://{}", taken.local_addr().unwrap());
     drop(taken);
-    assert_eq!(send(to(&closed).get("x", PATIENT)).await.unwrap_err(), Lost::Unreached);
+    assert_eq!(send(to(&closed).get("x", PATIENT)).await.unwrap_err(), SendError::Unreached);
 
     let (url, _asked) = once("").await;
-    assert_eq!(send(to(&url).get("x", Duration::from_millis(50))).await.unwrap_err(), Lost::TimedOut);
+    assert_eq!(send(to(&url).get("x", Duration::from_millis(50))).await.unwrap_err(), SendError::TimedOut);
 
     let (url, _asked) = once("this is no HTTP at all\r\n\r\n").await;
-    assert_eq!(send(to(&url).get("x", PATIENT)).await.unwrap_err(), Lost::Cut);
+    assert_eq!(send(to(&url).get("x", PATIENT)).await.unwrap_err(), SendError::ConnectionReset);
 
     let (url, _asked) = once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf").await;
     let answer = send(to(&url).get("x", PATIENT)).await.unwrap();
-    assert_eq!(receive(answer, 10).await.unwrap_err(), Lost::Cut);
-    assert!(Lost::Cut.may_have_arrived() && Lost::TimedOut.may_have_arrived() && !Lost::Unreached.may_have_arrived());
+    assert_eq!(receive(answer, 10).await.unwrap_err(), SendError::ConnectionReset);
+    assert!(
+        SendError::ConnectionReset.may_have_arrived() && SendError::TimedOut.may_have_arrived() && !SendError::Unreached.may_have_arrived()
+    );
 }
 
 /// A listener that speaks no TLS is a vendor whose certificate nobody can check.
@@ -79,7 +81,7 @@ async fn rt_08_without_tls_there_is_no_connection() {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 plain\r\n\r\n").await.unwrap();
     });
-    assert_eq!(send(to(&url).post("x", PATIENT).body("picture")).await.unwrap_err(), Lost::Unreached);
+    assert_eq!(send(to(&url).post("x", PATIENT).body("picture")).await.unwrap_err(), SendError::Unreached);
     deaf.await.unwrap();
 }
 
@@ -88,6 +90,6 @@ async fn an_answer_has_a_largest_size_whether_it_is_declared_or_not() {
     for reply in ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345", "HTTP/1.1 200 OK\r\n\r\n12345"] {
         let (url, _asked) = once(reply).await;
         let answer = send(to(&url).get("x", PATIENT)).await.unwrap();
-        assert_eq!(receive(answer, 4).await.unwrap_err(), Lost::TooLarge);
+        assert_eq!(receive(answer, 4).await.unwrap_err(), SendError::TooLarge);
     }
 }

@@ -1,4 +1,4 @@
-//! Sealing pictures.
+//! Signing pictures.
 
 use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::Signer;
 
-/// Who says what a seal says
+/// Who says what a manifest says
 const GENERATOR: &str = "Nigao";
 /// What refers to the drawing in the list of actions
 const PARENT: &str = "drawing";
@@ -74,7 +74,7 @@ impl Origin {
     }
 }
 
-/// A builder of a seal beside the file
+/// A builder of a manifest beside the file
 pub(crate) fn detached(source: DigitalSource) -> Result<Builder, c2pa::Error> {
     let mut builder = Origin::of(source).builder()?;
     builder.set_no_embed(true);
@@ -110,27 +110,27 @@ fn parent(drawing: &[u8]) -> Option<c2pa::Ingredient> {
     (size <= MOST_PARENT).then(|| ingredient.clone())
 }
 
-/// Seals `bytes`, a finished PNG, WebP or JPEG, its XMP included: what comes out has the same pixels and a manifest that says where they come from.
+/// Signs `bytes`, a finished PNG, WebP or JPEG, its XMP included: what comes out has the same pixels and a manifest that says where they come from.
 ///
 /// # Errors
 /// [`Failure::Busy`] when the signer is; [`Failure::Broken`] when the bytes are no such picture, or the signer's chain is none that C2PA takes.
-pub async fn seal(bytes: &[u8], media_type: &str, origin: &Origin, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
-    let mut sealed = Cursor::new(Vec::with_capacity(bytes.len() + 8_192));
-    sign(&mut origin.builder().map_err(Failure::broken)?, media_type, bytes, &mut sealed, signer).await?;
-    Ok(sealed.into_inner())
+pub async fn sign(bytes: &[u8], media_type: &str, origin: &Origin, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
+    let mut signed = Cursor::new(Vec::with_capacity(bytes.len() + 8_192));
+    write_signed(&mut origin.builder().map_err(Failure::broken)?, media_type, bytes, &mut signed, signer).await?;
+    Ok(signed.into_inner())
 }
 
-/// Signs what `builder` says of `bytes`, writes both into `sealed`, and answers the manifest alone.
-pub(crate) async fn sign(
+/// Signs what `builder` says of `bytes`, writes both into `signed`, and answers the manifest alone.
+pub(crate) async fn write_signed(
     builder: &mut Builder,
     format: &str,
     bytes: &[u8],
-    sealed: &mut Cursor<Vec<u8>>,
+    signed: &mut Cursor<Vec<u8>>,
     signer: &dyn Signer,
 ) -> Result<Vec<u8>, Failure> {
     let bridge = Bridge { signer, failure: Arc::default() };
     let mut source = Cursor::new(bytes);
-    let signing = Box::pin(builder.sign_async(&bridge, format, &mut source, sealed));
+    let signing = Box::pin(builder.sign_async(&bridge, format, &mut source, signed));
     // A vendor's manifest is the bytes of a stranger: what makes the library panic fails this file alone.
     let signed = AssertUnwindSafe(signing).catch_unwind().await.map_err(|_| Failure::broken("signing panicked"))?;
     let own = bridge.failure.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,4 +1,4 @@
-//! Placing an order: credits held, row written, idempotency recorded, in one transaction; then the first step is told.
+//! Placement a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is told.
 
 use accounts::Caller;
 use async_trait::async_trait;
@@ -15,8 +15,8 @@ use crate::style;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderRequest {
-    /// The caller's own key for this request: the same key is the same order.
+pub struct GenerationRequest {
+    /// The caller's own key for this request: the same key is the same generation.
     pub idempotency_key: String,
     /// Made from.
     pub upload: UploadId,
@@ -32,10 +32,10 @@ pub struct OrderRequest {
     pub bubble: Option<Bubble>,
 }
 
-/// Everything one order writes.
+/// Everything one generation writes.
 #[derive(Debug, Clone)]
-pub struct Order {
-    /// Who orders.
+pub struct NewGeneration {
+    /// The caller.
     pub caller: Caller,
     /// The row.
     pub generation: Generation,
@@ -49,38 +49,38 @@ pub struct Order {
     pub key_expires_at: Timestamp,
 }
 
-/// An order that an idempotency key already stands for.
+/// A generation that an idempotency key already stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
+pub struct Replay {
     /// SHA-256 of that request, in hex.
     pub payload_hash: String,
     /// What it was answered with.
     pub placed: Placed,
 }
 
-/// The answer to an order: the same for every repetition of it.
+/// The answer to a generation: the same for every repetition of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
-    /// The order.
+    /// The generation.
     pub id: GenerationId,
     /// What it holds of the wallet.
     pub credits: u32,
 }
 
-/// What a transaction of an order came to.
+/// What a transaction of a generation came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Placing {
+pub enum Placement {
     /// It is written.
     New,
-    /// The key already stands for an order; nothing was written.
-    Before(Earlier),
+    /// The key already stands for a generation; nothing was written.
+    Replayed(Replay),
 }
 
-/// What is known of an order that could not be tried because its upload has no bytes.
+/// What is known of a generation that could not be tried because its upload has no bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Background {
-    /// The order the key already stands for.
-    pub earlier: Option<Earlier>,
+pub struct MissingUpload {
+    /// The generation the key already stands for.
+    pub replay: Option<Replay>,
     /// The upload's row, if it is the caller's and alive.
     pub upload: Option<UploadStanding>,
 }
@@ -103,27 +103,27 @@ pub trait Arrivals: Send + Sync {
 
 /// Where orders are placed.
 #[async_trait]
-pub trait Orders: Send + Sync {
-    /// Writes an order: session alive, key unused, upload the caller's and alive, wallet long enough; all or nothing.
+pub trait Placements: Send + Sync {
+    /// Writes a generation: session alive, key unused, upload the caller's and alive, wallet long enough; all or nothing.
     ///
     /// # Errors
     /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
     /// [`Failure::Conflict`] with [`Reason::IdempotencyKeyInUse`] while the same key is being written.
-    async fn place(&self, order: &Order) -> Result<Placing, Failure>;
+    async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure>;
 
-    /// Reads why an order has no bytes to work on.
+    /// Reads why a generation has no bytes to work on.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
-    async fn background(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<Background, Failure>;
+    async fn missing_upload(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<MissingUpload, Failure>;
 }
 
-/// Places an order.
-pub struct PlaceOrder<'a> {
+/// Places a generation.
+pub struct PlaceGeneration<'a> {
     /// Knows whether the picture is there.
     pub arrivals: &'a dyn Arrivals,
     /// Where orders are placed.
-    pub orders: &'a dyn Orders,
+    pub placements: &'a dyn Placements,
     /// Tells the first step.
     pub steps: &'a dyn Steps,
     /// The time.
@@ -132,36 +132,38 @@ pub struct PlaceOrder<'a> {
     pub randomness: &'a dyn Randomness,
 }
 
-impl PlaceOrder<'_> {
-    /// Places the order, or answers as before when its key was used for the same request. Three calls: bytes there, transaction, message.
+impl PlaceGeneration<'_> {
+    /// Places the generation, or answers as before when its key was used for the same request. Three calls: bytes there, transaction, message.
     ///
     /// # Errors
-    /// Those of [`Orders::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
-    pub async fn run(&self, caller: Caller, request: &OrderRequest) -> Result<Placed, Failure> {
-        let order = self.order(caller, request)?;
+    /// Those of [`Placements::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
+    pub async fn run(&self, caller: Caller, request: &GenerationRequest) -> Result<Placed, Failure> {
+        let new_generation = self.new_generation(caller, request)?;
         if !self.arrivals.has_arrived(&caller, request.upload).await? {
-            return self.explain_absence(&order).await;
+            return self.explain_absence(&new_generation).await;
         }
-        match self.orders.place(&order).await? {
-            Placing::New => Ok(self.told(caller, Placed { id: order.generation.id, credits: order.generation.credits }).await),
-            // The request before this one may have died after its transaction: telling twice is harmless, not telling costs the owner the patience.
-            Placing::Before(earlier) => Ok(self.told(caller, same_request(&earlier, &order.payload_hash)?).await),
+        match self.placements.place(&new_generation).await? {
+            Placement::New => {
+                Ok(self.told(caller, Placed { id: new_generation.generation.id, credits: new_generation.generation.credits }).await)
+            }
+            // The request before this one may have died after its transaction: telling twice is harmless, not telling costs the owner that time.
+            Placement::Replayed(replay) => Ok(self.told(caller, same_request(&replay, &new_generation.payload_hash)?).await),
         }
     }
 
-    /// The order is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
+    /// The generation is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
     async fn told(&self, caller: Caller, placed: Placed) -> Placed {
         if let Err(failure) = self.steps.tell(Step::GenerationQueued, caller.account, placed.id).await {
-            tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "order placed but not announced; the sweeper will");
+            tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation placed but not announced; the sweeper will");
         }
         placed
     }
 
-    async fn explain_absence(&self, order: &Order) -> Result<Placed, Failure> {
-        let upload = order.generation.upload;
-        let background = self.orders.background(&order.caller, &order.key_hash, upload, self.clock.now()).await?;
-        if let Some(earlier) = background.earlier {
-            return same_request(&earlier, &order.payload_hash);
+    async fn explain_absence(&self, new_generation: &NewGeneration) -> Result<Placed, Failure> {
+        let upload = new_generation.generation.upload;
+        let background = self.placements.missing_upload(&new_generation.caller, &new_generation.key_hash, upload, self.clock.now()).await?;
+        if let Some(replay) = background.replay {
+            return same_request(&replay, &new_generation.payload_hash);
         }
         Err(match background.upload {
             None => Failure::missing("upload"),
@@ -172,7 +174,7 @@ impl PlaceOrder<'_> {
         })
     }
 
-    fn order(&self, caller: Caller, request: &OrderRequest) -> Result<Order, Failure> {
+    fn new_generation(&self, caller: Caller, request: &GenerationRequest) -> Result<NewGeneration, Failure> {
         let credits = price(request)?;
         let now = self.clock.now();
         let id = GenerationId::new(self.clock, self.randomness);
@@ -197,7 +199,7 @@ impl PlaceOrder<'_> {
             revivals: 0,
             mail: None,
         };
-        Ok(Order {
+        Ok(NewGeneration {
             caller,
             hold: Entry::hold(id, credits, now),
             generation,
@@ -220,7 +222,7 @@ pub fn upload_refused() -> Failure {
     Failure::conflict(Reason::UploadRefused, "This picture was not accepted. Please use another one.")
 }
 
-fn price(request: &OrderRequest) -> Result<u32, Failure> {
+fn price(request: &GenerationRequest) -> Result<u32, Failure> {
     let field = |detail| Failure::invalid(Reason::FieldInvalid, detail);
     let style = style::find(&request.style).ok_or_else(|| field("style must be one of GET /v1/styles."))?;
     if !limits::DRAWINGS.contains(&request.count) {
@@ -236,7 +238,7 @@ fn price(request: &OrderRequest) -> Result<u32, Failure> {
 
 /// SHA-256 of everything that was asked for. The lines before the words hold no line break, and the words come last, so no two requests are written the
 /// same. With the words goes the caller's key, of which only a hash is stored: nobody can find out by trying what a stored hash is of (AN-07).
-fn payload_hash(request: &OrderRequest) -> String {
+fn payload_hash(request: &GenerationRequest) -> String {
     let seed = request.seed.map_or_else(|| "random".to_owned(), |seed| seed.to_string());
     let mut text = format!("{}\n{}\n{}\n{seed}", request.upload, request.style, request.count);
     let stickers = addons::in_order(&request.stickers);
@@ -250,9 +252,9 @@ fn payload_hash(request: &OrderRequest) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-fn same_request(earlier: &Earlier, payload_hash: &str) -> Result<Placed, Failure> {
-    if earlier.payload_hash == payload_hash {
-        Ok(earlier.placed)
+fn same_request(replay: &Replay, payload_hash: &str) -> Result<Placed, Failure> {
+    if replay.payload_hash == payload_hash {
+        Ok(replay.placed)
     } else {
         Err(Failure::invalid(Reason::IdempotencyKeyReused, "This Idempotency-Key was used for another request. Use a new one."))
     }

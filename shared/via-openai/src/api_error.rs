@@ -9,7 +9,7 @@ const LONGEST: usize = 64;
 /// An answer that was no drawing, without the vendor's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("openai: {what}, status {status}, code {code}, parameter {param}, request {request_id}")]
-pub struct Said {
+pub struct ApiError {
     /// What is wrong, in our words.
     pub what: &'static str,
     /// The HTTP status.
@@ -22,7 +22,7 @@ pub struct Said {
     pub request_id: String,
 }
 
-impl Said {
+impl ApiError {
     /// An answer of this status that named no error.
     pub(crate) fn plain(what: &'static str, status: u16, request_id: Option<&str>) -> Self {
         Self { what, status, code: named(None), param: named(None), request_id: named(request_id) }

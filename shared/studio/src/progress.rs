@@ -1,4 +1,4 @@
-//! An order whose drawing grows under its owner's eyes: each sketch moves the progress.
+//! A generation whose drawing grows under its owner's eyes: each sketch moves the progress.
 
 use async_trait::async_trait;
 use kernel::Clock;
@@ -11,26 +11,26 @@ use crate::store::{Change, Generations, Written};
 /// Sketches that are asked for. Each costs a little, and two make a wait of half a minute one of ten seconds.
 pub(crate) const SKETCHES: u8 = 2;
 
-/// Notes sketches in the order. What they show is not kept.
-pub(crate) struct Growth<'a> {
+/// Notes sketches in the generation. What they show is not kept.
+pub(crate) struct ProgressReporter<'a> {
     generations: &'a dyn Generations,
     clock: &'a dyn Clock,
     generation: Mutex<Generation>,
 }
 
-impl<'a> Growth<'a> {
+impl<'a> ProgressReporter<'a> {
     pub(crate) fn of(generations: &'a dyn Generations, clock: &'a dyn Clock, generation: Generation) -> Self {
         Self { generations, clock, generation: Mutex::new(generation) }
     }
 
-    /// The order as it was last written.
+    /// The generation as it was last written.
     pub(crate) async fn grown(&self) -> Generation {
         self.generation.lock().await.clone()
     }
 }
 
 #[async_trait]
-impl Sketches for Growth<'_> {
+impl Sketches for ProgressReporter<'_> {
     fn wanted(&self) -> u8 {
         SKETCHES
     }

@@ -3,17 +3,17 @@
 //! | an artist says | then |
 //! |---|---|
 //! | drawn | that is it |
-//! | refused by the safety system | the order ends; nobody else is asked, ever |
+//! | refused by the safety system | the generation ends; nobody else is asked, ever |
 //! | busy, for up to five seconds | the same artist after that time and up to as much again, three times; then the next |
 //! | busy for longer, down, unfit | the next artist |
 //! | our account is empty | the next artist; this one is never asked again for this drawing |
 //! | no picture | the same once more, then the next |
-//! | it is unclear | whoever is best asked next; the second time the order ends, since each may have to be paid |
+//! | it is unclear | whoever is best asked next; the second time the generation ends, since each may have to be paid |
 //!
 //! When nobody is left and one of them may be able later, the drawing waits. It does so in a message with a delay ([`Steps::tell_later`]) and not in one
 //! that fails: a failed message comes again after the queue's visibility, 24 minutes, and is a dead letter after five times, while an outage of a vendor is
-//! no fault of the message. The order's deadline does not move meanwhile, so the sweeper bounds the waiting: an outage of half an hour is waited out
-//! by messages, one of up to an hour and a half by the sweeper's revivals, and a longer one ends the order and releases its credits.
+//! no fault of the message. The generation's deadline does not move meanwhile, so the sweeper bounds the waiting: an outage of half an hour is waited out
+//! by messages, one of up to an hour and a half by the sweeper's revivals, and a longer one ends the generation and releases its credits.
 //!
 //! [`Steps::tell_later`]: crate::Steps::tell_later
 
@@ -50,7 +50,7 @@ const SHORT_WAITS: u32 = 3;
 const UNSAID_WAIT: Duration = Duration::from_secs(1);
 
 /// How long an operator is given to mend a key or a model, before it is tried again.
-const MENDING: Duration = Duration::from_secs(300);
+const RECONFIGURING: Duration = Duration::from_secs(300);
 
 /// How long it takes at least until a drawing that waits is looked at again; and at most, which is the longest delay of a message.
 const WAITS: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(900));
@@ -60,7 +60,7 @@ const CLOSINGS: usize = 3;
 
 /// Gets drawings from artists.
 #[derive(Clone, Copy)]
-pub struct Commission<'a> {
+pub struct ArtistFallback<'a> {
     /// The artists, in the order in which they are asked.
     pub artists: &'a [Box<dyn Artist>],
     /// Knows which of them are worth asking.
@@ -79,8 +79,8 @@ pub struct Commission<'a> {
 
 /// One drawing to get.
 #[derive(Clone, Copy)]
-pub struct Wish<'a> {
-    /// Of this order.
+pub struct DrawingJob<'a> {
+    /// Of this generation.
     pub generation: &'a Generation,
     /// Which drawing of it, counted from 0.
     pub index: u8,
@@ -90,7 +90,7 @@ pub struct Wish<'a> {
     pub sketches: &'a dyn Sketches,
 }
 
-/// What came of a commission.
+/// What came of a fallback.
 #[derive(Debug)]
 pub enum Obtained {
     /// A drawing, and the history to write with what is noted of it.
@@ -106,39 +106,39 @@ pub enum Obtained {
     },
 }
 
-impl Commission<'_> {
+impl ArtistFallback<'_> {
     /// Gets one drawing. Safe to repeat at any point, and by several workers at once.
     ///
     /// # Errors
     /// [`Failure::Busy`] or [`Failure::Broken`] when what must be known before somebody is asked cannot be read or written.
-    pub async fn run(&self, wish: Wish<'_>) -> Result<Obtained, Failure> {
+    pub async fn run(&self, job: DrawingJob<'_>) -> Result<Obtained, Failure> {
         if self.artists.is_empty() {
             return Err(Failure::broken("nobody is there to draw"));
         }
         let elsewhere: Vec<&str> = self.artists.iter().filter(|artist| artist.is_elsewhere()).map(|artist| artist.name()).collect();
         let circuits = if elsewhere.is_empty() { Vec::new() } else { self.breaker.circuits(&elsewhere).await? };
-        let desks = self.artists.iter().map(|artist| {
+        let candidates = self.artists.iter().map(|artist| {
             let circuit = circuits.iter().find(|circuit| circuit.artist == artist.name()).cloned();
-            Desk { artist: artist.as_ref(), circuit, probes: false, waited: 0, done: false }
+            Candidate { artist: artist.as_ref(), circuit, probes: false, waited: 0, done: false }
         });
-        let generation = wish.generation;
-        let mut round = Round {
-            commission: self,
-            wish,
-            desks: desks.collect(),
-            history: History::new(generation.account, generation.id, wish.index, self.clock.now()),
+        let generation = job.generation;
+        let mut run = FallbackRun {
+            fallback: self,
+            job,
+            candidates: candidates.collect(),
+            history: History::new(generation.account, generation.id, job.index, self.clock.now()),
             claims: !elsewhere.is_empty(),
             asked: false,
             waits: Vec::new(),
         };
-        let obtained = round.run().await;
-        round.give_turns_back().await;
+        let obtained = run.run().await;
+        run.give_turns_back().await;
         obtained
     }
 }
 
-/// An artist during a commission.
-struct Desk<'a> {
+/// An artist during a fallback.
+struct Candidate<'a> {
     artist: &'a dyn Artist,
     /// `None` for an artist in this process, which is never away.
     circuit: Option<Circuit>,
@@ -150,11 +150,11 @@ struct Desk<'a> {
     done: bool,
 }
 
-/// One commission under way.
-struct Round<'a> {
-    commission: &'a Commission<'a>,
-    wish: Wish<'a>,
-    desks: Vec<Desk<'a>>,
+/// One fallback under way.
+struct FallbackRun<'a> {
+    fallback: &'a ArtistFallback<'a>,
+    job: DrawingJob<'a>,
+    candidates: Vec<Candidate<'a>>,
     history: History,
     /// Whether attempts are claimed in the store before they begin. Where all artists are in this process, asking twice costs nothing.
     claims: bool,
@@ -162,10 +162,10 @@ struct Round<'a> {
     waits: Vec<Duration>,
 }
 
-impl Round<'_> {
+impl FallbackRun<'_> {
     async fn run(&mut self) -> Result<Obtained, Failure> {
         loop {
-            let now = self.commission.clock.now();
+            let now = self.fallback.clock.now();
             if self.history.was_refused() {
                 return Ok(Obtained::Ended(EndReason::DrawingRefused));
             }
@@ -188,9 +188,9 @@ impl Round<'_> {
 
     /// The first artist that may still be asked; one of whom it is unclear what it made comes after the others.
     fn next(&self) -> Option<usize> {
-        let open = |desk: &Desk<'_>| !desk.done && !self.history.is_over_with(desk.artist.name());
-        let open = self.desks.iter().enumerate().filter(|(_, desk)| open(desk));
-        open.min_by_key(|(at, desk)| (self.history.is_unclear_with(desk.artist.name()), *at)).map(|(at, _)| at)
+        let open = |candidate: &Candidate<'_>| !candidate.done && !self.history.is_over_with(candidate.artist.name());
+        let open = self.candidates.iter().enumerate().filter(|(_, candidate)| open(candidate));
+        open.min_by_key(|(at, candidate)| (self.history.is_unclear_with(candidate.artist.name()), *at)).map(|(at, _)| at)
     }
 
     fn nobody(&self) -> Obtained {
@@ -202,12 +202,12 @@ impl Round<'_> {
 
     /// Asks one artist once; `None` when somebody is to be asked again.
     async fn ask(&mut self, at: usize, now: Timestamp) -> Result<Option<Obtained>, Failure> {
-        let artist = self.desks[at].artist;
+        let artist = self.candidates[at].artist;
         if !self.has_time_for(artist, Duration::ZERO) {
             return Ok(Some(Obtained::OutOfTime { asked: self.asked }));
         }
         if !self.is_permitted(at, now).await? {
-            self.desks[at].done = true;
+            self.candidates[at].done = true;
             return Ok(None);
         }
         if !self.claim(artist, now).await? {
@@ -215,7 +215,7 @@ impl Round<'_> {
         }
         let answer = self.call(artist).await;
         self.asked = true;
-        let latency = between(now, self.commission.clock.now());
+        let latency = between(now, self.fallback.clock.now());
         let outcome = answer.as_ref().map_or_else(Outcome::from, |_| Outcome::Drawn);
         let usage = answer.as_ref().map(|drawing| drawing.usage.clone()).unwrap_or_default();
         self.log(artist, outcome, latency, &usage, answer.as_ref().err());
@@ -238,19 +238,19 @@ impl Round<'_> {
     fn has_time_for(&self, artist: &dyn Artist, wait: Duration) -> bool {
         let needed = if artist.is_elsewhere() { NEEDED } else { NEEDED_HERE };
         let needed = needed.saturating_add(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX));
-        self.commission.clock.now().checked_add(needed).is_ok_and(|end| end <= self.commission.until)
+        self.fallback.clock.now().checked_add(needed).is_ok_and(|end| end <= self.fallback.until)
     }
 
     async fn is_permitted(&mut self, at: usize, now: Timestamp) -> Result<bool, Failure> {
-        let desk = &mut self.desks[at];
-        let Some(circuit) = desk.circuit.as_ref().filter(|_| !desk.probes) else { return Ok(true) };
+        let candidate = &mut self.candidates[at];
+        let Some(circuit) = candidate.circuit.as_ref().filter(|_| !candidate.probes) else { return Ok(true) };
         let until = match circuit.permit(now) {
             Permit::Granted => return Ok(true),
             Permit::Refused(until) => until,
             Permit::Probe => {
                 let probed = circuit.probed(now);
-                if self.commission.breaker.change(&probed).await? == Written::Stored {
-                    (desk.circuit, desk.probes) = (Some(probed), true);
+                if self.fallback.breaker.change(&probed).await? == Written::Stored {
+                    (candidate.circuit, candidate.probes) = (Some(probed), true);
                     return Ok(true);
                 }
                 // Somebody was faster.
@@ -264,10 +264,10 @@ impl Round<'_> {
     /// Writes down that the artist is being asked; `false` when something else is written there, which is now known.
     async fn claim(&mut self, artist: &dyn Artist, now: Timestamp) -> Result<bool, Failure> {
         let mut mark = [0; 8];
-        self.commission.randomness.fill(&mut mark);
+        self.fallback.randomness.fill(&mut mark);
         let mark = hex::encode(mark);
         let opened = self.history.opened(artist.name(), artist.model(), &mark, now, LEASE);
-        let claimed = if self.claims { self.commission.attempts.open(&opened).await? } else { Claimed::Mine };
+        let claimed = if self.claims { self.fallback.attempts.open(&opened).await? } else { Claimed::Mine };
         match claimed {
             Claimed::Mine => self.history = opened,
             // Written by this very call, whose first answer was lost on the way.
@@ -281,8 +281,8 @@ impl Round<'_> {
     }
 
     async fn call(&self, artist: &dyn Artist) -> Result<Drawing, NotDrawn> {
-        let Wish { generation, index, selfie, sketches } = self.wish;
-        let customer = self.commission.pepper.pseudonym(artist.name(), generation.account);
+        let DrawingJob { generation, index, selfie, sketches } = self.job;
+        let customer = self.fallback.pepper.pseudonym(artist.name(), generation.account);
         let request = DrawRequest {
             selfie,
             brief: Brief::Style(&generation.style),
@@ -296,11 +296,11 @@ impl Round<'_> {
 
     /// One line an attempt, without what was drawn or said.
     fn log(&self, artist: &dyn Artist, outcome: Outcome, latency: Duration, usage: &Usage, why: Option<&NotDrawn>) {
-        let (generation_id, drawing) = (self.wish.generation.id, self.wish.index);
+        let (generation_id, drawing) = (self.job.generation.id, self.job.index);
         let (vendor, model, outcome) = (artist.name(), artist.model(), outcome.name());
         let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
         let Usage { input_tokens, output_tokens, micro_dollars, .. } = *usage;
-        if let Some(NotDrawn::Unfit(source)) = why {
+        if let Some(NotDrawn::Misconfigured(source)) = why {
             let source: &(dyn std::error::Error + 'static) = source.as_ref();
             tracing::error!(%generation_id, drawing, vendor, model, outcome, latency_ms, source, "artist cannot draw; its configuration must be mended");
             return;
@@ -315,44 +315,44 @@ impl Round<'_> {
 
     /// Tells the circuit breaker. A count that is lost costs a call; a drawing that is lost costs money, so no failure here stops one.
     async fn note_health(&mut self, at: usize, outcome: Outcome) {
-        let desk = &mut self.desks[at];
-        let probes = std::mem::take(&mut desk.probes);
-        let Some(circuit) = desk.circuit.clone() else { return };
-        let now = self.commission.clock.now();
+        let candidate = &mut self.candidates[at];
+        let probes = std::mem::take(&mut candidate.probes);
+        let Some(circuit) = candidate.circuit.clone() else { return };
+        let now = self.fallback.clock.now();
         let Some(mut after) = circuit.after(outcome, probes, now) else { return };
         for _ in 0..CLOSINGS {
-            match self.commission.breaker.change(&after).await {
+            match self.fallback.breaker.change(&after).await {
                 Ok(Written::Stored) => break,
                 Ok(Written::Overtaken) => {
                     // Another worker counted meanwhile: count on from there.
-                    let Ok(found) = self.commission.breaker.circuits(&[desk.artist.name()]).await else { return };
+                    let Ok(found) = self.fallback.breaker.circuits(&[candidate.artist.name()]).await else { return };
                     let Some(next) = found.first().and_then(|found| found.after(outcome, probes, now)) else { return };
                     after = next;
                 }
                 Err(failure) => {
                     let failure: &(dyn std::error::Error + 'static) = &failure;
-                    tracing::warn!(vendor = desk.artist.name(), failure, "the circuit breaker was not told");
+                    tracing::warn!(vendor = candidate.artist.name(), failure, "the circuit breaker was not told");
                     return;
                 }
             }
         }
-        desk.circuit = Some(after);
+        candidate.circuit = Some(after);
     }
 
-    /// Writes the outcome of the attempt. That it was refused is written with more patience: nobody may be asked again.
+    /// Writes the outcome of the attempt. That it was refused is written with more timeout: nobody may be asked again.
     async fn close(&mut self, closed: History, outcome: Outcome) -> Result<Written, Failure> {
         if !self.claims {
             self.history = History { version: 0, ..closed };
             return Ok(Written::Stored);
         }
-        let mut written = self.commission.attempts.close(&closed).await;
+        let mut written = self.fallback.attempts.close(&closed).await;
         if outcome == Outcome::Refused {
             for _ in 1..CLOSINGS {
                 if written.is_err() {
-                    written = self.commission.attempts.close(&closed).await;
+                    written = self.fallback.attempts.close(&closed).await;
                 }
             }
-            // The order ends in any case, with what is known here.
+            // The generation ends in any case, with what is known here.
             self.history = closed;
             return Ok(Written::Stored);
         }
@@ -373,34 +373,34 @@ impl Round<'_> {
                 }
                 wait
             }
-            NotDrawn::Unfit(_) => MENDING,
+            NotDrawn::Misconfigured(_) => RECONFIGURING,
             NotDrawn::Down(_) => WAITS.0,
         };
-        let now = self.commission.clock.now();
-        let desk = &mut self.desks[at];
-        let opens = desk.circuit.as_ref().and_then(|circuit| circuit.open_until).map(|until| between(now, until));
-        desk.done = true;
+        let now = self.fallback.clock.now();
+        let candidate = &mut self.candidates[at];
+        let opens = candidate.circuit.as_ref().and_then(|circuit| circuit.open_until).map(|until| between(now, until));
+        candidate.done = true;
         self.waits.push(opens.unwrap_or_default().max(wait));
     }
 
     /// Waits as long as a busy vendor wants and up to as long again, so that not all who wait come back at once; `false` when that is too long.
     async fn waits_for(&mut self, at: usize, wait: Duration) -> bool {
-        if wait > SHORT_WAIT || self.desks[at].waited >= SHORT_WAITS || !self.has_time_for(self.desks[at].artist, wait * 2) {
+        if wait > SHORT_WAIT || self.candidates[at].waited >= SHORT_WAITS || !self.has_time_for(self.candidates[at].artist, wait * 2) {
             return false;
         }
-        self.desks[at].waited += 1;
+        self.candidates[at].waited += 1;
         let most = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX).saturating_add(1);
-        let jitter = Duration::from_millis(u64::from(self.commission.randomness.below(most)));
+        let jitter = Duration::from_millis(u64::from(self.fallback.randomness.below(most)));
         tokio::time::sleep(wait + jitter).await;
         true
     }
 
     /// Gives back the turn of trying whether a vendor is back, where nothing came of it.
     async fn give_turns_back(&self) {
-        let now = self.commission.clock.now();
-        for circuit in self.desks.iter().filter(|desk| desk.probes).filter_map(|desk| desk.circuit.as_ref()) {
+        let now = self.fallback.clock.now();
+        for circuit in self.candidates.iter().filter(|candidate| candidate.probes).filter_map(|candidate| candidate.circuit.as_ref()) {
             // If this fails, the next one tries when this turn has run out.
-            let _given = self.commission.breaker.change(&circuit.given_back(now)).await;
+            let _given = self.fallback.breaker.change(&circuit.given_back(now)).await;
         }
     }
 }

@@ -12,12 +12,12 @@ use crate::{Candidate, Coverage, Decision, Screener, Verdict};
 type Scores = BTreeMap<String, f64>;
 
 /// The configured screeners; any of them may block, or send to a person.
-pub struct Panel {
+pub struct Moderation {
     screeners: Vec<Box<dyn Screener>>,
 }
 
-impl Panel {
-    /// A panel of these.
+impl Moderation {
+    /// A moderation of these.
     #[must_use]
     pub fn of(screeners: Vec<Box<dyn Screener>>) -> Self {
         Self { screeners }

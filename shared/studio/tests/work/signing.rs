@@ -1,4 +1,4 @@
-//! What is delivered is sealed, last, and says nothing of the selfie.
+//! What is delivered is signed, last, and says nothing of the selfie.
 
 use std::io::{Cursor, Read};
 
@@ -16,7 +16,7 @@ fn signing() -> World {
     world
 }
 
-/// What is stored of an order under `name`.
+/// What is stored of a generation under `name`.
 fn stored(world: &World, generation: &Generation, name: &str) -> Vec<u8> {
     world.bucket.objects()[&format!("generated/{}/{}/{name}", generation.account, generation.id)].clone()
 }
@@ -25,9 +25,9 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// Fails when anything is signed before its last change: a seal is over every byte of its file.
+/// Fails when anything is signed before its last change: a manifest is over every byte of its file.
 #[tokio::test]
-async fn sealed_last_every_file_validates_keeps_its_messengers_rules_and_knows_no_selfie() {
+async fn signed_last_every_file_validates_keeps_its_messengers_rules_and_knows_no_selfie() {
     let world = signing();
     let (caller, id) = world.ready_with_extras(Step::DrawingReady, 3).await;
     let selfies: Vec<Vec<u8>> =
@@ -68,7 +68,7 @@ async fn sealed_last_every_file_validates_keeps_its_messengers_rules_and_knows_n
 }
 
 #[tokio::test]
-async fn the_manifest_of_the_bundle_is_sealed_and_a_changed_byte_is_noticed() {
+async fn the_manifest_of_the_bundle_is_signed_and_a_changed_byte_is_noticed() {
     let world = signing();
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     world.quieten().await;
@@ -81,8 +81,8 @@ async fn the_manifest_of_the_bundle_is_sealed_and_a_changed_byte_is_noticed() {
         zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
         bytes
     };
-    let (mut manifest, seal) = (member("manifest.json"), member("manifest.c2pa"));
-    let state = |manifest: &[u8]| check_detached(manifest, &seal, &anchors()).unwrap().credentials.state;
+    let (mut manifest, credentials) = (member("manifest.json"), member("manifest.c2pa"));
+    let state = |manifest: &[u8]| check_detached(manifest, &credentials, &anchors()).unwrap().credentials.state;
     assert_eq!(state(&manifest), Credibility::Trusted);
     let json: imaging::Manifest = serde_json::from_slice(&manifest).unwrap();
     assert!(json.files.iter().all(|file| file.provenance == Provenance::C2pa));
@@ -122,7 +122,7 @@ async fn two_workers_on_one_order_deliver_one_set_of_files() {
     }
 }
 
-/// Nothing unsealed goes out because a key service is busy.
+/// Nothing unsigned goes out because a key service is busy.
 #[tokio::test]
 async fn a_signer_that_is_busy_holds_the_files() {
     struct Busy(std::sync::Arc<dyn provenance::Signer>);

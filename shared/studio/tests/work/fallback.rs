@@ -1,4 +1,4 @@
-//! Which artist is asked, how often, and what becomes of the order.
+//! Which artist is asked, how often, and what becomes of the generation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const LONG: Answer = Answer::Busy(Some(Duration::from_secs(60)));
 /// One that it does, and that costs a test nothing.
 const SHORT: Answer = Answer::Busy(Some(Duration::ZERO));
 
-/// What became of an order of one drawing.
+/// What became of a generation of one drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// Drawn.
@@ -30,7 +30,7 @@ enum End {
     Later(u64),
 }
 
-/// The end of an order after one run, with the two artists' answers, and what was tried.
+/// The end of a generation after one run, with the two artists' answers, and what was tried.
 async fn order_with(first: &[Answer], second: &[Answer]) -> (End, Vec<(String, Outcome)>) {
     let world = World::of_two();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
@@ -50,7 +50,7 @@ async fn order_with(first: &[Answer], second: &[Answer]) -> (End, Vec<(String, O
     let asked = world.artist.asked().len() + world.second.asked().len();
     let tried: Vec<_> = world.tried(id).into_iter().map(|(artist, outcome)| (artist, outcome.unwrap())).collect();
     assert_eq!(tried.len(), asked, "every attempt is recorded: {tried:?}");
-    world.check_books();
+    world.check_ledger();
     world.quieten().await;
     world.check_quiet();
     (end, tried)
@@ -68,7 +68,7 @@ async fn what_the_first_artist_says_decides_whether_the_second_is_asked() {
         (&[Answer::Refused], End::Ended(EndReason::DrawingRefused), &[("fake", Refused)]),
         (&[Answer::Exhausted], End::Drawn, &[("fake", Exhausted), ("second", Drawn)]),
         (&[Answer::Down], End::Drawn, &[("fake", Down), ("second", Drawn)]),
-        (&[Answer::Unfit], End::Drawn, &[("fake", Unfit), ("second", Drawn)]),
+        (&[Answer::Misconfigured], End::Drawn, &[("fake", Misconfigured), ("second", Drawn)]),
         (&[LONG], End::Drawn, &[("fake", Busy), ("second", Drawn)]),
         (&[SHORT, SHORT, SHORT], End::Drawn, &[("fake", Busy), ("fake", Busy), ("fake", Busy), ("fake", Drawn)]),
         (&[SHORT; 4], End::Drawn, &[("fake", Busy), ("fake", Busy), ("fake", Busy), ("fake", Busy), ("second", Drawn)]),
@@ -93,7 +93,7 @@ async fn what_the_last_artist_says_decides_what_becomes_of_the_order() {
         (LONG, &[Answer::Down], End::Later(15), &[("fake", Busy), ("second", Down)]),
         (LONG, &[LONG], End::Later(60), &[("fake", Busy), ("second", Busy)]),
         (Answer::Exhausted, &[Answer::Exhausted], failed, &[("fake", Exhausted), ("second", Exhausted)]),
-        (Answer::Unfit, &[Answer::Unfit], End::Later(300), &[("fake", Unfit), ("second", Unfit)]),
+        (Answer::Misconfigured, &[Answer::Misconfigured], End::Later(300), &[("fake", Misconfigured), ("second", Misconfigured)]),
         (Answer::Exhausted, &[LONG], End::Later(60), &[("fake", Exhausted), ("second", Busy)]),
         (Answer::Down, &[SHORT], End::Drawn, &[("fake", Down), ("second", Busy), ("second", Drawn)]),
         (Answer::Down, &[Answer::NoPicture; 2], End::Later(15), &[("fake", Down), ("second", NoPicture), ("second", NoPicture)]),

@@ -1,4 +1,4 @@
-//! What a panel decides: by the policy's thresholds, with several screeners, and when one fails.
+//! What a moderation decides: by the policy's thresholds, with several screeners, and when one fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::Failure;
 use policy::screening;
 use proptest::prelude::*;
-use screening::{Candidate, Decision, Panel, Screener, Verdict};
+use screening::{Candidate, Decision, Moderation, Screener, Verdict};
 use testkit::fakes::FakeScreener;
 use testkit::{Faults, Kind};
 
@@ -30,7 +30,7 @@ fn down(kind: Kind) -> Box<dyn Screener> {
 /// Judges on a runtime of its own.
 fn judge(screeners: Vec<Box<dyn Screener>>) -> Result<Verdict, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(Panel::of(screeners).judge(CANDIDATE))
+    runtime.block_on(Moderation::of(screeners).judge(CANDIDATE))
 }
 
 /// The decision by these scores; the fake claims to see violence, so it says that there is none unless it is among them.
@@ -136,15 +136,15 @@ async fn screeners_are_asked_at_once() {
     }
     let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(3));
     let screeners = (0..3).map(|_| Box::new(Meeting(barrier.clone())) as Box<dyn Screener>).collect();
-    let verdict = tokio::time::timeout(Duration::from_secs(5), Panel::of(screeners).judge(CANDIDATE)).await.expect("at once").unwrap();
+    let verdict = tokio::time::timeout(Duration::from_secs(5), Moderation::of(screeners).judge(CANDIDATE)).await.expect("at once").unwrap();
     assert_eq!(verdict.screener, "meeting+meeting+meeting");
 }
 
 #[test]
 fn a_panel_says_what_it_does_not_see() {
-    let panel = Panel::of(vec![Box::new(screening::LimitsOnly)]);
-    assert!(panel.coverage().unseen().contains(&"Nobody looks for children in photographs."));
-    assert_eq!(panel.coverage(), screening::Coverage::of(["offline"]));
+    let moderation = Moderation::of(vec![Box::new(screening::LimitsOnly)]);
+    assert!(moderation.coverage().unseen().contains(&"Nobody looks for children in photographs."));
+    assert_eq!(moderation.coverage(), screening::Coverage::of(["offline"]));
 }
 
 fn category() -> impl Strategy<Value = String> {

@@ -1,4 +1,4 @@
-//! Sealing and storing the files of an order, a few at a time.
+//! Signing and storing the files of a generation, a few at a time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,39 +11,40 @@ use tokio::task::JoinSet;
 use crate::generation::Generation;
 use crate::store::Pictures;
 
-/// Files that are sealed and stored at a time; so many wait in memory.
+/// Files that are signed and stored at a time; so many wait in memory.
 pub(crate) const IN_FLIGHT: usize = 8;
 
 /// A file as it is stored.
-pub(crate) struct Shelved {
+pub(crate) struct StoredFile {
     /// The folder it lies in; empty for the top.
     pub(crate) folder: String,
-    /// The file, its seal included.
+    /// The file, its Content Credentials included.
     pub(crate) file: Deliverable,
 }
 
-/// The shelf of one order. Files come off in the order in which they were put on.
+/// The destination of one generation. Files come off in the order in which they were put on.
 ///
-/// Sealing comes last: a file is put on after its last change, and nothing changes it afterwards.
-pub(crate) struct Shelving {
-    shelf: Arc<Shelf>,
-    running: JoinSet<Result<(usize, Shelved), Failure>>,
-    arrived: BTreeMap<usize, Shelved>,
+/// Signing comes last: a file is put on after its last change, and nothing changes it afterwards.
+pub(crate) struct FileUploader {
+    destination: Arc<Destination>,
+    running: JoinSet<Result<(usize, StoredFile), Failure>>,
+    arrived: BTreeMap<usize, StoredFile>,
     begun: usize,
     given: usize,
 }
 
-struct Shelf {
+struct Destination {
     pictures: Arc<dyn Pictures>,
     signer: Option<Arc<dyn Signer>>,
     account: AccountId,
     id: GenerationId,
 }
 
-impl Shelving {
+impl FileUploader {
     pub(crate) fn new(pictures: &Arc<dyn Pictures>, signer: Option<&Arc<dyn Signer>>, generation: &Generation) -> Self {
-        let shelf = Shelf { pictures: pictures.clone(), signer: signer.cloned(), account: generation.account, id: generation.id };
-        Self { shelf: Arc::new(shelf), running: JoinSet::new(), arrived: BTreeMap::new(), begun: 0, given: 0 }
+        let destination =
+            Destination { pictures: pictures.clone(), signer: signer.cloned(), account: generation.account, id: generation.id };
+        Self { destination: Arc::new(destination), running: JoinSet::new(), arrived: BTreeMap::new(), begun: 0, given: 0 }
     }
 
     /// Whether one has to come off before another can be put on.
@@ -53,24 +54,24 @@ impl Shelving {
 
     /// Puts a finished file on.
     pub(crate) fn put(&mut self, folder: &str, file: Deliverable, origin: &Arc<Origin>) {
-        let (shelf, folder, origin, at) = (self.shelf.clone(), folder.to_owned(), origin.clone(), self.begun);
+        let (destination, folder, origin, at) = (self.destination.clone(), folder.to_owned(), origin.clone(), self.begun);
         self.begun += 1;
         self.running.spawn(async move {
-            let file = shelf.keep(&folder, file, &origin).await?;
-            Ok((at, Shelved { folder, file }))
+            let file = destination.keep(&folder, file, &origin).await?;
+            Ok((at, StoredFile { folder, file }))
         });
     }
 
     /// The next file, once it is stored; `None` when none is left.
-    pub(crate) async fn next(&mut self) -> Result<Option<Shelved>, Failure> {
+    pub(crate) async fn next(&mut self) -> Result<Option<StoredFile>, Failure> {
         loop {
-            if let Some(shelved) = self.arrived.remove(&self.given) {
+            if let Some(stored) = self.arrived.remove(&self.given) {
                 self.given += 1;
-                return Ok(Some(shelved));
+                return Ok(Some(stored));
             }
             match self.running.join_next().await {
                 None => return Ok(None),
-                Some(Ok(stored)) => drop(stored.map(|(at, shelved)| self.arrived.insert(at, shelved))?),
+                Some(Ok(stored)) => drop(stored.map(|(at, stored)| self.arrived.insert(at, stored))?),
                 Some(Err(panicked)) => return Err(Failure::broken(panicked)),
             }
         }
@@ -78,16 +79,16 @@ impl Shelving {
 
     /// Stores the bundle, and answers what is stored.
     pub(crate) async fn keep_bundle(&self, zip: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let Shelf { pictures, account, id, .. } = &*self.shelf;
+        let Destination { pictures, account, id, .. } = &*self.destination;
         pictures.keep(*account, *id, BUNDLE_NAME, BUNDLE_CONTENT_TYPE, zip).await
     }
 }
 
-impl Shelf {
-    /// Seals and stores a file. What a worker before this one has stored stays, and is the file from then on.
+impl Destination {
+    /// Signs and stores a file. What a worker before this one has stored stays, and is the file from then on.
     async fn keep(&self, folder: &str, file: Deliverable, origin: &Origin) -> Result<Deliverable, Failure> {
         let file = match &self.signer {
-            Some(signer) => sealed(file, origin, &**signer).await?,
+            Some(signer) => signed(file, origin, &**signer).await?,
             None => file,
         };
         let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
@@ -100,12 +101,12 @@ impl Shelf {
     }
 }
 
-/// The file with its seal, if it is a picture and its messenger's limit leaves room.
-async fn sealed(file: Deliverable, origin: &Origin, signer: &dyn Signer) -> Result<Deliverable, Failure> {
+/// The file with its Content Credentials, if it is a picture and its messenger's limit leaves room.
+async fn signed(file: Deliverable, origin: &Origin, signer: &dyn Signer) -> Result<Deliverable, Failure> {
     if file.kind == Kind::Pack {
         return Ok(file);
     }
-    let bytes = provenance::seal(&file.bytes, file.format.content_type(), origin, signer).await?;
+    let bytes = provenance::sign(&file.bytes, file.format.content_type(), origin, signer).await?;
     Ok(if bytes.len() <= most_bytes(&file) { file.with_bytes(Provenance::C2pa, bytes) } else { file })
 }
 

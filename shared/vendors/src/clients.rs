@@ -1,4 +1,4 @@
-//! What every vendor goes through before it is used: the provider ledger, its key, and the one door out.
+//! What every vendor goes through before it is used: the provider ledger, its key, and the one clients out.
 
 use edge::{Settings, SettingsError, Stage};
 use egress::{Client, Reach, Secret};
@@ -9,7 +9,7 @@ use via_openai::OpenAi;
 /// Why a function cannot start with this configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Unready {
-    /// A variable is absent or unfit.
+    /// A variable is absent or wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// There is no such profile.
@@ -23,27 +23,27 @@ pub enum Unready {
     NotAdmitted(#[from] NotAdmitted),
     /// A base URL, a key or a model is not fit.
     #[error("{0}: {source}", source = .1.as_ref())]
-    Unfit(&'static str, Box<dyn std::error::Error + Send + Sync>),
+    Misconfigured(&'static str, Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Unready {
     /// What an adapter says of its configuration.
     pub(crate) fn of(vendor: &'static str, failure: Failure) -> Self {
         match failure {
-            Failure::Broken(source) => Self::Unfit(vendor, source),
-            other => Self::Unfit(vendor, other.into()),
+            Failure::Broken(source) => Self::Misconfigured(vendor, source),
+            other => Self::Misconfigured(vendor, other.into()),
         }
     }
 }
 
 /// The way out to vendors.
-pub(crate) struct Door<'a> {
+pub(crate) struct VendorClients<'a> {
     settings: &'a Settings,
     profile: Profile,
     attestations: Attestations,
 }
 
-impl<'a> Door<'a> {
+impl<'a> VendorClients<'a> {
     pub(crate) fn of(settings: &'a Settings) -> Result<Self, Unready> {
         let profile = settings.required("PROFILE")?.parse()?;
         Ok(Self { settings, profile, attestations: settings.optional("ZERO_RETENTION").parse()? })

@@ -14,16 +14,16 @@ struct Sum {
     held: i64,
 }
 
-/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every order was paid at most once, and that
+/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every generation was paid at most once, and that
 /// nothing is stored that the inventory does not declare (invariant 9).
-pub(crate) async fn assert_books(cloud: &Cloud) {
+pub(crate) async fn assert_ledger_and_inventory(cloud: &Cloud) {
     let accounts = store::rows(cloud, "AccountsTable").await;
     assert_balances(&accounts);
     assert_settlements(&accounts);
     assert_declared(&store::all_rows(cloud).await);
 }
 
-/// Asserts that nothing is held any more: every order came to an end.
+/// Asserts that nothing is held any more: every generation came to an end.
 pub(crate) async fn assert_nothing_held(cloud: &Cloud) {
     for wallet in store::rows_of(cloud, "AccountsTable", "wallet").await {
         assert_eq!(wallet.number("held"), 0, "{wallet:?}");
@@ -51,7 +51,7 @@ fn assert_balances(rows: &[Row]) {
     assert!(sums.is_empty(), "entries without a wallet: {sums:?}");
 }
 
-/// One hold for each order, and at most one end of it.
+/// One hold for each generation, and at most one end of it.
 fn assert_settlements(rows: &[Row]) {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry" && row.text("kind") != "grant") {
@@ -79,7 +79,7 @@ fn assert_declared(rows: &[Row]) {
 fn assert_gone_with_the_work(class: Class, row: &Row) {
     let ended = ["done", "blocked", "failed", "cancelled"].contains(&row.text("state"));
     for field in class.entry().fields().iter().filter(|field| ended && field.retention.is_some()) {
-        assert!(!row.attributes.contains_key(&field.name), "{} of an order that is {}", field.name, row.text("state"));
+        assert!(!row.attributes.contains_key(&field.name), "{} of a generation that is {}", field.name, row.text("state"));
     }
 }
 

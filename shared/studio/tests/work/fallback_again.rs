@@ -8,7 +8,7 @@ use studio::{Attempts, EndReason, History, Outcome, State, Step};
 use testkit::fakes::{Answer, FakeAttempts};
 use testkit::{Kind, When};
 
-use crate::commission::SECOND;
+use crate::fallback::SECOND;
 use crate::world::World;
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_crash_at_any_call_ends_as_if_there_had_been_none() {
                 let at = format!("{answer:?} {when:?} {hit:?}: {:?}", world.tried(id));
                 assert_eq!(world.state(caller, id), State::Finishing, "{at}");
                 assert!(world.artist.drawn().len() + world.second.drawn().len() <= 2, "{at}");
-                world.check_books();
+                world.check_ledger();
                 if hit.is_empty() {
                     break;
                 }
@@ -109,7 +109,7 @@ async fn an_outage_without_end_ends_the_order_and_releases_its_credits() {
     for (answer, reason) in [
         (Answer::Down, EndReason::TimedOut),
         (Answer::Exhausted, EndReason::DrawingFailed),
-        (Answer::Unfit, EndReason::TimedOut),
+        (Answer::Misconfigured, EndReason::TimedOut),
         (Answer::Busy(Some(Duration::from_secs(60))), EndReason::TimedOut),
     ] {
         let world = World::of_two();
@@ -123,13 +123,13 @@ async fn an_outage_without_end_ends_the_order_and_releases_its_credits() {
     }
 }
 
-/// Opens the circuit of the first artist by five orders.
+/// Opens the circuit of the first artist by five generations.
 async fn dead_vendor(world: &World) {
     let caller = world.customer(20).await;
     let upload = world.selfie(caller).await;
     world.artist.always(Answer::Down);
-    for order in 0..5 {
-        world.place(caller, &world.request(upload, 1, &format!("{order}"))).await.unwrap();
+    for new_generation in 0..5 {
+        world.place(caller, &world.request(upload, 1, &format!("{new_generation}"))).await.unwrap();
     }
     world.drain_all().await;
     assert_eq!(world.artist.asked().len(), 5);

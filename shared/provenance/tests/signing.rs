@@ -1,4 +1,4 @@
-//! Seals hold, say what is true and nothing more, and break.
+//! Content Credentials hold, say what is true and nothing more, and break.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 use std::io::Cursor;
@@ -50,12 +50,12 @@ fn of_vendor(ingredient: Option<(&str, serde_json::Value)>) -> Vec<u8> {
 #[tokio::test]
 async fn a_seal_is_small_says_what_the_xmp_says_and_leaves_the_pixels() {
     for file in finished() {
-        let sealed = seal(&file.bytes, file.format.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
-        let added = sealed.len() - file.bytes.len();
-        assert!(added < 4_500, "{}: a seal of {added} bytes", file.path);
+        let signed = sign(&file.bytes, file.format.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
+        let added = signed.len() - file.bytes.len();
+        assert!(added < 4_500, "{}: a manifest of {added} bytes", file.path);
         let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap().to_rgba8();
-        assert!(pixels(&sealed) == pixels(&file.bytes), "{}", file.path);
-        let report = examine(&sealed, &anchors()).unwrap();
+        assert!(pixels(&signed) == pixels(&file.bytes), "{}", file.path);
+        let report = examine(&signed, &anchors()).unwrap();
         assert_eq!(report.credentials.state, State::Trusted, "{}: {:?}", file.path, report.credentials.codes);
         assert_eq!(report.xmp_digital_source_type.as_deref(), Some(SOURCE.uri()));
         assert_eq!(report.credentials.digital_source_type, report.xmp_digital_source_type);
@@ -63,24 +63,24 @@ async fn a_seal_is_small_says_what_the_xmp_says_and_leaves_the_pixels() {
         assert_eq!(report.credentials.signer.as_deref(), Some("Nigao test"));
         assert_eq!(report.credentials.ingredients, []);
         assert!(report.summary.contains("edited with generative AI"), "{}", report.summary);
-        assert_eq!(imaging::validate(imaging::Target::of(&file.path).unwrap(), &sealed), []);
-        let unsealed = examine(&file.bytes, &anchors()).unwrap();
-        assert_eq!((unsealed.credentials.state, unsealed.xmp_digital_source_type.as_deref()), (State::None, Some(SOURCE.uri())));
+        assert_eq!(imaging::validate(imaging::Target::of(&file.path).unwrap(), &signed), []);
+        let unsigned = examine(&file.bytes, &anchors()).unwrap();
+        assert_eq!((unsigned.credentials.state, unsigned.xmp_digital_source_type.as_deref()), (State::None, Some(SOURCE.uri())));
     }
 }
 
-/// Outside the seal every byte counts. Inside it not quite: the chunk's checksum, and the room that is left beside the signature, are nobody's.
+/// Outside the manifest every byte counts. Inside it not quite: the chunk's checksum, and the room that is left beside the signature, are nobody's.
 #[tokio::test]
-async fn every_changed_byte_breaks_a_seal() {
+async fn every_changed_byte_breaks_the_credentials() {
     for file in finished() {
-        let sealed = seal(&file.bytes, file.format.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
-        let begin = sealed.windows(4).position(|name| matches!(name, b"caBX" | b"C2PA")).unwrap() - 4;
-        let end = begin + sealed.len() - file.bytes.len();
-        for at in (60..sealed.len()).step_by(sealed.len() / 60).filter(|at| !(begin..end).contains(at)) {
-            let mut changed = sealed.clone();
+        let signed = sign(&file.bytes, file.format.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
+        let begin = signed.windows(4).position(|name| matches!(name, b"caBX" | b"C2PA")).unwrap() - 4;
+        let end = begin + signed.len() - file.bytes.len();
+        for at in (60..signed.len()).step_by(signed.len() / 60).filter(|at| !(begin..end).contains(at)) {
+            let mut changed = signed.clone();
             changed[at] ^= 0x10;
             let state = credentials(&changed).state;
-            assert!(state <= State::Invalid, "{}: byte {at} of {}: {state:?}", file.path, sealed.len());
+            assert!(state <= State::Invalid, "{}: byte {at} of {}: {state:?}", file.path, signed.len());
         }
     }
 }
@@ -90,15 +90,15 @@ async fn the_vendors_own_manifest_is_the_parent() {
     let origin = Origin::of_drawing(SOURCE, &of_vendor(None));
     assert!(origin.has_parent());
     let file = finished().remove(0);
-    let sealed = seal(&file.bytes, file.format.content_type(), &origin, &*signer()).await.unwrap();
-    let found = credentials(&sealed);
+    let signed = sign(&file.bytes, file.format.content_type(), &origin, &*signer()).await.unwrap();
+    let found = credentials(&signed);
     assert_ne!(found.state, State::Invalid, "{:?}", found.codes);
     let actions: Vec<_> = found.actions.iter().map(|action| (action.action.as_str(), action.digital_source_type.as_deref())).collect();
     assert_eq!(actions, [("c2pa.opened", None), ("c2pa.edited", Some(SOURCE.uri()))]);
     let [parent] = &found.ingredients[..] else { panic!("{:?}", found.ingredients) };
     assert_eq!((parent.relationship.as_str(), parent.generator.as_deref()), ("parentOf", Some("Vendor 2")));
     assert_eq!(parent.digital_source_type.as_deref(), Some(DigitalSource::TrainedAlgorithmicMedia.uri()));
-    assert_eq!(imaging::validate(imaging::Target::of(&file.path).unwrap(), &sealed), []);
+    assert_eq!(imaging::validate(imaging::Target::of(&file.path).unwrap(), &signed), []);
 }
 
 #[tokio::test]
@@ -116,15 +116,15 @@ async fn a_vendors_manifest_that_shows_the_selfie_is_left_out() {
 #[tokio::test]
 async fn a_bundles_manifest_has_a_seal_beside_it() {
     let manifest = br#"{ "files": [] }"#;
-    let seal = seal_detached(manifest, SOURCE, &*signer()).await.unwrap();
-    assert!(seal.len() < 4_500, "{}", seal.len());
-    let checked = check_detached(manifest, &seal, &anchors()).unwrap();
+    let credentials = sign_detached(manifest, SOURCE, &*signer()).await.unwrap();
+    assert!(credentials.len() < 4_500, "{}", credentials.len());
+    let checked = check_detached(manifest, &credentials, &anchors()).unwrap();
     assert_eq!(checked.credentials.state, State::Trusted, "{:?}", checked.credentials.codes);
-    assert_eq!(check_detached(manifest, &seal, &Anchors::default()).unwrap().credentials.state, State::Valid);
+    assert_eq!(check_detached(manifest, &credentials, &Anchors::default()).unwrap().credentials.state, State::Valid);
     let mut changed = manifest.to_vec();
     changed[4] ^= 1;
-    assert_eq!(check_detached(&changed, &seal, &anchors()).unwrap().credentials.state, State::Invalid);
-    assert_eq!(check_detached(manifest, b"", &anchors()).unwrap().credentials.state, State::None, "no seal is none");
+    assert_eq!(check_detached(&changed, &credentials, &anchors()).unwrap().credentials.state, State::Invalid);
+    assert_eq!(check_detached(manifest, b"", &anchors()).unwrap().credentials.state, State::None, "no Content Credentials is none");
 }
 
 #[test]
@@ -139,9 +139,9 @@ fn what_is_no_picture_is_not_looked_at() {
 #[tokio::test]
 async fn no_bytes_make_it_panic() {
     let file = finished().remove(1);
-    let sealed = seal(&file.bytes, Format::Png.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
-    for end in (8..sealed.len()).step_by(sealed.len() / 40) {
-        assert_ne!(credentials(&sealed[..end]).state, State::Trusted);
+    let signed = sign(&file.bytes, Format::Png.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
+    for end in (8..signed.len()).step_by(signed.len() / 40) {
+        assert_ne!(credentials(&signed[..end]).state, State::Trusted);
     }
 }
 

@@ -1,0 +1,114 @@
+//! Uploads and the placing of generations.
+
+use futures_util::future::join_all;
+use kernel::{Failure, Reason, SignedDuration, limits};
+use screening::Decision;
+use studio::{Change, Placed, Placement, UploadStanding, Written};
+
+use super::Stores;
+use super::stores::reason;
+use crate::builders;
+
+/// An account opens so many uploads an hour (AN-69).
+pub async fn uploads(stores: &Stores) {
+    let caller = stores.customer(0).await;
+    for _ in 0..limits::UPLOADS_PER_HOUR {
+        stores.upload(caller).await;
+    }
+    let upload = builders::upload(caller, &*stores.clock, &stores.randomness);
+    assert_eq!(reason(stores.uploads.open(&upload).await), Some(Reason::RateLimited));
+    assert_eq!(
+        stores.placements.missing_upload(&caller, "key", upload.id, stores.now()).await.unwrap().upload,
+        None,
+        "nothing was written"
+    );
+    stores.later(SignedDuration::from_hours(1));
+    stores.uploads.open(&upload).await.unwrap();
+}
+
+/// A generation is written with its hold and its answer, or not at all; the same key is the same generation until it expires.
+pub async fn generations(stores: &Stores) {
+    let caller = stores.customer(5).await;
+    let upload = stores.upload(caller).await;
+    let new_generation = stores.new_generation(&upload, 2, "first");
+    assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
+    assert_eq!(stores.balance(&caller).await, (3, 2));
+    assert_eq!(
+        stores.generations.load(caller.account, new_generation.generation.id).await.unwrap(),
+        Some(new_generation.generation.clone())
+    );
+    let again = stores.new_generation(&upload, 2, "first");
+    let Placement::Replayed(replay) = stores.placements.place(&again).await.unwrap() else { panic!("the key was used") };
+    assert_eq!((replay.payload_hash.as_str(), replay.placed), ("payload", Placed { id: new_generation.generation.id, credits: 2 }));
+    assert_eq!(stores.generations.load(caller.account, again.generation.id).await.unwrap(), None);
+    let background = stores.placements.missing_upload(&caller, "first", upload.id, stores.now()).await.unwrap();
+    assert_eq!((background.replay, background.upload), (Some(replay), Some(UploadStanding::Open)));
+    stores.later(SignedDuration::from_hours(24));
+    assert_eq!(stores.placements.missing_upload(&caller, "first", upload.id, stores.now()).await.unwrap().replay, None);
+    assert_eq!(
+        stores.placements.place(&stores.new_generation(&upload, 1, "first")).await.unwrap(),
+        Placement::New,
+        "an expired answer is absent"
+    );
+    assert_eq!(stores.balance(&caller).await, (2, 3));
+}
+
+/// What a generation is refused for, with nothing written.
+pub async fn refused_generations(stores: &Stores) {
+    let caller = stores.customer(2).await;
+    let (upload, other) = (stores.upload(caller).await, stores.customer(5).await);
+    assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 3, "key")).await), Some(Reason::WalletShort));
+    let mut foreign = stores.new_generation(&stores.upload(other).await, 1, "key");
+    foreign.caller = caller;
+    foreign.generation.account = caller.account;
+    assert!(matches!(stores.placements.place(&foreign).await, Err(Failure::Missing(_))));
+    assert_eq!(stores.placements.missing_upload(&caller, "key", foreign.generation.upload, stores.now()).await.unwrap().upload, None);
+    assert_eq!(stores.balance(&caller).await, (2, 0));
+    assert_eq!(stores.placements.place(&stores.new_generation(&upload, 1, "key")).await.unwrap(), Placement::New, "the key was never used");
+    block(stores, &upload).await;
+    assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 1, "blocked")).await), Some(Reason::UploadRefused));
+    let background = stores.placements.missing_upload(&caller, "blocked", upload.id, stores.now()).await.unwrap();
+    assert_eq!(background.upload, Some(UploadStanding::Refused));
+    let unused = stores.upload(caller).await;
+    stores.later(SignedDuration::from_hours(24));
+    assert!(
+        matches!(stores.placements.place(&stores.new_generation(&unused, 1, "late")).await, Err(Failure::Missing(_))),
+        "a row past its time is absent"
+    );
+    assert_eq!(stores.balance(&caller).await, (1, 1));
+}
+
+/// Has another generation of `upload` blocked.
+async fn block(stores: &Stores, upload: &studio::Upload) {
+    let new_generation = stores.new_generation(upload, 1, "to be blocked");
+    assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
+    let now = stores.now();
+    let screening = new_generation.generation.begin_screening(now).unwrap();
+    assert_eq!(stores.generations.change(Change::of(&new_generation.generation, &screening)).await.unwrap(), Written::Stored);
+    let (blocked, record) = (screening.block(now).unwrap(), builders::moderation(&screening, Decision::Blocked, now));
+    let release = screening.release(now);
+    let change = Change { entry: release.as_ref(), moderation: Some(&record), ..Change::of(&screening, &blocked) };
+    assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
+}
+
+/// Generations at once never spend more than there is, and one key at once is one generation.
+pub async fn concurrent_generations(stores: &Stores) {
+    let caller = stores.customer(5).await;
+    let upload = stores.upload(caller).await;
+    let placements: Vec<_> = (0..20).map(|index| stores.new_generation(&upload, 1, &format!("key {index}"))).collect();
+    let placed = join_all(placements.iter().map(|new_generation| stores.placements.place(new_generation))).await;
+    assert_eq!(placed.iter().filter(|placed| matches!(placed, Ok(Placement::New))).count(), 5);
+    let short = placed.into_iter().filter(|placed| placed.is_err()).all(|placed| reason(placed) == Some(Reason::WalletShort));
+    assert!(short, "the others are told that the wallet is short");
+    assert_eq!(stores.balance(&caller).await, (0, 5));
+
+    let rich = stores.customer(20).await;
+    let upload = stores.upload(rich).await;
+    let placements: Vec<_> = (0..10).map(|_| stores.new_generation(&upload, 1, "one key")).collect();
+    let placed = join_all(placements.iter().map(|new_generation| stores.placements.place(new_generation))).await;
+    assert_eq!(placed.iter().filter(|placed| matches!(placed, Ok(Placement::New))).count(), 1);
+    for other in placed.into_iter().filter(|placed| !matches!(placed, Ok(Placement::New | Placement::Replayed(_)))) {
+        assert_eq!(reason(other), Some(Reason::IdempotencyKeyInUse));
+    }
+    assert_eq!(stores.balance(&rich).await, (19, 1));
+}

@@ -1,0 +1,84 @@
+//! Uploads and the placing of generations.
+
+use std::time::Duration;
+
+use accounts::Caller;
+use async_trait::async_trait;
+use kernel::{Failure, Problem, Reason, Timestamp, UploadId, limits};
+use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, UploadStanding, Uploads};
+
+use super::{FakeDatabase, UploadRow};
+
+/// Uploads in memory.
+#[derive(Clone)]
+pub struct FakeUploads(pub FakeDatabase);
+
+#[async_trait]
+impl Uploads for FakeUploads {
+    async fn open(&self, upload: &Upload) -> Result<(), Failure> {
+        let now = self.0.now();
+        self.0
+            .transact("uploads.open", |rows| {
+                rows.ask_session(&upload.caller, now)?;
+                if !rows.count_one("uploads", &upload.caller.account.to_string(), limits::UPLOADS_PER_HOUR, now) {
+                    return Err(rate_limited());
+                }
+                rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Placed generations in memory.
+#[derive(Clone)]
+pub struct FakePlacements(pub FakeDatabase);
+
+#[async_trait]
+impl Placements for FakePlacements {
+    async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure> {
+        let (now, account) = (self.0.now(), new_generation.caller.account);
+        self.0
+            .transact("generations.place", |rows| {
+                rows.ask_session(&new_generation.caller, now)?;
+                let key = (account, new_generation.key_hash.clone());
+                if let Some((replay, _)) = rows.answers.get(&key).filter(|(_, expires_at)| *expires_at > now) {
+                    return Ok(Placement::Replayed(replay.clone()));
+                }
+                let alive = |row: &&mut UploadRow| row.upload.caller.account == account && row.expires_at() > now;
+                let upload =
+                    rows.uploads.get_mut(&new_generation.generation.upload).filter(alive).ok_or_else(|| Failure::missing("upload"))?;
+                if upload.refused {
+                    return Err(studio::placement::upload_refused());
+                }
+                upload.used = true;
+                if !rows.move_credits(account, &new_generation.hold) {
+                    return Err(Failure::denied(Reason::WalletShort, "The wallet holds fewer credits than this costs."));
+                }
+                let placed = studio::Placed { id: new_generation.generation.id, credits: new_generation.generation.credits };
+                let replay = studio::Replay { payload_hash: new_generation.payload_hash.clone(), placed };
+                rows.answers.insert(key, (replay, new_generation.key_expires_at));
+                rows.generations.insert((account, new_generation.generation.id), new_generation.generation.clone());
+                Ok(Placement::New)
+            })
+            .await
+    }
+
+    async fn missing_upload(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<MissingUpload, Failure> {
+        self.0
+            .read("generations.background", |rows| {
+                rows.ask_session(caller, now)?;
+                let replay = rows.answers.get(&(caller.account, key_hash.to_owned())).filter(|(_, expires_at)| *expires_at > now);
+                let row = rows.uploads.get(&upload).filter(|row| row.upload.caller.account == caller.account && row.expires_at() > now);
+                let standing = |row: &UploadRow| if row.refused { UploadStanding::Refused } else { UploadStanding::Open };
+                Ok(MissingUpload { replay: replay.map(|(replay, _)| replay.clone()), upload: row.map(standing) })
+            })
+            .await
+    }
+}
+
+/// The failure above a limit.
+pub(super) fn rate_limited() -> Failure {
+    let problem = Problem { reason: Reason::RateLimited, detail: "Too many requests. Please try again later.".into() };
+    Failure::Busy { problem, retry_after: Duration::from_secs(60) }
+}
