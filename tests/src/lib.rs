@@ -1,1 +1,1 @@
-//! Whole-system tests; see `tests/journeys` and `tests/shape.rs`.
+//! Whole-system tests; see `tests/journeys` and `tests/shape`.
