@@ -112,6 +112,8 @@ fn the_repositorys_template_has_all_a_function_needs() {
         let rules = model.rules.iter().filter(|rule| rule.function == function.name).count();
         let urls = model.function_urls.iter().filter(|url| url.function == function.name && url.streams && url.route.is_some()).count();
         assert_eq!(routes + queues + schedules + rules + urls, 1, "{} has one event", function.name);
+        assert!(model.roles[&function.name].iter().any(|statement| statement.actions.contains(&"logs:PutLogEvents".to_owned())));
+        assert!(model.roles[&function.name].iter().flat_map(|statement| &statement.resources).all(|arn| arn.starts_with("arn:aws:")));
         assert!(function.env.values().all(|value| !value.contains("${") && !value.contains("{{")), "{:?}", function.env);
     }
 }

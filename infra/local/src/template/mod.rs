@@ -2,12 +2,14 @@
 
 mod intrinsics;
 mod model;
+mod roles;
 mod rules;
 mod stack;
 mod urls;
 pub mod yaml;
 
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, ScheduleKind, Table};
+pub use roles::Statement;
 pub use rules::EventRule;
 pub use stack::{Settings, Stack};
 pub use urls::FunctionUrl;

@@ -2,6 +2,7 @@
 
 use super::intrinsics::kebab;
 use super::rules::{self, EventRule};
+use super::roles::{self, Statement};
 use super::stack::{Stack, kind, text};
 use super::urls::FunctionUrl;
 use anyhow::{Context, Result, anyhow, bail};
@@ -38,6 +39,8 @@ pub struct Model {
     pub configuration_sets: Vec<String>,
     /// The configuration sets whose accepted mails SES announces on the event bus.
     pub announced: Vec<String>,
+    /// What the deployed role of each function allows, by the function's name.
+    pub roles: BTreeMap<String, Vec<Statement>>,
 }
 
 /// A Lambda function.
@@ -255,6 +258,7 @@ impl Model {
             memory: setting("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),
             reserved_concurrency: setting("ReservedConcurrentExecutions").and_then(number).and_then(|n| usize::try_from(n).ok()),
         };
+        self.roles.insert(name.clone(), roles::of(stack, setting("Role"))?);
         self.functions.insert(name.clone(), function);
         self.function_urls.extend(FunctionUrl::read(&name, stack.resource(id)?, &properties)?);
         for (event, declaration) in properties.get("Events").and_then(Value::as_object).into_iter().flatten() {
@@ -314,7 +318,7 @@ fn flag(value: Option<&Value>) -> bool {
     value.is_some_and(|value| text(value) == "true")
 }
 
-fn strings(value: Option<&Value>) -> Vec<String> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::Array(items)) => items.iter().map(text).collect(),
         Some(other) => vec![text(other)],
