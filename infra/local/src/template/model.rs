@@ -1,8 +1,8 @@
 //! The resources the local cloud knows how to run, with every property resolved.
 
 use super::intrinsics::kebab;
-use super::rules::{self, EventRule};
 use super::roles::{self, Statement};
+use super::rules::{self, EventRule};
 use super::stack::{Stack, kind, text};
 use super::urls::FunctionUrl;
 use anyhow::{Context, Result, anyhow, bail};
