@@ -2,17 +2,17 @@
 
 use edge::schedule::serve;
 use kernel::{Failure, SystemClock};
-use studio::{EndStuck, Step, Tidy};
+use studio::{EndStuck, QueuedSteps, Step, Tidy};
 use via_dynamodb::{DynamoGenerations, DynamoOverdue};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
-use via_sqs::SqsSteps;
+use via_sqs::SqsQueue;
 
 struct App {
     overdue: DynamoOverdue,
     generations: DynamoGenerations,
     selfies: S3Selfies,
     pictures: S3Pictures,
-    steps: SqsSteps,
+    steps: QueuedSteps<SqsQueue>,
     clock: SystemClock,
 }
 
@@ -23,16 +23,16 @@ async fn main() -> Result<(), edge::Error> {
     let (client, studio) = (via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let queues = [
-        (Step::GenerationQueued, settings.required("GENERATION_QUEUED_QUEUE_URL")?),
-        (Step::ScreeningPassed, settings.required("SCREENING_PASSED_QUEUE_URL")?),
-        (Step::DrawingReady, settings.required("DRAWING_READY_QUEUE_URL")?),
+        (Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?)),
+        (Step::ScreeningPassed, SqsQueue::new(&aws, settings.required("SCREENING_PASSED_QUEUE_URL")?)),
+        (Step::DrawingReady, SqsQueue::new(&aws, settings.required("DRAWING_READY_QUEUE_URL")?)),
     ];
     let app = &App {
         overdue: DynamoOverdue::new(client.clone(), studio.clone()),
         generations: DynamoGenerations::new(client, studio).with_wallet(settings.required("ACCOUNTS_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),
         pictures: S3Pictures::new(bucket),
-        steps: SqsSteps::new(&aws, queues),
+        steps: QueuedSteps::new(queues),
         clock: settings.clock,
     };
     serve(move || handle(app)).await

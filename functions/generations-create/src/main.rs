@@ -5,15 +5,15 @@ use std::sync::Arc;
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock, SystemRandomness};
-use studio::{PlaceGeneration, Step};
+use studio::{PlaceGeneration, QueuedSteps, Step};
 use via_dynamodb::DynamoPlacements;
 use via_s3::{Bucket, S3Arrivals};
-use via_sqs::SqsSteps;
+use via_sqs::SqsQueue;
 
 struct App {
     arrivals: S3Arrivals,
     placements: DynamoPlacements,
-    steps: SqsSteps,
+    steps: QueuedSteps<SqsQueue>,
     keys: SessionKeys,
     clock: SystemClock,
     origin: String,
@@ -28,7 +28,7 @@ async fn main() -> Result<(), edge::Error> {
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         placements: DynamoPlacements::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
-        steps: SqsSteps::new(&aws, [(Step::GenerationQueued, settings.required("GENERATION_QUEUED_QUEUE_URL")?)]),
+        steps: QueuedSteps::new([(Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?))]),
         keys: settings.session_keys()?,
         clock: settings.clock,
         origin: settings.required("PUBLIC_ORIGIN")?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use edge::Stage;
 use edge::batch::{Message, serve};
+use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock};
 use provenance::Signer;
 use studio::{Deliver, Pictures, Tidy};
@@ -41,9 +42,9 @@ async fn main() -> Result<(), edge::Error> {
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
     let App { generations, pictures, signer, selfies, recipients, mailer, clock, origin } = app;
     let tidy = Tidy { selfies, pictures: pictures.as_ref() };
     let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin };
-    deliver.run(message.account_id, message.generation_id).await
+    deliver.run(message.content.account_id, message.content.generation_id).await
 }

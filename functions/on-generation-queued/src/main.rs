@@ -1,12 +1,13 @@
 //! On queue `generation-queued`: makes the selfie ready and has it judged (events/on-generation-queued).
 
 use edge::batch::{Message, serve};
+use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock};
 use screening::Moderation;
-use studio::{Prepare, Step, Tidy};
+use studio::{Prepare, QueuedSteps, Step, Tidy};
 use via_dynamodb::DynamoGenerations;
 use via_s3::{Bucket, S3Pictures, S3Quarantine, S3Selfies};
-use via_sqs::SqsSteps;
+use via_sqs::SqsQueue;
 
 struct App {
     generations: DynamoGenerations,
@@ -14,7 +15,7 @@ struct App {
     pictures: S3Pictures,
     quarantine: S3Quarantine,
     moderation: Moderation,
-    steps: SqsSteps,
+    steps: QueuedSteps<SqsQueue>,
     clock: SystemClock,
 }
 
@@ -31,15 +32,15 @@ async fn main() -> Result<(), edge::Error> {
         pictures: S3Pictures::new(bucket.clone()),
         quarantine: S3Quarantine::new(bucket),
         moderation,
-        steps: SqsSteps::new(&aws, [(Step::ScreeningPassed, settings.required("SCREENING_PASSED_QUEUE_URL")?)]),
+        steps: QueuedSteps::new([(Step::ScreeningPassed, SqsQueue::new(&aws, settings.required("SCREENING_PASSED_QUEUE_URL")?))]),
         clock: settings.clock,
     };
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
     let App { generations, selfies, pictures, quarantine, moderation, steps, clock } = app;
     let tidy = Tidy { selfies, pictures };
     let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock };
-    prepare.run(message.account_id, message.generation_id).await
+    prepare.run(message.content.account_id, message.content.generation_id).await
 }

@@ -1,6 +1,7 @@
 //! On SES's event `Email Sent`: the "ready" mail of a generation has gone (events/on-mail-sent).
 
 use edge::fact::{Fact, serve};
+use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock};
 use studio::ConfirmMail;
 use via_dynamodb::DynamoGenerations;
@@ -19,7 +20,7 @@ async fn main() -> Result<(), edge::Error> {
     serve(move |fact| handle(app, fact)).await
 }
 
-async fn handle(app: &App, fact: Fact) -> Result<(), Failure> {
+async fn handle(app: &App, fact: Fact<GenerationIds>) -> Result<(), Failure> {
     let App { generations, clock } = app;
-    ConfirmMail { generations, clock }.run(fact.account_id, fact.generation_id).await
+    ConfirmMail { generations, clock }.run(fact.content.account_id, fact.content.generation_id).await
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use accounts::Pepper;
 use edge::batch::{Message, serve};
+use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock, SystemRandomness};
-use studio::{Artist, ArtistFallback, Draw, Step, Tidy};
+use studio::{Artist, ArtistFallback, Draw, QueuedSteps, Step, Tidy};
 use via_dynamodb::{Client, DynamoAttempts, DynamoBreaker, DynamoGenerations};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
-use via_sqs::SqsSteps;
+use via_sqs::SqsQueue;
 
 struct App {
     generations: DynamoGenerations,
@@ -18,7 +19,7 @@ struct App {
     breaker: DynamoBreaker,
     attempts: DynamoAttempts,
     pepper: Pepper,
-    steps: SqsSteps,
+    steps: QueuedSteps<SqsQueue>,
     clock: SystemClock,
 }
 
@@ -37,16 +38,16 @@ async fn main() -> Result<(), edge::Error> {
         breaker: DynamoBreaker::new(dynamo.clone(), settings.required("FLEETING_TABLE")?, Arc::new(settings.clock)),
         attempts: DynamoAttempts::new(dynamo, studio),
         pepper: settings.pepper()?,
-        steps: SqsSteps::new(&aws, [(Step::ScreeningPassed, redraw), (Step::DrawingReady, settings.required("DRAWING_READY_QUEUE_URL")?)]),
+        steps: QueuedSteps::new([(Step::ScreeningPassed, SqsQueue::new(&aws, redraw)), (Step::DrawingReady, SqsQueue::new(&aws, settings.required("DRAWING_READY_QUEUE_URL")?))]),
         clock: settings.clock,
     };
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
     let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock } = app;
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
     let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until };
     let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
-    draw.run(message.account_id, message.generation_id).await
+    draw.run(message.content.account_id, message.content.generation_id).await
 }

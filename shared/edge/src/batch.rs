@@ -5,36 +5,22 @@ use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, StreamExt, stream};
-use kernel::{AccountId, Failure, GenerationId, Timestamp};
+use kernel::message::{self, Content};
+use kernel::{Failure, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Deserialize, Serialize};
 
 use crate::error::ended;
 
 /// Messages of one batch worked on at a time.
 const AT_A_TIME: usize = 4;
 
-/// What travels between the steps: ids, and a version that readers check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Message {
-    version: u8,
-    /// Whose generation.
-    pub account_id: AccountId,
-    /// Which generation.
-    pub generation_id: GenerationId,
-    /// When this invocation's time is over, by the system's clock. It does not travel.
-    #[serde(skip)]
+/// A message of a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message<C> {
+    /// What it is about.
+    pub content: C,
+    /// When this invocation's time is over, by the system's clock.
     pub ends_at: Timestamp,
-}
-
-impl Message {
-    const VERSION: u8 = 1;
-
-    fn parse(body: &str, ends_at: Timestamp) -> Result<Self, Failure> {
-        let message = Self { ends_at, ..serde_json::from_str(body).map_err(Failure::broken)? };
-        if message.version == Self::VERSION { Ok(message) } else { Err(Failure::broken("a message of an unknown version")) }
-    }
 }
 
 /// Serves a queue until the process ends. A message whose handling fails, or panics, fails alone: it comes again, and after its last try goes to the
@@ -42,9 +28,10 @@ impl Message {
 ///
 /// # Errors
 /// When the runtime API is gone.
-pub async fn serve<F, R>(handle: F) -> Result<(), crate::Error>
+pub async fn serve<C, F, R>(handle: F) -> Result<(), crate::Error>
 where
-    F: Fn(Message) -> R,
+    C: Content,
+    F: Fn(Message<C>) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
     let handle = &handle;
@@ -59,9 +46,10 @@ fn ends_at(deadline: u64) -> Timestamp {
     i64::try_from(deadline).ok().and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()).unwrap_or(Timestamp::MAX)
 }
 
-async fn batch<F, R>(handle: &F, event: SqsEvent, ends_at: Timestamp) -> SqsBatchResponse
+async fn batch<C, F, R>(handle: &F, event: SqsEvent, ends_at: Timestamp) -> SqsBatchResponse
 where
-    F: Fn(Message) -> R,
+    C: Content,
+    F: Fn(Message<C>) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
     let outcomes =
@@ -72,25 +60,26 @@ where
 }
 
 /// The message's id when it must come again.
-async fn one<F, R>(handle: &F, record: SqsMessage, ends_at: Timestamp) -> Option<String>
+async fn one<C, F, R>(handle: &F, record: SqsMessage, ends_at: Timestamp) -> Option<String>
 where
-    F: Fn(Message) -> R,
+    C: Content,
+    F: Fn(Message<C>) -> R,
     R: Future<Output = Result<(), Failure>>,
 {
-    let message = Message::parse(record.body.as_deref().unwrap_or_default(), ends_at);
-    let generation_id = message.as_ref().map(|message| message.generation_id.to_string()).unwrap_or_default();
-    let work = async { handle(message?).await };
+    let content = message::read::<C>(record.body.as_deref().unwrap_or_default());
+    let about = content.as_ref().map(Content::id).unwrap_or_default();
+    let work = async { handle(Message { content: content?, ends_at }).await };
     let outcome = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Failure::broken("the handler panicked")));
     match outcome {
         Ok(()) => {
-            tracing::info!(generation_id, "message handled");
+            tracing::info!(about, "message handled");
             return None;
         }
         Err(Failure::Broken(source)) => {
             let source: &(dyn std::error::Error + 'static) = source.as_ref();
-            tracing::error!(generation_id, source, "message failed");
+            tracing::error!(about, source, "message failed");
         }
-        Err(failure) => tracing::warn!(generation_id, failure = &failure as &dyn std::error::Error, "message will come again"),
+        Err(failure) => tracing::warn!(about, failure = &failure as &dyn std::error::Error, "message will come again"),
     }
     Some(record.message_id.unwrap_or_default())
 }
@@ -98,7 +87,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{SeededRandomness, SystemClock};
+    use serde::{Deserialize, Serialize};
 
     fn record(id: &str, body: String) -> SqsMessage {
         let mut message = SqsMessage::default();
@@ -107,24 +96,31 @@ mod tests {
         message
     }
 
-    fn body(version: u8, seed: u64) -> (GenerationId, String) {
-        let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(seed));
-        let (account_id, generation_id) = (AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness));
-        let message = Message { version, account_id, generation_id, ends_at: Timestamp::default() };
-        (message.generation_id, serde_json::to_string(&message).unwrap())
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Parcel {
+        parcel_id: String,
+    }
+
+    impl Content for Parcel {
+        const VERSION: u8 = 1;
+
+        fn id(&self) -> String {
+            self.parcel_id.clone()
+        }
     }
 
     #[tokio::test]
     async fn a_bad_message_fails_alone() {
-        let (good, good_body) = body(1, 1);
-        let (panics, panics_body) = body(1, 2);
-        let (_, future_body) = body(2, 3);
+        let body = |id: &str| message::written(&Parcel { parcel_id: id.into() }).unwrap();
         let mut event = SqsEvent::default();
-        event.records =
-            vec![record("good", good_body), record("panics", panics_body), record("garbage", "{".into()), record("future", future_body)];
-        let handle = |message: Message| async move {
-            assert_ne!(message.generation_id, panics);
-            assert_eq!(message.generation_id, good);
+        event.records = vec![
+            record("good", body("good")),
+            record("panics", body("panics")),
+            record("garbage", "{".into()),
+            record("future", body("good").replace("\"version\":1", "\"version\":2")),
+        ];
+        let handle = |message: Message<Parcel>| async move {
+            assert_eq!(message.content.parcel_id, "good");
             assert_eq!(message.ends_at.as_millisecond(), 1_795_257_240_000);
             Ok(())
         };

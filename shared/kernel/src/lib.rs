@@ -7,6 +7,7 @@ mod clock;
 mod failure;
 pub mod id;
 pub mod limits;
+pub mod message;
 mod randomness;
 
 pub use address::CallerAddress;

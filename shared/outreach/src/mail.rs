@@ -1,6 +1,7 @@
 //! Transactional mail (AN-02): the code and the "ready" notice.
 
 use async_trait::async_trait;
+use kernel::message::{self, GenerationIds};
 use kernel::{AccountId, Failure, GenerationId};
 
 use crate::Email;
@@ -48,10 +49,10 @@ impl Mail {
     /// What the mail service keeps beside the mail and says in its events: the kind, and the ids the mail is about. Names and values are ASCII letters,
     /// digits, `_` and `-`, and nothing in them is personal.
     #[must_use]
-    pub fn tags(&self) -> Vec<(&'static str, String)> {
-        let mut tags = vec![("kind", self.kind().to_owned())];
+    pub fn tags(&self) -> Vec<(String, String)> {
+        let mut tags = vec![("kind".to_owned(), self.kind().to_owned())];
         if let Self::Ready { account, generation, .. } = self {
-            tags.extend([("account_id", account.to_string()), ("generation_id", generation.to_string())]);
+            tags.extend(message::tags(&GenerationIds { account_id: *account, generation_id: *generation }));
         }
         tags
     }
@@ -100,8 +101,8 @@ mod tests {
             origin: "https://nigao.example.org".into(),
         };
         let code = Mail::SignInCode { code: "012345".into(), minutes: 10 };
-        assert_eq!(code.tags(), [("kind", "sign-in-code".to_owned())], "a code is in no tag");
-        assert_eq!(ready.tags().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["kind", "account_id", "generation_id"]);
+        assert_eq!(code.tags(), [("kind".to_owned(), "sign-in-code".to_owned())], "a code is in no tag");
+        assert_eq!(ready.tags().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["kind", "version", "account_id", "generation_id"]);
         let allowed = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) && text.len() <= 256;
         assert!(ready.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", ready.tags());
     }

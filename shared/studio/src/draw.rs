@@ -10,7 +10,8 @@ use crate::fallback::{ArtistFallback, DrawingJob, Obtained};
 use crate::generation::{EndReason, Generation, State};
 use crate::prepare::{end_in_failure, store};
 use crate::progress::ProgressReporter;
-use crate::store::{Change, Generations, Pictures, Selfies, Step, Steps, Written, drawing_name};
+use crate::steps::{Step, Steps};
+use crate::store::{Change, Generations, Pictures, Selfies, Written, drawing_name};
 use crate::tidy::Tidy;
 
 /// How long a worker waits that had no time for anything at all: its function is given too little, and nothing is gained by haste.

@@ -21,6 +21,7 @@ pub mod prepare;
 pub mod prices;
 mod progress;
 pub mod prompt;
+pub mod steps;
 pub mod store;
 pub mod stuck;
 pub mod style;
@@ -44,7 +45,8 @@ pub use placement::{
     Arrivals, GenerationRequest, MissingUpload, NewGeneration, PlaceGeneration, Placed, Placement, Placements, Replay, UploadStanding,
 };
 pub use prepare::{ModerationRecord, Prepare, Quarantine};
-pub use store::{Change, Generations, Pictures, Selfies, Step, Steps, Written};
+pub use steps::{QueuedSteps, Step, Steps};
+pub use store::{Change, Generations, Pictures, Selfies, Written};
 pub use stuck::{EndStuck, Overdue, Swept};
 pub use style::{CATALOGUE, Style};
 pub use tidy::Tidy;

@@ -10,7 +10,7 @@ use wallet::Entry;
 
 use crate::addons::{self, BUBBLE_CREDITS, Bubble, STICKERS_CREDITS};
 use crate::generation::{Generation, State};
-use crate::store::{Step, Steps};
+use crate::steps::{Step, Steps};
 use crate::style;
 
 /// What is asked for.

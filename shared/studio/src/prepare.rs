@@ -9,7 +9,8 @@ use policy::Class;
 use screening::{Candidate, Decision, Moderation, Verdict};
 
 use crate::generation::{EndReason, Generation, State};
-use crate::store::{Change, Generations, Selfies, Step, Steps, Written};
+use crate::steps::{Step, Steps};
+use crate::store::{Change, Generations, Selfies, Written};
 use crate::tidy::Tidy;
 
 /// What the screening decided, as it is kept (AN-13): never the picture, never a link to it, only its key.

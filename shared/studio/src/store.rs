@@ -1,7 +1,6 @@
 //! The ports every step of the work shares.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use imaging::DigitalSource;
@@ -114,24 +113,3 @@ pub fn drawing_of_name(name: &str) -> Option<(u8, DigitalSource)> {
 
 /// The prefix of a generation's drawings.
 pub const DRAWINGS: &str = "drawings/";
-
-/// What happened, so that the next step can begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// A generation was placed.
-    GenerationQueued,
-    /// Its selfie may be drawn from.
-    ScreeningPassed,
-    /// Its drawings are stored.
-    DrawingReady,
-}
-
-/// Tells the next step to begin. A fact is in the row before it is told, so telling it twice, or a minute later, is harmless.
-#[async_trait]
-pub trait Steps: Send + Sync {
-    /// Tells that `step` happened to a generation.
-    async fn tell(&self, step: Step, account: AccountId, id: GenerationId) -> Result<(), Failure>;
-
-    /// The same after a delay of at most 15 minutes.
-    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure>;
-}

@@ -5,7 +5,8 @@ use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
 
 use crate::generation::{EndReason, Generation, MailState, State};
 use crate::prepare::{end_in_failure, store};
-use crate::store::{Change, Generations, Step, Steps};
+use crate::steps::{Step, Steps};
+use crate::store::{Change, Generations};
 use crate::tidy::Tidy;
 
 /// Generations looked at in one run; the rest waits for the next minute.

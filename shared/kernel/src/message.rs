@@ -1,0 +1,160 @@
+//! What one part of the service tells another: a version and ids, never personal data.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{AccountId, Failure, GenerationId};
+
+/// The content of a message or a fact: the ids of what it is about.
+pub trait Content: Serialize + DeserializeOwned + Send + Sync {
+    /// The version of these fields. It grows when their meaning changes, so that a reader refuses what it would misread.
+    const VERSION: u8;
+
+    /// The id a log names the message by.
+    fn id(&self) -> String;
+}
+
+/// The ids of a generation: the content of the messages between its steps, and of the facts about its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerationIds {
+    /// Whose generation.
+    pub account_id: AccountId,
+    /// Which generation.
+    pub generation_id: GenerationId,
+}
+
+impl Content for GenerationIds {
+    const VERSION: u8 = 1;
+
+    fn id(&self) -> String {
+        self.generation_id.to_string()
+    }
+}
+
+/// A queue for messages of one content. A message may come twice and out of order.
+#[async_trait]
+pub trait Queue<C: Content>: Send + Sync {
+    /// Sends a message that arrives after `delay`, at most 15 minutes.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when the queue did not take it.
+    async fn send(&self, content: &C, delay: Duration) -> Result<(), Failure>;
+}
+
+/// The text of a message: the fields of its content, and their version.
+///
+/// # Errors
+/// [`Failure::Broken`] for a content that is no JSON object.
+pub fn written<C: Content>(content: &C) -> Result<String, Failure> {
+    let mut fields = fields(content)?;
+    fields.insert(VERSION.to_owned(), C::VERSION.into());
+    Ok(Value::Object(fields).to_string())
+}
+
+/// The content of a message's text.
+///
+/// # Errors
+/// [`Failure::Broken`] for another version, and for a field that is missing, unknown or malformed.
+pub fn read<C: Content>(text: &str) -> Result<C, Failure> {
+    let mut given: Map<String, Value> = serde_json::from_str(text).map_err(Failure::broken)?;
+    check_version::<C>(given.remove(VERSION).as_ref().and_then(Value::as_u64))?;
+    let content: C = serde_json::from_value(Value::Object(given.clone())).map_err(Failure::broken)?;
+    if fields(&content)? == given { Ok(content) } else { Err(Failure::broken("a message with unknown fields")) }
+}
+
+/// The tags that another service repeats in its facts: the fields of the content, all of them texts, and their version.
+pub fn tags<C: Content>(content: &C) -> Vec<(String, String)> {
+    let texts = fields(content).unwrap_or_default().into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+    std::iter::once((VERSION.to_owned(), C::VERSION.to_string())).chain(texts).collect()
+}
+
+/// The content of a fact that another service tells in our tags: each name with a list of one value, among tags of the service's own.
+///
+/// # Errors
+/// [`Failure::Broken`] for another version, and for a tag that is missing, repeated or malformed.
+pub fn read_tags<C: Content>(tags: Value) -> Result<C, Failure> {
+    let tags: Map<String, Value> = serde_json::from_value(tags).map_err(Failure::broken)?;
+    let single = |value: Value| match value {
+        Value::Array(values) => <[Value; 1]>::try_from(values).ok().map(|[value]| value),
+        _ => None,
+    };
+    let mut given: Map<String, Value> = tags.into_iter().filter_map(|(name, value)| Some((name, single(value)?))).collect();
+    check_version::<C>(given.remove(VERSION).as_ref().and_then(Value::as_str).and_then(|version| version.parse().ok()))?;
+    serde_json::from_value(Value::Object(given)).map_err(Failure::broken)
+}
+
+const VERSION: &str = "version";
+
+fn fields<C: Content>(content: &C) -> Result<Map<String, Value>, Failure> {
+    match serde_json::to_value(content).map_err(Failure::broken)? {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Failure::broken("the content of a message is no object")),
+    }
+}
+
+fn check_version<C: Content>(given: Option<u64>) -> Result<(), Failure> {
+    if given == Some(C::VERSION.into()) { Ok(()) } else { Err(Failure::broken("a message of an unknown version")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Parcel {
+        parcel_id: String,
+    }
+
+    impl Content for Parcel {
+        const VERSION: u8 = 3;
+
+        fn id(&self) -> String {
+            self.parcel_id.clone()
+        }
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_written() {
+        let parcel = Parcel { parcel_id: "p1".into() };
+        let text = written(&parcel).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json!({ "version": 3, "parcel_id": "p1" }));
+        assert_eq!(read::<Parcel>(&text).unwrap(), parcel);
+    }
+
+    #[test]
+    fn a_message_of_another_version_or_with_other_fields_is_refused() {
+        for wrong in [
+            json!({ "version": 2, "parcel_id": "p1" }),
+            json!({ "parcel_id": "p1" }),
+            json!({ "version": 3 }),
+            json!({ "version": 3, "parcel_id": 1 }),
+            json!({ "version": 3, "parcel_id": "p1", "more": true }),
+            json!([3]),
+        ] {
+            assert!(read::<Parcel>(&wrong.to_string()).is_err(), "{wrong}");
+        }
+        assert!(read::<Parcel>("{").is_err());
+    }
+
+    #[test]
+    fn tags_are_read_beside_those_of_the_service() {
+        let parcel = read_tags::<Parcel>(json!({ "version": ["3"], "parcel_id": ["p1"], "theirs": ["a", "b"] })).unwrap();
+        assert_eq!(parcel, Parcel { parcel_id: "p1".into() });
+        for wrong in [
+            Value::Null,
+            json!({ "parcel_id": ["p1"] }),
+            json!({ "version": ["2"], "parcel_id": ["p1"] }),
+            json!({ "version": ["3"], "parcel_id": "p1" }),
+            json!({ "version": ["3"], "parcel_id": ["p1", "p2"] }),
+            json!({ "version": ["3"], "parcel_id": [] }),
+        ] {
+            assert!(read_tags::<Parcel>(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+}
