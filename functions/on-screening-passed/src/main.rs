@@ -38,7 +38,10 @@ async fn main() -> Result<(), edge::Error> {
         breaker: DynamoBreaker::new(dynamo.clone(), settings.required("FLEETING_TABLE")?, Arc::new(settings.clock)),
         attempts: DynamoAttempts::new(dynamo, studio),
         pepper: settings.pepper()?,
-        steps: QueuedSteps::new([(Step::ScreeningPassed, SqsQueue::new(&aws, redraw)), (Step::DrawingReady, SqsQueue::new(&aws, settings.required("DRAWING_READY_QUEUE_URL")?))]),
+        steps: QueuedSteps::new([
+            (Step::ScreeningPassed, SqsQueue::new(&aws, redraw)),
+            (Step::DrawingReady, SqsQueue::new(&aws, settings.required("DRAWING_READY_QUEUE_URL")?)),
+        ]),
         clock: settings.clock,
     };
     serve(move |message| handle(app, message)).await

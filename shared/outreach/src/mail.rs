@@ -102,7 +102,10 @@ mod tests {
         };
         let code = Mail::SignInCode { code: "012345".into(), minutes: 10 };
         assert_eq!(code.tags(), [("kind".to_owned(), "sign-in-code".to_owned())], "a code is in no tag");
-        assert_eq!(ready.tags().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["kind", "version", "account_id", "generation_id"]);
+        assert_eq!(
+            ready.tags().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            ["kind", "version", "account_id", "generation_id"]
+        );
         let allowed = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) && text.len() <= 256;
         assert!(ready.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", ready.tags());
     }

@@ -1,8 +1,8 @@
 //! What a step is told as, and what SQS's errors come to.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use kernel::message::{GenerationIds, Queue};
+use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use std::time::Duration;
 use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
@@ -11,10 +11,7 @@ use via_sqs::SqsQueue;
 
 fn ids() -> GenerationIds {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(3));
-    GenerationIds {
-        account_id: builders::caller(&clock, &randomness).account,
-        generation_id: GenerationId::new(&clock, &randomness),
-    }
+    GenerationIds { account_id: builders::caller(&clock, &randomness).account, generation_id: GenerationId::new(&clock, &randomness) }
 }
 
 /// A message holds a version and ids, and nothing that the inventory does not declare.
