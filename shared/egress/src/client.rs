@@ -1,23 +1,23 @@
-//! The client, and the places it goes to.
+//! The HTTP client for vendors and the hosts it may reach.
 
 use std::time::Duration;
 
 use kernel::Failure;
 use reqwest::{RequestBuilder, Url, redirect, retry, tls};
 
-/// How long a connection may take to come about, TLS included.
+/// Limit on opening a connection, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long an unused connection is kept. A function's process is frozen between two calls, and a connection that died meanwhile takes the next request
-/// down with it: whether the vendor heard of it would then be unclear.
+/// How long an unused connection is kept. Lambda freezes the process between two calls, and a connection that died meanwhile fails the next request:
+/// it would then be unclear whether the vendor received it.
 const IDLE: Duration = Duration::from_secs(15);
 
-/// Where a client may go besides the listed hosts.
+/// The hosts a client may reach besides the listed ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Nowhere, and by https alone: production.
+    /// None, and https alone: production.
     Listed,
-    /// To this machine as well, by http or https: the local cloud and its stand-ins.
+    /// This machine as well, by http or https: the local cloud and its stand-ins.
     ListedAndLoopback,
 }
 
@@ -59,7 +59,7 @@ impl Client {
     /// The endpoint whose paths begin with `base`, such as `https://api.example.com/v1`.
     ///
     /// # Errors
-    /// [`Failure::Broken`] when `base` is no URL, holds a name, a password, a query or a fragment, or leads where this client may not go.
+    /// [`Failure::Broken`] when `base` is no URL, holds a name, a password, a query or a fragment, or names a host this client may not reach.
     pub fn endpoint(&self, base: &str) -> Result<Endpoint, Failure> {
         let url = Url::parse(base).map_err(|_| Failure::broken("a base URL is no URL"))?;
         let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();

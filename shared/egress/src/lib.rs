@@ -1,7 +1,7 @@
-//! The one door to third parties (RT-08): who may be asked, over what, and for how long.
+//! All calls to third parties (RT-08): the hosts, the protocol and the time-outs.
 //!
-//! TLS 1.2 or newer by rustls, with the certificates of the system; no redirects, since a vendor could send a picture on to anybody by one; no proxy from
-//! the environment; no header that was not asked for; no repetition of its own, since a call may cost money. The AWS SDKs have doors of their own.
+//! TLS 1.2 or newer by rustls, with the certificates of the system. No redirects, since a redirect could send a picture to any host; no proxy from
+//! the environment; no implicit headers; no retries, since a call may cost money. The AWS SDKs have clients of their own.
 
 mod client;
 mod secret;

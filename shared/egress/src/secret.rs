@@ -1,4 +1,4 @@
-//! A key of ours with a vendor.
+//! An API key for a vendor.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// This secret; white space around it, such as the line's end of a file, is not part of it.
+    /// White space around the secret, such as a file's last line end, is removed.
     #[must_use]
     pub fn new(value: &str) -> Self {
         Self(Zeroizing::new(value.trim().to_owned()))
     }
 
-    /// The value of a header: `prefix` and the secret. Marked as sensitive, so that clients neither print nor index it; `None` when it holds what no header
-    /// may hold, or nothing.
+    /// A header value: `prefix` and the secret. It is marked as sensitive, so that clients neither print nor index it; `None` when it is empty or
+    /// holds characters a header may not.
     #[must_use]
     pub fn header(&self, prefix: &str) -> Option<HeaderValue> {
         let text = Zeroizing::new(format!("{prefix}{}", *self.0));

@@ -1,26 +1,26 @@
-//! Calls that brought no answer, in the two ways that matter: did the vendor hear of it or not.
+//! Calls that brought no answer, told apart by whether the vendor may have received them.
 
 use reqwest::{RequestBuilder, Response};
 
-/// Why there is no answer, or only a part of one. It says nothing of what was sent, where to, or what the vendor wrote.
+/// Why there is no answer, or only a part of one. It holds nothing of the request, the address or the vendor's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// There was no connection: no such name, refused, no TLS, a certificate that is not trusted. The vendor heard nothing.
+    /// There was no connection: unknown name, refused, no TLS, an untrusted certificate. The vendor received nothing.
     #[error("no connection")]
     Unreached,
-    /// No answer in time. The vendor may have done what it was asked.
+    /// No answer in time. The vendor may have carried out the call.
     #[error("no answer in time")]
     TimedOut,
-    /// The connection broke, or what came was no HTTP. The vendor may have done what it was asked.
+    /// The connection broke, or the answer was not HTTP. The vendor may have carried out the call.
     #[error("the connection broke")]
     ConnectionReset,
-    /// The answer is larger than any right one.
+    /// The answer is longer than any correct one.
     #[error("the answer is too large")]
     TooLarge,
 }
 
 impl SendError {
-    /// Whether the vendor may have heard of the call.
+    /// Whether the vendor may have received the call.
     #[must_use]
     pub fn may_have_arrived(self) -> bool {
         self != Self::Unreached
@@ -30,7 +30,7 @@ impl SendError {
 impl From<reqwest::Error> for SendError {
     fn from(error: reqwest::Error) -> Self {
         match error {
-            // A request that could not even be built went nowhere.
+            // A request that could not even be built was not sent.
             error if error.is_connect() || error.is_builder() => Self::Unreached,
             error if error.is_timeout() => Self::TimedOut,
             _ => Self::ConnectionReset,

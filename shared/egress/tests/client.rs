@@ -1,4 +1,4 @@
-//! What goes through the door, and how what is lost is told apart.
+//! The hosts a client reaches, and how failed calls are told apart.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 const PATIENT: Duration = Duration::from_secs(20);
 
-/// Listens once, answers `reply` once the request's head is there, and gives back what was asked; an empty reply holds the line.
+/// Accepts one connection, answers `reply` once the request's head is there, and returns the request; an empty reply leaves the connection open.
 async fn once(reply: &'static str) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -72,7 +72,7 @@ async fn a_call_that_never_went_out_is_told_from_one_that_may_have_arrived() {
     );
 }
 
-/// A listener that speaks no TLS is a vendor whose certificate nobody can check.
+/// A listener without TLS stands for a vendor whose certificate nobody can check.
 #[tokio::test]
 async fn rt_08_without_tls_there_is_no_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,21 +1,21 @@
-//! Where a request came from.
+//! The network address of a caller.
 
 use std::net::IpAddr;
 
-/// The network address of a caller, which is personal data and is kept nowhere (AN-11). It can be neither printed, nor written as JSON, nor compared:
-/// all that can be had of it is what goes into a keyed hash.
+/// The network address of a caller, which is personal data and is stored nowhere (AN-11). It can be neither printed, nor written as JSON, nor
+/// compared: its bytes are available for a keyed hash alone.
 #[derive(Clone, Copy, Default)]
 pub struct CallerAddress(Option<IpAddr>);
 
 impl CallerAddress {
-    /// Reads an address; what is none is the address nobody has, so that all such callers are counted as one.
+    /// Reads an address. Text that is no address becomes the unspecified address, so that all such callers are counted as one.
     #[must_use]
     pub fn read(text: &str) -> Self {
         Self(text.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical()))
     }
 
-    /// What a keyed hash is made of, and nothing else: the four bytes of an IPv4 address; the first eight of an IPv6 address, since one line has all
-    /// that follow (RFC 6177); none where there is no address.
+    /// The input of a keyed hash: the four bytes of an IPv4 address; the first eight of an IPv6 address, since one line owns all addresses below them
+    /// (RFC 6177); empty without an address.
     #[must_use]
     pub fn to_be_hashed(self) -> Vec<u8> {
         match self.0 {

@@ -4,9 +4,7 @@ use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time.
 pub trait Clock: Send + Sync {
-    /// The current instant.
     fn now(&self) -> Timestamp;
 }
 
@@ -25,7 +23,7 @@ impl SystemClock {
         Self { offset }
     }
 
-    /// What this clock shows when the system's shows `system`: for instants that others tell, such as the end of a function's time.
+    /// The time on this clock when the system's clock shows `system`: for instants that others report, such as the end of a function's time.
     #[must_use]
     pub fn shown_at(&self, system: Timestamp) -> Timestamp {
         system.checked_add(self.offset).unwrap_or(system)
@@ -45,7 +43,6 @@ pub struct FixedClock {
 }
 
 impl FixedClock {
-    /// A clock that stands at `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self { now: Mutex::new(now) }

@@ -1,4 +1,4 @@
-//! What can go wrong, in the caller's terms. `edge` maps it to a status, a retry or a drop, once.
+//! Failures in the caller's terms. `edge` maps each to a status, a retry or a drop, in one place.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -20,7 +20,6 @@ pub enum Reason {
     IdempotencyKeyReused,
     /// The request with this `Idempotency-Key` is still running.
     IdempotencyKeyInUse,
-    /// There is no valid session.
     SignedOut,
     /// The sign-in code is wrong, used, expired or tried too often.
     CodeRefused,
@@ -28,32 +27,30 @@ pub enum Reason {
     CrossSite,
     /// The wallet holds fewer credits than the generation costs.
     WalletShort,
-    /// There is no such thing, or it belongs to somebody else.
+    /// The thing does not exist, or belongs to another account.
     NotFound,
     /// The upload was opened but its bytes never arrived.
     UploadNotReceived,
     /// The upload was refused by the content check and cannot be used.
     UploadRefused,
-    /// Too many requests of this kind.
     RateLimited,
-    /// A dependency is slow or refuses for now.
+    /// A dependency is slow or refuses for the moment.
     Unavailable,
-    /// The caller has not said by name who may draw from the picture (RT-07).
+    /// The caller has not named the vendor that may draw from the picture (RT-07).
     ConsentRequired,
     /// The caller has not attested to be old enough (RT-18).
     AgeAttestationRequired,
-    /// The bytes are no picture that can be drawn from.
+    /// The bytes are no readable picture.
     PictureUnreadable,
-    /// The content check does not let the picture, or the words that came with it, be drawn from.
+    /// The content check refuses the picture, or the words that came with it.
     PictureRefused,
-    /// Who draws does not draw this.
+    /// The artist refuses this drawing.
     DrawingRefused,
-    /// It took too long.
+    /// The work exceeded its time limit.
     TimedOut,
 }
 
 impl Reason {
-    /// Every reason, for documentation and tests.
     pub const ALL: &'static [Self] = &[
         Self::BodyMalformed,
         Self::BodyTooLarge,
@@ -112,69 +109,61 @@ impl Reason {
 /// A failure's name and a sentence for the caller: what is wrong and what would be right, no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The stable name.
     pub reason: Reason,
-    /// One sentence for a person.
     pub detail: Cow<'static, str>,
 }
 
-/// Why an operation did not happen.
+/// Why an operation did not happen, in terms of what the caller can do.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The request can never succeed as it is.
     #[error("invalid: {}", .0.detail)]
     Invalid(Problem),
-    /// The caller may not.
+    /// The caller has no permission.
     #[error("denied: {}", .0.detail)]
     Denied(Problem),
-    /// There is no such thing for this caller.
+    /// The thing does not exist for this caller.
     #[error("missing: {}", .0.detail)]
     Missing(Problem),
-    /// It does not fit the present state.
+    /// The request does not fit the present state.
     #[error("conflict: {}", .0.detail)]
     Conflict(Problem),
-    /// Not now; the same request may succeed later.
+    /// The same request may succeed later.
     #[error("busy: {}", .problem.detail)]
     Busy {
-        /// What is busy.
         problem: Problem,
-        /// How long to wait.
         retry_after: Duration,
     },
-    /// A fault of ours or of a dependency; the caller learns no more than that.
+    /// A fault of ours or of a dependency; the caller sees no detail of it.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Failure {
-    /// An [`Failure::Invalid`].
     pub fn invalid(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::Invalid(Problem { reason, detail: detail.into() })
     }
 
-    /// A [`Failure::Denied`].
     pub fn denied(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::Denied(Problem { reason, detail: detail.into() })
     }
 
-    /// A [`Failure::Missing`]; never says whether the thing exists for somebody else.
+    /// Never says whether the thing exists for another account.
     pub fn missing(what: &'static str) -> Self {
         Self::Missing(Problem { reason: Reason::NotFound, detail: format!("There is no such {what}.").into() })
     }
 
-    /// A [`Failure::Conflict`].
     pub fn conflict(reason: Reason, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::Conflict(Problem { reason, detail: detail.into() })
     }
 
-    /// A [`Failure::Busy`] for a dependency that asks to be tried again.
+    /// A dependency that asks to be tried again.
     #[must_use]
     pub fn unavailable(retry_after: Duration) -> Self {
         let detail = "The service is busy. Please try again shortly.".into();
         Self::Busy { problem: Problem { reason: Reason::Unavailable, detail }, retry_after }
     }
 
-    /// A [`Failure::Broken`] with its source.
     pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken(source.into())
     }

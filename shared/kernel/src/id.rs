@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use crate::{Clock, Randomness};
 
-/// What an [`Id`] names.
 pub trait Kind {
     /// The prefix with its underscore, such as `gen_`.
     const PREFIX: &'static str;
@@ -21,13 +20,9 @@ pub struct Id<K> {
     kind: PhantomData<fn() -> K>,
 }
 
-/// Names an account.
 pub enum Account {}
-/// Names an uploaded picture.
 pub enum Upload {}
-/// Names one generation of drawings.
 pub enum Generation {}
-/// Names a sign-in.
 pub enum Session {}
 
 impl Kind for Account {
@@ -43,13 +38,9 @@ impl Kind for Session {
     const PREFIX: &'static str = "ses_";
 }
 
-/// `acc_…`
 pub type AccountId = Id<Account>;
-/// `upl_…`
 pub type UploadId = Id<Upload>;
-/// `gen_…`
 pub type GenerationId = Id<Generation>;
-/// `ses_…`
 pub type SessionId = Id<Session>;
 
 impl<K> Id<K> {
@@ -103,7 +94,6 @@ impl<K: Kind> fmt::Debug for Id<K> {
     }
 }
 
-/// The text is not an identifier of the expected kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier of this kind")]
 pub struct NotAnId;

@@ -13,7 +13,7 @@ pub const IDEMPOTENCY_KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=255;
 /// escaped.
 pub const BODY_BYTES: usize = 16 * 1024;
 
-/// Bytes of a picture that is sent to be verified (decimal): Lambda takes requests of 6 MB, in which a picture is a third longer than it is.
+/// Bytes of a picture sent for verification (decimal): Lambda takes requests of 6 MB, and Base64 makes a picture a third longer.
 pub const VERIFICATION_BYTES: usize = 4_000_000;
 
 /// Characters of an e-mail address (RFC 5321: a path holds 256 with its brackets).
@@ -21,10 +21,9 @@ pub const EMAIL_CHARS: usize = 254;
 
 /// Generations on one page of a list, and the number when none is asked for.
 pub const PAGE_ITEMS: std::ops::RangeInclusive<u16> = 1..=100;
-/// See [`PAGE_ITEMS`].
 pub const PAGE_ITEMS_DEFAULT: u16 = 20;
 
-/// Wrong entries of one sign-in code after which it is dead (AN-01).
+/// Wrong entries of one sign-in code that make it invalid (AN-01).
 pub const CODE_ATTEMPTS: u32 = 5;
 
 /// Sign-in codes one address may ask for in an hour (AN-69): with five attempts each, 100 guesses an hour at a million codes.
@@ -36,9 +35,9 @@ pub const UPLOADS_PER_HOUR: u32 = 120;
 /// Seeds travel as JSON numbers, which browsers keep exact up to 2^53 − 1.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
 
-/// Bytes of a picture sent to be drawn at once, and of the form around it. A function takes an event of 6 MB at most, in which a body is base64 (four
-/// characters for three bytes): 4.5 MB, less what the event says beside it.
+/// Bytes of an instant request: the picture and the form around it. A function takes an event of 6 MB at most, in which a body is base64 (four
+/// characters for three bytes): 4.5 MB, less the rest of the event.
 pub const INSTANT_BODY_BYTES: usize = 4_400_000;
 
-/// Pictures one address may have drawn at once in an hour (AN-69).
+/// Instant drawings that one address may request in an hour (AN-69).
 pub const INSTANT_PER_HOUR: u32 = 30;

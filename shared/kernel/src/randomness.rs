@@ -5,12 +5,10 @@ use std::sync::Mutex;
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng, TryRng};
 
-/// A source of random bytes.
 pub trait Randomness: Send + Sync {
-    /// Fills `bytes` with random values.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A number below `bound`, each equally likely (no modulo bias).
+    /// Uniform below `bound`, without modulo bias.
     fn below(&self, bound: u32) -> u32 {
         // Values past the last whole multiple of `bound` would favour small results: draw again.
         let zone = u32::MAX - u32::MAX % bound;

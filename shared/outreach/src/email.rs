@@ -5,19 +5,18 @@ use std::str::FromStr;
 
 use kernel::limits;
 
-/// An address in the one spelling it is known by: trimmed and in lower case.
+/// An e-mail address in one spelling: trimmed and in lower case.
 ///
 /// `Debug` shows no part of it; only [`Email::as_str`] does.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
-/// The text is not an address a mail can be sent to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an e-mail address")]
 pub struct NotAnEmail;
 
 impl Email {
-    /// The address itself, for sending and storing.
+    /// For sending and storing alone.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The mails this service sends, and to whom. The words are here; sending them is an adapter's.
+//! The mails this service sends, as text; an adapter sends them.
 
 mod email;
 mod mail;

@@ -6,33 +6,26 @@ use kernel::{AccountId, Failure, GenerationId};
 
 use crate::Email;
 
-/// A mail, by what it tells.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Mail {
-    /// The six digits of a sign-in code, and the minutes they live.
     SignInCode {
         /// Six decimal digits.
         code: String,
         /// Minutes until the code expires.
         minutes: i64,
     },
-    /// A generation is done.
     Ready {
-        /// Whose.
         account: AccountId,
-        /// Which.
         generation: GenerationId,
         /// The site the pictures are fetched from, without a trailing slash.
         origin: String,
     },
 }
 
-/// The words of a mail.
+/// The text of a mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// One line.
     pub subject: String,
-    /// Plain text.
     pub text: String,
 }
 
@@ -46,8 +39,8 @@ impl Mail {
         }
     }
 
-    /// What the mail service keeps beside the mail and says in its events: the kind, and the ids the mail is about. Names and values are ASCII letters,
-    /// digits, `_` and `-`, and nothing in them is personal.
+    /// Tags that the mail service keeps beside the mail and repeats in its events: the kind, and the ids the mail is about. Names and values are
+    /// ASCII letters, digits, `_` and `-`, and hold no personal data.
     #[must_use]
     pub fn tags(&self) -> Vec<(String, String)> {
         let mut tags = vec![("kind".to_owned(), self.kind().to_owned())];
@@ -57,7 +50,6 @@ impl Mail {
         tags
     }
 
-    /// Writes the mail.
     #[must_use]
     pub fn letter(&self) -> Letter {
         match self {
@@ -76,11 +68,10 @@ impl Mail {
     }
 }
 
-/// Sends mail.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Hands one mail to the mail service. An `Ok` means accepted, not delivered. The call is made once: it has no idempotency token,
-    /// so whoever needs "once" claims it first.
+    /// Hands one mail to the mail service. `Ok` means accepted, not delivered. The call is made once and has no idempotency token: a caller that must
+    /// send once claims the mail first.
     ///
     /// # Errors
     /// [`Failure::Busy`] when the service throttles, [`Failure::Broken`] otherwise.

@@ -94,14 +94,12 @@ fn box_rows<const N: usize>(grid: &Grid<N>, radius: usize) -> Grid<N> {
     out
 }
 
-/// Adds a pixel times `sign` to a running sum.
 fn add<const N: usize>(sum: &mut [f64; N], cell: &[f32; N], sign: f64) {
     for c in 0..N {
         sum[c] += sign * f64::from(cell[c]);
     }
 }
 
-/// Rows as columns.
 fn transposed<const N: usize>(grid: &Grid<N>) -> Grid<N> {
     Grid::from_fn(grid.height, grid.width, |x, y| *grid.at(y, x))
 }

@@ -7,7 +7,6 @@ use crate::rows;
 pub struct Grid<const N: usize> {
     /// Pixels in a row
     pub width: usize,
-    /// Rows
     pub height: usize,
     /// `width * height` pixels, row by row
     pub cells: Vec<[f32; N]>,
@@ -25,12 +24,12 @@ impl<const N: usize> Grid<N> {
         Self { width, height, cells }
     }
 
-    /// A picture of the same size with every pixel computed from the pixel here.
+    /// A picture of the same size, each pixel computed from the pixel at its place.
     pub fn map<const M: usize>(&self, pixel: impl Fn(&[f32; N]) -> [f32; M] + Sync) -> Grid<M> {
         Grid::from_fn(self.width, self.height, |x, y| pixel(self.at(x, y)))
     }
 
-    /// The same picture with every pixel computed anew where `drawn`, of the same size, is above 0.
+    /// The same picture, with the pixels recomputed where `drawn`, of the same size, is above 0.
     pub fn where_drawn(&self, drawn: &Grid<1>, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Self {
         Grid::from_fn(self.width, self.height, |x, y| if drawn.value(x, y) > 0.0 { pixel(x, y) } else { *self.at(x, y) })
     }
@@ -70,7 +69,7 @@ impl<const N: usize> Grid<N> {
         })
     }
 
-    /// The same picture at another size, bilinear: for enlarging, or for shrinking what is already smooth.
+    /// The same picture at another size, bilinear: for enlarging, or for shrinking a picture that is already smooth.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         let sx = self.width as f32 / width as f32;
         let sy = self.height as f32 / height as f32;

@@ -1,4 +1,4 @@
-//! Between sRGB and CIE Lab (D65), where distances are what an eye sees.
+//! Conversion between sRGB and CIE Lab (D65), where distances match what the eye sees.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,6 @@ use image::RgbImage;
 
 use crate::grid::Grid;
 
-/// White of D65.
 const WHITE: [f32; 3] = [0.950_47, 1.0, 1.088_83];
 
 /// Linear light of each sRGB byte (IEC 61966-2-1).

@@ -1,10 +1,11 @@
-//! What a configuration of screeners looks for, and what nobody does, in plain words.
+//! The concerns that the configured screeners cover, and those that none covers, as sentences.
 
 use std::collections::BTreeSet;
 
 use policy::{KnownScreener, Medium, screening};
 
-/// What the configured screeners look for. From names alone it is known without a client or a call, so that a policy page can say it.
+/// The categories that the configured screeners score. They follow from names alone, without a client or a call, so that the policy page can list
+/// them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     pictures: BTreeSet<String>,
@@ -12,7 +13,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Of screeners by their names in the configuration, such as `openai`; a name that the policy does not list sees nothing.
+    /// The coverage of screeners by their configured names, such as `openai`; a name that the policy does not list covers nothing.
     #[must_use]
     pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names: BTreeSet<&str> = names.into_iter().collect();
@@ -28,14 +29,14 @@ impl Coverage {
         self.words.extend(screener.words.iter().cloned());
     }
 
-    /// The same, with these categories seen in pictures as well.
+    /// The same coverage, with these categories scored in pictures as well.
     #[must_use]
     pub fn with_pictures<'a>(mut self, categories: impl IntoIterator<Item = &'a str>) -> Self {
         self.pictures.extend(categories.into_iter().map(str::to_owned));
         self
     }
 
-    /// What is looked for: a sentence for each concern that the policy lists and that a screener covers.
+    /// A sentence for each concern of the policy that a screener covers.
     #[must_use]
     pub fn seen(&self) -> Vec<&'static str> {
         screening()
@@ -46,14 +47,14 @@ impl Coverage {
             .collect()
     }
 
-    /// What nobody looks for: a sentence for each concern that no screener covers, such as "Nobody looks for children in photographs."
+    /// A sentence for each concern that no screener covers, such as "Nobody looks for children in photographs."
     #[must_use]
     pub fn unseen(&self) -> Vec<&'static str> {
         let concerns = screening().concerns().iter().filter(|concern| !self.covers(concern.medium, &concern.seen_by));
         concerns.map(|concern| concern.unseen.as_str()).collect()
     }
 
-    /// Tells the log what nobody looks for, one warning for all: for a function that starts.
+    /// Logs the uncovered concerns as one warning, when a function starts.
     pub fn warn(&self) {
         let unseen = self.unseen();
         if !unseen.is_empty() {

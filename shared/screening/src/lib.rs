@@ -13,14 +13,13 @@ pub use coverage::Coverage;
 pub use limits_only::LimitsOnly;
 pub use moderation::Moderation;
 
-/// What shall become of a picture, in the order of severity: of two decisions the later one counts.
+/// The decision on a picture, in the order of severity: of two decisions the later one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decision {
-    /// It may be drawn from.
     Allowed,
-    /// A person must look at it: it is not drawn from, and goes to quarantine to be looked at.
+    /// A person must look at the picture: it goes to quarantine and is not drawn.
     Referred,
-    /// It may not be drawn from, and goes to quarantine.
+    /// The picture goes to quarantine and is never drawn.
     Blocked,
 }
 
@@ -36,10 +35,8 @@ impl Decision {
     }
 }
 
-/// What a moderation decided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// What shall become of it.
     pub decision: Decision,
     /// A score of 0.0 to 1.0 per category that a screener knows, the highest where several do.
     pub scores: BTreeMap<String, f64>,
@@ -47,32 +44,29 @@ pub struct Verdict {
     pub screener: String,
 }
 
-/// What is judged: a picture, upright and without metadata, and what a person wrote for it.
+/// The input of a screener: a picture, upright and without metadata, and the words that came with it.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
-    /// An encoded PNG.
     pub png: &'a [u8],
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
-    /// Words that will be drawn or drawn by, such as those of a speech bubble.
+    /// Words that become part of a drawing or its prompt, such as those of a speech bubble.
     pub words: Option<&'a str>,
 }
 
-/// Scores candidates. What a score means is policy, and not the screener's.
+/// Scores candidates. The policy decides by the scores, not the screener.
 #[async_trait]
 pub trait Screener: Send + Sync {
-    /// The name that the configuration and the moderation record know it by.
+    /// The name in the configuration and in the moderation record.
     fn name(&self) -> &'static str;
 
-    /// The categories it scores in every picture, as the policy's thresholds name them. What it scores in words alone is not among them. An answer without
-    /// one of them is no judgement: the picture waits.
+    /// The categories it scores in every picture, as the policy's thresholds name them; categories scored in words alone are not among them. An
+    /// answer that lacks one of them is no judgement, and the generation waits.
     fn sees(&self) -> &'static [&'static str];
 
     /// Scores one candidate: 0.0 to 1.0 per category, for picture and words the higher of both.
     ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when no judgement could be had: the picture then waits, it never passes (AN-70).
+    /// [`Failure::Busy`] or [`Failure::Broken`] without a judgement: the generation then waits and never passes (AN-70).
     async fn score(&self, candidate: Candidate<'_>) -> Result<BTreeMap<String, f64>, Failure>;
 }

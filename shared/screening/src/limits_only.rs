@@ -1,4 +1,4 @@
-//! The offline screener: it knows no content, only limits, and says so.
+//! The offline screener: it checks limits, not content, and says so.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use kernel::Failure;
 
 use crate::{Candidate, Screener};
 
-/// The shortest side that a face can be drawn from, in pixels.
+/// The shortest side a face can be drawn from, in pixels.
 const SHORTEST_SIDE: u32 = 64;
 
 /// The longest side as a multiple of the shortest: beyond it the square crop would show a stripe.
@@ -19,7 +19,7 @@ const LONGEST_RATIO: u32 = 4;
 pub struct LimitsOnly;
 
 impl LimitsOnly {
-    /// The name the configuration and the moderation record know it by.
+    /// The name in the configuration and in the moderation record.
     pub const NAME: &'static str = "offline";
 }
 

@@ -8,39 +8,37 @@ use policy::{Thresholds, screening};
 
 use crate::{Candidate, Coverage, Decision, Screener, Verdict};
 
-/// What a screener said, by category; real scores alone.
+/// The scores of one screener by category, invalid ones left out.
 type Scores = BTreeMap<String, f64>;
 
-/// The configured screeners; any of them may block, or send to a person.
+/// The configured screeners; any of them may block or refer.
 pub struct Moderation {
     screeners: Vec<Box<dyn Screener>>,
 }
 
 impl Moderation {
-    /// A moderation of these.
     #[must_use]
     pub fn of(screeners: Vec<Box<dyn Screener>>) -> Self {
         Self { screeners }
     }
 
-    /// The names of those who judge, in the order in which they are asked.
+    /// In the order in which the screeners are asked.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.screeners.iter().map(|screener| screener.name())
     }
 
-    /// What these screeners look for, and what nobody does.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         let seen = self.screeners.iter().flat_map(|screener| screener.sees()).copied();
         Coverage::of(self.names()).with_pictures(seen)
     }
 
-    /// Judges one candidate. All screeners are asked at once, and the severest decision counts. Who could not be asked cannot undo a refusal: it stands
-    /// whatever they would have said. Anything less waits for them.
+    /// Judges one candidate. All screeners are asked at once, and the severest decision counts. A refusal stands even when another screener cannot be
+    /// asked; any milder decision waits for all of them.
     ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when any screener could not be asked or gave no judgement and no other refused, and when there is none:
-    /// the picture then waits, it never passes (AN-70).
+    /// [`Failure::Busy`] or [`Failure::Broken`] when a screener gave no judgement and no other refused, and when no screener is configured: the
+    /// generation then waits and never passes (AN-70).
     pub async fn judge(&self, candidate: Candidate<'_>) -> Result<Verdict, Failure> {
         if self.screeners.is_empty() {
             return Err(Failure::broken("nobody is there to screen"));
@@ -64,7 +62,7 @@ impl Moderation {
     }
 }
 
-/// What one screener says. An answer that lacks what the screener claims to see, or has no real score at all, is none (AN-70).
+/// The scores of one screener. An answer that lacks a category the screener claims to score, or has no valid score at all, is no judgement (AN-70).
 async fn ask(screener: &dyn Screener, candidate: Candidate<'_>) -> Result<Scores, Failure> {
     let said: Scores =
         screener.score(candidate).await?.into_iter().filter_map(|(category, score)| Some((category, real(score)?))).collect();
@@ -75,12 +73,12 @@ async fn ask(screener: &dyn Screener, candidate: Candidate<'_>) -> Result<Scores
     }
 }
 
-/// A score that says something: a number from 0 on. What is above 1 is as bad as it gets.
+/// A valid score: a number from 0 on; above 1 counts as 1.
 fn real(score: f64) -> Option<f64> {
     (score.is_finite() && score >= 0.0).then_some(score.min(1.0))
 }
 
-/// Of two scores of a category the higher one counts.
+/// Keeps the higher of two scores of a category.
 fn merge(scores: &mut Scores, said: Scores) {
     for (category, score) in said {
         scores.entry(category).and_modify(|highest| *highest = highest.max(score)).or_insert(score);

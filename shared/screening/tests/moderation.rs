@@ -1,4 +1,4 @@
-//! What a moderation decides: by the policy's thresholds, with several screeners, and when one fails.
+//! The decisions of a moderation: by the policy's thresholds, with several screeners, and when one fails.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::BTreeMap;
@@ -13,38 +13,34 @@ use testkit::{Faults, Kind};
 
 const CANDIDATE: Candidate<'_> = Candidate { png: &[], width: 640, height: 640, words: Some("Zebras at noon") };
 
-/// A screener that says this.
 fn saying(scores: &[(&str, f64)]) -> Box<dyn Screener> {
     let screener = FakeScreener::new(Faults::default());
     screener.scores(scores);
     Box::new(screener)
 }
 
-/// A screener that cannot be asked.
 fn down(kind: Kind) -> Box<dyn Screener> {
     let faults = Faults::default();
     faults.down("screener.score", kind);
     Box::new(FakeScreener::new(faults))
 }
 
-/// Judges on a runtime of its own.
 fn judge(screeners: Vec<Box<dyn Screener>>) -> Result<Verdict, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(Moderation::of(screeners).judge(CANDIDATE))
 }
 
-/// The decision by these scores; the fake claims to see violence, so it says that there is none unless it is among them.
+/// The decision by these scores; the fake claims to score violence, so its score is 0 unless given.
 fn decision(scores: &[(&str, f64)]) -> Decision {
     judge(vec![saying(&with_violence(scores.iter().copied()))]).unwrap().decision
 }
 
-/// The scores, each category once and the last one of it, and one for violence in any case.
+/// The scores, the last one of each category, and one for violence in any case.
 fn with_violence<'a>(scores: impl IntoIterator<Item = (&'a str, f64)>) -> Vec<(&'a str, f64)> {
     let last: BTreeMap<&str, f64> = std::iter::once(("violence", 0.0)).chain(scores).collect();
     last.into_iter().collect()
 }
 
-/// The same of scores whose names are owned.
 fn borrowed(scores: &[(String, f64)]) -> Vec<(&str, f64)> {
     with_violence(scores.iter().map(|(id, score)| (id.as_str(), *score)))
 }
@@ -117,7 +113,7 @@ fn an_70_an_answer_without_a_real_score_is_no_judgement() {
     assert_eq!(decision(&[("violence", 97.0)]), Decision::Blocked, "a score of per cent is no reason to pass");
 }
 
-/// Screeners that are asked at once hear of each other; one after the other they never would.
+/// Two screeners that wait for each other answer only when they are asked at once.
 #[tokio::test]
 async fn screeners_are_asked_at_once() {
     struct Meeting(std::sync::Arc<tokio::sync::Barrier>);
@@ -157,7 +153,7 @@ fn score() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
-    /// Nothing passes that a threshold would stop; more screeners and higher scores never make a decision milder.
+    /// A score above a threshold never passes; more screeners and higher scores never make a decision milder.
     #[test]
     fn an_70_no_score_and_no_screener_more_makes_a_decision_milder(
         first in prop::collection::vec((category(), score()), 0..6),

@@ -1,4 +1,4 @@
-//! What colours the subject has and what colours the ground has.
+//! The colours of the subject and of the ground.
 
 use raster::grid::Grid;
 
@@ -42,7 +42,7 @@ impl ColourModel {
             let away: f32 = (0..3).map(|i| (colour[i] - c.mean[i]).powi(2) * c.precision[i]).sum();
             c.log_scale - away
         };
-        // The nearest colour alone stands for the sum, which it rules: no exponentials.
+        // The density of the nearest colour stands for the sum, which it dominates: no exponentials.
         self.colours.iter().map(exponent).fold(f32::MIN, f32::max)
     }
 }
@@ -88,7 +88,6 @@ fn cluster(lab: &Grid<3>, weights: &[f32], mut means: Vec<[f32; 3]>) -> Vec<[f32
     means
 }
 
-/// Weight and variance of each cluster.
 fn measure(lab: &Grid<3>, weights: &[f32], means: &[[f32; 3]], total: f64) -> Vec<Colour> {
     let mut sums = vec![(0.0_f64, [0.0_f64; 3]); means.len()];
     for (cell, weight) in lab.cells.iter().zip(weights).filter(|(_, w)| **w > 0.02) {
@@ -109,7 +108,6 @@ fn colour(mean: [f32; 3], share: f64, variance: [f32; 3]) -> Colour {
     Colour { mean, precision: variance.map(|v| 0.5 / v), log_scale: share.ln() as f32 - 0.5 * volume }
 }
 
-/// Which mean is nearest to `cell`.
 fn nearest(means: &[[f32; 3]], cell: &[f32; 3]) -> usize {
     let distance = |mean: &[f32; 3]| -> f32 { (0..3).map(|i| (mean[i] - cell[i]).powi(2)).sum() };
     let first = (0, f32::MAX);

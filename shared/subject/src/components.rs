@@ -1,4 +1,4 @@
-//! Whole shapes out of a rough mask.
+//! Connected shapes from a rough mask.
 
 use crate::skin::Face;
 use raster::grid::Grid;
@@ -38,8 +38,8 @@ fn keep_main(inside: &[bool], width: usize, height: usize, face: Face) -> Vec<bo
     labels.iter().map(|&piece| keep[piece as usize]).collect()
 }
 
-/// What is wrong with a solid shape: pieces of less than `least` of the largest, and holes of less than `least` of it. True where a pixel
-/// must change sides.
+/// The flaws of a solid shape: pieces of less than `least` of the largest, and holes of less than `least` of it. True where a pixel must change
+/// sides.
 pub(crate) fn flaws(inside: &[bool], width: usize, height: usize, least: f32) -> Vec<bool> {
     let (pieces, sizes) = label(inside, width, height);
     let enough = least * sizes.iter().max().map_or(0.0, |&size| size as f32);
@@ -91,7 +91,6 @@ pub(crate) fn label(inside: &[bool], width: usize, height: usize) -> (Vec<u32>, 
     (labels, sizes)
 }
 
-/// The pixels left, right, above and below.
 fn neighbours(at: usize, width: usize, height: usize) -> [Option<usize>; 4] {
     let (x, y) = (at % width, at / width);
     [(x > 0).then(|| at - 1), (x + 1 < width).then(|| at + 1), (y > 0).then(|| at - width), (y + 1 < height).then(|| at + width)]

@@ -8,10 +8,10 @@ type Ties = Grid<2>;
 /// Step of the cut and of its dual variable: their product times 8, the squared norm of the gradient, stays below 1
 const STEP: f32 = 0.35;
 
-/// The cut (0..1 per pixel, nearly 0 or 1) that minimises Σ cost·u + strength·Σ ties·|∇u|: a minimal cut in its convex form
-/// (Chan, Esedoglu, Nikolova, 2006) by the primal-dual method (Chambolle and Pock, *A first-order primal-dual algorithm*, 2011).
-/// `cost` is negative where a pixel looks like the subject; `start` is where the search begins, and changes how long it takes, not what it
-/// finds. `rounds` of about 120 converge at 128 × 128, half of it from a near start.
+/// The cut (0..1 per pixel, nearly 0 or 1) that minimises Σ cost·u + strength·Σ ties·|∇u|: a minimal cut in its convex form (Chan, Esedoglu,
+/// Nikolova, 2006) by the primal-dual method (Chambolle and Pock, *A first-order primal-dual algorithm*, 2011).
+/// `cost` is negative where a pixel looks like the subject. `start` changes the time of the search, not its result: about 120 `rounds` converge at
+/// 128 × 128, half of them from a near start.
 pub(crate) fn minimal(cost: &Grid<1>, ties: &Ties, strength: f32, start: &Grid<1>, rounds: usize) -> Grid<1> {
     let mut search = Search::new(cost, ties, strength, start);
     for _ in 0..rounds {
@@ -25,11 +25,11 @@ pub(crate) fn minimal(cost: &Grid<1>, ties: &Ties, strength: f32, start: &Grid<1
 struct Search {
     width: usize,
     cost: Vec<f32>,
-    /// What the dual variable may reach towards the right and below; 0 at the last column and row
+    /// The bound of the dual variable towards the right and below; 0 at the last column and row
     most: [Vec<f32>; 2],
     dual: [Vec<f32>; 2],
     cut: Vec<f32>,
-    /// The cut, taken a step further the way it went
+    /// The cut, extrapolated by its last step
     ahead: Vec<f32>,
 }
 
@@ -52,7 +52,7 @@ impl Search {
         }
     }
 
-    /// One ascent of the dual variable, kept within what the ties allow
+    /// One ascent of the dual variable, bounded by the ties
     fn raise(&mut self) {
         for (axis, step) in [1, self.width].into_iter().enumerate() {
             let beyond = self.ahead.get(step..).unwrap_or_default();

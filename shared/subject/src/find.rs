@@ -1,4 +1,4 @@
-//! The subject of a picture as bytes: found by its colours, or given by whoever drew it and checked.
+//! The subject of a picture: found by its colours, or given by the artist and checked.
 
 use std::ops::Deref;
 
@@ -12,7 +12,7 @@ use raster::gauss;
 use raster::grid::{Grid, smoothstep};
 use raster::lab;
 
-/// Side of the small copy in which a subject is looked for
+/// Side of the small copy that the search works on
 const SMALL: usize = 256;
 /// Side of the grid on which a given mask is checked
 const CHECKED: usize = 128;
@@ -21,29 +21,24 @@ const DIRT: f32 = 0.01;
 /// Alpha from which a pixel counts as the subject
 const SOLID: u8 = 128;
 
-/// Where a mask comes from
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The artist gave it, and it is plausible
+    /// The mask of the artist, which is plausible
     Given,
-    /// It was found in the picture
     Found,
     /// Neither was plausible: the mask is a rounded panel that shows the whole picture
     Frame,
 }
 
-/// The subject of a picture
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// 0 ground to 255 subject, as large as the picture
     pub alpha: GrayImage,
-    /// Where the mask comes from
     pub origin: Origin,
-    /// How plausible the mask is; of a frame, how little plausible the best mask was
+    /// The plausibility of the mask; of a frame, that of the best mask found
     pub plausibility: Plausibility,
     /// Where the face probably is, by its colours; of a given mask, the middle of the head's box, and not sure
     pub face: Face,
-    /// The head with its hair
     pub head: HeadBox,
 }
 
@@ -82,8 +77,8 @@ where
     Subject { alpha: bytes(&matte.alpha), origin, plausibility: matte.plausibility, face: matte.face, head }
 }
 
-/// The subject of a drawing whose alpha is its mask, if that looks like one: cleaned of specks and pinholes, and smoothed if it is jagged.
-/// Else the subject is looked for ([`find`]).
+/// The subject of a drawing whose alpha is its mask, if the mask is plausible: cleaned of specks and pinholes, and smoothed if it is jagged.
+/// Otherwise the subject is searched for ([`find`]).
 #[must_use]
 pub fn given(drawing: &RgbaImage) -> Subject {
     let (width, height) = (drawing.width() as usize, drawing.height() as usize);

@@ -1,4 +1,4 @@
-//! Lending a mask the edges of a picture.
+//! Aligning a mask with the edges of a picture.
 
 use raster::gauss::box_blur;
 use raster::grid::Grid;
@@ -18,7 +18,7 @@ impl Coefficients {
         Grid::from_fn(guide.width, guide.height, |x, y| [value(self.0.at(x, y), guide.at(x, y))])
     }
 
-    /// The mask at a place between pixels, for the colour seen there (the fast form: He, Sun, *Fast guided filter*, 2015)
+    /// The mask at a place between pixels, for the colour at that place (the fast form: He, Sun, *Fast guided filter*, 2015)
     pub(crate) fn at(&self, x: f32, y: f32, colour: &[f32; 3]) -> f32 {
         value(&self.0.sample(x, y), colour)
     }

@@ -1,4 +1,4 @@
-//! Where the head is in a subject's mask: what a speech bubble must not cover.
+//! The head in a subject's mask: the area that a speech bubble must not cover.
 
 use crate::skin::Face;
 use raster::grid::Grid;
@@ -16,7 +16,7 @@ pub struct HeadBox {
     pub right: f32,
 }
 
-/// Where portraits have their head, for pictures that show no shape
+/// The usual place of the head in a portrait, for pictures that show no shape
 pub const USUAL: HeadBox = HeadBox { top: 0.1, bottom: 0.68, left: 0.26, right: 0.74 };
 
 /// A head is at most this much taller than wide, hair included
@@ -43,7 +43,7 @@ impl HeadBox {
         let kept = &runs[..=chin];
         let left = kept.iter().map(|run| run.from).min().unwrap_or(0) as f32 / width;
         let right = kept.iter().map(|run| run.to).max().unwrap_or(alpha.width) as f32 / width;
-        // However a cut narrows, a head is no wider than tall by much.
+        // However a cut narrows, a head is not much wider than tall.
         let least = top + LEAST_HEIGHT * (right - left) * width / height;
         let mut bottom = ((runs[chin].row + 1) as f32 / height).max(least).min((runs[runs.len() - 1].row + 1) as f32 / height);
         if let Some(face) = face.filter(|face| face.sure > 0.5 && (left..right).contains(&face.x) && face.y > top) {
@@ -53,13 +53,12 @@ impl HeadBox {
         Self { top, bottom, left, right }
     }
 
-    /// A usual head round a face, for want of a mask
+    /// A usual head round a face, without a mask
     pub fn round(face: Face) -> Self {
         let within = |share: f32| share.clamp(0.0, 1.0);
         Self { top: within(face.y - 0.34), bottom: within(face.y + 0.24), left: within(face.x - 0.22), right: within(face.x + 0.22) }
     }
 
-    /// Its middle, left to right
     pub fn middle(&self) -> f32 {
         f32::midpoint(self.left, self.right)
     }
@@ -165,7 +164,6 @@ fn neck(runs: &[Run], start: usize, widest: usize) -> usize {
     (start..=limit).min_by_key(|&index| (runs[index].width(), index)).unwrap_or(start)
 }
 
-/// The middle one of the widths
 fn median_width(runs: &[Run]) -> usize {
     let mut widths: Vec<usize> = runs.iter().map(|run| run.width()).collect();
     let middle = widths.len() / 2;

@@ -1,4 +1,4 @@
-//! Who is the subject of a picture: where the face is, and which pixels are the person's.
+//! Finds the subject of a picture: the place of the face, and the pixels of the person.
 //!
 //! Classical segmentation, no weights: colours learned from a head-and-shoulders prior and from the border, the smoothest cut between them, and
 //! an outline along the picture's own edges. A cut that does not look like a subject is dropped for a frame.

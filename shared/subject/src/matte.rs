@@ -1,4 +1,4 @@
-//! Who is the subject: 1 where the person is, 0 where the ground is, soft between.
+//! The subject's mask: 1 for the person, 0 for the ground, soft between.
 
 use crate::colour_model::ColourModel;
 use crate::guided::Coefficients;
@@ -9,14 +9,13 @@ use crate::{components, cut};
 use raster::gauss;
 use raster::grid::{Grid, smoothstep};
 
-/// The subject's mask.
 #[derive(Clone, Debug)]
 pub struct Matte {
     /// 0 ground to 1 subject
     pub alpha: Grid<1>,
     /// Where the face probably is
     pub face: Face,
-    /// What the cut looked like, whether it was used or not
+    /// How plausible the cut is, used or not
     pub plausibility: Plausibility,
     /// Whether `alpha` is the cut; else it is a frame round the whole picture, for the cut was not plausible enough
     pub found: bool,
@@ -28,7 +27,7 @@ pub fn find(lab: &Grid<3>) -> Matte {
     find_at(&lab.shrunk(4), (lab.width, lab.height), |x, y| *lab.at(x, y))
 }
 
-/// The same of a small copy with even sides and the colours (Lab) of the picture it was made of, which has `size`.
+/// The same for a small copy with even sides and the colours (Lab) of the original picture, which has `size`.
 pub(crate) fn find_at(small: &Grid<3>, size: (usize, usize), fine: impl Fn(usize, usize) -> [f32; 3] + Sync) -> Matte {
     let coarse = small.shrunk(2);
     let face = skin::find_face(&coarse);
@@ -48,9 +47,9 @@ const ROUNDS: usize = 4;
 const MOST_OF_A_COLOUR: f32 = 4.5;
 /// How much a pixel of outline costs beside a pixel of the wrong side
 const SMOOTHNESS: f32 = 9.0;
-/// How much further than one side of the head the other may reach
+/// How much further one side of the head may reach than the other
 const LOPSIDED: f32 = 1.3;
-/// What it costs to reach further
+/// The cost of reaching further
 const EVENING: f32 = 2.0;
 
 /// The GrabCut rounds on a coarse picture; None when there are no two sets of colours to tell apart.
@@ -70,7 +69,7 @@ fn segment(lab: &Grid<3>, prior: &Grid<1>, face: Face) -> Option<Grid<1>> {
         let cost = Grid::from_fn(lab.width, lab.height, |x, y| [colours.value(x, y) + trust * before.value(x, y)]);
         let cost = if round > 1 { evened(&cost, &rough, face) } else { cost };
         rough = cut::minimal(&cost, &ties, SMOOTHNESS, &rough, if round == 0 { 120 } else { 80 });
-        // What looks like the ground teaches the subject's colours nothing, though the prior keeps it in the cut.
+        // Pixels that look like the ground do not train the subject's colours, though the prior keeps them in the cut.
         let belief = |at: usize| 1.0 / (1.0 + colours.cells[at][0].exp());
         let at = 0..rough.cells.len();
         subject = at.clone().map(|i| rough.cells[i][0] * belief(i)).collect();
@@ -79,7 +78,7 @@ fn segment(lab: &Grid<3>, prior: &Grid<1>, face: Face) -> Option<Grid<1>> {
     Some(rough)
 }
 
-/// The cost where one side of the head reaches far beyond the other: what hangs there is rather a lamp or a neighbour than a cheek.
+/// The cost where one side of the head reaches far beyond the other: such a part is rather a lamp or a neighbour than a cheek.
 fn evened(cost: &Grid<1>, rough: &Grid<1>, face: Face) -> Grid<1> {
     let (width, height) = (cost.width as f32, cost.height as f32);
     let middle = ((face.x * width) as usize).min(cost.width - 1);
@@ -98,7 +97,7 @@ fn evened(cost: &Grid<1>, rough: &Grid<1>, face: Face) -> Grid<1> {
     })
 }
 
-/// What is known of each pixel without its colour, as a cost
+/// The cost of each pixel before its colour is known
 fn before_colours(prior: &Grid<1>) -> Grid<1> {
     prior.map(|p| {
         let p = p[0].clamp(0.02, 0.995);
@@ -134,7 +133,7 @@ fn closed(rough: &Grid<1>, prior: &Grid<1>, face: Face, scale: f32) -> Grid<1> {
                 let reach = ((radius * radius - dy * dy) as f32).sqrt() as isize;
                 let py = y as isize + dy;
                 for px in x as isize - reach..=x as isize + reach {
-                    // Beyond the upper border is ground, beyond the others what is at them.
+                    // Beyond the upper border is ground; beyond the others the border is repeated.
                     let value = if py < 0 { 0.0 } else { mask.nearest(px.clamp(0, width - 1), py.min(height - 1))[0] };
                     most = most.max(sign * value);
                 }
@@ -170,7 +169,7 @@ fn outline(rough: &Grid<1>, small: &Grid<3>, (width, height): (usize, usize), fi
     gauss::blur(&edge, 1.3 * width as f32 / 1024.0)
 }
 
-/// The mask when nobody can be told from the ground: everything but a margin, like the panel of a comic.
+/// The mask when the person cannot be told from the ground: everything but a margin, like the panel of a comic.
 pub(crate) fn frame((width, height): (usize, usize)) -> Grid<1> {
     Grid::from_fn(width, height, |x, y| {
         let from_middle = |at: usize, size: usize| ((at as f32 + 0.5) / size as f32 - 0.5).abs() * 2.0;

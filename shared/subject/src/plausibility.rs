@@ -3,27 +3,27 @@
 use crate::skin::{self, Face};
 use raster::grid::{Grid, smoothstep};
 
-/// What a mask looks like, each sign by itself and all together
+/// The signs by which a mask is judged, and their score
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plausibility {
     /// The subject's share of the picture's area; a portrait has a quarter to three quarters
     pub share: f32,
     /// The share of the outline that follows an edge of the picture; 1 if only the mask is known
     pub edges: f32,
-    /// The share of the whole picture that is edge: where everything is, following one means nothing; 0 if only the mask is known
+    /// The share of the whole picture that is edge: where everything is edge, following one proves nothing; 0 if only the mask is known
     pub clutter: f32,
-    /// How much of the upper corners, where ground shows if any does, is covered, 0..1
+    /// How much of the upper corners, the likeliest ground, is covered, 0..1
     pub corners: f32,
     /// Length of the outline in sides of the picture; a person's is 2 to 4
     pub raggedness: f32,
     /// The share of the subject in pieces of at least a tenth of it, for two people are two pieces; below 1 there are specks
     pub whole: f32,
-    /// How much of where head and shoulders must be is covered, 0..1; 1 if only the mask is known
+    /// How much of the expected place of head and shoulders is covered, 0..1; 1 if only the mask is known
     pub covered: f32,
     /// The share of the subject that looks like skin; hair and clothes are the rest, and without them a face was cut out of a head; 0 if only
     /// the mask is known
     pub bare: f32,
-    /// All of it, 0 nonsense to 1 beyond doubt: the weakest sign decides. From [`PLAUSIBLE`] on a mask is used.
+    /// 0 nonsense to 1 beyond doubt: the weakest sign decides. From [`PLAUSIBLE`] on a mask is used.
     pub score: f32,
 }
 
@@ -31,14 +31,14 @@ pub struct Plausibility {
 pub const PLAUSIBLE: f32 = 0.5;
 
 impl Plausibility {
-    /// Of a mask (0 ground to 1 subject) that somebody gave, by its shape alone
+    /// Of a given mask (0 ground to 1 subject), by its shape alone
     pub fn of_shape(alpha: &Grid<1>) -> Self {
         let share = alpha.cells.iter().map(|c| c[0]).sum::<f32>() / alpha.cells.len() as f32;
         let (raggedness, whole) = (raggedness(alpha), whole(alpha));
         Self { share, edges: 1.0, clutter: 0.0, corners: corners(alpha), raggedness, whole, covered: 1.0, bare: 0.0, score: 0.0 }.scored()
     }
 
-    /// Of a mask found in a picture of its size, with what was known before: how likely the subject is at each pixel, and where its face is
+    /// Of a mask found in a picture of its size, with the prior of the subject at each pixel and the place of its face
     pub(crate) fn of_cut(alpha: &Grid<1>, lab: &Grid<3>, prior: &Grid<1>, face: Face) -> Self {
         let at_face = alpha.sample(face.x * alpha.width as f32, face.y * alpha.height as f32)[0];
         let covered = weighted_mean(alpha, |x, y| f32::from(u8::from(prior.value(x, y) > 0.85))) * smoothstep(0.2, 0.6, at_face);
@@ -68,7 +68,6 @@ impl Plausibility {
     }
 }
 
-/// How much of the upper corners is covered
 fn corners(alpha: &Grid<1>) -> f32 {
     weighted_mean(alpha, |x, y| {
         let (px, py) = (x as f32 / alpha.width as f32, y as f32 / alpha.height as f32);
@@ -76,7 +75,7 @@ fn corners(alpha: &Grid<1>) -> f32 {
     })
 }
 
-/// The share of what is solid in pieces of at least a tenth of it; 0 if nothing is
+/// The share of the solid part that lies in pieces of at least a tenth of it; 0 if nothing is solid
 fn whole(alpha: &Grid<1>) -> f32 {
     let solid: Vec<bool> = alpha.cells.iter().map(|c| c[0] > 0.5).collect();
     let (_, sizes) = crate::components::label(&solid, alpha.width, alpha.height);
@@ -124,7 +123,6 @@ fn steepness(lab: &Grid<3>, x: usize, y: usize) -> f32 {
     step(2, 0).max(step(0, 2))
 }
 
-/// The share of a picture that is edge
 fn clutter(lab: &Grid<3>) -> f32 {
     let (mut sum, mut count) = (0.0_f64, 1e-9_f64);
     for y in 2..lab.height.saturating_sub(2) {

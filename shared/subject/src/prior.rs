@@ -1,4 +1,4 @@
-//! Where a person is in a portrait, before its colours are looked at.
+//! The likely place of a person in a portrait, before its colours are looked at.
 
 use crate::skin::{self, Face};
 use raster::grid::{Grid, smoothstep};
@@ -6,8 +6,8 @@ use raster::grid::{Grid, smoothstep};
 /// Width of the skin of a face in a usual portrait, as a share of the picture's side
 const USUAL_FACE: f32 = 0.3;
 
-/// How likely the subject is at each pixel: an ellipse round the face with its hair, and shoulders below, in the face's own size: `scale`
-/// is that of [`face_scale`].
+/// How likely the subject is at each pixel: an ellipse round the face with its hair, and shoulders below, in the face's own size. `scale` is that of
+/// [`face_scale`].
 pub(crate) fn head_and_shoulders((width, height): (usize, usize), face: Face, scale: f32) -> Grid<1> {
     let top_of_body = face.y + 0.2 * scale;
     let shoulder = 0.36 * (0.45 + 0.55 * scale).min(1.15);

@@ -1,9 +1,9 @@
-//! Where a picture looks like skin, of any tone.
+//! Skin-like colours of any tone.
 
 use raster::grid::{Grid, smoothstep};
 
-/// How much a Lab colour looks like skin, 0..1: by hue and chroma, which tones share, hardly by lightness, which they do not
-/// (ranges after Chai and Ngan, *Face segmentation using skin-color map*, 1999, carried over to Lab).
+/// How much a Lab colour looks like skin, 0..1: by hue and chroma, which skin tones share, hardly by lightness, which differs (ranges after Chai and
+/// Ngan, *Face segmentation using skin-color map*, 1999, carried over to Lab).
 pub fn likeness([l, a, b]: [f32; 3]) -> f32 {
     let chroma = (a * a + b * b).sqrt();
     let hue = b.atan2(a).to_degrees();
@@ -13,7 +13,7 @@ pub fn likeness([l, a, b]: [f32; 3]) -> f32 {
     by_hue * by_chroma * by_lightness
 }
 
-/// Where the face probably is, in shares of the picture's width and height.
+/// The probable place of the face, in shares of the picture's width and height.
 #[derive(Clone, Copy, Debug)]
 pub struct Face {
     /// Left to right, 0..1

@@ -1,4 +1,4 @@
-//! What comes back with status 200: a picture, or one of many ways to say that there is none.
+//! The answers with status 200: a picture, or one of several forms of a refusal.
 
 use std::borrow::Cow;
 
@@ -66,7 +66,7 @@ struct Part<'a> {
     text: Option<Cow<'a, str>>,
     #[serde(borrow)]
     inline_data: Option<InlineData<'a>>,
-    /// What the model thought on its way: neither its answer nor its picture.
+    /// A thought of the model: neither its answer nor its picture.
     thought: Option<bool>,
 }
 
@@ -93,7 +93,7 @@ struct TokensOfModality {
     token_count: u64,
 }
 
-/// Why an answer is of no use.
+/// Why an answer holds no usable picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Damaged {
     #[error("the answer is no JSON of this API")]
@@ -110,18 +110,18 @@ impl From<Damaged> for NotDrawn {
     }
 }
 
-/// Finish reasons by which the safety system took the picture away
+/// Finish reasons with which the safety system withholds the picture
 /// (googleapis, google/ai/generativelanguage/v1beta/generative_service.proto, read 2026-11-21).
 const REFUSALS: [&str; 8] =
     ["SAFETY", "RECITATION", "PROHIBITED_CONTENT", "SPII", "BLOCKLIST", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"];
 
-/// Finish reasons that say that there is no picture, and nothing against asking again.
+/// Finish reasons without a picture that allow another request.
 const WITHOUT_PICTURE: [&str; 2] = ["NO_IMAGE", "IMAGE_OTHER"];
 
-/// Bytes of a vendor's name of a call, at most.
+/// Maximum length of the vendor's request id, in bytes.
 const LONGEST_ID: usize = 128;
 
-/// The picture in an answer, in its own bytes, and what it took.
+/// The picture of an answer, in its own bytes, and the usage.
 pub(crate) fn read(body: &[u8], model: &str) -> Result<(Vec<u8>, Usage), NotDrawn> {
     let answer: Answer<'_> = serde_json::from_slice(body).map_err(|_| Damaged::Json)?;
     if let Some(feedback) = &answer.prompt_feedback {
@@ -138,7 +138,7 @@ pub(crate) fn read(body: &[u8], model: &str) -> Result<(Vec<u8>, Usage), NotDraw
     let parts = candidate.content.as_ref().and_then(|content| content.parts.as_deref()).unwrap_or_default();
     let said = || parts.iter().filter(|part| part.thought != Some(true));
     let Some(picture) = said().find_map(|part| part.inline_data.as_ref()) else {
-        // The model explains why it will not: a refusal in words (<https://ai.google.dev/gemini-api/docs>, responsible AI for images).
+        // A model that explains a refusal in words sends no picture (<https://ai.google.dev/gemini-api/docs>, responsible AI for images).
         let explains = finish == "STOP" && said().any(|part| part.text.as_deref().is_some_and(|text| !text.trim().is_empty()));
         return Err(if explains { NotDrawn::Refused(vec!["model-refusal".to_owned()]) } else { NotDrawn::NoPicture });
     };
@@ -175,7 +175,7 @@ fn usage(answer: &Answer<'_>, model: &str) -> Usage {
 }
 
 impl UsageMetadata {
-    /// The tokens by how they are charged; what is not told apart counts as a picture, the dearest.
+    /// The tokens by price class; tokens of no stated class count as picture, the dearest.
     fn tokens(&self) -> Option<Tokens> {
         let output = self.candidates_token_count?;
         let details = self.candidates_tokens_details.as_deref().unwrap_or_default();
@@ -183,7 +183,7 @@ impl UsageMetadata {
         let text = text.min(output);
         let thoughts = self.thoughts_token_count.unwrap_or(0);
         Some(Tokens {
-            // Text and pictures that are sent cost the same.
+            // Input text and input pictures have the same price.
             text_input: self.prompt_token_count?,
             image_input: 0,
             text_output: text.saturating_add(thoughts),

@@ -1,4 +1,4 @@
-//! The artist.
+//! The artist behind `generateContent`.
 
 use std::time::Duration;
 
@@ -11,19 +11,18 @@ use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::{answer, refusal, request};
 
-/// The model where none is configured. Models end within a year: `every-day-check-models` warns.
+/// The default model. Models end within a year: `every-day-check-models` warns.
 pub(crate) const MODEL: &str = "gemini-nano-banana-2.1";
 
 /// How long a drawing may take, its download included; most take 10 to 20 seconds.
 const TIMEOUT: Duration = Duration::from_secs(100);
 
-/// Bytes of an answer, at most: a picture of 1K has 1 to 3 MB, and a third more as Base64; one of 4K, which is not asked for, would still pass.
+/// Maximum bytes of an answer: a picture of 1K has 1 to 3 MB, and a third more as Base64; one of 4K, which is not requested, would still pass.
 const LARGEST_ANSWER: usize = 40_000_000;
 
-/// Bytes of an error, at most.
+/// Maximum bytes of an error.
 const LARGEST_ERROR: usize = 64_000;
 
-/// Draws by the Gemini API.
 #[derive(Debug, Clone)]
 pub struct GeminiArtist {
     endpoint: Endpoint,
@@ -44,18 +43,16 @@ pub enum Unusable {
 }
 
 impl GeminiArtist {
-    /// The name that the configuration, the provider ledger and the records know it by.
+    /// The name in the configuration, the provider ledger and the records.
     pub const NAME: &'static str = "gemini";
-    /// The base URL where none is configured.
     pub const BASE_URL: &'static str = "https://generativelanguage.googleapis.com";
-    /// The model where none is configured.
     pub const MODEL: &'static str = MODEL;
 
-    /// An artist at `base`, a URL without a version, who draws by `model`.
+    /// `base` is a URL without a version.
     ///
     /// # Errors
-    /// [`Failure::Broken`] when `client` may not go to `base`, when the key is no value of a header, or when `model` is no model's id: letters, digits,
-    /// `.`, `-` and `_`.
+    /// [`Failure::Broken`] when `client` may not reach `base`, when the key cannot be a header value, or when `model` is no model id: letters,
+    /// digits, `.`, `-` and `_`.
     pub fn new(client: &Client, base: &str, key: &Secret, model: &str) -> Result<Self, Failure> {
         let id = !model.is_empty() && model.len() <= 100 && !model.contains("..");
         if !id || !model.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
@@ -65,7 +62,7 @@ impl GeminiArtist {
         Ok(Self { endpoint: client.endpoint(base)?, key, model: model.to_owned(), timeout: TIMEOUT })
     }
 
-    /// The same, who gives up after this long; 100 seconds otherwise.
+    /// The same artist with another time-out; the default is 100 seconds.
     #[must_use]
     pub fn within(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -82,7 +79,7 @@ impl GeminiArtist {
             return egress::receive(answer, LARGEST_ANSWER).await.map_err(lost);
         }
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        // What an error says is not needed to know that it is one.
+        // The status alone says that it is an error: a body that cannot be read counts as empty.
         let body = egress::receive(answer, LARGEST_ERROR).await.unwrap_or_default();
         Err(refusal::meaning(status, retry_after.as_deref(), &body))
     }
@@ -102,7 +99,7 @@ impl Artist for GeminiArtist {
         &self.model
     }
 
-    /// Makes no sketches, and repeats nothing by its seed: the API has neither for pictures.
+    /// No sketches, and no repeatable drawings by seed: the API has neither for pictures.
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
         let prompt = prompt::of(request.brief).ok_or_else(|| NotDrawn::Misconfigured(Unusable::Brief.into()))?;
         let body = request::body(&prompt, request.selfie).ok_or_else(|| NotDrawn::Misconfigured(Unusable::Selfie.into()))?;

@@ -1,4 +1,4 @@
-//! What a drawing costs, by the vendor's list.
+//! The price of a drawing, by the vendor's list.
 
 use std::sync::OnceLock;
 

@@ -1,11 +1,11 @@
-//! What comes back with any other status.
+//! The answers with any status but 200.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use studio::NotDrawn;
 
-/// An error of the API, in its own names and without its text, which may quote what was sent.
+/// An error of the API by its own names, without its text, which may quote the request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Gemini answered {status} {name} {}", .reason.as_deref().unwrap_or_default())]
 pub(crate) struct Refusal {
@@ -44,10 +44,10 @@ struct Violation {
     quota_value: Option<serde_json::Value>,
 }
 
-/// The longest wait that is believed: a day, which is when quotas begin anew.
+/// The longest believable wait: a day, after which quotas begin anew.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What an error means. `retry_after` is the header of that name, in seconds.
+/// The meaning of an error. `retry_after` is the header of that name, in seconds.
 pub(crate) fn meaning(status: u16, retry_after: Option<&str>, body: &[u8]) -> NotDrawn {
     let error = serde_json::from_slice::<Envelope>(body).unwrap_or_default().error;
     let reason = error.details.iter().find_map(|detail| detail.reason.as_deref());
@@ -58,11 +58,11 @@ pub(crate) fn meaning(status: u16, retry_after: Option<&str>, body: &[u8]) -> No
         403 | 429 if reason.is_some_and(|reason| reason.contains("BILLING")) => NotDrawn::Exhausted,
         429 if error.details.iter().flat_map(|detail| &detail.violations).any(Violation::outlasts_the_day) => NotDrawn::Exhausted,
         429 => NotDrawn::Busy { retry_after: wait },
-        // The API itself says that it takes nothing on; anybody on the way may say 503 without knowing.
+        // Only the API itself writes UNAVAILABLE for "not accepted"; a proxy may send 503 without knowing.
         503 if error.status == "UNAVAILABLE" => NotDrawn::Busy { retry_after: wait },
         503 => NotDrawn::Down(refusal.into()),
         300..=407 | 409..=428 | 430..=498 => NotDrawn::Misconfigured(refusal.into()),
-        // INTERNAL, DEADLINE_EXCEEDED, CANCELLED, and whatever is new: it may have been made.
+        // INTERNAL, DEADLINE_EXCEEDED, CANCELLED, and unknown names: the picture may have been made.
         _ => NotDrawn::Unclear(refusal.into()),
     }
 }
@@ -82,7 +82,7 @@ fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(number).ok().map(|wait| wait.min(LONGEST_WAIT))
 }
 
-/// A name of an enumeration, and nothing that is none: at most 64 letters, digits and `_`.
+/// The name of an enumeration value: at most 64 letters, digits and `_`; other text becomes empty.
 pub(crate) fn word(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect()
 }

@@ -1,10 +1,10 @@
-//! What is sent.
+//! The request of `generateContent`.
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-/// Bytes of a request, at most: the vendor takes less than 20 MB with pictures in it
+/// Maximum bytes of a request: the vendor takes less than 20 MB with pictures in it
 /// (<https://ai.google.dev/gemini-api/docs/image-understanding>, read 2026-11-21).
 const LARGEST: usize = 19_000_000;
 
@@ -36,7 +36,7 @@ enum Part<'a> {
     },
 }
 
-/// Bytes that are written as Base64, piece by piece: there is no copy beside the body.
+/// Bytes that are written as Base64 piece by piece, without a copy beside the body.
 struct Encoded<'a>(&'a [u8]);
 
 impl Serialize for Encoded<'_> {
@@ -65,7 +65,7 @@ struct SafetySetting {
     threshold: &'static str,
 }
 
-/// Strictest where a likeness of a person could do the most harm.
+/// The strictest thresholds for the categories in which a person's likeness could do the most harm.
 const SAFETY: [SafetySetting; 4] = [
     SafetySetting { category: "HARM_CATEGORY_SEXUALLY_EXPLICIT", threshold: "BLOCK_LOW_AND_ABOVE" },
     SafetySetting { category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_MEDIUM_AND_ABOVE" },

@@ -1,4 +1,4 @@
-//! The artist against the stand-in: what is sent, and what every way of answering means.
+//! The artist against the stand-in: the requests it sends, and the meaning of every answer.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ use via_gemini::GeminiArtist;
 /// Long enough for a busy machine, short enough for a test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What nothing that is sent may hold.
+/// No request may hold this.
 const CUSTOMER: &str = "pseudonym-of-a-customer";
 
 fn client() -> Client {
@@ -36,7 +36,7 @@ async fn draw(artist: &GeminiArtist) -> Result<Drawing, NotDrawn> {
     artist.draw(request).await
 }
 
-/// What comes of one scenario, of a vendor that was asked exactly once.
+/// The outcome of one scenario, with a vendor that was asked exactly once.
 async fn met(scenario: Scenario) -> Result<Drawing, NotDrawn> {
     let stand_in = GeminiStandIn::start(0).await.unwrap();
     stand_in.next(scenario);
@@ -185,7 +185,7 @@ async fn whether_a_failed_call_may_have_drawn_is_told_apart() {
         assert!(matches!(outcome, Err(NotDrawn::Unclear(_))), "{scenario:?}: {outcome:?}");
     }
     assert!(matches!(met(Scenario::Unavailable).await, Err(NotDrawn::Down(_))));
-    // A port that nobody listens on.
+    // A port without a listener.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gone = format!("http://{gone}");
     assert!(matches!(draw(&artist(&gone)).await, Err(NotDrawn::Down(_))));
@@ -258,7 +258,7 @@ fn a_key_is_not_in_what_is_printed_for_debugging() {
     assert!(!format!("{:?}", artist(GeminiArtist::BASE_URL)).contains("AIza"));
 }
 
-/// The stand-in is as strict as the vendor: what the adapter may not send is refused.
+/// The stand-in refuses requests that the vendor would refuse.
 mod stand_in {
     use super::*;
     use base64::Engine;

@@ -1,4 +1,4 @@
-//! The artist keeps the promises of its port (RT-16).
+//! The artist passes the contract suite of its port (RT-16).
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use egress::{Client, Reach, Secret};

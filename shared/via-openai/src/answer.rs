@@ -13,13 +13,13 @@ use crate::api_error::{ApiError, VendorError};
 use crate::refusal;
 use crate::sse::Events;
 
-/// Bytes of an answer, at most, all sketches of a stream together: a picture of 1024 × 1024 has 1 to 4 MB, and a third more as Base64.
+/// Maximum bytes of an answer, all sketches of a stream together: a picture of 1024 × 1024 has 1 to 4 MB, and a third more as Base64.
 pub(crate) const LARGEST: usize = 40_000_000;
 
-/// Sketches that the vendor makes, at most.
+/// The vendor's maximum of sketches.
 pub(crate) const SKETCHES: u8 = 3;
 
-/// A picture and what it took.
+/// A picture and its usage.
 pub(crate) struct Drawn {
     pub(crate) picture: Vec<u8>,
     pub(crate) tokens: Option<Tokens>,
@@ -40,7 +40,7 @@ pub(crate) struct Details {
     pub(crate) image_tokens: Option<u64>,
 }
 
-/// Text that stays where it was read, unless it has escapes.
+/// Text borrowed from the body, unless it has escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -49,7 +49,7 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 struct Whole<'a> {
     #[serde(borrow, default)]
     data: Option<Vec<Item<'a>>>,
-    /// Read leniently: usage of an unknown shape must not cost a picture that was paid.
+    /// Read leniently: usage of an unknown form must not cost a picture that was paid for.
     usage: Option<Value>,
     error: Option<Value>,
 }
@@ -70,7 +70,7 @@ struct Event<'a> {
     partial_image_index: Option<u64>,
     usage: Option<Value>,
     error: Option<Value>,
-    /// Of an error that lies open: `{"type": "error", "code": …}`.
+    /// For errors at the top level: `{"type": "error", "code": …}`.
     code: Option<Value>,
 }
 
@@ -78,19 +78,19 @@ fn tokens(usage: Option<Value>) -> Option<Tokens> {
     serde_json::from_value(usage?).ok()
 }
 
-/// What a drawing took, by the vendor's count.
+/// The usage of a drawing, by the vendor's count.
 pub(crate) fn usage(model: &str, tokens: Option<Tokens>, request_id: Option<String>) -> Usage {
     let micro_dollars = tokens.and_then(|tokens| crate::price::of(model, &tokens));
     let tokens = tokens.unwrap_or_default();
     Usage { request_id, input_tokens: tokens.input_tokens, output_tokens: tokens.output_tokens, micro_dollars }
 }
 
-/// A damaged answer: the vendor says that it has drawn, and will say so on its bill.
+/// A damaged answer: the vendor has drawn, and will bill it.
 fn damaged(what: &'static str, request_id: Option<&str>) -> NotDrawn {
     NotDrawn::Unclear(ApiError::plain(what, 200, request_id).into())
 }
 
-/// The bytes of the text, if they are a picture to its end.
+/// The decoded bytes, if they are a complete picture.
 fn picture(text: &str) -> Option<Vec<u8>> {
     let bytes = BASE64_STANDARD.decode(text).ok()?;
     imaging::is_whole_picture(&bytes).then_some(bytes)
@@ -108,7 +108,7 @@ pub(crate) async fn whole(answer: Response, request_id: Option<&str>) -> Result<
     Ok(Drawn { picture, tokens: tokens(whole.usage) })
 }
 
-/// Reads a stream, and hands its sketches on as they come.
+/// Reads a stream, and passes its sketches on as they arrive.
 pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, request_id: Option<&str>) -> Result<Drawn, NotDrawn> {
     let mut events = Events::of_at_most(LARGEST);
     let mut growing = Growing { sketches, wanted: sketches.wanted().min(SKETCHES), next: 0, request_id };
@@ -124,7 +124,7 @@ pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, requ
             }
         }
     }
-    // Some servers end without the last blank line: what is whole is a picture all the same.
+    // Some servers end without the last blank line: a complete last event still counts.
     let last = match events.rest() {
         Some(data) => growing.hear(&data).await?,
         None => None,
@@ -132,7 +132,7 @@ pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, requ
     last.ok_or_else(|| damaged("a stream that ended before its picture", request_id))
 }
 
-/// A drawing that is under way.
+/// The state of a streamed drawing.
 struct Growing<'a> {
     sketches: &'a dyn Sketches,
     wanted: u8,
@@ -155,7 +155,7 @@ impl Growing<'_> {
             let error = serde_json::json!({ "code": event.code });
             return Err(refusal::midway(&VendorError::read(&error), self.request_id));
         }
-        // Edits say `image_edit.`, generations `image_generation.`; what else there is does not matter.
+        // Edits say `image_edit.`, generations `image_generation.`; other prefixes do not matter.
         if kind.ends_with(".partial_image") {
             self.sketch(event.partial_image_index, event.b64_json).await;
             return Ok(None);
@@ -168,7 +168,7 @@ impl Growing<'_> {
         Ok(Some(Drawn { picture, tokens: tokens(event.usage) }))
     }
 
-    /// Nobody pays for a sketch that is damaged, too many or late: it is left out.
+    /// A sketch that is damaged, superfluous or late is left out: it is not worth an error.
     async fn sketch(&mut self, index: Option<u64>, text: Option<Text<'_>>) {
         let index = index.and_then(|index| u8::try_from(index).ok()).filter(|index| (self.next..self.wanted).contains(index));
         let (Some(index), Some(picture)) = (index, text.and_then(|text| picture(&text.0))) else { return };

@@ -1,34 +1,31 @@
-//! What the vendor said, reduced to what may go into a log.
+//! Errors of the vendor, reduced to their identifiers for the log.
 
 use egress::header::HeaderMap;
 use serde_json::Value;
 
-/// Characters of a code or an id, at most.
+/// Maximum characters of a code or an id.
 const LONGEST: usize = 64;
 
-/// An answer that was no drawing, without the vendor's words.
+/// An answer without a drawing, and without the vendor's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("openai: {what}, status {status}, code {code}, parameter {param}, request {request_id}")]
 pub struct ApiError {
-    /// What is wrong, in our words.
+    /// The error in our words.
     pub what: &'static str,
-    /// The HTTP status.
     pub status: u16,
     /// The vendor's code, or its type of error; `none` when it gave neither, or one that is no identifier.
     pub code: String,
-    /// The parameter that it names, likewise.
+    /// The parameter that the error names, in the same form.
     pub param: String,
-    /// The vendor's name of the request, likewise.
+    /// The vendor's id of the request, in the same form.
     pub request_id: String,
 }
 
 impl ApiError {
-    /// An answer of this status that named no error.
     pub(crate) fn plain(what: &'static str, status: u16, request_id: Option<&str>) -> Self {
         Self { what, status, code: named(None), param: named(None), request_id: named(request_id) }
     }
 
-    /// An answer that named an error.
     pub(crate) fn error(error: &VendorError, status: u16, request_id: Option<&str>) -> Self {
         let code = error.code.as_deref().or(error.kind.as_deref());
         Self { what: "an error", status, code: named(code), param: named(error.param.as_deref()), request_id: named(request_id) }
@@ -39,26 +36,25 @@ fn named(text: Option<&str>) -> String {
     text.unwrap_or("none").to_owned()
 }
 
-/// The vendor's name of the request.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     identifier(headers.get("x-request-id")?.to_str().ok()?)
 }
 
-/// The text, if it is an identifier: what could hold a sentence is none.
+/// The text, if it is an identifier: text that could be a sentence is not.
 pub(crate) fn identifier(text: &str) -> Option<String> {
     let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./[]".contains(&byte));
     fits.then(|| text.to_owned())
 }
 
-/// `{"message", "type", "param", "code", "moderation_details"}`, of which everything may be absent or of another type.
+/// `{"message", "type", "param", "code", "moderation_details"}`; each may be absent or of another type.
 #[derive(Debug, Default)]
 pub(crate) struct VendorError {
     pub(crate) code: Option<String>,
     pub(crate) kind: Option<String>,
     pub(crate) param: Option<String>,
-    /// Of a refusal by the safety system: at which stage.
+    /// The stage at which the safety system refused.
     pub(crate) stage: Option<String>,
-    /// And why, by the vendor's names.
+    /// The vendor's names of the refused categories.
     pub(crate) categories: Vec<String>,
 }
 
@@ -73,7 +69,6 @@ impl VendorError {
         Self { code: field("code"), kind: field("type"), param: field("param"), stage, categories }
     }
 
-    /// Whether its code or its type is one of these.
     pub(crate) fn is_any(&self, names: &[&str]) -> bool {
         [&self.code, &self.kind].into_iter().flatten().any(|name| names.contains(&name.as_str()))
     }

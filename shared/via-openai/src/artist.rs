@@ -14,16 +14,15 @@ use crate::answer::{self, SKETCHES};
 use crate::api_error::request_id;
 use crate::refusal::{Refusal, lost};
 
-/// How long a drawing may take, its download included. Most take 10 to 40 seconds; some have taken two minutes.
+/// Limit on a drawing, its download included. Most take 10 to 40 seconds; some have taken two minutes.
 const TIMEOUT: Duration = Duration::from_secs(100);
 
-/// Bytes of a picture, below what the vendor takes.
+/// Maximum bytes of a selfie, below the vendor's limit.
 const LARGEST_SELFIE: usize = 50_000_000;
 
-/// Characters of a pseudonym, at most.
+/// Maximum characters of a pseudonym.
 const LONGEST_PSEUDONYM: usize = 64;
 
-/// Draws by an image model.
 #[derive(Debug, Clone)]
 pub struct OpenAiArtist {
     account: OpenAi,
@@ -32,7 +31,7 @@ pub struct OpenAiArtist {
     timeout: Duration,
 }
 
-/// What this artist cannot work from.
+/// Requests this artist cannot send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Unusable {
     #[error("there is no prompt for the brief")]
@@ -48,19 +47,19 @@ impl OpenAiArtist {
         Self { account, model, quality, timeout: TIMEOUT }
     }
 
-    /// The same, who gives up after this long; 100 seconds otherwise.
+    /// The same artist with another time-out; the default is 100 seconds.
     #[must_use]
     pub fn within(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The whole of what is sent (AN-31). Not `response_format` nor `input_fidelity`: the image models refuse them.
+    /// The complete request (AN-31). The image models refuse `response_format` and `input_fidelity`.
     fn call(&self, request: &DrawRequest<'_>, wanted: u8) -> Result<RequestBuilder, Unusable> {
         let prompt = prompt::of(request.brief).ok_or(Unusable::Brief)?;
         if request.selfie.len() >= LARGEST_SELFIE {
             return Err(Unusable::Selfie);
         }
-        // The vendor wants a name for a file; this one tells nothing.
+        // The vendor requires a file name; this one carries no information.
         let picture = Part::bytes(request.selfie.to_vec()).file_name("picture.png").mime_str("image/png").map_err(|_| Unusable::Form)?;
         let mut form = Form::new()
             .text("model", self.model.clone())
@@ -91,7 +90,7 @@ impl Artist for OpenAiArtist {
         &self.model
     }
 
-    /// Repeats nothing by its seed: the image models have none.
+    /// No repeatable drawings by seed: the image models have none.
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
         let wanted = request.sketches.wanted().min(SKETCHES);
         let call = self.call(&request, wanted).map_err(|unusable| NotDrawn::Misconfigured(unusable.into()))?;

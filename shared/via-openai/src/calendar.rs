@@ -1,4 +1,4 @@
-//! When models end, by the vendor's own list.
+//! The dates on which models end, by the vendor's own list.
 
 use async_trait::async_trait;
 use kernel::Failure;

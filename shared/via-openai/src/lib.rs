@@ -1,7 +1,7 @@
 //! OpenAI: the artist behind `images/edits`, the screener behind `moderations`, and the list of models.
 //!
-//! Sent are the normalised picture, the prompt or the words, and a pseudonym where the API has a place for one (AN-31). What the vendor writes stays here:
-//! errors carry its codes, its status and its name of the request, and never a sentence of it, since those quote what people sent.
+//! A request holds the normalised picture, the prompt or the words, and a pseudonym where the API has a field for it (AN-31). The vendor's texts stay
+//! in this crate, since they quote people's input: errors carry its codes, its status and its request id.
 
 mod answer;
 mod api_error;

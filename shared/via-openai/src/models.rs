@@ -1,4 +1,4 @@
-//! The list of models, with the days they end.
+//! The list of models and the dates on which they end.
 
 use std::time::Duration;
 
@@ -14,18 +14,16 @@ use crate::refusal::Refusal;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Bytes of the list, at most; a hundred models have twenty thousand.
+/// Maximum bytes of the list; a hundred models have twenty thousand.
 const LARGEST: usize = 4_000_000;
 
-/// How long to wait when the vendor does not say.
+/// The wait when the vendor names none.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A model that the account may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedModel {
-    /// Its id, as the configuration names it.
     pub id: String,
-    /// The day it ends, if one is set.
     pub shutdown_date: Option<Date>,
 }
 
@@ -35,10 +33,10 @@ struct List {
 }
 
 impl OpenAi {
-    /// Every model that the account may use. A model that is not in the list may still draw: the list is known to lag.
+    /// Every model that the account may use. A model that is missing may still draw: the list is known to lag.
     ///
     /// # Errors
-    /// [`Failure::Busy`] when the vendor cannot answer now, [`Failure::Broken`] when it does not let us, or its answer is no list.
+    /// [`Failure::Busy`] when the vendor cannot answer now, [`Failure::Broken`] when it refuses, or its answer is no list.
     pub async fn listed_models(&self) -> Result<Vec<ListedModel>, Failure> {
         let answer = egress::send(self.get("models", TIMEOUT)).await.map_err(|_| Failure::unavailable(PATIENCE))?;
         if answer.status().as_u16() != 200 {
@@ -52,7 +50,7 @@ impl OpenAi {
     }
 }
 
-/// A day that cannot be read counts as none set.
+/// A date that cannot be read counts as none.
 fn listed(model: &Value) -> Option<ListedModel> {
     let id = identifier(model["id"].as_str()?)?;
     let shutdown_date = model["shutdown_date"].as_str().and_then(|day| day.get(..10)?.parse().ok());

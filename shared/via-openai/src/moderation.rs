@@ -18,27 +18,27 @@ use crate::api_error::{ApiError, identifier, request_id};
 use crate::refusal::Refusal;
 use crate::waits::retry_after;
 
-/// How long a judgement may take; most take a second.
+/// Limit on a judgement; most take a second.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Bytes of a picture, at most: the vendor's limit.
+/// Maximum bytes of a picture: the vendor's limit.
 const LARGEST_PICTURE: usize = 20 * 1024 * 1024;
 
-/// Bytes of an answer, at most; a right one has two thousand.
+/// Maximum bytes of an answer; a normal one has two thousand.
 const LARGEST_ANSWER: usize = 256_000;
 
-/// Categories of an answer, at most.
+/// Maximum categories of an answer.
 const CATEGORIES: usize = 64;
 
-/// How long to wait when the vendor does not say.
+/// The wait when the vendor names none.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The score that stands for the vendor's own judgement.
+/// The category of the vendor's own judgement.
 const FLAGGED: &str = "flagged";
 
 /// Scores a picture, and the words that go with it, by a moderation model: free of charge, one picture a request.
 ///
-/// **Pictures are scored in six categories alone**: whether somebody in a photograph is a minor, and signs of hate, this screener cannot see.
+/// **Pictures are scored in six categories alone**: this screener cannot tell minors in photographs, nor symbols of hate.
 #[derive(Debug, Clone)]
 pub struct OpenAiScreener {
     account: OpenAi,
@@ -51,13 +51,13 @@ impl OpenAiScreener {
         Self { account, model, timeout: TIMEOUT }
     }
 
-    /// The same, who gives up after this long; 20 seconds otherwise.
+    /// The same screener with another time-out; the default is 20 seconds.
     #[must_use]
     pub fn within(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The whole of what is sent (AN-31). The picture goes into its text as it is encoded: there is no second copy of it.
+    /// The complete request (AN-31). The picture is encoded straight into its text, without a second copy.
     fn body(&self, candidate: Candidate<'_>) -> String {
         let mut body = format!(r#"{{"model":{},"input":["#, json!(self.model));
         if let Some(words) = candidate.words.filter(|words| !words.trim().is_empty()) {
@@ -86,7 +86,7 @@ impl Screener for OpenAiScreener {
             return Err(Failure::broken("the picture is larger than the moderation takes"));
         }
         let call = self.account.post("moderations", self.timeout).header(CONTENT_TYPE, "application/json").body(self.body(candidate));
-        // Judging twice costs nothing, so that it does not matter whether the vendor has heard of it.
+        // A repeated judgement costs nothing, so any failed call may be repeated.
         let answer = egress::send(call).await.map_err(|_| Failure::unavailable(PATIENCE))?;
         match answer.status().as_u16() {
             200 => scores(answer, self.sees()).await,
@@ -95,7 +95,7 @@ impl Screener for OpenAiScreener {
     }
 }
 
-/// What an error of this vendor comes to where nothing is drawn.
+/// An error of this vendor as a failure, where nothing is drawn.
 pub(crate) fn failure(refusal: &Refusal) -> Failure {
     match refusal.status {
         _ if refusal.is_unpaid() => Failure::broken(refusal.said()),
@@ -117,7 +117,7 @@ struct Judgement {
     category_scores: Option<BTreeMap<String, Option<f64>>>,
 }
 
-/// The highest score of each category. An answer that lacks one that the screener is relied upon for is no judgement.
+/// The highest score of each category. An answer that lacks a relied-upon category is no judgement.
 async fn scores(answer: Response, relied_upon: &[&str]) -> Result<BTreeMap<String, f64>, Failure> {
     let id = request_id(answer.headers());
     let unusable = |what| Failure::broken(ApiError::plain(what, 200, id.as_deref()));

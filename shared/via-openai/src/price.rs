@@ -1,4 +1,4 @@
-//! What a drawing costs, by the vendor's list.
+//! The price of a drawing, by the vendor's list.
 
 use std::sync::OnceLock;
 
@@ -6,8 +6,8 @@ use studio::prices::{self, PriceList};
 
 use crate::answer::Tokens;
 
-/// The price of a call in micro-dollars, rounded up; `None` for a model whose price is not listed, and when the answer does not tell what came out. Input
-/// that is not told apart counts as picture, which is dearer.
+/// The price of a call in micro-dollars, rounded up; `None` for a model whose price is not listed, and for an answer without output tokens. Input
+/// tokens of no stated class count as picture, which is dearer.
 pub(crate) fn of(model: &str, tokens: &Tokens) -> Option<u64> {
     static PRICES: OnceLock<PriceList> = OnceLock::new();
     // The text is part of the binary, and a test parses it: a flaw cannot reach a running function.

@@ -1,4 +1,4 @@
-//! What the vendor's errors come to.
+//! The meaning of the vendor's errors.
 
 use egress::header::HeaderMap;
 use egress::{Response, SendError};
@@ -8,13 +8,13 @@ use studio::NotDrawn;
 use crate::api_error::{ApiError, VendorError, request_id};
 use crate::waits::retry_after;
 
-/// Bytes of an error, at most.
+/// Maximum bytes of an error.
 const LARGEST: usize = 64_000;
 
-/// Its safety system refused: `moderation_blocked` of the image models, `content_policy_violation` of those before, and the name in streams.
+/// Refusals of the safety system: `moderation_blocked` of the image models, `content_policy_violation` of earlier ones, and the name in streams.
 const UNSAFE: &[&str] = &["moderation_blocked", "content_policy_violation", "image_content_policy_violation"];
 
-/// Nobody has paid.
+/// The account has no money left.
 const UNPAID: &[&str] = &["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"];
 
 /// An answer of any status but 200, read to its end.
@@ -25,7 +25,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads it. What cannot be read still has its status.
+    /// Reads the error. An unreadable one still has its status.
     pub(crate) async fn read(answer: Response) -> Self {
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = egress::receive(answer, LARGEST).await.unwrap_or_default();
@@ -38,30 +38,29 @@ impl Refusal {
         self.status == 402 || self.error.is_any(UNPAID)
     }
 
-    /// For a log.
+    /// For the log.
     pub(crate) fn said(&self) -> ApiError {
         ApiError::error(&self.error, self.status, request_id(&self.headers).as_deref())
     }
 
-    /// Why there is no drawing.
     pub(crate) fn not_drawn(&self) -> NotDrawn {
         let source = || self.said().into();
         let retry_after = retry_after(&self.headers);
         match (self.status, self.should_retry()) {
             _ if self.error.is_any(UNSAFE) => refused(&self.error),
             _ if self.is_unpaid() => NotDrawn::Exhausted,
-            // It does not want to be asked again, so that waiting helps nobody: another vendor might draw.
+            // The vendor does not want to be asked again: another vendor might draw.
             (429 | 503, Some(false)) => NotDrawn::Down(source()),
             (429, _) | (408 | 409, Some(true)) => NotDrawn::Busy { retry_after },
             (503, _) if retry_after.is_some() => NotDrawn::Busy { retry_after },
             (503, _) => NotDrawn::Down(source()),
-            // The vendor did not get the whole request in time, or one like it is under way; and 5xx may come after the work was done, and billed.
+            // The vendor did not get the whole request in time, or a similar one is running; and 5xx may come after the work was done and billed.
             (408 | 409 | 500.., _) => NotDrawn::Unclear(source()),
             _ => NotDrawn::Misconfigured(source()),
         }
     }
 
-    /// What the vendor tells its own clients.
+    /// The hint for the vendor's own clients.
     fn should_retry(&self) -> Option<bool> {
         match self.headers.get("x-should-retry")?.as_bytes() {
             b"true" => Some(true),
@@ -71,7 +70,7 @@ impl Refusal {
     }
 }
 
-/// An error that came after a status of 200: the vendor had begun.
+/// An error after a status of 200: the vendor had begun.
 pub(crate) fn midway(error: &VendorError, request_id: Option<&str>) -> NotDrawn {
     let source = || ApiError::error(error, 200, request_id).into();
     match error {
@@ -83,7 +82,7 @@ pub(crate) fn midway(error: &VendorError, request_id: Option<&str>) -> NotDrawn 
     }
 }
 
-/// With the stage, such as `stage:output`, and the categories that the vendor names.
+/// A refusal with its stage, such as `stage:output`, and the categories that the vendor names.
 fn refused(error: &VendorError) -> NotDrawn {
     let stage = error.stage.as_deref().unwrap_or("unknown");
     let stage = if ["input", "output"].contains(&stage) { stage } else { "unknown" };
@@ -92,7 +91,6 @@ fn refused(error: &VendorError) -> NotDrawn {
     NotDrawn::Refused(reasons)
 }
 
-/// A call without an answer.
 pub(crate) fn lost(lost: SendError) -> NotDrawn {
     if lost.may_have_arrived() { NotDrawn::Unclear(lost.into()) } else { NotDrawn::Down(lost.into()) }
 }

@@ -1,15 +1,15 @@
-//! Server-sent events, as they come off the network: in pieces that respect no line and no character.
+//! Server-sent events from a byte stream whose chunks end anywhere, even within a character.
 //!
-//! The grammar is that of the HTML standard, section 9.2.6: lines end in LF, CR LF or CR; a line that begins with a colon is a comment; a blank line ends an
-//! event. Only its data is of interest here: the vendor repeats the name of the event in it.
+//! The grammar is that of the HTML standard, section 9.2.6: lines end in LF, CR LF or CR; a line that begins with a colon is a comment; a blank line
+//! ends an event. Only the data of an event is read: the vendor repeats the event's name in it.
 
 use bytes::{Buf, Bytes};
 
-/// An event, or a line of one, is longer than any right one.
+/// A line or an event is longer than any correct one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-/// Puts events together.
+/// Assembles events.
 #[derive(Debug)]
 pub(crate) struct Events {
     line: Vec<u8>,
@@ -21,12 +21,12 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Of events of at most `limit` bytes.
+    /// `limit` is the maximum of one event, in bytes.
     pub(crate) fn of_at_most(limit: usize) -> Self {
         Self { line: Vec::new(), data: Vec::new(), has_data: false, after_cr: false, first_line: true, limit }
     }
 
-    /// Reads on in `chunk` until an event ends, whose data this is, or until the chunk does.
+    /// Reads `chunk` up to the end of an event and returns its data; `None` when the chunk ends first.
     pub(crate) fn next_in(&mut self, chunk: &mut Bytes) -> Result<Option<Vec<u8>>, TooLong> {
         while !chunk.is_empty() {
             if std::mem::take(&mut self.after_cr) && chunk[0] == b'\n' {
@@ -52,7 +52,7 @@ impl Events {
         Ok(None)
     }
 
-    /// The stream ended: the data of the event that no blank line has closed, if there is any. Whoever reads it finds out whether it is whole.
+    /// The data of the last event when the stream ended without a blank line, complete or not.
     pub(crate) fn rest(mut self) -> Option<Vec<u8>> {
         self.end_line().or_else(|| self.end_event())
     }
@@ -75,7 +75,7 @@ impl Events {
                 self.data.push(b'\n');
                 self.data.extend_from_slice(&self.line[value..]);
             } else {
-                // A picture is one line of millions of bytes: it changes hands, and is not copied.
+                // A picture is one line of millions of bytes: it is moved, not copied.
                 std::mem::swap(&mut self.line, &mut self.data);
                 self.data.drain(..value);
                 self.has_data = true;

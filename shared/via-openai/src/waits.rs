@@ -1,14 +1,15 @@
-//! How long the vendor asks to wait, by its headers.
+//! The wait that the vendor asks for, by its headers.
 
 use std::time::Duration;
 
 use egress::header::{DATE, HeaderMap, RETRY_AFTER};
 use jiff::fmt::rfc2822;
 
-/// Nothing waits for longer: what says more is no hint.
+/// The longest believable wait: a longer one counts as none.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// `retry-after-ms`, else `retry-after` (seconds, or a date, which is compared with the answer's own), else the `x-ratelimit-reset-…` of what is used up.
+/// `retry-after-ms`, else `retry-after` (seconds, or a date, which is compared with the answer's own), else the `x-ratelimit-reset-…` of the
+/// exhausted limits.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let seconds = |text: &str, unit: f64| {
@@ -21,13 +22,13 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn until(then: &str, now: &str) -> Option<Duration> {
-    // HTTP writes GMT where the grammar of mail has a zone of its own, which means the same.
+    // HTTP writes GMT where RFC 2822 has a zone of its own with the same meaning.
     let read = |text: &str| rfc2822::parse(text).ok().map(|time| time.timestamp());
     let wait = read(then)?.duration_since(read(now)?);
     Duration::try_from(wait).ok().filter(|wait| *wait <= LONGEST)
 }
 
-/// The longest reset of what is used up; when nothing is said to be, the longest of all.
+/// The longest reset of the exhausted limits; of all limits when none is marked as exhausted.
 fn resets(headers: &HeaderMap) -> Option<Duration> {
     let mut resets = Vec::new();
     for (name, value) in headers {

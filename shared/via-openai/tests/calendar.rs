@@ -1,4 +1,4 @@
-//! When models end, against the stand-in.
+//! The list of models against the stand-in.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use egress::{Client, Reach, Secret};

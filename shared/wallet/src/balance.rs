@@ -1,17 +1,15 @@
-//! What the entries add up to.
+//! The balance that the entries add up to.
 
 use crate::Entry;
 
-/// Credits one can spend, and credits set aside for running generations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Balance {
-    /// Ready to be spent.
     pub available: u32,
-    /// Set aside.
+    /// Credits set aside for running generations.
     pub held: u32,
 }
 
-/// The movement would take more than there is.
+/// The movement takes more credits than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("more credits than the wallet has")]
 pub struct Overdrawn;

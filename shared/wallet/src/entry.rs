@@ -4,7 +4,6 @@ use std::fmt;
 
 use kernel::{GenerationId, Timestamp};
 
-/// What a movement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// New credits become available.
@@ -18,7 +17,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The name in storage.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,12 +28,11 @@ impl Kind {
     }
 }
 
-/// Why credits moved. With the kind it is the entry's key.
+/// With the kind it is the entry's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
     /// The credits every account starts with, once.
     Starter,
-    /// A generation.
     Generation(GenerationId),
 }
 
@@ -48,7 +45,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// A movement of credits. It can only be made with the deltas its kind has.
+/// A movement of credits. Its constructors give it the deltas of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     kind: Kind,
@@ -58,43 +55,38 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The credits an account starts with.
     #[must_use]
     pub fn starter_grant(credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Grant, cause: Cause::Starter, credits, at }
     }
 
-    /// Sets `credits` aside for a generation.
     #[must_use]
     pub fn hold(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Hold, cause: Cause::Generation(order), credits, at }
     }
 
-    /// Spends what was held for a generation.
+    /// Spends the credits held for a generation.
     #[must_use]
     pub fn capture(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Capture, cause: Cause::Generation(order), credits, at }
     }
 
-    /// Gives back what was held for a generation.
+    /// Returns the credits held for a generation.
     #[must_use]
     pub fn release(order: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Release, cause: Cause::Generation(order), credits, at }
     }
 
-    /// What the movement does.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Why.
     #[must_use]
     pub fn cause(&self) -> Cause {
         self.cause
     }
 
-    /// When.
     #[must_use]
     pub fn at(&self) -> Timestamp {
         self.at
@@ -106,7 +98,6 @@ impl Entry {
         format!("{}#{}", self.kind.name(), self.cause)
     }
 
-    /// The change of the available credits.
     #[must_use]
     pub fn available_delta(&self) -> i64 {
         let credits = i64::from(self.credits);
@@ -117,7 +108,6 @@ impl Entry {
         }
     }
 
-    /// The change of the held credits.
     #[must_use]
     pub fn held_delta(&self) -> i64 {
         let credits = i64::from(self.credits);

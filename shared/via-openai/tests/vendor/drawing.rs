@@ -1,4 +1,4 @@
-//! Drawings that come about, and the list of models.
+//! Drawings that succeed, and the list of models.
 
 use imaging::DigitalSource;
 use kernel::Failure;

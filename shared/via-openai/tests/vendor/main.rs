@@ -21,7 +21,7 @@ use via_openai::{OpenAi, OpenAiArtist};
 /// The key of every test: no error and no debug output may show it.
 const KEY: &str = "sk-of-a-test-0123456789";
 
-/// Longer than any answer of the stand-in takes; what shall run into the time-out has a time of its own.
+/// Longer than any answer of the stand-in takes; tests of the time-out set one of their own.
 const PATIENT: Duration = Duration::from_secs(120);
 
 async fn vendor() -> OpenAiStandIn {
@@ -37,7 +37,7 @@ fn artist(vendor: &OpenAiStandIn) -> OpenAiArtist {
     account(&vendor.base_url()).artist(OpenAi::IMAGE_MODEL, OpenAi::IMAGE_QUALITY).unwrap().within(PATIENT)
 }
 
-/// A small picture as the screening hands it on.
+/// A small picture in the form that screening produces.
 fn selfie() -> Vec<u8> {
     let picture = RgbImage::from_fn(64, 80, |x, y| image::Rgb([x as u8 * 4, y as u8 * 3, 90]));
     let mut png = std::io::Cursor::new(Vec::new());
@@ -45,7 +45,6 @@ fn selfie() -> Vec<u8> {
     png.into_inner()
 }
 
-/// Keeps the sketches that arrive.
 struct Listener {
     wanted: u8,
     heard: Mutex<Vec<(u8, usize)>>,
@@ -82,7 +81,7 @@ async fn draw(artist: &OpenAiArtist) -> Result<Drawing, NotDrawn> {
     draw_with(artist, &NoSketches).await
 }
 
-/// Why there is no drawing when the vendor behaves like this; it is asked once, and nothing of its words or of the key comes through.
+/// Why there is no drawing in this scenario; the vendor is asked once, and no word of it and no part of the key comes through.
 async fn refusal(scenario: Scenario) -> NotDrawn {
     let vendor = vendor().await;
     vendor.next(scenario.clone());
@@ -92,7 +91,7 @@ async fn refusal(scenario: Scenario) -> NotDrawn {
     why
 }
 
-/// The same while sketches are wanted, so that the answer is a stream.
+/// The same with sketches requested, so that the answer is a stream.
 async fn refusal_midway(scenario: Scenario) -> NotDrawn {
     let vendor = vendor().await;
     vendor.next(scenario.clone());
@@ -102,7 +101,7 @@ async fn refusal_midway(scenario: Scenario) -> NotDrawn {
     why
 }
 
-/// No word of the vendor's, of the prompt's or of the key's.
+/// Holds no word of the vendor, of the prompt or of the key.
 fn is_discreet(why: &dyn std::error::Error) {
     let mut shown = format!("{why} {why:?}");
     let mut source = why.source();

@@ -1,4 +1,4 @@
-//! What the vendor's misbehaviour comes to.
+//! The meaning of the vendor's failures.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn a_vendor_that_says_it_is_overloaded_is_down() {
 async fn a_vendor_that_cannot_be_reached_is_down() {
     let gone = vendor().await;
     let artist = artist(&gone);
-    // Whoever listened there has gone, and nobody else has come yet.
+    // The listener has gone, and its port is not reused yet.
     let address = gone.origin().trim_start_matches("http://").to_owned();
     drop(gone);
     while tokio::net::TcpStream::connect(&address).await.is_ok() {

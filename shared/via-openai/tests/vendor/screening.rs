@@ -1,4 +1,4 @@
-//! The screener: scores that are policy's to judge, and failures that let nothing pass.
+//! The screener: scores for the policy to judge, and failures that let nothing pass.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -110,7 +110,7 @@ async fn an_70_what_is_ours_to_mend_is_broken_and_nothing_passes() {
     }
 }
 
-/// The vendor takes one picture a request, which is why the screener never sends two.
+/// The vendor takes one picture a request, so the screener never sends two.
 #[tokio::test]
 async fn two_pictures_in_one_request_are_refused_by_the_vendor() {
     let vendor = vendor().await;

@@ -1,4 +1,4 @@
-//! What is sent: snapshots of whole requests, headers and body.
+//! Snapshots of whole requests, headers and body.
 
 use egress::{Client, Reach, Secret};
 use screening::{Candidate, Screener};
@@ -8,7 +8,7 @@ use via_openai::OpenAi;
 
 use crate::{KEY, Listener, account, artist, selfie, vendor};
 
-/// The headers, what differs from run to run left out.
+/// The headers without those that differ from run to run.
 fn headers(request: &Request, boundary: &str) -> Vec<String> {
     let shown = request.headers.iter().map(|(name, value)| match name.as_str() {
         "host" => "host: HOST".to_owned(),
@@ -18,7 +18,7 @@ fn headers(request: &Request, boundary: &str) -> Vec<String> {
     shown.collect()
 }
 
-/// Head and body of a form, its picture and its prompt by their names alone.
+/// Head and body of a form, with names in place of its picture and its prompt.
 fn form(request: &Request, prompt: &str) -> (Vec<String>, String) {
     let boundary = request.header("content-type").unwrap().split_once("boundary=").unwrap().1.to_owned();
     let png = selfie();

@@ -7,7 +7,7 @@ use testkit::stand_ins::openai::Scenario;
 
 use crate::{Listener, artist, draw_with, refusal_midway, vendor};
 
-/// How many sketches arrive of `wanted` when the vendor behaves like this, and the drawing with them.
+/// The number of sketches that arrive of `wanted` in this scenario, and the drawing with them.
 async fn sketches(scenario: Option<Scenario>, wanted: u8) -> Vec<u8> {
     let vendor = vendor().await;
     if let Some(scenario) = scenario {
