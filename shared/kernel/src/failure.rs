@@ -130,10 +130,7 @@ pub enum Failure {
     Conflict(Problem),
     /// The same request may succeed later.
     #[error("busy: {}", .problem.detail)]
-    Busy {
-        problem: Problem,
-        retry_after: Duration,
-    },
+    Busy { problem: Problem, retry_after: Duration },
     /// A fault of ours or of a dependency; the caller sees no detail of it.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
