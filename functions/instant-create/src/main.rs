@@ -7,10 +7,11 @@ use edge::http::Request;
 use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
 use kernel::{Failure, SystemClock, SystemRandomness, limits};
+use processing::instant::{Admitted, Instant, InstantRequest, Marked, News};
 use screening::Moderation;
-use studio::instant::{Admitted, Instant, InstantRequest, Marked, News, RateSalt};
-use studio::{Artist, Brief};
+use studio::{Artist, Brief, RateSalt};
 use via_dynamodb::DynamoRateKeys;
+use via_palette::PaletteArtist;
 
 /// Clears whatever is freed, so that no buffer of any library outlives its request with a picture in it (RT-10).
 #[global_allocator]
@@ -32,7 +33,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     // Neither is made of a vendor whose entry in the ledger attests no zero retention: the function then does not start (RT-09).
-    let (artists, moderation) = (vendors::artists(&settings)?, vendors::moderation(&settings)?);
+    let (artists, moderation) = (vendors::artists(&settings, || Box::new(PaletteArtist))?, vendors::moderation(&settings)?);
     let aws = edge::aws().await;
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
     let rate_keys = DynamoRateKeys::new(via_dynamodb::Client::new(&aws), settings.required("RATE_KEYS_TABLE")?);

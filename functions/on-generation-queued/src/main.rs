@@ -3,8 +3,9 @@
 use edge::batch::{Message, serve};
 use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock};
+use processing::Prepare;
 use screening::Moderation;
-use studio::{Prepare, QueuedSteps, Step, Tidy};
+use studio::{QueuedSteps, Step, Tidy};
 use via_dynamodb::DynamoGenerations;
 use via_s3::{Bucket, S3Pictures, S3Quarantine, S3Selfies};
 use via_sqs::SqsQueue;

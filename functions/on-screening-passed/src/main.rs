@@ -8,6 +8,7 @@ use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock, SystemRandomness};
 use studio::{Artist, ArtistFallback, Draw, QueuedSteps, Step, Tidy};
 use via_dynamodb::{Client, DynamoAttempts, DynamoBreaker, DynamoGenerations};
+use via_palette::PaletteArtist;
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_sqs::SqsQueue;
 
@@ -26,7 +27,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let artists = vendors::artists(&settings)?;
+    let artists = vendors::artists(&settings, || Box::new(PaletteArtist))?;
     let aws = edge::aws().await;
     let (dynamo, bucket) = (Client::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
     let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);

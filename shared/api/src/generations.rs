@@ -1,7 +1,7 @@
 //! Generations.
 
-use imaging::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
+use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use studio::{Bubble, Deliveries, EndReason, Generation, State, View};

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use processing::instant::News;
 use serde::Serialize;
-use studio::instant::News;
 use zeroize::Zeroizing;
 
 /// How far a drawing is
@@ -87,8 +87,8 @@ fn json(event: &impl Serialize, picture: usize) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use imaging::DigitalSource;
-    use studio::instant::{Portrait, Stage};
+    use picture_files::DigitalSource;
+    use processing::instant::{Portrait, Stage};
 
     #[test]
     fn an_event_is_named_and_written_as_documented() {

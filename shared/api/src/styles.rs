@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use imaging::Messenger;
+use picture_files::Messenger;
 use serde::Serialize;
 use studio::addons::{BUBBLE_CREDITS, STICKERS_CREDITS};
 

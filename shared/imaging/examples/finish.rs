@@ -1,7 +1,8 @@
 //! Finishes a drawing as a generation of one does, with a sticker for WhatsApp, into a zip file, and prints the most memory it had, in KiB:
 //! `cargo run --release -p imaging --example finish -- DRAWING.png OUT.zip`
 
-use imaging::{Bundle, DigitalSource, Extras, Generation, Messenger, Packs, render};
+use imaging::{Bundle, Extras, Generation, Packs, render};
+use picture_files::{DigitalSource, Messenger};
 use std::fs::File;
 use std::io::BufWriter;
 

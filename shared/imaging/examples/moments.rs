@@ -3,8 +3,10 @@
 //! `sticker`: a sticker for WhatsApp composed, edged and fitted into its bytes, from a drawing that is decoded and cut out; a bubble is none of
 //! it. `bubble`: seventeen words set into a bubble of a 1024² drawing, and drawn.
 
-use imaging::{DigitalSource, Extras, Messenger, stickers};
-use lettering::{Room, Typesetter, Words};
+use bubble_text::Words;
+use imaging::{Extras, stickers};
+use lettering::{Room, Typesetter};
+use picture_files::{DigitalSource, Messenger};
 use std::time::Instant;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;

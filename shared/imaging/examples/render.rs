@@ -1,6 +1,7 @@
 //! Renders every deliverable of a drawing into a folder and says how long it took: `cargo run -p imaging --example render -- DRAWING.png OUT`
 
-use imaging::{Bundle, DigitalSource, Extras, Generation, contact_sheet, render};
+use imaging::{Bundle, Extras, Generation, contact_sheet, render};
+use picture_files::DigitalSource;
 use std::time::Instant;
 
 #[allow(clippy::print_stdout, reason = "a program for a person")]
@@ -28,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     std::fs::write(format!("{out}/bundle.zip"), bundle.finish(None)?.0)?;
     let start = Instant::now();
-    let pictures: Vec<&[u8]> = files.iter().filter(|file| file.format == imaging::Format::Png).map(|file| &file.bytes[..]).collect();
+    let pictures: Vec<&[u8]> = files.iter().filter(|file| file.format == picture_files::Format::Png).map(|file| &file.bytes[..]).collect();
     std::fs::write(format!("{out}/contact-sheet.png"), contact_sheet(&pictures)?)?;
     println!("{:>6} ms contact sheet", start.elapsed().as_millis());
     Ok(())

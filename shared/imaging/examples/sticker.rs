@@ -1,7 +1,8 @@
 //! Makes the stickers of a drawing, its packs and its avatar with a bubble, and says how long each took:
 //! `cargo run --release -p imaging --example sticker -- DRAWING.png OUT [TEXT [left|right]]`
 
-use imaging::{BubbleOrder, DigitalSource, Extras, Messenger, STICKERS, fit_sticker, stickers, with_bubble};
+use imaging::{BubbleOrder, Extras, STICKERS, fit_sticker, stickers, with_bubble};
+use picture_files::{DigitalSource, Messenger};
 use std::time::Instant;
 
 #[allow(clippy::print_stdout, reason = "a program for a person")]
@@ -11,11 +12,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("say DRAWING.png, the folder to write to, and the bubble's text and side if it has one".into());
     };
     let side = match rest.get(1).map(String::as_str) {
-        Some("left") => Some(lettering::Side::Left),
-        Some("right") => Some(lettering::Side::Right),
+        Some("left") => Some(bubble_text::Side::Left),
+        Some("right") => Some(bubble_text::Side::Right),
         _ => None,
     };
-    let bubble = rest.first().map(|text| lettering::Words::parse(text)).transpose()?.map(|words| BubbleOrder { words, side });
+    let bubble = rest.first().map(|text| bubble_text::Words::parse(text)).transpose()?.map(|words| BubbleOrder { words, side });
     let drawing = std::fs::read(drawing)?;
     std::fs::create_dir_all(out)?;
     let source = DigitalSource::AlgorithmicallyEnhanced;

@@ -3,7 +3,8 @@
 //! What a file is for is told by its name, as deliverables are named (`whatsapp.webp`, `imessage-408.png`, `line.zip`, `bundle.zip`), or by
 //! `--as MESSENGER` before the files. Ends with 1 if a rule is broken, with 2 if a file is unknown or cannot be opened.
 
-use imaging::{Messenger, Target, validate};
+use imaging::{Target, validate};
+use picture_files::Messenger;
 use std::process::ExitCode;
 
 #[allow(clippy::print_stdout, reason = "a program for a person")]

@@ -1,37 +1,6 @@
 //! The avatar table: every size a generation delivers, as data.
 
-use crate::Format;
-use serde::{Deserialize, Serialize};
-
-/// What a deliverable is for
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// The drawing itself, in full size
-    Master,
-    /// The subject alone, cut out by the drawing's matte
-    Transparent,
-    /// A profile picture; square, and safe under a circular mask
-    Avatar,
-    /// The icon of a browser tab
-    Favicon,
-    /// The preview of a shared link
-    OpenGraph,
-    /// The wide picture on top of a profile
-    Banner,
-    /// A full-screen picture of a phone
-    Story,
-    /// A desktop background
-    Wallpaper,
-    /// The drawing with its speech bubble
-    SpeechBubble,
-    /// A sticker of one messenger
-    Sticker,
-    /// A picture that stands for a pack of stickers: tray, main or tab image
-    Tray,
-    /// A pack of stickers, ready to be imported
-    Pack,
-}
+use crate::{Format, Kind};
 
 /// How the drawing fills the frame
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,8 +5,9 @@ use crate::drawing::DRAWING_SIDE;
 use crate::matte::Layers;
 use crate::scene::{Place, compose};
 use crate::stickers::{Area, BubbleOrder};
+use bubble_text::{Side, Words};
 use image::RgbImage;
-use lettering::{Bubble, Room, Side, Typesetter, Words};
+use lettering::{Bubble, Room, Typesetter};
 
 /// Size of the letters of a short text, and the least of a long one, as shares of the frame's shorter side
 const LETTERS: (f32, f32) = (0.080, 0.038);

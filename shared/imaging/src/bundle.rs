@@ -1,15 +1,11 @@
 //! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that says what each is.
 
 use crate::archive::Archive;
-use crate::{Deliverable, DigitalSource, Format, Kind, Provenance, page};
+use crate::{Deliverable, FileEntry, page};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// File name of the bundle
-pub const BUNDLE_NAME: &str = "bundle.zip";
-/// Media type of the bundle
-pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
 /// File name of the page inside the bundle that shows a person what is in it; it is the first entry
 pub const INDEX_NAME: &str = "index.html";
 /// File name of the manifest inside the bundle; it is the last entry but for its Content Credentials
@@ -30,30 +26,6 @@ pub struct Generation {
     pub seed: u64,
     /// When it was asked for, RFC 3339, UTC
     pub created_at: String,
-}
-
-/// What the manifest says about one file
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileEntry {
-    /// Path in the bundle, with forward slashes
-    pub name: String,
-    /// What it is for
-    pub kind: Kind,
-    /// Its format
-    pub format: Format,
-    /// Width in pixels; 0 for a pack
-    pub width: u32,
-    /// Height in pixels; 0 for a pack
-    pub height: u32,
-    /// Length in bytes
-    pub bytes: u64,
-    /// SHA-256 in lowercase hex
-    pub sha256: String,
-    /// IPTC Digital Source Type, a URI
-    pub digital_source_type: DigitalSource,
-    /// How the file says so; by XMP where an older manifest does not say
-    #[serde(default)]
-    pub provenance: Provenance,
 }
 
 /// `manifest.json`

@@ -1,9 +1,9 @@
 //! One picture that shows all deliverables.
 
+use crate::Limits;
 use crate::Unreadable;
 use crate::decode::decode_png;
 use crate::encode::png_without_metadata;
-use crate::limits::Limits;
 use crate::resample::resize;
 use fast_image_resize::pixels::U8x4;
 use image::{Rgb, RgbImage, RgbaImage};

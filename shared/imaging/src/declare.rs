@@ -1,6 +1,6 @@
 //! A picture as an artist handed it in, with its provenance and without what else came with it; the pixels stay as they were encoded.
 
-use crate::decode::PictureFormat;
+use crate::PictureFormat;
 use crate::{DigitalSource, Unreadable};
 
 /// Chunks of a PNG that decide how it looks (PNG, third edition, 11); text, times, EXIF and what programs add are left out

@@ -1,49 +1,7 @@
 //! Finished files.
 
-use crate::{AvatarSpec, DigitalSource, Kind, Provenance};
-use serde::{Deserialize, Serialize};
+use crate::{AvatarSpec, DigitalSource, Format, Kind, Provenance};
 use sha2::{Digest, Sha256};
-
-/// The file format of a deliverable
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// PNG, 8 bits a channel
-    Png,
-    /// WebP: lossy of a high quality, or lossless where there are few colours
-    Webp,
-    /// A pack for importers into WhatsApp: a zip of WebP stickers, their title, author and cover
-    Wastickers,
-    /// A zip of pictures
-    Zip,
-}
-
-impl Format {
-    /// All of them
-    pub const ALL: [Self; 4] = [Self::Png, Self::Webp, Self::Wastickers, Self::Zip];
-    /// Those of a row of the avatar table, in the order in which it is delivered
-    pub const PICTURES: [Self; 2] = [Self::Png, Self::Webp];
-
-    /// Ending of the file name, without a dot
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Webp => "webp",
-            Self::Wastickers => "wastickers",
-            Self::Zip => "zip",
-        }
-    }
-
-    /// Media type
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Webp => "image/webp",
-            Self::Wastickers => "application/octet-stream",
-            Self::Zip => "application/zip",
-        }
-    }
-}
 
 /// One finished file
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! What an artist hands in, made into the one size that all deliverables are made from.
 
-use crate::decode::{Decoded, Layered, decode_layered, outline};
+use crate::decode::{Decoded, Layered, decode_layered};
 use crate::orientation::upright;
 use crate::resample::{Window, resize};
 use crate::{Limits, Unreadable};
 use fast_image_resize::pixels::{U8x3, U8x4};
 use image::{RgbImage, RgbaImage};
+use picture_files::outline;
 
 /// Side of a drawing in pixels; what comes in another size is scaled to it
 pub(crate) const DRAWING_SIDE: u32 = 1024;

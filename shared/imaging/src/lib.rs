@@ -16,37 +16,30 @@ mod decode;
 mod deliverable;
 mod drawing;
 mod encode;
-mod limits;
 mod matte;
 mod normalise;
 mod orientation;
 mod page;
-mod provenance;
 mod render;
 mod resample;
 mod scene;
 mod squares;
 mod stickers;
-mod unreadable;
 mod webp;
 
-pub use avatars::{AVATARS, AvatarSpec, Fit, Kind, SPEECH_BUBBLE};
+pub use avatars::{AVATARS, AvatarSpec, Fit, SPEECH_BUBBLE};
 pub use bubble::with_bubble;
-pub use bundle::{
-    BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Bundle, BundleError, CREDENTIALS_NAME, FileEntry, Generation, INDEX_NAME, MANIFEST_NAME, Manifest,
-    SCHEMA_VERSION,
-};
+pub use bundle::{Bundle, BundleError, CREDENTIALS_NAME, Generation, INDEX_NAME, MANIFEST_NAME, Manifest, SCHEMA_VERSION};
 pub use contact_sheet::contact_sheet;
 pub use declare::declare;
-pub use decode::{Outline, PictureFormat, is_whole_picture, outline};
-pub use deliverable::{Deliverable, Format};
-pub use limits::Limits;
+pub use deliverable::Deliverable;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
-pub use provenance::{DigitalSource, Provenance};
 pub use render::{Rendering, render};
 pub use stickers::{
-    BubbleOrder, Counts, Extras, Messenger, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Unfit, Unpackable, Violation,
-    fit_sticker, stickers, validate,
+    BubbleOrder, Counts, Extras, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Unfit, Unpackable, Violation, fit_sticker,
+    provenance_of, stickers, validate,
 };
-pub use unreadable::Unreadable;
 pub use webp::{WEBP_EFFORT, WEBP_QUALITY};
+
+// What all modules here speak of.
+use picture_files::{DigitalSource, FileEntry, Format, Kind, Limits, Messenger, PictureFormat, Provenance, Unreadable};

@@ -88,7 +88,7 @@ fn write(
 
 /// A WebP of somebody else's with the XMP of `source` as its only metadata; its ICC profile, if it has one, is left out. `None` if it is damaged.
 pub(crate) fn declare(file: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
-    let outline = crate::decode::outline(file, &crate::Limits::DRAWING).ok()?;
+    let outline = picture_files::outline(file, &crate::Limits::DRAWING).ok()?;
     with_xmp(file, (outline.width, outline.height), source)
 }
 

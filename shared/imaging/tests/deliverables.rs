@@ -2,10 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::{GenericImageView, Rgba, RgbaImage};
-use imaging::{
-    AVATARS, Bundle, BundleError, Deliverable, DigitalSource, Extras, Fit, Format, Generation, Kind, Manifest, Messenger, Packs, Rendering,
-    SPEECH_BUBBLE, contact_sheet, render,
-};
+use imaging::{AVATARS, Bundle, BundleError, Deliverable, Extras, Fit, Generation, Manifest, Packs, Rendering, SPEECH_BUBBLE, contact_sheet, render};
+use picture_files::{DigitalSource, Format, Kind, Messenger};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -43,7 +41,7 @@ fn ordered(picture: &RgbaImage, extras: &Extras) -> Vec<Deliverable> {
 
 /// Stickers of all messengers, and a bubble
 fn everything() -> Extras {
-    let words = lettering::Words::parse("Nobody else reads this").unwrap();
+    let words = bubble_text::Words::parse("Nobody else reads this").unwrap();
     Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleOrder { words, side: None }) }
 }
 

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::RgbImage;
-use imaging::{Limits, Unreadable, WORKING_SIDE, decode_normalised, normalise, normalise_within};
+use imaging::{WORKING_SIDE, decode_normalised, normalise, normalise_within};
+use picture_files::{Limits, Unreadable};
 use proptest::prelude::*;
 use testkit::pictures::{self, CARD_COLOURS, CARD_HEIGHT, CARD_WIDTH, Case, Expected};
 

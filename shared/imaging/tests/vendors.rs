@@ -3,7 +3,8 @@
 
 use image::codecs::{jpeg::JpegEncoder, webp::WebPEncoder};
 use image::{ExtendedColorType, ImageEncoder, Rgb, RgbImage, Rgba, RgbaImage};
-use imaging::{AVATARS, DigitalSource, Extras, Limits, PictureFormat, Unreadable, is_whole_picture, outline, render};
+use imaging::{AVATARS, Extras, render};
+use picture_files::{DigitalSource, Limits, PictureFormat, Unreadable, is_whole_picture, outline};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::OnceLock;
@@ -58,7 +59,7 @@ fn transparent(bytes: &[u8]) -> RgbaImage {
 fn original(bytes: &[u8]) -> RgbImage {
     let mut files = render(bytes, SOURCE, &Extras::default()).unwrap().map(Result::unwrap);
     let row = AVATARS.iter().find(|row| row.fit == imaging::Fit::Drawing).unwrap();
-    let file = files.find(|file| file.path == row.path(imaging::Format::Png)).unwrap();
+    let file = files.find(|file| file.path == row.path(picture_files::Format::Png)).unwrap();
     image::load_from_memory(&file.bytes).unwrap().into_rgb8()
 }
 

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use bubble_text::Words;
 use clap::Parser;
-use lettering::{Room, Typesetter, Words};
+use lettering::{Room, Typesetter};
 
 #[derive(Parser)]
 struct Arguments {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use harfrust::font::{Blob, Font};
 
-use crate::coverage::Face;
+use bubble_text::Face;
 
 static ROUNDED: &[u8] = include_bytes!("../fonts/rounded.ttf");
 static WESTERN: &[u8] = include_bytes!("../fonts/western.ttf");
@@ -56,5 +56,59 @@ pub(crate) const fn scale(face: Face) -> f32 {
         Face::Arabic => 1.14,
         Face::Devanagari | Face::Thai => 1.06,
         Face::Emoji => 1.1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use bubble_text::is_invisible;
+
+    use super::*;
+
+    /// The table as the fonts say it.
+    fn of_the_fonts() -> String {
+        let mut text = String::new();
+        for face in Face::ALL {
+            let font = load(face);
+            let mut codes: Vec<u32> = font.charmap().unicodes().map(|(code, _)| code).collect();
+            codes.retain(|code| char::from_u32(*code).is_some_and(|c| !is_invisible(c) && !c.is_control()));
+            codes.sort_unstable();
+            codes.dedup();
+            write_ranges(&mut text, face, &codes);
+        }
+        text
+    }
+
+    fn write_ranges(text: &mut String, face: Face, codes: &[u32]) {
+        writeln!(text, "face {}", face.id()).unwrap();
+        let mut width = 0;
+        for run in codes.chunk_by(|a, b| a + 1 == *b) {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            let word = if first == last { format!("{first:X}") } else { format!("{first:X}-{last:X}") };
+            if width + word.len() > 138 {
+                text.push('\n');
+                width = 0;
+            } else if width > 0 {
+                text.push(' ');
+            }
+            width += word.len() + 1;
+            text.push_str(&word);
+        }
+        text.push('\n');
+    }
+
+    #[test]
+    fn the_coverage_table_says_what_the_fonts_hold() {
+        let found = of_the_fonts();
+        if std::env::var_os("LETTERING_REGENERATE").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../bubble-text/coverage.txt"), &found).unwrap();
+            return;
+        }
+        assert!(
+            found == include_str!("../../bubble-text/coverage.txt"),
+            "coverage.txt is not what the fonts hold: run with LETTERING_REGENERATE=1"
+        );
     }
 }

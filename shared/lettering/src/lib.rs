@@ -1,11 +1,10 @@
-//! Text in a speech bubble: what can be written ([`Words`]), set to fit a room ([`Typesetter`]), and drawn with its tail ([`Bubble`]).
+//! Text in a speech bubble: [`Words`](bubble_text::Words) set to fit a room ([`Typesetter`]), and drawn with its tail ([`Bubble`]).
 //!
 //! Pure and deterministic: the fonts are part of the program, nothing of the system is asked, and the same words in the same room are the
 //! same pixels. The text is personal data: nothing here prints it.
 
 mod breaks;
 mod bubble;
-mod coverage;
 mod fit;
 mod fonts;
 mod ink;
@@ -14,11 +13,7 @@ mod outline;
 mod properties;
 mod script;
 mod shape;
-mod side;
 mod typesetter;
-mod words;
 
 pub use bubble::Bubble;
-pub use side::Side;
 pub use typesetter::{Room, Typesetter};
-pub use words::{Unwritable, Words};

@@ -5,7 +5,8 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::outline::ROUNDNESS;
-use crate::{Bubble, Room, Typesetter, Unwritable, Words};
+use crate::{Bubble, Room, Typesetter};
+use bubble_text::{Unwritable, Words};
 
 const SAMPLES: [&str; 24] = [
     "Hello ",

@@ -2,7 +2,7 @@
 //!
 //! All of one script in a text is drawn in one face where one face holds it all, so that a word never changes its look in the middle.
 
-use crate::coverage::Face;
+use bubble_text::Face;
 
 /// How a grapheme is treated: its writing system, as far as faces and line heights differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,11 +90,6 @@ impl Script {
 fn is_emoji(grapheme: &str) -> bool {
     Face::Emoji.draws(grapheme)
         && (grapheme.contains(['\u{FE0F}', '\u{20E3}']) || !Face::ALL.iter().any(|face| *face != Face::Emoji && face.draws(grapheme)))
-}
-
-/// Whether anything here can draw the grapheme.
-pub(crate) fn is_drawable(grapheme: &str) -> bool {
-    Face::ALL.iter().any(|face| face.draws(grapheme))
 }
 
 /// The script of each grapheme; what is common takes that of the grapheme before it, at the start that of the one after.

@@ -7,9 +7,9 @@ use harfrust::{Buffer, BufferFlags, Direction, Language, ShapeOptions, ShaperFon
 use unicode_bidi::ParagraphBidiInfo;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::coverage::Face;
 use crate::fonts::{self, Fonts};
 use crate::script::{self, Han, Script};
+use bubble_text::Face;
 
 /// Space after an emoji, in em.
 const EMOJI_GAP: f32 = 0.12;

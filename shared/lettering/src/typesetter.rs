@@ -1,10 +1,11 @@
 //! Sets words so that they fit a room.
 
+use crate::Bubble;
 use crate::breaks::{self, Piece};
 use crate::fit::{self, Ends, Fit, Limits, Strip};
 use crate::fonts::Fonts;
 use crate::shape::{Line, Paragraph};
-use crate::{Bubble, Words};
+use bubble_text::Words;
 
 /// The room for a bubble's body, in pixels. At least 96 × 64 is needed for a text a person can read; in less it is still inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

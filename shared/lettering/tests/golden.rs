@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use lettering::{Room, Typesetter, Words};
+use bubble_text::Words;
+use lettering::{Room, Typesetter};
 
 const CASES: [(&str, &str); 9] = [
     ("latin", "Hôm nay trời đẹp! Καλημέρα, Привет…"),

@@ -1,7 +1,8 @@
 //! Small signed pictures, for the inputs of the verifier and of its fuzzing: `cargo run -p provenance --example specimens -- OUT`. Their signer is the
 //! one of the tests, whom nobody trusts.
 
-use imaging::{DigitalSource, Extras, Format, render};
+use imaging::{Extras, render};
+use picture_files::{DigitalSource, Format};
 use provenance::{Origin, sign};
 use std::io::Cursor;
 use testkit::signing::signer;

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use c2pa::Reader;
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 
 use crate::examine::{contained, report_of};
 use crate::sign::{context, detached, write_signed};

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 
 use c2pa::{Manifest, Reader, ValidationState};
-use imaging::PictureFormat;
+use picture_files::PictureFormat;
 
 use crate::report::{Action, Credentials, Ingredient};
 use crate::sign::context;

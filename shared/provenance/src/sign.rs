@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use c2pa::{AsyncSigner, Builder, Context, Reader, Settings, SigningAlg};
 use futures_util::FutureExt;
-use imaging::{DigitalSource, PictureFormat};
 use kernel::Failure;
+use picture_files::{DigitalSource, PictureFormat};
 use serde_json::{Value, json};
 
 use crate::Signer;

@@ -1,6 +1,6 @@
 //! The IPTC digital source type in a picture's XMP, read without trusting a length in it.
 
-use imaging::PictureFormat;
+use picture_files::PictureFormat;
 
 /// The longest packet that is looked at
 const MOST_XMP: usize = 64 << 10;

@@ -3,7 +3,8 @@
 
 use std::io::Cursor;
 
-use imaging::{DigitalSource, Extras, Format, Messenger};
+use imaging::Extras;
+use picture_files::{DigitalSource, Format, Messenger};
 use provenance::*;
 use serde_json::json;
 use testkit::pictures;

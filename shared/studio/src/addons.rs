@@ -1,8 +1,8 @@
 //! What can be ordered beside the avatars: stickers for messengers, and a speech bubble.
 
-use imaging::{BubbleOrder, Extras, Messenger};
+use bubble_text::{Side, Unwritable, Words};
 use kernel::{Failure, Reason};
-use lettering::{Side, Unwritable, Words};
+use picture_files::Messenger;
 
 /// The price of stickers, in credits a drawing, however many messengers.
 pub const STICKERS_CREDITS: u32 = 0;
@@ -97,18 +97,6 @@ pub(crate) fn side_name(side: Option<Side>) -> &'static str {
         Some(Side::Left) => "left",
         Some(Side::Right) => "right",
     }
-}
-
-/// What the finishing makes beside the avatars.
-///
-/// # Errors
-/// [`Failure::Broken`] when the stored words cannot be drawn (any more); it says nothing of them.
-pub(crate) fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
-    let order = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
-        Ok(words) => Ok(BubbleOrder { words, side: bubble.side }),
-        Err(_) => Err(Failure::broken("the words of a speech bubble cannot be drawn any more")),
-    };
-    Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(order).transpose()? })
 }
 
 fn field(detail: String) -> Failure {

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 use serde::{Deserialize, Serialize};
 
 /// What shall be drawn.

@@ -40,7 +40,10 @@ impl ConfirmMail<'_> {
 
 /// Makes the mail of a delivered order `sent`, whoever changes the generation meanwhile. Answers the generation as it then is, if it is delivered and its mail is
 /// `sent`.
-pub(crate) async fn note_sent(
+///
+/// # Errors
+/// [`Failure::Busy`] when a store throttles or others changed the generation again and again.
+pub async fn note_sent(
     generations: &dyn Generations,
     clock: &dyn Clock,
     mut generation: Generation,

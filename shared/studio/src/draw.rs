@@ -8,11 +8,10 @@ use crate::artist::Drawing;
 use crate::attempts::History;
 use crate::fallback::{ArtistFallback, DrawingJob, Obtained};
 use crate::generation::{EndReason, Generation, State};
-use crate::prepare::{end_in_failure, store};
 use crate::progress::ProgressReporter;
 use crate::steps::{Step, Steps};
-use crate::store::{Change, Generations, Pictures, Selfies, Written, drawing_name};
-use crate::tidy::Tidy;
+use crate::store::{Change, Generations, Pictures, Selfies, Written, drawing_name, write};
+use crate::tidy::{Tidy, end_in_failure};
 
 /// How long a worker waits that had no time for anything at all: its function is given too little, and nothing is gained by haste.
 const NO_TIME: Duration = Duration::from_secs(30);
@@ -76,7 +75,7 @@ impl Draw<'_> {
             Reached::Part(left, wait) => self.steps.tell_later(Step::ScreeningPassed, left.account, left.id, wait).await,
             Reached::All(drawn) => {
                 let finishing = drawn.finish_drawing(self.clock.now()).map_err(Failure::broken)?;
-                store(self.generations, Change::of(&drawn, &finishing)).await?;
+                write(self.generations, Change::of(&drawn, &finishing)).await?;
                 self.steps.tell(Step::DrawingReady, drawn.account, drawn.id).await
             }
         }
@@ -137,7 +136,7 @@ impl Draw<'_> {
         }
         // A sketch was noted and its answer lost, or another worker noted its drawing.
         let noted = now.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
-        store(self.generations, Change::of(&now, &noted)).await?;
+        write(self.generations, Change::of(&now, &noted)).await?;
         Ok(Some(noted))
     }
 }

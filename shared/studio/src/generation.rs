@@ -2,8 +2,8 @@
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
-use imaging::Messenger;
 use kernel::{AccountId, GenerationId, SignedDuration, Timestamp, UploadId};
+use picture_files::Messenger;
 use serde::{Deserialize, Serialize};
 use wallet::Entry;
 

@@ -1,4 +1,5 @@
-//! From a selfie to a bundle: uploads, generations, and the steps that work a generation off.
+//! From a selfie to a bundle: uploads, generations, the ports of the steps that work a generation off, and those steps that move no pixels. The others
+//! are in `processing`.
 //!
 //! A generation is a [`Generation`]. Its states and their legal changes are in [`generation`]; each step of the work is a use case in a module of its
 //! own, and any of them may be repeated, killed or overtaken at any line: what a step does is either the same when done twice, or guarded by the
@@ -10,24 +11,22 @@ pub mod attempts;
 pub mod cancel;
 pub mod circuit;
 pub mod confirm;
-pub mod deliver;
 pub mod draw;
 pub mod fallback;
 pub mod generation;
-pub mod instant;
 pub mod models;
+pub mod moderation;
 pub mod placement;
-pub mod prepare;
 pub mod prices;
 mod progress;
 pub mod prompt;
+pub mod rate;
 pub mod steps;
 pub mod store;
 pub mod stuck;
 pub mod style;
 pub mod tidy;
 pub mod upload;
-mod upload_files;
 pub mod view;
 
 pub use addons::{Bubble, BubbleText};
@@ -36,15 +35,15 @@ pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
 pub use cancel::{DeleteGeneration, OwnGenerations};
 pub use circuit::{Breaker, Circuit, Permit};
 pub use confirm::ConfirmMail;
-pub use deliver::Deliver;
 pub use draw::Draw;
 pub use fallback::{ArtistFallback, DrawingJob, Obtained};
 pub use generation::{EndReason, Generation, IllegalChange, MailState, State};
 pub use models::{CheckModels, ConfiguredModel, Finding, Listing, ModelCalendar, ModelEnded};
+pub use moderation::{ModerationRecord, Quarantine};
 pub use placement::{
     Arrivals, GenerationRequest, MissingUpload, NewGeneration, PlaceGeneration, Placed, Placement, Placements, Replay, UploadStanding,
 };
-pub use prepare::{ModerationRecord, Prepare, Quarantine};
+pub use rate::{RateKey, RateKeys, RateSalt};
 pub use steps::{QueuedSteps, Step, Steps};
 pub use store::{Change, Generations, Pictures, Selfies, Written};
 pub use stuck::{EndStuck, Overdue, Swept};

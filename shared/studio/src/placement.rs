@@ -2,8 +2,8 @@
 
 use accounts::Caller;
 use async_trait::async_trait;
-use imaging::Messenger;
 use kernel::{Clock, Failure, GenerationId, Randomness, Reason, Timestamp, UploadId, limits};
+use picture_files::Messenger;
 use policy::Class;
 use sha2::{Digest, Sha256};
 use wallet::Entry;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId, UploadId};
+use picture_files::DigitalSource;
 use wallet::Entry;
 
 use crate::attempts::History;
 use crate::generation::Generation;
-use crate::prepare::ModerationRecord;
+use crate::moderation::ModerationRecord;
 use crate::view::Delivered;
 
 /// One change of a generation with everything that must be written in the same transaction.
@@ -58,6 +58,17 @@ pub trait Generations: Send + Sync {
 
     /// Removes the rows of a generation, the histories of its drawings included.
     async fn remove(&self, generation: &Generation) -> Result<(), Failure>;
+}
+
+/// Writes a change; being overtaken means another worker is on it, so this one steps back and the message comes again.
+///
+/// # Errors
+/// [`Failure::Busy`] when it was overtaken, and what the store says.
+pub async fn write(generations: &dyn Generations, change: Change<'_>) -> Result<(), Failure> {
+    match generations.change(change).await? {
+        Written::Stored => Ok(()),
+        Written::Overtaken => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
+    }
 }
 
 /// Where selfies lie. Everything of an upload is under one prefix, quarantine apart.

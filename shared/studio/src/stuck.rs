@@ -4,10 +4,9 @@ use async_trait::async_trait;
 use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
 
 use crate::generation::{EndReason, Generation, MailState, State};
-use crate::prepare::{end_in_failure, store};
 use crate::steps::{Step, Steps};
-use crate::store::{Change, Generations};
-use crate::tidy::Tidy;
+use crate::store::{Change, Generations, write};
+use crate::tidy::{Tidy, end_in_failure};
 
 /// Generations looked at in one run; the rest waits for the next minute.
 const BATCH: usize = 100;
@@ -107,7 +106,7 @@ impl EndStuck<'_> {
 
     async fn revive(&self, generation: &Generation, step: Step, now: Timestamp) -> Result<Outcome, Failure> {
         let revived = generation.revive(now).map_err(Failure::broken)?;
-        store(self.generations, Change::of(generation, &revived)).await?;
+        write(self.generations, Change::of(generation, &revived)).await?;
         self.steps.tell(step, generation.account, generation.id).await?;
         Ok(Outcome::Revived)
     }
@@ -128,7 +127,7 @@ impl EndStuck<'_> {
     async fn tidy_and_settle(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
         self.tidy.objects(generation).await?;
         let settled = generation.settle(now).map_err(Failure::broken)?;
-        store(self.generations, Change::of(generation, &settled)).await?;
+        write(self.generations, Change::of(generation, &settled)).await?;
         Ok(Outcome::Tidied)
     }
 }

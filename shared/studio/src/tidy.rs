@@ -3,10 +3,10 @@
 //! A worker may still be storing an object while its generation ends under it. So an ended generation keeps a deadline, and the sweeper tidies again when no
 //! worker can be alive any more.
 
-use kernel::Failure;
+use kernel::{Failure, Timestamp};
 
-use crate::generation::{Generation, State};
-use crate::store::{DRAWINGS, Pictures, Selfies};
+use crate::generation::{EndReason, Generation, State};
+use crate::store::{Change, DRAWINGS, Generations, Pictures, Selfies, write};
 
 /// Removes leftovers. Every part may be repeated.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ impl Tidy<'_> {
             State::Cancelled => self.pictures.remove(account, id, "").await,
             State::Failed => {
                 self.pictures.remove(account, id, "").await?;
-                if generation.reason.is_some_and(crate::EndReason::spoils_upload) {
+                if generation.reason.is_some_and(EndReason::spoils_upload) {
                     self.selfies.remove(account, upload).await?;
                 }
                 Ok(())
@@ -35,4 +35,22 @@ impl Tidy<'_> {
             State::Queued | State::Screening | State::Drawing | State::Finishing => Ok(()),
         }
     }
+}
+
+/// Ends a running generation without pictures: state and released credits in one write, then its leftovers.
+///
+/// # Errors
+/// [`Failure::Busy`] when another worker overtook this one or a store throttles.
+pub async fn end_in_failure(
+    generations: &dyn Generations,
+    tidy: Tidy<'_>,
+    generation: &Generation,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let failed = generation.fail(reason, now).map_err(Failure::broken)?;
+    let release = generation.release(now);
+    write(generations, Change { entry: release.as_ref(), ..Change::of(generation, &failed) }).await?;
+    tracing::info!(generation_id = %generation.id, reason = ?reason, "generation failed, credits released");
+    tidy.objects(&failed).await
 }

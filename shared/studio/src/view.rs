@@ -2,9 +2,9 @@
 
 use accounts::Caller;
 use async_trait::async_trait;
-use imaging::FileEntry;
 use kernel::{AccountId, Clock, Failure, GenerationId, SignedDuration, Timestamp};
 use outreach::Email;
+use picture_files::FileEntry;
 use serde::{Deserialize, Serialize};
 
 use crate::generation::{Generation, State};

@@ -93,7 +93,7 @@ pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestam
         style: "soft-anime".into(),
         count,
         seed: 9_007_199_254_740_991,
-        stickers: vec![imaging::Messenger::Whatsapp, imaging::Messenger::Line],
+        stickers: vec![picture_files::Messenger::Whatsapp, picture_files::Messenger::Line],
         bubble: Some(bubble()),
         credits: u32::from(count),
         state: State::Queued,
@@ -115,7 +115,7 @@ pub const WORDS: &str = "Ça va, Zoë?";
 /// A bubble that says [`WORDS`], on the left.
 #[must_use]
 pub fn bubble() -> Bubble {
-    Bubble { text: BubbleText::stored(WORDS.into()), side: Some(lettering::Side::Left) }
+    Bubble { text: BubbleText::stored(WORDS.into()), side: Some(bubble_text::Side::Left) }
 }
 
 /// What the screening decided about the selfie of `generation`.
@@ -137,16 +137,16 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
 /// The list of one delivered file.
 #[must_use]
 pub fn delivered() -> Delivered {
-    let file = imaging::FileEntry {
+    let file = picture_files::FileEntry {
         name: "1/drawing/master.png".into(),
-        kind: imaging::Kind::Master,
-        format: imaging::Format::Png,
+        kind: picture_files::Kind::Master,
+        format: picture_files::Format::Png,
         width: 1024,
         height: 1024,
         bytes: 5,
         sha256: "00".repeat(32),
-        digital_source_type: imaging::DigitalSource::AlgorithmicallyEnhanced,
-        provenance: imaging::Provenance::Xmp,
+        digital_source_type: picture_files::DigitalSource::AlgorithmicallyEnhanced,
+        provenance: picture_files::Provenance::Xmp,
     };
     Delivered { files: vec![file], bundle: BundleFile { bytes: 7, sha256: "11".repeat(32) } }
 }

@@ -39,7 +39,7 @@ pub enum Expected {
     Upright,
     /// The card in greys: the luma of its colours
     UprightGrey,
-    /// A refusal with this reason, as `imaging::Unreadable::reason` names it
+    /// A refusal with this reason, as `picture_files::Unreadable::reason` names it
     Refused(&'static str),
 }
 

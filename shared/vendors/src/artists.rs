@@ -4,7 +4,6 @@ use edge::Settings;
 use studio::Artist;
 use via_gemini::GeminiArtist;
 use via_openai::OpenAi;
-use via_palette::PaletteArtist;
 
 use crate::clients::{Unready, VendorClients};
 
@@ -21,19 +20,24 @@ pub const ARTIST_VARIABLES: &[&str] = &[
     "ZERO_RETENTION",
 ];
 
+/// The name of the offline artist.
+const OFFLINE: &str = "palette";
+
 /// The artists there are, the offline one first.
-const KNOWN: &[&str] = &[PaletteArtist::NAME, OpenAi::NAME, GeminiArtist::NAME];
+const KNOWN: &[&str] = &[OFFLINE, OpenAi::NAME, GeminiArtist::NAME];
 
 /// The artists that `ARTIST` names, in the order in which they are asked; the offline one where nothing is named in the local cloud.
 ///
+/// The function that draws brings the offline artist with it: no other links the code that moves pixels.
+///
 /// # Errors
 /// [`Unready`] when one is unknown, not admitted or lacks what it needs, and in production when none is named.
-pub fn artists(settings: &Settings) -> Result<Vec<Box<dyn Artist>>, Unready> {
+pub fn artists(settings: &Settings, offline: fn() -> Box<dyn Artist>) -> Result<Vec<Box<dyn Artist>>, Unready> {
     let clients = VendorClients::of(settings)?;
-    settings.choices("ARTIST", KNOWN)?.into_iter().map(|name| artist(&clients, name)).collect()
+    settings.choices("ARTIST", KNOWN)?.into_iter().map(|name| artist(&clients, name, offline)).collect()
 }
 
-fn artist(clients: &VendorClients<'_>, name: &'static str) -> Result<Box<dyn Artist>, Unready> {
+fn artist(clients: &VendorClients<'_>, name: &'static str, offline: fn() -> Box<dyn Artist>) -> Result<Box<dyn Artist>, Unready> {
     let misconfigured = |failure| Unready::of(name, failure);
     Ok(match name {
         OpenAi::NAME => {
@@ -47,19 +51,25 @@ fn artist(clients: &VendorClients<'_>, name: &'static str) -> Result<Box<dyn Art
                 (clients.or("GEMINI_BASE_URL", GeminiArtist::BASE_URL), clients.or("GEMINI_IMAGE_MODEL", GeminiArtist::MODEL));
             Box::new(GeminiArtist::new(&client, &base, &key, &model).map_err(misconfigured)?)
         }
-        _ => Box::new(PaletteArtist),
+        _ => offline(),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use via_palette::PaletteArtist;
+
     use super::*;
 
     const PRODUCTION: [(&str, &str); 2] = [("STAGE", "production"), ("PROFILE", "wallet")];
 
+    fn made(values: &[(&'static str, &str)]) -> Result<Vec<Box<dyn Artist>>, Unready> {
+        artists(&Settings::of(values).unwrap(), || Box::new(PaletteArtist))
+    }
+
     fn named(values: &[(&'static str, &str)]) -> Result<Vec<(&'static str, String)>, String> {
         let values: Vec<_> = PRODUCTION.iter().chain(values).copied().collect();
-        let made = artists(&Settings::of(&values).unwrap()).map_err(|unready| unready.to_string())?;
+        let made = made(&values).map_err(|unready| unready.to_string())?;
         Ok(made.iter().map(|artist| (artist.name(), artist.model().to_owned())).collect())
     }
 
@@ -96,14 +106,14 @@ mod tests {
         }
         let local = [("STAGE", "local"), ("PROFILE", "wallet"), ("ARTIST", "openai"), ("OPENAI_API_KEY", "k")];
         let local: Vec<_> = local.into_iter().chain([("OPENAI_BASE_URL", "http://127.0.0.1:9001/v1")]).collect();
-        assert!(artists(&Settings::of(&local).unwrap()).is_ok(), "a stand-in of the local cloud");
+        assert!(made(&local).is_ok(), "a stand-in of the local cloud");
     }
 
     #[test]
     fn rt_09_the_ledger_decides_who_may_draw_in_a_profile() {
         let start = |more: &[(&'static str, &str)]| {
             let values = [&[("STAGE", "production"), ("PROFILE", "ephemeral"), ("OPENAI_API_KEY", "k")], more].concat();
-            artists(&Settings::of(&values).unwrap()).map(drop)
+            made(&values).map(drop)
         };
         assert!(matches!(start(&[("ARTIST", "openai")]), Err(Unready::NotAdmitted(_))));
         assert!(start(&[("ARTIST", "openai"), ("ZERO_RETENTION", "openai:ZDR-2026-114")]).is_ok());

@@ -2,7 +2,7 @@
 
 use accounts::EmailKey;
 use kernel::{AccountId, GenerationId, SessionId, UploadId};
-use studio::instant::RateKey;
+use studio::RateKey;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]

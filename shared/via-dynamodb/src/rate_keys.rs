@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::instant::{RateKey, RateKeys};
+use studio::{RateKey, RateKeys};
 
 use crate::item::{Read, number, text};
 use crate::keys::Key;

@@ -143,7 +143,7 @@ pub(crate) fn read(body: &[u8], model: &str) -> Result<(Vec<u8>, Usage), NotDraw
         return Err(if explains { NotDrawn::Refused(vec!["model-refusal".to_owned()]) } else { NotDrawn::NoPicture });
     };
     let picture = STANDARD.decode(picture.data.as_bytes()).map_err(|_| Damaged::Base64)?;
-    if !imaging::is_whole_picture(&picture) {
+    if !picture_files::is_whole_picture(&picture) {
         return Err(Damaged::Picture.into());
     }
     Ok((picture, usage(&answer, model)))

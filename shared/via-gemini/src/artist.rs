@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use egress::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use egress::{Client, Endpoint, Secret, SendError};
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::{answer, refusal, request};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use egress::{Client, Reach, Secret};
-use imaging::{DigitalSource, PictureFormat};
+use picture_files::{DigitalSource, PictureFormat};
 use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, prompt};
 use testkit::pictures;
 use testkit::stand_ins::GeminiStandIn;
@@ -50,7 +50,10 @@ async fn a_drawing_comes_back_as_the_vendor_made_it() {
     let stand_in = GeminiStandIn::start(0).await.unwrap();
     let artist = artist(&stand_in.base_url());
     let drawing = draw(&artist).await.unwrap();
-    assert_eq!(imaging::outline(&drawing.picture, &imaging::Limits::DRAWING).map(|seen| (seen.width, seen.height)), Ok((1024, 1024)));
+    assert_eq!(
+        picture_files::outline(&drawing.picture, &picture_files::Limits::DRAWING).map(|seen| (seen.width, seen.height)),
+        Ok((1024, 1024))
+    );
     assert_eq!(drawing.source, DigitalSource::CompositeWithTrainedAlgorithmicMedia);
     assert_eq!((artist.name(), artist.model()), ("gemini", "gemini-nano-banana-2.1"));
     let usage = drawing.usage;
@@ -216,12 +219,12 @@ async fn a_damaged_answer_is_noticed() {
 async fn an_odd_answer_with_a_picture_is_a_drawing() {
     for scenario in [Scenario::ThoughtsFirst, Scenario::EscapedBase64, Scenario::Dripped, Scenario::Padded(6_000_000)] {
         let drawing = met(scenario.clone()).await.unwrap();
-        let seen = imaging::outline(&drawing.picture, &imaging::Limits::DRAWING).unwrap();
+        let seen = picture_files::outline(&drawing.picture, &picture_files::Limits::DRAWING).unwrap();
         assert_eq!((seen.format, seen.width), (PictureFormat::Png, 1024), "{scenario:?}: no thought is taken for the picture");
     }
     for (scenario, format) in [(Scenario::Jpeg, PictureFormat::Jpeg), (Scenario::WebP, PictureFormat::Webp)] {
         let drawing = met(scenario).await.unwrap();
-        assert_eq!(imaging::outline(&drawing.picture, &imaging::Limits::DRAWING).unwrap().format, format, "by its bytes");
+        assert_eq!(picture_files::outline(&drawing.picture, &picture_files::Limits::DRAWING).unwrap().format, format, "by its bytes");
         assert!(imaging::render(&drawing.picture, drawing.source, &imaging::Extras::default()).is_ok());
     }
 }

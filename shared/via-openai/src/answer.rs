@@ -93,7 +93,7 @@ fn damaged(what: &'static str, request_id: Option<&str>) -> NotDrawn {
 /// The decoded bytes, if they are a complete picture.
 fn picture(text: &str) -> Option<Vec<u8>> {
     let bytes = BASE64_STANDARD.decode(text).ok()?;
-    imaging::is_whole_picture(&bytes).then_some(bytes)
+    picture_files::is_whole_picture(&bytes).then_some(bytes)
 }
 
 /// Reads an answer that is no stream.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use egress::RequestBuilder;
 use egress::header::CONTENT_TYPE;
 use egress::multipart::{Form, Part};
-use imaging::DigitalSource;
+use picture_files::DigitalSource;
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::OpenAi;

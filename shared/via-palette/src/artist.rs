@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder, RgbaImage};
-use imaging::DigitalSource;
+use picture_files::DigitalSource;
 use studio::{Artist, Brief, DrawRequest, Drawing, NotDrawn, Usage};
 
 use crate::{Style, draw};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId};
+use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::Pictures;
 use studio::store::{DRAWINGS, drawing_of_name};

@@ -3,7 +3,8 @@
 #![no_main]
 
 use fuzz::memory;
-use lettering::{Room, Typesetter, Unwritable, Words};
+use lettering::{Room, Typesetter};
+use bubble_text::{Unwritable, Words};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use std::cell::RefCell;

@@ -2,7 +2,8 @@
 #![no_main]
 
 use fuzz::{memory, picture};
-use imaging::{Limits, normalise_within};
+use imaging::normalise_within;
+use picture_files::Limits;
 use libfuzzer_sys::fuzz_target;
 
 /// The rules of an upload, with so few pixels that thousands of pictures a second can be tried

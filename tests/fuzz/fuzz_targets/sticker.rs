@@ -2,8 +2,9 @@
 #![no_main]
 
 use fuzz::{drawing, memory, picture};
-use imaging::{BubbleOrder, DigitalSource, Extras, Messenger, STICKERS, StickerSpec, Target, Unreadable, fit_sticker, stickers, validate};
-use lettering::{Side, Words};
+use imaging::{BubbleOrder, Extras, STICKERS, StickerSpec, Target, fit_sticker, stickers, validate};
+use picture_files::{DigitalSource, Messenger, Unreadable};
+use bubble_text::{Side, Words};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 

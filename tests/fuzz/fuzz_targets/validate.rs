@@ -2,7 +2,8 @@
 #![no_main]
 
 use fuzz::memory;
-use imaging::{AVATARS, Format, PACKS, STICKERS, Target, validate};
+use imaging::{AVATARS, PACKS, STICKERS, Target, validate};
+use picture_files::Format;
 use libfuzzer_sys::fuzz_target;
 
 /// The largest picture that is looked at, twice, and what a decoder takes; members of an archive are looked at one after the other

@@ -1,6 +1,7 @@
 //! What must be true of every answer about a picture.
 
-use imaging::{Normalised, Unreadable, WORKING_SIDE, decode_normalised};
+use imaging::{Normalised, WORKING_SIDE, decode_normalised};
+use picture_files::Unreadable;
 
 /// The refusals there are
 const REASONS: [&str; 8] =

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a domain that is not there yet is checked from its first line on.
-const DOMAINS: [&str; 15] = [
+const DOMAINS: [&str; 18] = [
     "kernel",
     "policy",
     "accounts",
@@ -16,6 +16,9 @@ const DOMAINS: [&str; 15] = [
     "studio",
     "screening",
     "imaging",
+    "picture-files",
+    "bubble-text",
+    "processing",
     "provenance",
     "lettering",
     "raster",

@@ -135,7 +135,7 @@ struct Peer {
 /// The avatar table and the sticker as the peer reads them
 fn table_of_rows() -> Result<Value> {
     let rows = imaging::AVATARS.iter().map(|row| {
-        let path = row.path(imaging::Format::Png);
+        let path = row.path(picture_files::Format::Png);
         let path = path.strip_suffix(".png").unwrap_or(&path);
         json!({"path": path, "width": row.width, "height": row.height, "transparent": row.fit == imaging::Fit::Cutout})
     });

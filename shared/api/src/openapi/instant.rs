@@ -1,8 +1,8 @@
 //! The route that takes a picture and answers with one.
 
 use kernel::{Reason, limits};
+use processing::instant::AGE_ATTESTATION;
 use studio::Brief;
-use studio::instant::AGE_ATTESTATION;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::path::{HttpMethod, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};

@@ -1,9 +1,9 @@
 //! The bodies: derived from the types, then narrowed by what the code accepts and answers.
 
-use imaging::{Kind, Messenger, Provenance};
+use bubble_text::Side;
 use kernel::limits;
-use lettering::Side;
-use studio::instant::Stage;
+use picture_files::{Kind, Messenger, Provenance};
+use processing::instant::Stage;
 use studio::{EndReason, PictureType, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
@@ -101,7 +101,7 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationStarted", "state", &[State::Queued]);
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
-    one_of(components, "DeliverableReply", "format", &imaging::Format::ALL);
+    one_of(components, "DeliverableReply", "format", &picture_files::Format::ALL);
     one_of(components, "ProgressEvent", "stage", &Stage::ALL.map(Stage::name));
     one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Members]);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);

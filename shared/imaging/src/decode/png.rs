@@ -1,6 +1,6 @@
 //! PNG.
 
-use super::{Colours, Decoded, Layered, be32, on_white, picture};
+use super::{Colours, Decoded, Layered, on_white, picture};
 use crate::orientation::from_exif;
 use crate::{Limits, Unreadable};
 use image::RgbaImage;
@@ -51,30 +51,6 @@ pub(super) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, U
     reader.finish().map_err(refusal)?;
     let pixels = RgbaImage::from_raw(width, height, rgba).ok_or_else(|| Unreadable::corrupt("fewer pixels than declared"))?;
     Ok(Layered::Alpha(pixels))
-}
-
-/// Walks the chunks from IHDR to IEND and their checksums; gives width and height.
-pub(super) fn outline(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), Unreadable> {
-    let (mut at, mut size) = (8, None);
-    loop {
-        let length = be32(bytes, at).ok_or(Unreadable::Truncated)? as usize;
-        let chunk = bytes.get(at + 4..at + 8 + length).ok_or(Unreadable::Truncated)?;
-        let checksum = be32(bytes, at + 8 + length).ok_or(Unreadable::Truncated)?;
-        if crc32fast::hash(chunk) != checksum {
-            return Err(Unreadable::corrupt("a chunk is not what its checksum says"));
-        }
-        match (&chunk[..4], size) {
-            (b"IHDR", None) => {
-                let (width, height) = be32(chunk, 4).zip(be32(chunk, 8)).ok_or_else(|| Unreadable::corrupt("a short header"))?;
-                limits.admit_size(width, height)?;
-                size = Some((width, height));
-            }
-            (_, None) => return Err(Unreadable::corrupt("no header where one must be")),
-            (b"IEND", Some(size)) => return Ok(size),
-            _ => {}
-        }
-        at += 12 + length;
-    }
 }
 
 /// A reader behind the header, with size and frames checked; it gives 8 bits a channel, palettes and grey bits expanded.

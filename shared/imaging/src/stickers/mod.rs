@@ -4,7 +4,6 @@ mod compose;
 mod cutout;
 mod fit;
 mod make;
-mod messenger;
 mod outline;
 mod packs;
 mod table;
@@ -14,11 +13,12 @@ pub(crate) use cutout::Area;
 pub use fit::{Unfit, fit_sticker};
 pub(crate) use make::StickerMaker;
 pub use make::stickers;
-pub use messenger::Messenger;
 pub use packs::{Packs, Unpackable};
 pub use table::{Counts, PACKS, PackSpec, STICKERS, Sides, StickerSpec};
-pub(crate) use validate::holds_seal;
-pub use validate::{Target, Violation, validate};
+pub use validate::{Target, Violation, provenance_of, validate};
+
+use crate::Messenger;
+use bubble_text::{Side, Words};
 
 /// What a generation asks for beside the avatars
 #[derive(Clone, Debug, Default)]
@@ -33,7 +33,7 @@ pub struct Extras {
 #[derive(Clone, Debug)]
 pub struct BubbleOrder {
     /// What it says; personal, and shown by no `Debug`
-    pub words: lettering::Words,
+    pub words: Words,
     /// Where it stands; the roomier side if none is named
-    pub side: Option<lettering::Side>,
+    pub side: Option<Side>,
 }

@@ -2,9 +2,10 @@
 
 use super::cutout::Cutout;
 use super::make::trays;
-use super::{Extras, Messenger, PACKS, PackSpec};
+use super::{Extras, PACKS, PackSpec};
+use crate::Limits;
+use crate::Messenger;
 use crate::decode::decode_png;
-use crate::limits::Limits;
 use crate::{Deliverable, DigitalSource, Format, Kind, Unreadable};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};

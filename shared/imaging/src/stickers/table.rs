@@ -1,6 +1,6 @@
 //! The messengers' limits, as data.
 
-use super::Messenger;
+use crate::Messenger;
 use crate::{Format, Kind};
 
 /// Which sizes a messenger takes

@@ -1,8 +1,9 @@
 //! Drawings and generations to make stickers of.
 
+use bubble_text::{Side, Words};
 use image::{Rgba, RgbaImage};
-use imaging::{BubbleOrder, Deliverable, DigitalSource, Extras, Messenger, stickers};
-use lettering::{Side, Words};
+use imaging::{BubbleOrder, Deliverable, Extras, stickers};
+use picture_files::{DigitalSource, Messenger};
 use std::io::Cursor;
 use std::sync::OnceLock;
 

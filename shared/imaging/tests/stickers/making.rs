@@ -1,6 +1,7 @@
 use crate::drawings::{SOURCE, bust, drawing, drawings, file, order, oval, portrait};
-use imaging::{Messenger, STICKERS, Target, stickers, validate};
-use lettering::Side;
+use bubble_text::Side;
+use imaging::{STICKERS, Target, stickers, validate};
+use picture_files::Messenger;
 
 #[test]
 fn every_sticker_of_every_drawing_keeps_every_rule() {

@@ -1,5 +1,6 @@
 use crate::drawings::{SOURCE, bust, drawing, order};
-use imaging::{Deliverable, Extras, Format, Kind, Messenger, Packs, Target, render, validate};
+use imaging::{Deliverable, Extras, Packs, Target, render, validate};
+use picture_files::{Format, Kind, Messenger};
 use std::sync::OnceLock;
 
 const BOTH: [Messenger; 2] = [Messenger::Whatsapp, Messenger::Line];

@@ -1,6 +1,7 @@
 use crate::drawings::{SOURCE, file};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
-use imaging::{Messenger, Target, validate};
+use imaging::{Target, validate};
+use picture_files::Messenger;
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;

@@ -1,8 +1,8 @@
 //! Objects: selfies, quarantine, drawings and deliverables.
 
 use ::accounts::Caller;
-use imaging::DigitalSource;
 use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
+use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::{Arrivals, Links, Pictures, Quarantine, Selfies};
 

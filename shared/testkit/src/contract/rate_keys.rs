@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 use kernel::{CallerAddress, SignedDuration};
-use studio::instant::{RateKey, RateKeys, RateSalt};
+use studio::{RateKey, RateKeys, RateSalt};
 
 use crate::builders;
 

@@ -1,6 +1,6 @@
 //! What every signer keeps: its signatures are those of its own certificate, and a manifest made with them holds.
 
-use imaging::{DigitalSource, Format};
+use picture_files::{DigitalSource, Format};
 use provenance::{Algorithm, Anchors, Origin, Signer, State};
 
 use crate::pictures;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage, codecs::png::PngEncoder};
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 use studio::{Artist, Brief, DrawRequest, Drawing, NotDrawn, Usage};
 
 use crate::Faults;

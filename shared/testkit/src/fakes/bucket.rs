@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::Caller;
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp, UploadId};
+use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::store::drawing_of_name;
 use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms};

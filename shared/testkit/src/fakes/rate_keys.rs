@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::instant::{RateKey, RateKeys};
+use studio::{RateKey, RateKeys};
 
 use crate::Faults;
 

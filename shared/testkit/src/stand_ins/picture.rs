@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{self, FilterType as Scaling};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
-use imaging::DigitalSource;
+use picture_files::DigitalSource;
 use provenance::{LocalSigner, Origin, TestAuthority, sign};
 
 /// What was sent to be drawn from.

@@ -1,7 +1,7 @@
 //! Drawings that succeed, and the list of models.
 
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 use testkit::contract::artists::{self, Abilities};
 use testkit::stand_ins::openai::Scenario;
 
@@ -37,7 +37,7 @@ async fn a_large_picture_comes_through_byte_for_byte() {
     let vendor = vendor().await;
     vendor.next(Scenario::Padded(4_000_000));
     let drawing = draw(&artist(&vendor)).await.unwrap();
-    assert!(drawing.picture.len() >= 4_000_000 && imaging::is_whole_picture(&drawing.picture));
+    assert!(drawing.picture.len() >= 4_000_000 && picture_files::is_whole_picture(&drawing.picture));
 }
 
 #[tokio::test]

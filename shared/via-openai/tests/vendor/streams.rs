@@ -15,7 +15,7 @@ async fn sketches(scenario: Option<Scenario>, wanted: u8) -> Vec<u8> {
     }
     let listener = Listener::for_sketches(wanted);
     let drawing = draw_with(&artist(&vendor), &listener).await.unwrap();
-    assert!(imaging::is_whole_picture(&drawing.picture));
+    assert!(picture_files::is_whole_picture(&drawing.picture));
     listener.heard().into_iter().map(|(index, _)| index).collect()
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
-use imaging::{AVATARS, DigitalSource, Format, INDEX_NAME, Kind, Messenger, PACKS, SPEECH_BUBBLE, STICKERS, StickerSpec, Target, validate};
+use imaging::{AVATARS, INDEX_NAME, PACKS, SPEECH_BUBBLE, STICKERS, StickerSpec, Target, validate};
+use picture_files::{DigitalSource, Format, Kind, Messenger};
 use provenance::{Anchors, State, check_detached, examine};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

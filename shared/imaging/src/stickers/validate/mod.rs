@@ -4,8 +4,8 @@ mod archive;
 mod container;
 mod picture;
 
-use super::{Messenger, PACKS, PackSpec, STICKERS, StickerSpec};
-use crate::{AVATARS, AvatarSpec, Format, SPEECH_BUBBLE};
+use super::{PACKS, PackSpec, STICKERS, StickerSpec};
+use crate::{AVATARS, AvatarSpec, Format, Messenger, Provenance, SPEECH_BUBBLE};
 
 /// Most bytes of a bundle that is looked into; those of a generation are a tenth of it
 const MOST_BUNDLE: usize = 500_000_000;
@@ -52,9 +52,11 @@ impl Target {
     }
 }
 
-/// Whether a PNG or WebP holds a C2PA manifest store
-pub(crate) fn holds_seal(format: Format, bytes: &[u8]) -> bool {
-    container::open(format, bytes).is_some_and(|container| container.credentials > 0)
+/// How a PNG or WebP says where it comes from, by what is in its chunks
+#[must_use]
+pub fn provenance_of(format: Format, bytes: &[u8]) -> Provenance {
+    let holds_credentials = container::open(format, bytes).is_some_and(|container| container.credentials > 0);
+    if holds_credentials { Provenance::C2pa } else { Provenance::Xmp }
 }
 
 /// A rule that a file breaks

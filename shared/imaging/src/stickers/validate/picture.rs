@@ -2,8 +2,8 @@
 
 use super::container::{self, Container};
 use super::{FORMATS, Found, OWN};
+use crate::Limits;
 use crate::decode::decode_rgba;
-use crate::limits::Limits;
 use crate::stickers::StickerSpec;
 use crate::{AvatarSpec, Format, Kind, PictureFormat};
 use image::RgbaImage;

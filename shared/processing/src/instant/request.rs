@@ -1,10 +1,8 @@
 //! What a caller wants drawn.
 
 use kernel::{Failure, Randomness, Reason, limits};
+use studio::{Brief, style};
 use zeroize::Zeroizing;
-
-use crate::artist::Brief;
-use crate::style;
 
 /// A picture and what to make of it.
 pub struct InstantRequest {

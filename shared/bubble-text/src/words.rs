@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{coverage::Face, script};
+use crate::coverage::{Face, is_drawable};
 
 /// Text that can be written into a bubble: not empty, bounded, and drawable to the last character.
 ///
@@ -100,7 +100,7 @@ impl fmt::Debug for Words {
 /// A character for a person to read: itself where it shows, and its number.
 fn shown(character: char) -> String {
     let code = u32::from(character);
-    let shows = script::is_drawable(character.encode_utf8(&mut [0; 4])) || character.is_alphanumeric();
+    let shows = is_drawable(character.encode_utf8(&mut [0; 4])) || character.is_alphanumeric();
     if shows && !is_combining_mark(character) { format!("“{character}” (U+{code:04X})") } else { format!("U+{code:04X}") }
 }
 
@@ -213,10 +213,10 @@ fn check(grapheme: &str) -> Result<(), Unwritable> {
             return Err(Unwritable::Crowded { character: grapheme.chars().next().unwrap_or(character) });
         }
     }
-    if script::is_drawable(grapheme) {
+    if is_drawable(grapheme) {
         return Ok(());
     }
-    let alone = |c: &char| !script::is_drawable(c.encode_utf8(&mut [0; 4]));
+    let alone = |c: &char| !is_drawable(c.encode_utf8(&mut [0; 4]));
     let culprit = grapheme.chars().find(alone).or_else(|| grapheme.chars().last());
     Err(Unwritable::Undrawable { character: culprit.unwrap_or(char::REPLACEMENT_CHARACTER) })
 }

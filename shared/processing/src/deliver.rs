@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use imaging::{Bundle, Deliverable, DigitalSource, Extras, Packs, Unreadable};
+use bubble_text::Words;
+use imaging::{BubbleOrder, Bundle, Deliverable, Extras, Packs};
 use kernel::{AccountId, Clock, Failure, GenerationId};
 use outreach::{Mail, Mailer};
+use picture_files::{DigitalSource, Messenger, Unreadable};
 use provenance::{Origin, Signer};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use wallet::Entry;
 
-use crate::addons;
-use crate::confirm;
-use crate::generation::{Generation, MailState, State};
-use crate::prepare::store;
-use crate::store::{Change, Generations, Pictures, drawing_name};
-use crate::style;
-use crate::tidy::Tidy;
+use studio::store::{drawing_name, write};
+use studio::{
+    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, confirm, style,
+};
+
 use crate::upload_files::{FileUploader, IN_FLIGHT, StoredFile};
-use crate::view::{BundleFile, Delivered, Recipients};
 
 /// Who a pack of stickers says it is by.
 const PACK_AUTHOR: &str = "Nigao";
@@ -73,12 +72,12 @@ impl Deliver<'_> {
         let done = generation.deliver(now).map_err(Failure::broken)?;
         let capture = Entry::capture(generation.id, generation.credits, now);
         let change = Change { entry: Some(&capture), delivered: Some(&delivered), ..Change::of(generation, &done) };
-        store(self.generations, change).await?;
+        write(self.generations, change).await?;
         Ok(done)
     }
 
     async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
-        let extras = addons::extras(&generation.stickers, generation.bubble.as_ref())?;
+        let extras = extras(&generation.stickers, generation.bubble.as_ref())?;
         let mut order = InTheMaking {
             bundle: Bundle::new(imaging::Generation {
                 generation_id: generation.id.to_string(),
@@ -146,7 +145,7 @@ impl Deliver<'_> {
     }
 
     /// The mail and the last tidying of a delivered order. It is settled when its mail is known to have gone, or nobody is there to mail; else the
-    /// sweeper looks at it again (see [`crate::confirm`]).
+    /// sweeper looks at it again (see [`studio::confirm`]).
     async fn conclude(&self, done: Generation) -> Result<(), Failure> {
         let (told, over) = self.tell_owner(done).await?;
         self.tidy.objects(&told).await?;
@@ -154,7 +153,7 @@ impl Deliver<'_> {
             return Ok(());
         }
         let settled = told.settle(self.clock.now()).map_err(Failure::broken)?;
-        store(self.generations, Change::of(&told, &settled)).await
+        write(self.generations, Change::of(&told, &settled)).await
     }
 
     /// Claims the mail, sends it and notes that it went; answers the generation, and whether its mail is over. A claim of somebody else is left alone: they
@@ -191,7 +190,7 @@ impl Deliver<'_> {
 
     async fn mail_is(&self, before: &Generation, mail: MailState) -> Result<Generation, Failure> {
         let after = before.mail_is(mail, self.clock.now()).map_err(Failure::broken)?;
-        store(self.generations, Change::of(before, &after)).await?;
+        write(self.generations, Change::of(before, &after)).await?;
         Ok(after)
     }
 }
@@ -199,6 +198,18 @@ impl Deliver<'_> {
 /// What a pack of stickers is called: its style's name for people.
 fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
+}
+
+/// What the finishing makes beside the avatars.
+///
+/// # Errors
+/// [`Failure::Broken`] when the stored words cannot be drawn (any more); it says nothing of them.
+fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
+    let order = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
+        Ok(words) => Ok(BubbleOrder { words, side: bubble.side }),
+        Err(_) => Err(Failure::broken("the words of a speech bubble cannot be drawn any more")),
+    };
+    Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(order).transpose()? })
 }
 
 /// What becomes of a generation's files: each is signed and stored, and goes as it is stored into the packs and the bundle.

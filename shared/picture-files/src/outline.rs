@@ -1,7 +1,6 @@
 //! What a file says of itself, without a pixel decoded.
 
-use super::{PictureFormat, jpeg, png, webp};
-use crate::{Limits, Unreadable};
+use crate::{Jpeg, Limits, PictureFormat, Unreadable, Webp, png};
 
 /// What the headers of a whole picture say
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +22,9 @@ pub fn outline(bytes: &[u8], limits: &Limits) -> Result<Outline, Unreadable> {
     limits.admit_bytes(bytes)?;
     let format = PictureFormat::sniff(bytes)?;
     let (width, height) = match format {
-        PictureFormat::Jpeg => jpeg::outline(bytes, limits)?,
-        PictureFormat::Png => png::outline(bytes, limits)?,
-        PictureFormat::Webp => webp::outline(bytes, limits)?,
+        PictureFormat::Jpeg => Jpeg::walk(bytes, limits).map(|jpeg| (jpeg.width, jpeg.height))?,
+        PictureFormat::Png => png::walk(bytes, limits)?,
+        PictureFormat::Webp => Webp::walk(bytes, limits)?.size.ok_or_else(|| Unreadable::corrupt("no picture in it"))?,
     };
     Ok(Outline { format, width, height })
 }
@@ -34,4 +33,19 @@ pub fn outline(bytes: &[u8], limits: &Limits) -> Result<Outline, Unreadable> {
 #[must_use]
 pub fn is_whole_picture(bytes: &[u8]) -> bool {
     outline(bytes, &Limits::DRAWING).is_ok()
+}
+
+/// Big-endian 16 bits at `at`
+pub(crate) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+/// Big-endian 32 bits at `at`
+pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// Little-endian 32 bits at `at`
+pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

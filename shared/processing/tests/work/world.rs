@@ -6,6 +6,7 @@ use std::sync::Arc;
 use accounts::{Caller, SignIns};
 use kernel::{AccountId, Failure, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
 use outreach::Mail;
+use processing::{Deliver, Prepare};
 use screening::{Decision, Moderation};
 use sha2::{Digest, Sha256};
 use studio::*;
@@ -154,7 +155,7 @@ impl World {
     pub(crate) async fn ready_with_extras(&self, step: Step, count: u8) -> (Caller, GenerationId) {
         let caller = self.customer(10).await;
         let request = GenerationRequest {
-            stickers: imaging::Messenger::ALL.to_vec(),
+            stickers: picture_files::Messenger::ALL.to_vec(),
             bubble: Some(Bubble::parse(WORDS, None).unwrap()),
             ..self.request(self.selfie(caller).await, count, "key")
         };
@@ -399,7 +400,10 @@ impl World {
     fn check_files(&self, generation: &Generation) {
         let folder = format!("generated/{}/{}/", generation.account, generation.id);
         let delivered = self.database.rows().delivered[&generation.id].clone();
-        assert_eq!(delivered.files.iter().filter(|file| file.kind != imaging::Kind::SpeechBubble).count(), expected_files(generation));
+        assert_eq!(
+            delivered.files.iter().filter(|file| file.kind != picture_files::Kind::SpeechBubble).count(),
+            expected_files(generation)
+        );
         let mut listed: Vec<_> = delivered.files.iter().map(|file| (format!("{folder}{}", file.name), file.sha256.clone())).collect();
         listed.push((format!("{folder}bundle.zip"), delivered.bundle.sha256.clone()));
         listed.sort();
@@ -412,7 +416,8 @@ impl World {
 
 /// How many files a generation of so many drawings and these stickers has, beside those with a bubble.
 fn expected_files(generation: &Generation) -> usize {
-    use imaging::{AVATARS, Format, Kind, PACKS, STICKERS};
+    use imaging::{AVATARS, PACKS, STICKERS};
+    use picture_files::{Format, Kind};
     let count = usize::from(generation.count);
     let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind && generation.stickers.contains(&row.messenger)).count();
     let packs = PACKS.iter().filter(|pack| generation.stickers.contains(&pack.messenger) && pack.counts.take(count)).count();

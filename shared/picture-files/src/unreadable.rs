@@ -63,7 +63,8 @@ impl Unreadable {
         }
     }
 
-    pub(crate) fn corrupt(detail: impl std::fmt::Display) -> Self {
+    /// Bytes that contradict their format, and how
+    pub fn corrupt(detail: impl std::fmt::Display) -> Self {
         Self::Corrupt { detail: detail.to_string() }
     }
 }

@@ -25,7 +25,7 @@ impl Limits {
     pub const DRAWING: Self = Self { bytes: 64_000_000, pixels: 4096 * 4096, side: 4096, scratch: 16 << 20 };
 
     /// Refuses a file by its length alone: [`Unreadable::Empty`] or [`Unreadable::TooManyBytes`].
-    pub(crate) fn admit_bytes(&self, bytes: &[u8]) -> Result<(), Unreadable> {
+    pub fn admit_bytes(&self, bytes: &[u8]) -> Result<(), Unreadable> {
         match bytes.len() {
             0 => Err(Unreadable::Empty),
             length if length > self.bytes => Err(Unreadable::TooManyBytes { bytes: length, limit: self.bytes }),
@@ -34,7 +34,7 @@ impl Limits {
     }
 
     /// Refuses a picture by its size alone: [`Unreadable::TooManyPixels`], or [`Unreadable::Corrupt`] for a side of zero.
-    pub(crate) fn admit_size(&self, width: u32, height: u32) -> Result<(), Unreadable> {
+    pub fn admit_size(&self, width: u32, height: u32) -> Result<(), Unreadable> {
         if width == 0 || height == 0 {
             return Err(Unreadable::Corrupt { detail: "a side is zero".into() });
         }

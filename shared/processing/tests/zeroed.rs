@@ -19,11 +19,11 @@ use image::{
     ExtendedColorType, ImageEncoder, RgbImage,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
-use imaging::DigitalSource;
 use kernel::{CallerAddress, Failure, SeededRandomness, SystemClock};
+use picture_files::DigitalSource;
+use processing::instant::{Instant, InstantRequest, Marked, News};
 use screening::{Candidate, Moderation, Screener};
-use studio::instant::{Instant, InstantRequest, Marked, News, RateSalt};
-use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
+use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::Faults;
 use testkit::fakes::FakeRateKeys;
 use zeroize::Zeroizing;

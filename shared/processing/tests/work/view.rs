@@ -1,7 +1,8 @@
 //! What owners see.
 
-use imaging::{BubbleOrder, DigitalSource, Extras, FileEntry, Kind, Messenger, PACKS, Rendering, STICKERS};
+use imaging::{BubbleOrder, Extras, PACKS, Rendering, STICKERS};
 use kernel::{Failure, SignedDuration};
+use picture_files::{DigitalSource, FileEntry, Kind, Messenger};
 use studio::{Deliveries, Step, addons};
 use testkit::fakes::{FakeLinks, FakeViews};
 
@@ -50,7 +51,7 @@ const ITEM_BYTES: usize = 400_000;
 #[test]
 fn the_list_of_the_largest_order_fits_a_row() {
     let bubble = addons::Bubble::parse("Hi", None).unwrap();
-    let words = lettering::Words::parse(bubble.text.as_str()).unwrap();
+    let words = bubble_text::Words::parse(bubble.text.as_str()).unwrap();
     let extras = Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(BubbleOrder { words, side: None }) };
     let of_drawings = (1..=*kernel::limits::DRAWINGS.end())
         .flat_map(|drawing| Rendering::paths(&extras).into_iter().map(move |path| format!("{drawing}/{path}")));
@@ -60,13 +61,13 @@ fn the_list_of_the_largest_order_fits_a_row() {
         .map(|name| FileEntry {
             name,
             kind: Kind::SpeechBubble,
-            format: imaging::Format::Wastickers,
+            format: picture_files::Format::Wastickers,
             width: 1920,
             height: 1920,
             bytes: 10_000_000,
             sha256: "0".repeat(64),
             digital_source_type: DigitalSource::AlgorithmicallyEnhanced,
-            provenance: imaging::Provenance::Xmp,
+            provenance: picture_files::Provenance::Xmp,
         })
         .collect();
     let list = serde_json::to_string(&files).unwrap();

@@ -1,7 +1,7 @@
 //! Placement a generation.
 
-use imaging::Messenger;
 use kernel::{Failure, Reason, SignedDuration};
+use picture_files::Messenger;
 use screening::Decision;
 use studio::{Bubble, GenerationRequest, State, Step};
 use testkit::{Kind, builders};

@@ -2,7 +2,8 @@
 
 use std::io::{Cursor, Read};
 
-use imaging::{Kind, Provenance, Target};
+use imaging::Target;
+use picture_files::{Kind, Provenance};
 use provenance::{Anchors, State as Credibility, check_detached, examine};
 use sha2::{Digest, Sha256};
 use studio::{Generation, State, Step};

@@ -1,7 +1,5 @@
 //! Where a picture comes from, as the files say it themselves.
 
-use crate::Format;
-use crate::stickers::holds_seal;
 use serde::{Deserialize, Serialize};
 
 /// How a file says where it comes from
@@ -15,14 +13,6 @@ pub enum Provenance {
     C2pa,
     /// It is an archive, whose members say it
     Members,
-}
-
-impl Provenance {
-    /// How a picture of this format says it, by what is in its chunks
-    #[must_use]
-    pub fn found_in(format: Format, bytes: &[u8]) -> Self {
-        if holds_seal(format, bytes) { Self::C2pa } else { Self::Xmp }
-    }
 }
 
 /// A term of the IPTC Digital Source Type vocabulary (<http://cv.iptc.org/newscodes/digitalsourcetype/>, release 2024-Q3, read 2026-11-21)

@@ -9,21 +9,19 @@
 
 mod admission;
 mod finish;
-mod rate;
 mod request;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imaging::{DigitalSource, Unreadable};
 use kernel::{Clock, Failure, Problem, Reason};
+use picture_files::{DigitalSource, Unreadable};
 use screening::{Candidate, Decision, Moderation};
+use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateKeys, RateSalt, Sketches};
 use zeroize::Zeroizing;
 
-use crate::artist::{Artist, DrawRequest, Drawing, NotDrawn, Sketches};
 pub use admission::{AGE_ATTESTATION, Admitted};
 pub use finish::{Finisher, Marked, Portrait};
-pub use rate::{RateKey, RateKeys, RateSalt};
 pub use request::InstantRequest;
 
 /// What an hour's counters, a screener and the artists are asked, in this order, for one picture.

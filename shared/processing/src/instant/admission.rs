@@ -1,8 +1,9 @@
 //! Whether a request may be worked on at all; asked before a byte of the picture is looked at.
 
 use kernel::{CallerAddress, Failure, Problem, Reason, limits};
+use studio::RateKey;
 
-use super::{Instant, RateKey};
+use super::Instant;
 
 /// What a caller says of its age, word for word (RT-18).
 pub const AGE_ATTESTATION: &str = "13+";

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imaging::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Deliverable, Kind, Provenance, Target};
+use imaging::{Deliverable, Target};
 use kernel::{AccountId, Failure, GenerationId};
+use picture_files::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Kind, Provenance};
 use provenance::{Origin, Signer};
 use tokio::task::JoinSet;
 
-use crate::generation::Generation;
-use crate::store::Pictures;
+use studio::{Generation, Pictures};
 
 /// Files that are signed and stored at a time; so many wait in memory.
 pub(crate) const IN_FLIGHT: usize = 8;
@@ -96,7 +96,7 @@ impl Destination {
         if kept == file.bytes {
             return Ok(file);
         }
-        let provenance = if file.kind == Kind::Pack { Provenance::Members } else { Provenance::found_in(file.format, &kept) };
+        let provenance = if file.kind == Kind::Pack { Provenance::Members } else { imaging::provenance_of(file.format, &kept) };
         Ok(file.with_bytes(provenance, kept))
     }
 }

@@ -2,42 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
-use imaging::{Normalised, Unreadable};
-use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp, UploadId};
+use imaging::Normalised;
+use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
+use picture_files::Unreadable;
 use policy::Class;
 use screening::{Candidate, Decision, Moderation, Verdict};
 
-use crate::generation::{EndReason, Generation, State};
-use crate::steps::{Step, Steps};
-use crate::store::{Change, Generations, Selfies, Written};
-use crate::tidy::Tidy;
-
-/// What the screening decided, as it is kept (AN-13): never the picture, never a link to it, only its key.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModerationRecord {
-    /// The generation.
-    pub generation: GenerationId,
-    /// Whose.
-    pub account: AccountId,
-    /// The judged upload.
-    pub upload: UploadId,
-    /// Allowed or blocked, with its scores.
-    pub verdict: Verdict,
-    /// When.
-    pub at: Timestamp,
-    /// When the record goes (AN-48).
-    pub expires_at: Timestamp,
-    /// When the quarantined object goes, if it was blocked (AN-42).
-    pub quarantined_until: Option<Timestamp>,
-}
-
-/// Where blocked selfies go.
-#[async_trait]
-pub trait Quarantine: Send + Sync {
-    /// Puts a blocked selfie under quarantine. Doing it twice is the same as once.
-    async fn isolate(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
-}
+use studio::store::write;
+use studio::tidy::end_in_failure;
+use studio::{Change, EndReason, Generation, Generations, ModerationRecord, Quarantine, Selfies, State, Step, Steps, Tidy};
 
 /// The first step.
 pub struct Prepare<'a> {
@@ -67,7 +40,7 @@ impl Prepare<'_> {
         match generation.state {
             State::Queued => {
                 let screening = generation.begin_screening(self.clock.now()).map_err(Failure::broken)?;
-                store(self.generations, Change::of(&generation, &screening)).await?;
+                write(self.generations, Change::of(&generation, &screening)).await?;
                 self.work(&screening).await
             }
             State::Screening => self.work(&generation).await,
@@ -129,7 +102,7 @@ impl Prepare<'_> {
 
     async fn allow(&self, generation: &Generation, record: &ModerationRecord, now: Timestamp) -> Result<(), Failure> {
         let passed = generation.pass(now).map_err(Failure::broken)?;
-        store(self.generations, Change { moderation: Some(record), ..Change::of(generation, &passed) }).await?;
+        write(self.generations, Change { moderation: Some(record), ..Change::of(generation, &passed) }).await?;
         self.steps.tell(Step::ScreeningPassed, generation.account, generation.id).await
     }
 
@@ -139,31 +112,8 @@ impl Prepare<'_> {
         let blocked = generation.block(now).map_err(Failure::broken)?;
         let release = generation.release(now);
         let change = Change { entry: release.as_ref(), moderation: Some(record), ..Change::of(generation, &blocked) };
-        store(self.generations, change).await?;
+        write(self.generations, change).await?;
         self.tidy.objects(&blocked).await
-    }
-}
-
-/// Ends a running generation without pictures: state and released credits in one write, then its leftovers.
-pub(crate) async fn end_in_failure(
-    generations: &dyn Generations,
-    tidy: Tidy<'_>,
-    generation: &Generation,
-    reason: EndReason,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let failed = generation.fail(reason, now).map_err(Failure::broken)?;
-    let release = generation.release(now);
-    store(generations, Change { entry: release.as_ref(), ..Change::of(generation, &failed) }).await?;
-    tracing::info!(generation_id = %generation.id, reason = ?reason, "generation failed, credits released");
-    tidy.objects(&failed).await
-}
-
-/// Writes a change; being overtaken means another worker is on it, so this one steps back and the message comes again.
-pub(crate) async fn store(generations: &dyn Generations, change: Change<'_>) -> Result<(), Failure> {
-    match generations.change(change).await? {
-        Written::Stored => Ok(()),
-        Written::Overtaken => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
     }
 }
 

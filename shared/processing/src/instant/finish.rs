@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::Failure;
+use picture_files::DigitalSource;
 use provenance::{Origin, Signer};
 use zeroize::Zeroizing;
 

@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use imaging::DigitalSource;
 use kernel::{Failure, Reason, SeededRandomness};
+use picture_files::DigitalSource;
+use processing::instant::InstantRequest;
 use studio::NotDrawn;
-use studio::instant::InstantRequest;
 use zeroize::Zeroizing;
 
 use crate::stand::{Deed, Stand, reason, request, styled, worded};

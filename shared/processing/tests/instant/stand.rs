@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imaging::DigitalSource;
 use kernel::{CallerAddress, Failure, FixedClock, Reason, SeededRandomness};
+use picture_files::DigitalSource;
+use processing::instant::{Admitted, Instant, InstantRequest, Marked, News, Portrait};
 use screening::{Candidate, Moderation, Screener};
-use studio::instant::{Admitted, Instant, InstantRequest, Marked, News, Portrait, RateSalt};
-use studio::{Artist, DrawRequest, Drawing, NotDrawn, Usage};
+use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::fakes::FakeRateKeys;
 use testkit::{Faults, builders, pictures};
 use zeroize::Zeroizing;

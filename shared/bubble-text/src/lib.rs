@@ -1,0 +1,11 @@
+//! What a speech bubble may say: [`Words`], judged before anything is drawn.
+//!
+//! Pure and deterministic, and without a font: which characters can be drawn is a table. The text is personal data: nothing here prints it.
+
+mod coverage;
+mod side;
+mod words;
+
+pub use coverage::{Face, is_drawable, is_invisible};
+pub use side::Side;
+pub use words::{Unwritable, Words};

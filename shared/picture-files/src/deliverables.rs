@@ -1,0 +1,104 @@
+//! The files of a generation: what each is for, its format, and its entry in the manifest.
+
+use crate::{DigitalSource, Provenance};
+use serde::{Deserialize, Serialize};
+
+/// File name of the bundle
+pub const BUNDLE_NAME: &str = "bundle.zip";
+/// Media type of the bundle
+pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
+
+/// What a deliverable is for
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The drawing itself, in full size
+    Master,
+    /// The subject alone, cut out by the drawing's matte
+    Transparent,
+    /// A profile picture; square, and safe under a circular mask
+    Avatar,
+    /// The icon of a browser tab
+    Favicon,
+    /// The preview of a shared link
+    OpenGraph,
+    /// The wide picture on top of a profile
+    Banner,
+    /// A full-screen picture of a phone
+    Story,
+    /// A desktop background
+    Wallpaper,
+    /// The drawing with its speech bubble
+    SpeechBubble,
+    /// A sticker of one messenger
+    Sticker,
+    /// A picture that stands for a pack of stickers: tray, main or tab image
+    Tray,
+    /// A pack of stickers, ready to be imported
+    Pack,
+}
+
+/// The file format of a deliverable
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// PNG, 8 bits a channel
+    Png,
+    /// WebP: lossy of a high quality, or lossless where there are few colours
+    Webp,
+    /// A pack for importers into WhatsApp: a zip of WebP stickers, their title, author and cover
+    Wastickers,
+    /// A zip of pictures
+    Zip,
+}
+
+impl Format {
+    /// All of them
+    pub const ALL: [Self; 4] = [Self::Png, Self::Webp, Self::Wastickers, Self::Zip];
+    /// Those of a row of the avatar table, in the order in which it is delivered
+    pub const PICTURES: [Self; 2] = [Self::Png, Self::Webp];
+
+    /// Ending of the file name, without a dot
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Wastickers => "wastickers",
+            Self::Zip => "zip",
+        }
+    }
+
+    /// Media type
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Wastickers => "application/octet-stream",
+            Self::Zip => "application/zip",
+        }
+    }
+}
+
+/// What the manifest says about one file
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path in the bundle, with forward slashes
+    pub name: String,
+    /// What it is for
+    pub kind: Kind,
+    /// Its format
+    pub format: Format,
+    /// Width in pixels; 0 for a pack
+    pub width: u32,
+    /// Height in pixels; 0 for a pack
+    pub height: u32,
+    /// Length in bytes
+    pub bytes: u64,
+    /// SHA-256 in lowercase hex
+    pub sha256: String,
+    /// IPTC Digital Source Type, a URI
+    pub digital_source_type: DigitalSource,
+    /// How the file says so; by XMP where an older manifest does not say
+    #[serde(default)]
+    pub provenance: Provenance,
+}
