@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::{GenericImageView, Rgba, RgbaImage};
-use imaging::{AVATARS, Bundle, BundleError, Deliverable, Extras, Fit, Generation, Manifest, Packs, Rendering, SPEECH_BUBBLE, contact_sheet, render};
+use imaging::{
+    AVATARS, Bundle, BundleError, Deliverable, Extras, Fit, Generation, Manifest, Packs, Rendering, SPEECH_BUBBLE, contact_sheet, render,
+};
 use picture_files::{DigitalSource, Format, Kind, Messenger};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
