@@ -16,7 +16,7 @@ CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 BUILD  := $(CARGO) build --locked --workspace --bins --features testkit/stand-ins
 export PYTHON
 
-.PHONY: help demo test check fuzz up down watch bench new openapi deploy audit tools cloud
+.PHONY: help demo test check fuzz up down watch bench new stacks openapi deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -80,6 +80,9 @@ bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a
 
 new: tools ## the skeleton of a function: NAME=things-create [ROUTE='POST /v1/things']
 	infra/new-function "$(NAME)"
+
+stacks: tools ## infra/stacks and the watch routes, from the functions' manifests
+	$(CARGO) run --quiet --locked -p stacks
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -132,15 +132,14 @@ impl Inner {
                     reports_failures: source.reports_failures,
                     redelivery,
                 };
-                Ok(Poller::start(made, source.enabled))
+                Ok(Poller::start(made))
             })
             .collect()
     }
 
-    /// Starts the clocks of every enabled schedule.
+    /// Starts the clock of every schedule.
     pub(crate) fn start_timers(&self) -> Result<Vec<Timer>> {
-        let enabled = self.model.schedules.iter().filter(|schedule| schedule.enabled);
-        enabled.map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
+        self.model.schedules.iter().map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
     }
 }
 

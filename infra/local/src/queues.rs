@@ -61,8 +61,8 @@ impl Drop for Poller {
 
 impl Poller {
     /// Starts polling.
-    pub(crate) fn start(source: Source, enabled: bool) -> Self {
-        let (wanted, wish) = watch::channel(enabled);
+    pub(crate) fn start(source: Source) -> Self {
+        let (wanted, wish) = watch::channel(true);
         let (state, polling) = watch::channel(false);
         let in_flight = Arc::new(AtomicUsize::new(0));
         let task = tokio::spawn(poll(source.clone(), wish, state, Arc::clone(&in_flight)));

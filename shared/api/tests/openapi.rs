@@ -1,4 +1,4 @@
-//! `infra/openapi.yaml` is what the types say, and its routes are those of template.yaml.
+//! `infra/openapi.yaml` is what the types say, and its routes are those of the functions.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,28 +35,12 @@ fn documented() -> BTreeMap<String, String> {
     operations
 }
 
-/// The routes of the template in the same form.
+/// The routes of the functions' manifests in the same form.
 fn deployed() -> BTreeMap<String, String> {
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&read("template.yaml")).unwrap();
-    let mut routes = BTreeMap::new();
-    for (id, resource) in template["Resources"].as_mapping().unwrap() {
-        // A function with a URL of its own: the URL has no routes, and the metadata says which one it stands for.
-        if let Some(route) = resource.get("Metadata").and_then(|metadata| metadata.get("Route")).and_then(serde_yaml_ng::Value::as_str) {
-            routes.insert(route.to_owned(), kebab(id.as_str().unwrap()));
-        }
-        let Some(events) = resource["Properties"].get("Events").and_then(serde_yaml_ng::Value::as_mapping) else { continue };
-        for event in events.values().filter(|event| event["Type"].as_str() == Some("HttpApi")) {
-            let (method, path) = (event["Properties"]["Method"].as_str().unwrap(), event["Properties"]["Path"].as_str().unwrap());
-            routes.insert(format!("{method} {path}"), kebab(id.as_str().unwrap()));
-        }
-    }
-    routes
-}
-
-/// `GenerationsCreate` → `generations-create`.
-fn kebab(pascal: &str) -> String {
-    let words = pascal.chars().map(|letter| if letter.is_uppercase() { format!("-{}", letter.to_lowercase()) } else { letter.to_string() });
-    words.collect::<String>().trim_start_matches('-').to_owned()
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let functions = stacks::functions(&root).unwrap().into_iter();
+    let routes = functions.filter_map(|function| Some((function.manifest.on.route()?.to_string(), function.name)));
+    routes.collect()
 }
 
 #[test]

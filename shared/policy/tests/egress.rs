@@ -40,7 +40,7 @@ fn code() -> Vec<(String, String)> {
     let templates = std::iter::once(root().join("template.yaml")).chain(files(&root().join("infra"), ".yaml"));
     let defaults = templates.filter(|path| !path.ends_with("openapi.yaml")).map(|path| {
         let text = std::fs::read_to_string(&path).unwrap();
-        let defaults = text.lines().filter(|line| line.trim_start().starts_with("Default:"));
+        let defaults = text.lines().filter(|line| line.contains("Default:"));
         (path.display().to_string(), defaults.collect::<Vec<_>>().join("\n"))
     });
     sources.into_iter().chain(defaults).collect()

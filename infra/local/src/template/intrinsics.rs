@@ -48,12 +48,7 @@ impl Stack {
             "Fn::GetAtt" => self.attribute(argument),
             "Fn::Sub" => self.substitute(argument),
             "Fn::If" => self.choose(argument),
-            "Fn::Join" => self.join(argument),
-            "Fn::Select" => self.select(argument),
-            "Fn::Split" => self.split(argument),
-            "Fn::FindInMap" => self.find_in_map(argument),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => Ok(Value::Bool(self.test(name, argument)?)),
-            "Fn::ToJsonString" => Ok(Value::String(self.resolve(argument)?.to_string())),
             _ => bail!("the function {name} is not supported by the local cloud"),
         }
     }
@@ -79,9 +74,8 @@ impl Stack {
         Ok(match kind(resource) {
             "AWS::SQS::Queue" => self.queue_url(&self.physical_name(id)?),
             "AWS::SecretsManager::Secret" => self.arn("secretsmanager", &format!("secret:{id}")),
-            "AWS::Serverless::HttpApi" | "AWS::ApiGatewayV2::Api" => "local".to_owned(),
+            "AWS::ApiGatewayV2::Api" => "local".to_owned(),
             "AWS::SNS::Topic" => self.arn("sns", &self.physical_name(id)?),
-            "AWS::SES::EmailIdentity" => text(&self.properties(id)?["EmailIdentity"]),
             _ => self.physical_name(id)?,
         })
     }
@@ -99,9 +93,6 @@ impl Stack {
                     return Ok(text(&name));
                 }
             }
-        }
-        if kind(resource) == "AWS::Serverless::Function" {
-            return Ok(kebab(id));
         }
         Ok(format!("{}-{}", self.settings.stack_name, kebab(id)))
     }
@@ -122,7 +113,7 @@ impl Stack {
             ("AWS::DynamoDB::Table", "Arn") => self.arn("dynamodb", &format!("table/{name}")),
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
             ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => format!("{name}.s3.amazonaws.com"),
-            ("AWS::Serverless::Function" | "AWS::Lambda::Function", "Arn") => self.arn("lambda", &format!("function:{name}")),
+            ("AWS::Lambda::Function", "Arn") => self.arn("lambda", &format!("function:{name}")),
             ("AWS::SecretsManager::Secret", "Id") => self.arn("secretsmanager", &format!("secret:{id}")),
             (other, _) => self.arn(&service_of(other), &name),
         };
@@ -140,31 +131,20 @@ impl Stack {
     }
 
     fn substitute(&self, argument: &Value) -> Result<Value> {
-        let (pattern, own) = match argument {
-            Value::Array(parts) => {
-                (text(parts.first().unwrap_or(&Value::Null)), parts.get(1).and_then(Value::as_object).cloned().unwrap_or_default())
-            }
-            other => (text(other), Map::new()),
-        };
+        let pattern = text(argument);
         let mut result = String::new();
         let mut rest = pattern.as_str();
         while let Some(start) = rest.find("${") {
             result.push_str(&rest[..start]);
             let end = rest[start..].find('}').ok_or_else(|| anyhow!("an unclosed ${{"))? + start;
-            result.push_str(&self.placeholder(rest[start + 2..end].trim(), &own)?);
+            result.push_str(&self.placeholder(&rest[start + 2..end])?);
             rest = &rest[end + 1..];
         }
         result.push_str(rest);
         Ok(Value::String(result))
     }
 
-    fn placeholder(&self, name: &str, own: &Map<String, Value>) -> Result<String> {
-        if let Some(literal) = name.strip_prefix('!') {
-            return Ok(format!("${{{literal}}}"));
-        }
-        if let Some(value) = own.get(name) {
-            return Ok(text(&self.resolve(value)?));
-        }
+    fn placeholder(&self, name: &str) -> Result<String> {
         let value = match name.split_once('.') {
             Some((id, attribute)) => self.attribute(&serde_json::json!([id, attribute]))?,
             None => self.reference(name)?,
@@ -210,36 +190,6 @@ impl Stack {
             "Fn::Or" => parts.iter().try_fold(false, |any, part| Ok(any || self.holds(part)?)),
             _ => bail!("{name} is no condition"),
         }
-    }
-
-    fn join(&self, argument: &Value) -> Result<Value> {
-        let Some([delimiter, items]) = argument.as_array().map(Vec::as_slice) else { bail!("Fn::Join takes a delimiter and a list") };
-        let items = self.resolve(items)?;
-        let items = items.as_array().ok_or_else(|| anyhow!("Fn::Join joins a list"))?;
-        Ok(Value::String(items.iter().map(text).collect::<Vec<_>>().join(&text(delimiter))))
-    }
-
-    fn select(&self, argument: &Value) -> Result<Value> {
-        let Some([index, items]) = argument.as_array().map(Vec::as_slice) else { bail!("Fn::Select takes an index and a list") };
-        let index: usize = text(&self.resolve(index)?).parse().context("the index")?;
-        let items = self.resolve(items)?;
-        items.get(index).cloned().ok_or_else(|| anyhow!("the list has no item {index}"))
-    }
-
-    fn split(&self, argument: &Value) -> Result<Value> {
-        let Some([delimiter, whole]) = argument.as_array().map(Vec::as_slice) else { bail!("Fn::Split takes a delimiter and a text") };
-        let whole = text(&self.resolve(whole)?);
-        Ok(Value::Array(whole.split(&text(delimiter)).map(Value::from).collect()))
-    }
-
-    fn find_in_map(&self, argument: &Value) -> Result<Value> {
-        let resolved = self.resolve(argument)?;
-        let Some([map, first, second, ..]) = resolved.as_array().map(Vec::as_slice) else { bail!("Fn::FindInMap takes three names") };
-        self.template
-            .get("Mappings")
-            .and_then(|all| all.get(text(map))?.get(text(first))?.get(text(second)))
-            .cloned()
-            .ok_or_else(|| anyhow!("no such entry"))
     }
 
     /// `{{resolve:secretsmanager:<arn>:SecretString:<key>}}` becomes the secret of that resource, made once per state folder.

@@ -8,7 +8,7 @@ mod stack;
 mod urls;
 pub mod yaml;
 
-pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, ScheduleKind, Table};
+pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, Table};
 pub use roles::Statement;
 pub use rules::EventRule;
 pub use stack::{Settings, Stack};

@@ -33,7 +33,7 @@ pub struct Model {
     pub schedules: Vec<Schedule>,
     /// Rules of the event bus.
     pub rules: Vec<EventRule>,
-    /// Verified SES identities: addresses or domains.
+    /// Verified SES identities: addresses or domains, which a template takes as given.
     pub identities: Vec<String>,
     /// SES configuration sets.
     pub configuration_sets: Vec<String>,
@@ -50,14 +50,12 @@ pub struct Function {
     pub name: String,
     /// Its name in AWS.
     pub aws_name: String,
-    /// Environment variables, globals included.
+    /// Environment variables.
     pub env: BTreeMap<String, String>,
     /// Time one invocation may take.
     pub timeout: Duration,
     /// MiB of memory.
     pub memory: u32,
-    /// Invocations at once, when the template limits them.
-    pub reserved_concurrency: Option<usize>,
 }
 
 /// A route of the HTTP API.
@@ -178,17 +176,6 @@ pub struct QueueSource {
     pub maximum_concurrency: Option<usize>,
     /// Whether the function names the records that failed.
     pub reports_failures: bool,
-    /// Whether deliveries happen at all.
-    pub enabled: bool,
-}
-
-/// Which service fires a schedule; the events differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScheduleKind {
-    /// An EventBridge rule.
-    Rule,
-    /// EventBridge Scheduler.
-    Scheduler,
 }
 
 /// A schedule of a function.
@@ -196,16 +183,10 @@ pub enum ScheduleKind {
 pub struct Schedule {
     /// The function's name.
     pub function: String,
-    /// Name of the event in the template.
+    /// Its name.
     pub name: String,
-    /// `rate(…)` or `cron(…)`.
+    /// `rate(…)`.
     pub expression: String,
-    /// Which service fires it.
-    pub kind: ScheduleKind,
-    /// The event's body, when the template gives one.
-    pub input: Option<String>,
-    /// Whether it fires by the clock.
-    pub enabled: bool,
 }
 
 impl Model {
@@ -216,23 +197,26 @@ impl Model {
     pub fn read(root: &Stack) -> Result<Self> {
         let mut model = Self::default();
         for stack in root.all() {
-            let globals = stack.function_globals()?;
             for (id, resource) in stack.resources() {
-                model.add(stack, id, kind(resource), &globals).with_context(|| format!("in the resource {id}"))?;
+                model.add(stack, id, kind(resource)).with_context(|| format!("in the resource {id}"))?;
             }
         }
         model.queues.sort_by_key(|queue| queue.dead_letters.is_some());
         Ok(model)
     }
 
-    fn add(&mut self, stack: &Stack, id: &str, kind: &str, globals: &Value) -> Result<()> {
+    fn add(&mut self, stack: &Stack, id: &str, kind: &str) -> Result<()> {
         match kind {
-            "AWS::Serverless::Function" => self.add_function(stack, id, globals)?,
-            "AWS::Serverless::HttpApi" => self.cors = read_cors(stack, id)?,
+            "AWS::Lambda::Function" => self.add_function(stack, id)?,
+            "AWS::Lambda::Url" => self.function_urls.push(FunctionUrl::read(stack, id)?),
+            "AWS::Lambda::EventSourceMapping" => self.queue_sources.push(read_queue_source(stack, &stack.properties(id)?)?),
+            "AWS::ApiGatewayV2::Api" => self.cors = stack.properties(id)?.get("CorsConfiguration").map(Cors::read),
+            "AWS::ApiGatewayV2::Route" => self.routes.push(read_route(stack, &stack.properties(id)?)?),
+            "AWS::Scheduler::Schedule" => self.schedules.push(read_schedule(stack, id)?),
+            "AWS::Events::Rule" => self.rules.push(EventRule::read(stack, &stack.properties(id)?)?),
             "AWS::DynamoDB::Table" => self.tables.push(read_table(stack, id)?),
             "AWS::S3::Bucket" => self.add_bucket(stack, id)?,
             "AWS::SQS::Queue" => self.queues.push(read_queue(stack, id)?),
-            "AWS::SES::EmailIdentity" => self.identities.push(text(&stack.properties(id)?["EmailIdentity"])),
             "AWS::SES::ConfigurationSet" => self.configuration_sets.push(stack.physical_name(id)?),
             "AWS::SES::ConfigurationSetEventDestination" => self.announced.extend(rules::announced(stack, id)?),
             _ => {}
@@ -240,49 +224,22 @@ impl Model {
         Ok(())
     }
 
-    fn add_function(&mut self, stack: &Stack, id: &str, globals: &Value) -> Result<()> {
+    fn add_function(&mut self, stack: &Stack, id: &str) -> Result<()> {
         let properties = stack.properties(id)?;
         let name = kebab(id);
-        let setting = |key: &str| properties.get(key).or_else(|| globals.get(key));
         let mut env = BTreeMap::new();
-        for variables in [globals.pointer("/Environment/Variables"), properties.pointer("/Environment/Variables")] {
-            for (key, value) in variables.and_then(Value::as_object).into_iter().flatten() {
-                env.insert(key.clone(), text(value));
-            }
+        for (key, value) in properties.pointer("/Environment/Variables").and_then(Value::as_object).into_iter().flatten() {
+            env.insert(key.clone(), stack.with_local_queues(&text(value)));
         }
         let function = Function {
             name: name.clone(),
             aws_name: stack.physical_name(id)?,
             env,
-            timeout: Duration::from_secs(setting("Timeout").and_then(number).unwrap_or(3)),
-            memory: setting("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),
-            reserved_concurrency: setting("ReservedConcurrentExecutions").and_then(number).and_then(|n| usize::try_from(n).ok()),
+            timeout: Duration::from_secs(properties.get("Timeout").and_then(number).unwrap_or(3)),
+            memory: properties.get("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),
         };
-        self.roles.insert(name.clone(), roles::of(stack, setting("Role"))?);
-        self.functions.insert(name.clone(), function);
-        self.function_urls.extend(FunctionUrl::read(&name, stack.resource(id)?, &properties)?);
-        for (event, declaration) in properties.get("Events").and_then(Value::as_object).into_iter().flatten() {
-            self.add_event(&name, event, declaration).with_context(|| format!("in the event {event}"))?;
-        }
-        Ok(())
-    }
-
-    fn add_event(&mut self, function: &str, name: &str, declaration: &Value) -> Result<()> {
-        let properties = declaration.get("Properties").cloned().unwrap_or_default();
-        match kind(declaration) {
-            "HttpApi" => self.routes.push(HttpRoute {
-                method: optional(&properties, "Method").unwrap_or_else(|| "ANY".into()).to_uppercase(),
-                path: optional(&properties, "Path").unwrap_or_else(|| "$default".into()),
-                function: function.to_owned(),
-            }),
-            "SQS" => self.queue_sources.push(read_queue_source(function, &properties)?),
-            "Schedule" => self.schedules.push(read_schedule(function, name, &properties, ScheduleKind::Rule, "Schedule")?),
-            "ScheduleV2" => {
-                self.schedules.push(read_schedule(function, name, &properties, ScheduleKind::Scheduler, "ScheduleExpression")?);
-            }
-            "EventBridgeRule" => self.rules.push(EventRule::read(function, &properties)?),
-            other => bail!("events of type {other} are not supported by the local cloud"),
-        }
+        self.roles.insert(name.clone(), roles::of(stack, properties.get("Role"))?);
+        self.functions.insert(name, function);
         Ok(())
     }
 
@@ -340,16 +297,18 @@ impl Cors {
     }
 }
 
-fn read_cors(stack: &Stack, id: &str) -> Result<Option<Cors>> {
-    let properties = stack.properties(id)?;
-    let globals = stack.http_api_globals()?;
-    let Some(rules) = properties.get("CorsConfiguration").or_else(|| globals.get("CorsConfiguration")) else {
-        return Ok(None);
-    };
-    if !rules.is_object() {
-        return Ok((text(rules) == "true").then(|| Cors { origins: vec!["*".into()], ..Cors::default() }));
+/// A route leads to its integration, and that one to the function.
+fn read_route(stack: &Stack, properties: &Value) -> Result<HttpRoute> {
+    let key = required(properties, "RouteKey")?;
+    let (method, path) = key.split_once(' ').ok_or_else(|| anyhow!("{key} is no route"))?;
+    let target = required(properties, "Target")?;
+    for (id, _) in stack.resources().filter(|(_, resource)| kind(resource) == "AWS::ApiGatewayV2::Integration") {
+        if target == format!("integrations/{}", stack.physical_name(id)?) {
+            let function = stack.function(&required(&stack.properties(id)?, "IntegrationUri")?)?;
+            return Ok(HttpRoute { method: method.to_owned(), path: path.to_owned(), function });
+        }
     }
-    Ok(Some(Cors::read(rules)))
+    bail!("no integration of this stack is {target}")
 }
 
 fn read_table(stack: &Stack, id: &str) -> Result<Table> {
@@ -430,26 +389,22 @@ fn read_queue(stack: &Stack, id: &str) -> Result<Queue> {
     })
 }
 
-fn read_queue_source(function: &str, properties: &Value) -> Result<QueueSource> {
+fn read_queue_source(stack: &Stack, properties: &Value) -> Result<QueueSource> {
     let reports = strings(properties.get("FunctionResponseTypes"));
     Ok(QueueSource {
-        function: function.to_owned(),
-        queue_arn: required(properties, "Queue")?,
+        function: stack.function(&required(properties, "FunctionName")?)?,
+        queue_arn: required(properties, "EventSourceArn")?,
         batch_size: properties.get("BatchSize").and_then(number).and_then(|n| i32::try_from(n).ok()).unwrap_or(10),
         maximum_concurrency: properties.pointer("/ScalingConfig/MaximumConcurrency").and_then(number).and_then(|n| usize::try_from(n).ok()),
         reports_failures: reports.iter().any(|kind| kind == "ReportBatchItemFailures"),
-        enabled: properties.get("Enabled").is_none_or(|value| flag(Some(value))),
     })
 }
 
-fn read_schedule(function: &str, name: &str, properties: &Value, kind: ScheduleKind, key: &str) -> Result<Schedule> {
+fn read_schedule(stack: &Stack, id: &str) -> Result<Schedule> {
+    let properties = stack.properties(id)?;
     Ok(Schedule {
-        function: function.to_owned(),
-        name: name.to_owned(),
-        expression: required(properties, key)?,
-        kind,
-        input: optional(properties, "Input"),
-        enabled: properties.get("Enabled").is_none_or(|value| flag(Some(value)))
-            && optional(properties, "State").is_none_or(|state| state != "DISABLED"),
+        function: stack.function(&required(&properties["Target"], "Arn")?)?,
+        name: stack.physical_name(id)?,
+        expression: required(&properties, "ScheduleExpression")?,
     })
 }

@@ -16,18 +16,25 @@ pub struct EventRule {
 }
 
 impl EventRule {
-    /// Reads the properties of an `EventBridgeRule` event.
+    /// Reads the resolved properties of an `AWS::Events::Rule` with one target.
     ///
     /// # Errors
     /// When it uses what the local cloud does not know: another bus, content filters, inputs other than a plain path.
-    pub(super) fn read(function: &str, properties: &Value) -> Result<Self> {
-        for unknown in ["EventBusName", "Input", "InputTransformer"] {
-            ensure!(properties.get(unknown).is_none(), "{unknown} is not supported by the local cloud");
+    pub(super) fn read(stack: &Stack, properties: &Value) -> Result<Self> {
+        ensure!(properties.get("EventBusName").is_none(), "the local cloud knows the default bus alone");
+        let targets = properties["Targets"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let [target] = targets else { bail!("a rule has one target here, not {}", targets.len()) };
+        let function = stack.function(&text(&target["Arn"]))?;
+        Self::new(function, properties["EventPattern"].clone(), target)
+    }
+
+    fn new(function: String, pattern: Value, target: &Value) -> Result<Self> {
+        for unknown in ["Input", "InputTransformer"] {
+            ensure!(target.get(unknown).is_none(), "{unknown} is not supported by the local cloud");
         }
-        let pattern = properties.get("Pattern").cloned().unwrap_or_default();
         check_pattern(&pattern)?;
-        let path = properties.get("InputPath").map_or_else(|| "$".to_owned(), text);
-        Ok(Self { function: function.to_owned(), pattern, input_path: read_path(&path)? })
+        let path = target.get("InputPath").map_or_else(|| "$".to_owned(), text);
+        Ok(Self { function, pattern, input_path: read_path(&path)? })
     }
 
     /// Whether an event starts the function.
@@ -89,7 +96,7 @@ mod tests {
     use serde_json::json;
 
     fn rule(pattern: Value, path: &str) -> Result<EventRule> {
-        EventRule::read("f", &json!({ "Pattern": pattern, "InputPath": path }))
+        EventRule::new("f".to_owned(), pattern, &json!({ "InputPath": path }))
     }
 
     #[test]
@@ -126,6 +133,6 @@ mod tests {
         for path in ["detail", "$.a[0]", "$..a", "$['a']", "$a"] {
             assert!(rule(json!({ "source": ["x"] }), path).is_err(), "{path}");
         }
-        assert!(EventRule::read("f", &json!({ "Pattern": { "source": ["x"] }, "Input": "{}" })).is_err());
+        assert!(EventRule::new("f".to_owned(), json!({ "source": ["x"] }), &json!({ "Input": "{}" })).is_err());
     }
 }

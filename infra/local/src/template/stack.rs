@@ -1,5 +1,6 @@
 //! One deployed stack: its parameters, conditions, resources and outputs, with the stacks nested in it.
 
+use super::intrinsics::kebab;
 use super::yaml;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use regex_lite::Regex;
@@ -55,7 +56,7 @@ impl Stack {
     fn load_children(&mut self, folder: &Path) -> Result<()> {
         let mut waiting: Vec<String> = self
             .resources()
-            .filter(|(_, resource)| matches!(kind(resource), "AWS::CloudFormation::Stack" | "AWS::Serverless::Application"))
+            .filter(|(_, resource)| kind(resource) == "AWS::CloudFormation::Stack")
             .map(|(id, _)| id.to_owned())
             .collect();
         while !waiting.is_empty() {
@@ -83,11 +84,8 @@ impl Stack {
 
     fn load_child(&self, id: &str, folder: &Path) -> Result<Stack> {
         let properties = self.properties(id)?;
-        let location = properties
-            .get("TemplateURL")
-            .or_else(|| properties.get("Location"))
-            .and_then(Value::as_str)
-            .ok_or_else(|| anyhow!("nested stack {id} has no TemplateURL or Location"))?;
+        let location =
+            properties.get("TemplateURL").and_then(Value::as_str).ok_or_else(|| anyhow!("the nested stack {id} has no TemplateURL"))?;
         let mut settings = self.settings.clone();
         settings.parameters = properties
             .get("Parameters")
@@ -148,22 +146,24 @@ impl Stack {
         found
     }
 
-    /// The resolved `Globals` of SAM for functions.
+    /// The name, here, of the function of this stack that has this ARN or this name in AWS.
     ///
     /// # Errors
-    /// When they refer to what is not there.
-    pub fn function_globals(&self) -> Result<Value> {
-        match self.template.pointer("/Globals/Function") {
-            Some(globals) => self.resolve(globals).context("in Globals"),
-            None => Ok(Value::Null),
+    /// When there is none.
+    pub(super) fn function(&self, arn_or_name: &str) -> Result<String> {
+        for (id, _) in self.resources().filter(|(_, resource)| kind(resource) == "AWS::Lambda::Function") {
+            let name = self.physical_name(id)?;
+            if arn_or_name == name || arn_or_name == self.arn("lambda", &format!("function:{name}")) {
+                return Ok(kebab(id));
+            }
         }
+        bail!("no function of this stack is {arn_or_name}")
     }
 
-    pub(super) fn http_api_globals(&self) -> Result<Value> {
-        match self.template.pointer("/Globals/HttpApi") {
-            Some(globals) => self.resolve(globals).context("in Globals"),
-            None => Ok(Value::Null),
-        }
+    /// A variable's value with the address of SQS replaced by the local one: templates spell out the URL of a queue in another stack.
+    pub(super) fn with_local_queues(&self, value: &str) -> String {
+        let sqs = format!("https://sqs.{}.amazonaws.com/", self.settings.region);
+        value.strip_prefix(&sqs).map_or_else(|| value.to_owned(), |queue| format!("{}/{queue}", self.settings.endpoint_url))
     }
 
     pub(super) fn output(&self, name: &str) -> Result<Value> {
@@ -202,8 +202,7 @@ fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<Str
             },
         };
         check_allowed(name, declaration, &value)?;
-        let kind = declaration.get("Type").and_then(Value::as_str).unwrap_or("String");
-        bound.insert(name.clone(), if is_list(kind) { split_list(&value) } else { value });
+        bound.insert(name.clone(), value);
     }
     Ok(bound)
 }
@@ -222,13 +221,4 @@ fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
         ensure!(whole.is_match(&value), "the parameter {name} is {said}, but {must}");
     }
     Ok(())
-}
-
-fn is_list(kind: &str) -> bool {
-    kind == "CommaDelimitedList" || kind.starts_with("List<")
-}
-
-fn split_list(value: &Value) -> Value {
-    let whole = text(value);
-    Value::Array(whole.split(',').map(|item| Value::String(item.trim().to_owned())).filter(|item| item != "").collect())
 }

@@ -45,8 +45,7 @@ fn long_form(tag: &str, value: Value) -> Result<Value> {
     let (key, value) = match name {
         "Ref" | "Condition" => (name.to_owned(), value),
         "GetAtt" => ("Fn::GetAtt".to_owned(), split_attribute(value)),
-        "Sub" | "If" | "Equals" | "Join" | "FindInMap" | "Select" | "Split" | "And" | "Or" | "Not" | "ImportValue" | "Base64"
-        | "GetAZs" | "Cidr" | "Transform" | "ToJsonString" | "Length" => (format!("Fn::{name}"), value),
+        "Sub" | "If" | "Equals" | "And" | "Or" | "Not" => (format!("Fn::{name}"), value),
         _ => bail!("unknown tag !{name}"),
     };
     Ok(Value::Object(Map::from_iter([(key, value)])))

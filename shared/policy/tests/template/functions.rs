@@ -6,41 +6,42 @@ use jiff::SignedDuration;
 use policy::{Class, Mechanism, inventory};
 use serde_json::{Value, json};
 
-use crate::model::{Resource, kebab, named, of_kind, pascal, template, text, texts};
+use crate::model::{Resource, kebab, manifests, named, of_kind, pascal, resources, template, text, texts};
 
-/// The functions that send mail (AN-36).
-const MAILERS: [&str; 2] = ["AuthCodesCreate", "OnDrawingReady"];
-
-/// What may stand before the `/*` of an object pattern: `s3:GetObject` and the like work on keys.
-const OBJECTS: &str = "${Data.Outputs.PicturesArn}/";
+/// What stands before the prefix of an object pattern: `s3:GetObject` and the like work on keys.
+pub(crate) const OBJECTS: &str = "arn:${AWS::Partition}:s3:::${Pictures}/";
 
 pub(crate) fn functions() -> Vec<Resource> {
-    of_kind("AWS::Serverless::Function")
-}
-
-/// A property of a function, its own or the one of `Globals`.
-fn setting(function: &Resource, name: &str) -> Value {
-    match function.property(name) {
-        Value::Null => template("template.yaml")["Globals"]["Function"][name].clone(),
-        own => own.clone(),
-    }
+    of_kind("AWS::Lambda::Function")
 }
 
 /// How long a function may run.
 pub(crate) fn timeout(function: &Resource) -> SignedDuration {
-    SignedDuration::from_secs(setting(function, "Timeout").as_i64().unwrap())
+    SignedDuration::from_secs(function.property("Timeout").as_i64().unwrap())
 }
 
-/// The events of a function by type: its properties. A URL of its own is one as well: it stands for the route that the metadata names.
-pub(crate) fn events(function: &Resource) -> Vec<(String, Value)> {
-    if !function.property("FunctionUrlConfig").is_null() {
-        assert_eq!(function.property("Events"), &Value::Null, "{} has one event", function.id);
-        let route = text(&function.body["Metadata"]["Route"]);
-        let (method, path) = route.split_once(' ').unwrap_or_else(|| panic!("{} has a URL and says no Route in its metadata", function.id));
-        return vec![("FunctionUrl".to_owned(), json!({ "Method": method, "Path": path }))];
-    }
-    let events = function.property("Events").as_object().unwrap_or_else(|| panic!("nothing starts {}", function.id));
-    events.values().map(|event| (text(&event["Type"]), event["Properties"].clone())).collect()
+/// What starts a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with the resource that does.
+pub(crate) fn events(function: &Resource) -> Vec<(&'static str, Resource)> {
+    let (name, arn) = (json!(format!("${{{}}}", function.id)), json!(format!("${{{}.Arn}}", function.id)));
+    let starts = |resource: &&Resource| match resource.kind.as_str() {
+        "AWS::ApiGatewayV2::Route" => {
+            let integration = text(resource.property("Target")).replace("integrations/", "");
+            *named(integration.trim_start_matches("${").trim_end_matches('}')).property("IntegrationUri") == arn
+        }
+        "AWS::Lambda::Url" => *resource.property("TargetFunctionArn") == arn,
+        "AWS::Lambda::EventSourceMapping" => *resource.property("FunctionName") == name,
+        "AWS::Scheduler::Schedule" => resource.property("Target")["Arn"] == arn,
+        "AWS::Events::Rule" => resource.property("Targets")[0]["Arn"] == arn,
+        _ => false,
+    };
+    let kind = |resource: &Resource| match resource.kind.as_str() {
+        "AWS::ApiGatewayV2::Route" => "Route",
+        "AWS::Lambda::Url" => "Url",
+        "AWS::Lambda::EventSourceMapping" => "Queue",
+        "AWS::Scheduler::Schedule" => "Schedule",
+        _ => "Rule",
+    };
+    resources().iter().filter(starts).map(|resource| (kind(resource), resource.clone())).collect()
 }
 
 /// The one event of a function, as its doc line writes it: `GET /v1/styles`, `generation-queued`, `Email Sent` or `rate(1 hour)`.
@@ -48,18 +49,44 @@ pub(crate) fn trigger(function: &Resource) -> String {
     let events = events(function);
     assert_eq!(events.len(), 1, "{} has one event", function.id);
     let (kind, event) = &events[0];
-    match kind.as_str() {
-        "HttpApi" | "FunctionUrl" => format!("{} {}", text(&event["Method"]), text(&event["Path"])),
-        "SQS" => kebab(text(&event["Queue"]).trim_start_matches("${Queues.Outputs.").trim_end_matches("Arn}")),
-        "EventBridgeRule" => texts(&event["Pattern"]["detail-type"]).join(", "),
-        "ScheduleV2" => text(&event["ScheduleExpression"]),
-        other => panic!("{}: {other}", function.id),
+    match *kind {
+        "Route" => text(event.property("RouteKey")),
+        "Url" => text(&event.body["Metadata"]["Route"]),
+        "Queue" => kebab(text(event.property("EventSourceArn")).trim_start_matches("${").trim_end_matches(".Arn}")),
+        "Schedule" => text(event.property("ScheduleExpression")),
+        _ => texts(&event.property("EventPattern")["detail-type"]).join(", "),
     }
 }
 
-/// What a function's role allows: actions and the texts of their resources.
-fn statements(function: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
-    let role = named(&format!("{}Role", function.id));
+/// The id of the dead-letter queue of a function that no route starts.
+pub(crate) fn dead_letters(function: &Resource) -> String {
+    format!("{}Dlq", function.id.strip_prefix("On").unwrap_or(&function.id))
+}
+
+/// The retries of a function's events, and where Lambda keeps what failed for good.
+fn retries(function: &Resource) -> Resource {
+    named(&format!("{}Retries", function.id))
+}
+
+/// The ARN of a table, an index or a queue of this deployment.
+fn arn(service: &str, resource: &str) -> String {
+    format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
+}
+
+pub(crate) fn table_arn(table: &str) -> String {
+    arn("dynamodb", &format!("table/${{{table}Table}}"))
+}
+
+fn queue_arn(id: &str) -> String {
+    arn("sqs", &format!("${{Prefix}}-{}", kebab(id)))
+}
+
+fn role(function: &Resource) -> Resource {
+    named(&format!("{}Role", function.id))
+}
+
+/// What a role allows: actions, the texts of their resources, and conditions.
+fn statements(role: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
     assert_eq!(role.property("ManagedPolicyArns"), &Value::Null, "{}: a managed policy holds `*`", role.id);
     let policies = role.property("Policies").as_array().unwrap();
     assert_eq!(policies.len(), 1, "{}", role.id);
@@ -75,7 +102,7 @@ fn statements(function: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
 
 /// Every action a function may do, with each resource.
 pub(crate) fn grants(function: &Resource) -> BTreeSet<(String, String)> {
-    let pairs = statements(function).into_iter().flat_map(|(actions, resources, _)| {
+    let pairs = statements(&role(function)).into_iter().flat_map(|(actions, resources, _)| {
         actions.into_iter().flat_map(move |action| resources.clone().into_iter().map(move |resource| (action.clone(), resource)))
     });
     pairs.collect()
@@ -84,11 +111,12 @@ pub(crate) fn grants(function: &Resource) -> BTreeSet<(String, String)> {
 #[test]
 fn functions_run_on_the_os_only_runtime() {
     for function in functions() {
-        assert_eq!(setting(&function, "Runtime"), "provided.al2023", "{}", function.id);
-        assert_eq!(setting(&function, "Handler"), "bootstrap", "{}", function.id);
-        assert_eq!(setting(&function, "Architectures"), json!(["${Architecture}"]), "{}", function.id);
-        assert_eq!(function.property("CodeUri"), &json!(format!("target/lambda/{}/", kebab(&function.id))));
-        assert_eq!(function.property("FunctionName"), &json!(format!("${{AWS::StackName}}-{}", kebab(&function.id))));
+        let name = kebab(&function.id);
+        assert_eq!(function.property("Runtime"), "provided.al2023", "{name}");
+        assert_eq!(function.property("Handler"), "bootstrap", "{name}");
+        assert_eq!(function.property("Architectures"), &json!(["${Architecture}"]), "{name}");
+        assert_eq!(function.property("Code"), &json!(format!("../../target/lambda/{name}/")));
+        assert_eq!(function.property("FunctionName"), &json!(format!("${{Prefix}}-{name}")));
         assert_eq!(function.property("Role"), &json!(format!("${{{}Role.Arn}}", function.id)));
     }
 }
@@ -96,40 +124,66 @@ fn functions_run_on_the_os_only_runtime() {
 #[test]
 fn every_name_says_what_starts_it() {
     for function in functions() {
-        let (kind, _) = &events(&function)[0];
+        let (kind, _) = events(&function)[0];
         let wanted: &[&str] = match kebab(&function.id).split('-').next().unwrap() {
-            "on" => &["SQS", "EventBridgeRule"],
-            "every" => &["ScheduleV2"],
-            _ => &["HttpApi", "FunctionUrl"],
+            "on" => &["Queue", "Rule"],
+            "every" => &["Schedule"],
+            _ => &["Route", "Url"],
         };
-        assert!(wanted.contains(&kind.as_str()), "{}: {kind}", function.id);
+        assert!(wanted.contains(&kind), "{}: {kind}", function.id);
     }
 }
 
 #[test]
 fn routes_are_absolute_versioned_and_unique() {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut methods) = (BTreeSet::new(), BTreeSet::new());
     for function in functions() {
-        for (kind, route) in events(&function).into_iter().filter(|(kind, _)| ["HttpApi", "FunctionUrl"].contains(&kind.as_str())) {
-            let path = text(&route["Path"]);
-            assert!(
-                (path.starts_with("/v1/") || path == "/privacy") && !path.ends_with('/') && !path.contains("//"),
-                "{}: {path}",
-                function.id
-            );
-            assert!(["GET", "POST", "DELETE"].contains(&text(&route["Method"]).as_str()), "{}", function.id);
-            assert!(seen.insert(trigger(&function)), "{} is there twice", trigger(&function));
-            if kind == "FunctionUrl" {
-                continue;
-            }
-            assert_eq!((&route["ApiId"], &route["PayloadFormatVersion"]), (&json!("${Api}"), &json!("2.0")), "{}", function.id);
-            assert!(timeout(&function) < SignedDuration::from_secs(30), "{}: the API gives up at 30 s", function.id);
+        let (kind, event) = events(&function).remove(0);
+        if !["Route", "Url"].contains(&kind) {
+            continue;
         }
+        let route = trigger(&function);
+        let (method, path) = route.split_once(' ').unwrap();
+        let absolute = (path.starts_with("/v1/") || path == "/privacy") && !path.ends_with('/') && !path.contains("//");
+        assert!(absolute, "{}: {path}", function.id);
+        assert!(seen.insert(route.clone()), "{route} is there twice");
+        if kind == "Url" {
+            continue;
+        }
+        methods.insert(method.to_owned());
+        let integration = named(&format!("{}Integration", function.id));
+        assert_eq!((event.property("ApiId"), integration.property("ApiId")), (&json!("${Api}"), &json!("${Api}")), "{}", function.id);
+        assert_eq!(integration.property("PayloadFormatVersion"), "2.0", "{}", function.id);
+        assert!(timeout(&function) < SignedDuration::from_secs(30), "{}: the API gives up at 30 s", function.id);
+        // What API Gateway may start is this route of this API, whatever the parameters of its path are.
+        let path: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
+        let permission = named(&format!("{}Permission", function.id));
+        assert_eq!(permission.property("Principal"), "apigateway.amazonaws.com", "{}", function.id);
+        assert_eq!(permission.property("SourceArn"), &json!(arn("execute-api", &format!("${{Api}}/*/{method}{}", path.join("/")))));
     }
-    let api = named("Api");
-    assert_eq!(api.property("StageName"), "$default", "another stage would add a segment to every path");
-    assert!(api.property("DefaultRouteSettings")["ThrottlingRateLimit"].as_i64().unwrap() > 0);
-    assert!(api.property("DefaultRouteSettings")["ThrottlingBurstLimit"].as_i64().unwrap() > 0);
+    assert_eq!(named("Api").property("CorsConfiguration")["AllowMethods"], json!(methods), "browsers may call every route");
+    let stage = named("ApiStage");
+    assert_eq!(stage.property("StageName"), "$default", "another stage would add a segment to every path");
+    assert_eq!(stage.property("AutoDeploy"), true, "a new route would wait for a deployment of the API");
+    assert!(stage.property("DefaultRouteSettings")["ThrottlingRateLimit"].as_i64().unwrap() > 0);
+    assert!(stage.property("DefaultRouteSettings")["ThrottlingBurstLimit"].as_i64().unwrap() > 0);
+}
+
+/// A URL is open to the world by two permissions: the URL itself, and the function behind it by way of its URL alone.
+#[test]
+fn a_url_is_open_and_its_function_is_reached_by_nothing_else() {
+    for url in of_kind("AWS::Lambda::Url") {
+        let function = text(url.property("TargetFunctionArn")).replace(".Arn", "");
+        let own = of_kind("AWS::Lambda::Permission").into_iter().filter(|one| text(one.property("FunctionName")) == function);
+        let allowed: BTreeSet<String> = own
+            .map(|one| {
+                let narrow = one.property("FunctionUrlAuthType") == "NONE" || one.property("InvokedViaFunctionUrl") == true;
+                assert!(narrow, "{}", one.id);
+                text(one.property("Action"))
+            })
+            .collect();
+        assert_eq!(allowed, ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"].map(str::to_owned).into(), "{}", url.id);
+    }
 }
 
 /// Whether EventBridge Scheduler takes the expression: the unit is singular for one and plural for more.
@@ -148,15 +202,24 @@ fn schedules_are_valid_and_lose_nothing_in_silence() {
     assert!(is_rate("rate(1 hour)") && is_rate("rate(5 minutes)"));
     assert!(!is_rate("rat(1 hour)") && !is_rate("rate(1 hours)") && !is_rate("rate(0 minutes)"));
     for function in functions() {
-        for (_, schedule) in events(&function).into_iter().filter(|(kind, _)| kind == "ScheduleV2") {
-            let period = kebab(&function.id).split('-').nth(1).unwrap().to_owned();
-            assert!(is_rate(&trigger(&function)), "{}", function.id);
-            assert_eq!(trigger(&function), format!("rate(1 {period})"), "{}", function.id);
-            assert!(schedule["RetryPolicy"]["MaximumRetryAttempts"].is_i64(), "{}", function.id);
-            assert_eq!(schedule["DeadLetterConfig"]["Arn"], "${Queues.Outputs.SchedulesDlqArn}", "{}", function.id);
-            let failed = &function.property("EventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"];
-            assert_eq!(failed, "${Queues.Outputs.SchedulesDlqArn}", "{}", function.id);
+        let (kind, schedule) = events(&function).remove(0);
+        if kind != "Schedule" {
+            continue;
         }
+        let period = kebab(&function.id).split('-').nth(1).unwrap().to_owned();
+        assert!(is_rate(&trigger(&function)), "{}", function.id);
+        assert_eq!(trigger(&function), format!("rate(1 {period})"), "{}", function.id);
+        let (target, dead) = (schedule.property("Target"), dead_letters(&function));
+        assert!(target["RetryPolicy"]["MaximumRetryAttempts"].is_i64(), "{}", function.id);
+        assert_eq!(target["DeadLetterConfig"]["Arn"], json!(queue_arn(&dead)), "{}", function.id);
+        let failed = &retries(&function).property("DestinationConfig")["OnFailure"]["Destination"].clone();
+        assert_eq!(failed, &json!(format!("${{{dead}.Arn}}")), "{}", function.id);
+        // The scheduler may start this function and keep what it could not deliver.
+        let role = format!("{}ScheduleRole", function.id);
+        assert_eq!(target["RoleArn"], json!(format!("${{{role}.Arn}}")));
+        let allowed: Vec<_> = statements(&named(&role)).into_iter().map(|(actions, resources, _)| (actions, resources)).collect();
+        let invoke = (vec!["lambda:InvokeFunction".to_owned()], vec![format!("${{{}.Arn}}", function.id)]);
+        assert_eq!(allowed, [invoke, (vec!["sqs:SendMessage".to_owned()], vec![queue_arn(&dead)])], "{role}");
     }
 }
 
@@ -164,14 +227,20 @@ fn schedules_are_valid_and_lose_nothing_in_silence() {
 #[test]
 fn facts_of_other_services_come_without_addresses_and_are_not_lost_in_silence() {
     for function in functions() {
-        for (_, rule) in events(&function).into_iter().filter(|(kind, _)| kind == "EventBridgeRule") {
-            assert_eq!(rule["Pattern"]["source"], json!(["aws.ses"]), "{}", function.id);
-            assert_eq!(rule["InputPath"], "$.detail.mail.tags", "{}: the rest of a mail's event holds the address", function.id);
-            assert_eq!((&rule["InputTransformer"], &rule["DeadLetterConfig"]), (&Value::Null, &Value::Null), "{}", function.id);
-            let dead = format!("${{Queues.Outputs.{}DlqArn}}", function.id.trim_start_matches("On"));
-            assert_eq!(function.property("EventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"], json!(dead));
-            assert!(grants(&function).contains(&("sqs:SendMessage".to_owned(), dead)), "{}", function.id);
+        let (kind, rule) = events(&function).remove(0);
+        if kind != "Rule" {
+            continue;
         }
+        let target = &rule.property("Targets")[0];
+        assert_eq!(rule.property("EventPattern")["source"], json!(["aws.ses"]), "{}", function.id);
+        assert_eq!(target["InputPath"], "$.detail.mail.tags", "{}: the rest of a mail's event holds the address", function.id);
+        assert_eq!((&target["InputTransformer"], &target["DeadLetterConfig"]), (&Value::Null, &Value::Null), "{}", function.id);
+        let dead = dead_letters(&function);
+        let failed = retries(&function).property("DestinationConfig")["OnFailure"]["Destination"].clone();
+        assert_eq!(failed, json!(format!("${{{dead}.Arn}}")));
+        assert!(grants(&function).contains(&("sqs:SendMessage".to_owned(), queue_arn(&dead))), "{}", function.id);
+        let permission = named(&format!("{}Permission", function.id));
+        assert_eq!(permission.property("SourceArn"), &json!(format!("${{{}.Arn}}", rule.id)), "{}", function.id);
     }
 }
 
@@ -180,21 +249,21 @@ fn an_02_ses_tells_of_every_ready_mail() {
     let sets = of_kind("AWS::SES::ConfigurationSet");
     let destinations = of_kind("AWS::SES::ConfigurationSetEventDestination");
     assert_eq!((sets.len(), destinations.len()), (1, 1));
-    let set = format!("${{{}}}", sets[0].id);
-    assert_eq!(destinations[0].property("ConfigurationSetName"), &json!(set));
+    assert_eq!(destinations[0].property("ConfigurationSetName"), &json!(format!("${{{}}}", sets[0].id)));
     let destination = destinations[0].property("EventDestination");
     assert_eq!((&destination["Enabled"], &destination["MatchingEventTypes"]), (&json!(true), &json!(["send"])));
     assert!(destination["EventBridgeDestination"]["EventBusArn"].as_str().unwrap().ends_with(":event-bus/default"));
-    assert_eq!(named("OnDrawingReady").property("Environment")["Variables"]["MAIL_CONFIGURATION_SET"], json!(set));
+    let name = sets[0].property("Name");
+    assert_eq!(&named("OnDrawingReady").property("Environment")["Variables"]["MAIL_CONFIGURATION_SET"], name);
     let (_, rule) = events(&named("OnMailSent")).remove(0);
-    let tags = &rule["Pattern"]["detail"]["mail"]["tags"];
-    assert_eq!((&tags["kind"], &tags["ses:configuration-set"]), (&json!(["ready"]), &json!([set])));
+    let tags = &rule.property("EventPattern")["detail"]["mail"]["tags"];
+    assert_eq!((&tags["kind"], &tags["ses:configuration-set"]), (&json!(["ready"]), &json!([name])));
     let studio: BTreeSet<String> = grants(&named("OnMailSent"))
         .into_iter()
         .filter(|(action, _)| !action.starts_with("logs:") && !action.starts_with("sqs:"))
         .map(|(action, resource)| format!("{action} {resource}"))
         .collect();
-    let wanted = ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| format!("{action} ${{Data.Outputs.StudioTableArn}}"));
+    let wanted = ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| format!("{action} {}", table_arn("Studio")));
     assert_eq!(studio, BTreeSet::from(wanted));
 }
 
@@ -206,8 +275,8 @@ fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must()
     let may = |action: &str, resource: String| assert!(grants.contains(&(action.to_owned(), resource.clone())), "{action} {resource}");
     for entry in inventory().sweeps() {
         let table = pascal(entry.table().unwrap().id());
-        may("dynamodb:Query", format!("${{Data.Outputs.{table}TableArn}}/index/expiry"));
-        may("dynamodb:DeleteItem", format!("${{Data.Outputs.{table}TableArn}}"));
+        may("dynamodb:Query", format!("{}/index/expiry", table_arn(&table)));
+        may("dynamodb:DeleteItem", table_arn(&table));
         if let Some(prefix) = entry.objects.and_then(|class| class.entry().prefix()) {
             may("s3:DeleteObject", format!("{OBJECTS}{prefix}*"));
         }
@@ -221,11 +290,11 @@ fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must()
 #[test]
 fn ip_28_no_role_holds_a_star() {
     let roles: BTreeSet<String> = of_kind("AWS::IAM::Role").into_iter().map(|role| role.id).collect();
-    let wanted: BTreeSet<String> = functions().iter().map(|function| format!("{}Role", function.id)).collect();
-    assert_eq!(roles, wanted, "each function has its own role, and there is no other");
+    let schedules = of_kind("AWS::Scheduler::Schedule").into_iter().map(|schedule| format!("{}Role", schedule.id));
+    let wanted: BTreeSet<String> = functions().iter().map(|function| format!("{}Role", function.id)).chain(schedules).collect();
+    assert_eq!(roles, wanted, "each function and each schedule has its own role, and there is no other");
     for function in functions() {
-        assert_eq!(function.property("Policies"), &Value::Null, "{}: its role says it all", function.id);
-        for (actions, resources, condition) in statements(&function) {
+        for (actions, resources, condition) in statements(&role(&function)) {
             assert!(!actions.is_empty() && !resources.is_empty(), "{}", function.id);
             for action in &actions {
                 assert!(action.contains(':') && !action.contains('*'), "{}: {action}", function.id);
@@ -247,12 +316,13 @@ fn ip_28_no_role_holds_a_star() {
 
 #[test]
 fn an_36_only_what_mails_may_mail() {
+    let manifests = manifests();
     for function in functions() {
-        let mails = statements(&function).into_iter().filter(|(actions, ..)| actions.iter().any(|action| action.starts_with("ses:")));
+        let mails = statements(&role(&function)).into_iter().filter(|(actions, ..)| actions.iter().any(|action| action.starts_with("ses:")));
         let mails: Vec<_> = mails.collect();
-        assert_eq!(mails.len(), usize::from(MAILERS.contains(&function.id.as_str())), "{}", function.id);
+        assert_eq!(mails.len(), usize::from(manifests[&kebab(&function.id)].mails), "{}", function.id);
         for (_, resources, condition) in mails {
-            let set = |resource: &&String| resource.ends_with(":configuration-set/${ReadyMails}");
+            let set = |resource: &&String| resource.ends_with(":configuration-set/${Prefix}-ready-mails");
             let (sets, identities): (Vec<_>, Vec<_>) = resources.iter().partition(set);
             assert!(!identities.is_empty(), "{}", function.id);
             assert!(identities.iter().all(|resource| resource.contains(":identity/${MailIdentity}")), "{}", function.id);
@@ -264,25 +334,26 @@ fn an_36_only_what_mails_may_mail() {
 
 /// The variable that gives a function the name of what the resource is.
 fn variable(action: &str, resource: &str) -> Option<String> {
-    let stacks = ["${Data.Outputs.", "${Queues.Outputs.", "${Ephemeral.Outputs.", "${Signing.Outputs."];
-    let output = stacks.iter().find_map(|stack| resource.strip_prefix(stack));
-    let output = output.map(|rest| rest.split("Arn}").next().unwrap_or_default());
-    match (action.split(':').next().unwrap_or_default(), output) {
-        ("dynamodb", Some(table)) => Some(kebab(table).replace('-', "_").to_uppercase()),
-        ("s3", _) => Some("PICTURES_BUCKET".into()),
-        ("ses", _) if resource.contains(":configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
-        ("ses", _) => Some("MAIL_FROM".into()),
-        ("kms", Some(_)) => Some("SIGNING_KEY_ID".into()),
-        ("sqs", Some(queue)) if action == "sqs:SendMessage" && !queue.ends_with("Dlq") => {
-            Some(format!("{}_QUEUE_URL", kebab(queue).replace('-', "_").to_uppercase()))
+    let upper = |name: &str| kebab(name).replace('-', "_").to_uppercase();
+    let last = resource.rsplit(':').next().unwrap_or_default();
+    match action.split(':').next().unwrap_or_default() {
+        "dynamodb" => last.strip_prefix("table/${").and_then(|rest| rest.split('}').next()).map(upper),
+        "s3" => Some("PICTURES_BUCKET".into()),
+        "ses" if last.starts_with("configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
+        "ses" => Some("MAIL_FROM".into()),
+        "kms" => Some("SIGNING_KEY_ID".into()),
+        "sqs" if action == "sqs:SendMessage" && !last.ends_with("-dlq") => {
+            last.strip_prefix("${Prefix}-").map(|queue| format!("{}_QUEUE_URL", queue.replace('-', "_").to_uppercase()))
         }
         _ => None,
     }
 }
 
-/// The variables a function is given, those of `Globals` left out.
+/// The variables a function is given, those left out that all of them have.
 pub(crate) fn variables(function: &Resource) -> BTreeSet<String> {
-    function.property("Environment")["Variables"].as_object().map(|variables| variables.keys().cloned().collect()).unwrap_or_default()
+    let all = function.property("Environment")["Variables"].as_object().unwrap();
+    assert!(all.contains_key("STAGE") && all.contains_key("PROFILE"), "{}", function.id);
+    all.keys().filter(|name| !["STAGE", "PROFILE"].contains(&name.as_str())).cloned().collect()
 }
 
 #[test]
@@ -308,8 +379,8 @@ fn a_role_writes_its_own_log_and_a_consumer_reads_its_own_queue() {
         assert!(!logs.is_empty() && logs.iter().all(|log| *log == format!("${{{}Logs.Arn}}", function.id)), "{}", function.id);
         let read: Vec<String> =
             grants(&function).into_iter().filter(|(action, _)| action == "sqs:ReceiveMessage").map(|(_, queue)| queue).collect();
-        let consumed: Vec<String> =
-            events(&function).into_iter().filter(|(kind, _)| kind == "SQS").map(|(_, event)| text(&event["Queue"])).collect();
+        let queues = events(&function).into_iter().filter(|(kind, _)| *kind == "Queue");
+        let consumed: Vec<String> = queues.map(|_| queue_arn(&pascal(&trigger(&function)))).collect();
         assert_eq!(read, consumed, "{}", function.id);
     }
 }
@@ -321,7 +392,7 @@ fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
     assert_eq!((key.property("KeyUsage"), key.body["UpdateReplacePolicy"].as_str()), (&json!("SIGN_VERIFY"), Some("Retain")));
     for function in functions() {
         let kms: Vec<_> = grants(&function).into_iter().filter(|(action, _)| action.starts_with("kms:")).collect();
-        let wanted = ("kms:Sign".to_owned(), "${Signing.Outputs.SigningKeyArn}".to_owned());
+        let wanted = ("kms:Sign".to_owned(), "${SigningKeyArn}".to_owned());
         let signs = ["InstantCreate", "OnDrawingReady"].contains(&function.id.as_str());
         assert_eq!(kms, if signs { vec![wanted] } else { Vec::new() }, "{}", function.id);
     }

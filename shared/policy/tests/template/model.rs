@@ -1,13 +1,27 @@
 //! The templates as plain values: `!Ref X` becomes the text `${X}`, `!GetAtt A.B` becomes `${A.B}`, `!Sub` stays the text it is.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
+use stacks::Manifest;
 
-/// The files of the stack, the root first.
-pub(crate) const TEMPLATES: [&str; 6] =
-    ["template.yaml", "infra/data.yaml", "infra/queues.yaml", "infra/ephemeral.yaml", "infra/alarms.yaml", "infra/signing.yaml"];
+/// The templates written by hand, the root first.
+const BY_HAND: [&str; 5] = ["template.yaml", "infra/data.yaml", "infra/mail.yaml", "infra/ephemeral.yaml", "infra/signing.yaml"];
+
+/// Every template of a deployment, the root first.
+pub(crate) fn templates() -> Vec<String> {
+    let generated = std::fs::read_dir(root().join("infra/stacks")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let generated = generated.filter(|name| name.ends_with(".yaml")).map(|name| format!("infra/stacks/{name}"));
+    BY_HAND.map(str::to_owned).into_iter().chain(generated).collect()
+}
+
+/// The manifests of the functions, by name.
+pub(crate) fn manifests() -> BTreeMap<String, Manifest> {
+    stacks::functions(&root()).unwrap().into_iter().map(|function| (function.name, function.manifest)).collect()
+}
 
 /// A resource of any of the templates.
 #[derive(Debug, Clone)]
@@ -35,28 +49,33 @@ pub(crate) fn read(path: &str) -> String {
 
 /// One template.
 pub(crate) fn template(path: &str) -> Value {
-    plain(serde_yaml_ng::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}")))
+    static READ: LazyLock<Mutex<BTreeMap<String, Value>>> = LazyLock::new(Mutex::default);
+    let parse = || plain(serde_yaml_ng::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}")));
+    READ.lock().unwrap().entry(path.to_owned()).or_insert_with(parse).clone()
 }
 
 /// Every resource of every template.
-pub(crate) fn resources() -> Vec<Resource> {
-    let mut all = Vec::new();
-    for path in TEMPLATES {
-        for (id, body) in template(path)["Resources"].as_object().unwrap() {
-            all.push(Resource { id: id.clone(), kind: body["Type"].as_str().unwrap().to_owned(), body: body.clone() });
+pub(crate) fn resources() -> &'static [Resource] {
+    static ALL: LazyLock<Vec<Resource>> = LazyLock::new(|| {
+        let mut all = Vec::new();
+        for path in templates() {
+            for (id, body) in template(&path)["Resources"].as_object().unwrap() {
+                all.push(Resource { id: id.clone(), kind: body["Type"].as_str().unwrap().to_owned(), body: body.clone() });
+            }
         }
-    }
-    all
+        all
+    });
+    &ALL
 }
 
 /// The resources of one type.
 pub(crate) fn of_kind(kind: &str) -> Vec<Resource> {
-    resources().into_iter().filter(|resource| resource.kind == kind).collect()
+    resources().iter().filter(|resource| resource.kind == kind).cloned().collect()
 }
 
 /// The one resource of this name.
 pub(crate) fn named(id: &str) -> Resource {
-    resources().into_iter().find(|resource| resource.id == id).unwrap_or_else(|| panic!("there is no resource {id}"))
+    resources().iter().find(|resource| resource.id == id).cloned().unwrap_or_else(|| panic!("there is no resource {id}"))
 }
 
 /// `rate-keys` → `RateKeys`.
@@ -106,7 +125,7 @@ fn plain(yaml: Yaml) -> Value {
                 "!Ref" | "!GetAtt" => json!(format!("${{{}}}", text(&value))),
                 "!Sub" => value,
                 "!Condition" => json!({ "Condition": value }),
-                "!If" | "!Not" | "!And" | "!Or" | "!Equals" | "!Join" => {
+                "!If" | "!Not" | "!And" | "!Or" | "!Equals" => {
                     Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)]))
                 }
                 other => panic!("the local cloud does not know {other}"),

@@ -1,96 +1,33 @@
 //! What each profile deploys, and that it needs nothing of another's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use policy::{Profile, Table};
 use serde_json::{Map, Value, json};
 
-use crate::functions::{grants, variables};
-use crate::model::{Resource, TEMPLATES, named, template, text};
+use crate::functions::{grants, table_arn, variables};
+use crate::model::{Resource, manifests, named, pascal, read, template, templates, text, texts};
 
-pub(crate) const PROFILES: [&str; 2] = ["wallet", "ephemeral"];
-
-/// The nested stacks and their files.
-const STACKS: [(&str, &str); 5] = [
-    ("Data", "infra/data.yaml"),
-    ("Queues", "infra/queues.yaml"),
-    ("Ephemeral", "infra/ephemeral.yaml"),
-    ("Alarms", "infra/alarms.yaml"),
-    ("Signing", "infra/signing.yaml"),
-];
-
-/// What every profile has: the questions that anybody may ask.
-const OF_EVERY_PROFILE: &[&str] = &["PrivacyGet", "VerificationsCreate"];
-
-/// What a profile deploys of each kind that holds, carries or runs something.
-fn table(profile: &str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
-    let rows: &[(&str, &[&str])] = match profile {
-        "wallet" => &[
-            (
-                "AWS::Serverless::Function",
-                &[
-                    "AuthCodesCreate",
-                    "AuthSessionsCreate",
-                    "AuthSessionsDelete",
-                    "EveryDayCheckModels",
-                    "EveryHourDeleteExpired",
-                    "EveryMinuteEndStuck",
-                    "GenerationsCreate",
-                    "GenerationsDelete",
-                    "GenerationsGet",
-                    "GenerationsList",
-                    "MeGet",
-                    "OnDrawingReady",
-                    "OnGenerationQueued",
-                    "OnMailSent",
-                    "OnScreeningPassed",
-                    "StylesList",
-                    "UploadsCreate",
-                ],
-            ),
-            ("AWS::CloudFormation::Stack", &["Alarms", "Data", "Queues", "Signing"]),
-            ("AWS::DynamoDB::Table", &["AccountsTable", "FleetingTable", "ScreeningTable", "StudioTable"]),
-            (
-                "AWS::SQS::Queue",
-                &[
-                    "DrawingReady",
-                    "DrawingReadyDlq",
-                    "GenerationQueued",
-                    "GenerationQueuedDlq",
-                    "MailSentDlq",
-                    "SchedulesDlq",
-                    "ScreeningPassed",
-                    "ScreeningPassedDlq",
-                ],
-            ),
-            ("AWS::S3::Bucket", &["Pictures"]),
-            ("AWS::SecretsManager::Secret", &["PepperSecret", "SessionSecret"]),
-        ],
-        "ephemeral" => &[
-            ("AWS::Serverless::Function", &["InstantCreate"]),
-            ("AWS::CloudFormation::Stack", &["Alarms", "Ephemeral", "Signing"]),
-            ("AWS::DynamoDB::Table", &["RateKeysTable"]),
-            ("AWS::SQS::Queue", &[]),
-            ("AWS::S3::Bucket", &[]),
-            ("AWS::SecretsManager::Secret", &["RateSaltSecret"]),
-        ],
-        other => panic!("there is no profile {other}"),
-    };
-    let mut table: BTreeMap<_, BTreeSet<_>> = rows.iter().map(|(kind, ids)| (*kind, ids.iter().copied().collect())).collect();
-    table.entry("AWS::Serverless::Function").or_default().extend(OF_EVERY_PROFILE);
-    table
+/// The profiles a deployment may have.
+pub(crate) fn profiles() -> Vec<String> {
+    texts(&template("template.yaml")["Parameters"]["Profile"]["AllowedValues"])
 }
 
 /// What may be beside the functions of the real-time profile: nothing that could hold a picture.
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 13] = [
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
     "AWS::CloudFormation::Stack",
     "AWS::CloudWatch::Alarm",
     "AWS::IAM::Role",
-    "AWS::KMS::Alias",
     "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
     "AWS::Logs::LogGroup",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
-    "AWS::Serverless::HttpApi",
 ];
 
 /// A stack's conditions with its parameters, as CloudFormation would evaluate them.
@@ -158,17 +95,28 @@ impl Stack {
 }
 
 /// The stacks of a deployment by their files, the root first.
-fn stacks(profile: &str) -> Vec<(&'static str, Stack)> {
-    let root = Stack::new(TEMPLATES[0], &Map::from_iter([("Profile".to_owned(), json!(profile))]));
-    let mut nested = Vec::new();
-    for resource in root.resources().into_iter().filter(|one| one.kind == "AWS::CloudFormation::Stack") {
-        let (_, path) = STACKS.iter().find(|(id, _)| *id == resource.id).unwrap_or_else(|| panic!("{} has no file", resource.id));
-        assert_eq!(resource.property("TemplateURL"), path);
-        let given = root.chosen(resource.property("Parameters"));
-        let given = given.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), root.value(value))).collect();
-        nested.push((*path, Stack::new(path, &given)));
+fn stacks(profile: &str) -> Vec<(String, Stack)> {
+    let root = Stack::new("template.yaml", &Map::from_iter([("Profile".to_owned(), json!(profile))]));
+    let mut all = Vec::new();
+    nested("template.yaml".to_owned(), root, &mut all);
+    all
+}
+
+/// A stack and the stacks in it. What each is given is what it asks for.
+fn nested(path: String, stack: Stack, all: &mut Vec<(String, Stack)>) {
+    let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let mut children = Vec::new();
+    for resource in stack.resources().into_iter().filter(|one| one.kind == "AWS::CloudFormation::Stack") {
+        let path = format!("{folder}{}", text(resource.property("TemplateURL")));
+        let given = stack.chosen(resource.property("Parameters"));
+        let given: Map<String, Value> =
+            given.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), stack.value(value))).collect();
+        let declared: BTreeSet<String> = template(&path)["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        assert_eq!(given.keys().cloned().collect::<BTreeSet<_>>(), declared, "{path}: left is what it is given, right what it declares");
+        children.push((path.clone(), Stack::new(&path, &given)));
     }
-    [(TEMPLATES[0], root)].into_iter().chain(nested).collect()
+    all.push((path, stack));
+    children.into_iter().for_each(|(path, stack)| nested(path, stack, all));
 }
 
 /// Every resource that a profile deploys.
@@ -177,31 +125,22 @@ pub(crate) fn deployed(profile: &str) -> Vec<Resource> {
 }
 
 #[test]
-fn each_profile_deploys_what_the_table_says() {
-    for profile in PROFILES {
-        let deployment = deployed(profile);
-        for (kind, wanted) in table(profile) {
-            let found: BTreeSet<&str> = deployment.iter().filter(|one| one.kind == kind).map(|one| one.id.as_str()).collect();
-            assert_eq!(found, wanted, "{profile}: {kind}");
-        }
+fn each_profile_deploys_the_functions_that_name_it_and_the_tables_of_its_inventory() {
+    for profile in profiles() {
+        let deployment = deployed(&profile);
+        let ids = |kind: &str| deployment.iter().filter(|one| one.kind == kind).map(|one| one.id.clone()).collect::<BTreeSet<_>>();
+        let functions = manifests().into_iter().filter(|(_, manifest)| manifest.profiles.contains(&profile));
+        assert_eq!(ids("AWS::Lambda::Function"), functions.map(|(name, _)| pascal(&name)).collect(), "{profile}");
+        let tables = Table::of(profile.parse().unwrap()).map(|table| format!("{}Table", pascal(table.id())));
+        assert_eq!(ids("AWS::DynamoDB::Table"), tables.collect(), "{profile}");
     }
 }
 
 #[test]
-fn every_profile_of_the_template_is_in_the_table_and_the_wallet_is_the_default() {
+fn every_profile_may_be_deployed_and_the_wallet_is_the_default() {
     let profile = template("template.yaml")["Parameters"]["Profile"].clone();
-    assert_eq!((&profile["AllowedValues"], &profile["Default"]), (&json!(PROFILES), &json!("wallet")));
-    assert_eq!(template("infra/alarms.yaml")["Parameters"]["Profile"]["AllowedValues"], json!(PROFILES));
-}
-
-#[test]
-fn a_function_its_role_and_its_log_share_one_condition() {
-    for function in crate::functions::functions() {
-        for part in ["Role", "Logs"] {
-            let part = named(&format!("{}{part}", function.id));
-            assert_eq!(part.body["Condition"], function.body["Condition"], "{}", part.id);
-        }
-    }
+    let known: Vec<&str> = Profile::ALL.iter().map(|profile| profile.id()).collect();
+    assert_eq!((&profile["AllowedValues"], &profile["Default"]), (&json!(known), &json!("wallet")));
 }
 
 /// The names in `${…}` of every text below a value, up to the first dot.
@@ -219,12 +158,10 @@ fn references(value: &Value) -> Vec<String> {
 
 #[test]
 fn what_a_profile_deploys_refers_to_nothing_it_does_not_deploy() {
-    for profile in PROFILES {
-        for (path, stack) in stacks(profile) {
+    for profile in profiles() {
+        for (path, stack) in stacks(&profile) {
             let there: BTreeSet<String> = stack.resources().into_iter().map(|one| one.id).collect();
             let known = |name: &str| there.contains(name) || stack.parameters.contains_key(name) || name.starts_with("AWS::");
-            // SAM makes this one for a function with a URL.
-            let made = |name: &str| name.strip_suffix("Url").is_some_and(|function| there.contains(function));
             let mut parts: Vec<(String, Value)> = stack.resources().into_iter().map(|one| (one.id, one.body)).collect();
             for (name, output) in stack.template["Outputs"].as_object().into_iter().flatten() {
                 if output["Condition"].as_str().is_none_or(|condition| stack.condition(condition)) {
@@ -233,7 +170,7 @@ fn what_a_profile_deploys_refers_to_nothing_it_does_not_deploy() {
             }
             for (id, body) in parts {
                 for name in references(&stack.chosen(&body)) {
-                    assert!(known(&name) || made(&name), "{profile}: {id} in {path} refers to {name}, which is not there");
+                    assert!(known(&name), "{profile}: {id} in {path} refers to {name}, which is not there");
                 }
             }
         }
@@ -242,7 +179,7 @@ fn what_a_profile_deploys_refers_to_nothing_it_does_not_deploy() {
 
 /// The functions of the real-time profile.
 fn ephemeral() -> Vec<Resource> {
-    deployed("ephemeral").into_iter().filter(|one| one.kind == "AWS::Serverless::Function").collect()
+    deployed("ephemeral").into_iter().filter(|one| one.kind == "AWS::Lambda::Function").collect()
 }
 
 #[test]
@@ -253,9 +190,9 @@ fn rt_02_what_the_real_time_profile_runs_writes_to_its_log_and_counts_rate_keys_
         let mut allowed: BTreeSet<(String, String)> =
             ["logs:CreateLogStream", "logs:PutLogEvents"].into_iter().map(|action| (action.to_owned(), log.clone())).collect();
         if function.id == "InstantCreate" {
-            allowed.insert(("dynamodb:UpdateItem".into(), "${Ephemeral.Outputs.RateKeysTableArn}".into()));
+            allowed.insert(("dynamodb:UpdateItem".into(), table_arn("RateKeys")));
             // A signature is of a hash: it stores nothing.
-            allowed.insert(("kms:Sign".into(), "${Signing.Outputs.SigningKeyArn}".into()));
+            allowed.insert(("kms:Sign".into(), "${SigningKeyArn}".into()));
         }
         assert_eq!(grants(&function), allowed, "{}: left is what it may do, right all it may do", function.id);
     }
@@ -263,7 +200,7 @@ fn rt_02_what_the_real_time_profile_runs_writes_to_its_log_and_counts_rate_keys_
 
 #[test]
 fn rt_14_the_real_time_profile_has_no_place_that_could_hold_a_picture() {
-    let holds = ["AWS::Serverless::Function", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"];
+    let holds = ["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"];
     for resource in deployed("ephemeral") {
         assert!(
             HARMLESS.contains(&resource.kind.as_str()) || holds.contains(&resource.kind.as_str()),
@@ -279,10 +216,24 @@ fn rt_14_the_real_time_profile_has_no_place_that_could_hold_a_picture() {
         assert_eq!(counters.property(copy), &Value::Null, "{copy}");
     }
     for function in ephemeral() {
-        for place in ["EphemeralStorage", "FileSystemConfigs", "EventInvokeConfig", "DeadLetterQueue", "Tracing", "Layers"] {
+        for place in ["EphemeralStorage", "FileSystemConfigs", "DeadLetterConfig", "TracingConfig", "Layers"] {
             assert_eq!(function.property(place), &Value::Null, "{}: {place}", function.id);
         }
         let places = ["_BUCKET", "_QUEUE_URL"];
         assert!(!variables(&function).iter().any(|name| places.iter().any(|end| name.ends_with(end))), "{}", function.id);
+    }
+}
+
+/// Every `${Stack.Outputs.Name}` of a template that a profile deploys names an output of that stack.
+#[test]
+fn outputs_of_the_nested_stacks_are_there() {
+    for path in templates() {
+        let (stack, folder) = (template(&path), path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/")));
+        for part in read(&path).split(".Outputs.").zip(read(&path).split(".Outputs.").skip(1)) {
+            let id: String = part.0.chars().rev().take_while(char::is_ascii_alphanumeric).collect::<Vec<_>>().into_iter().rev().collect();
+            let name: String = part.1.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let nested = format!("{folder}{}", text(&stack["Resources"][&id]["Properties"]["TemplateURL"]));
+            assert!(!template(&nested)["Outputs"][&name].is_null(), "{nested} has no output {name}");
+        }
     }
 }

@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use policy::{Class, Store};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::functions::{functions, timeout};
+use crate::functions::{dead_letters, events, functions, timeout};
 use crate::model::{Resource, kebab, named, of_kind, texts};
-use crate::profiles::{PROFILES, deployed};
+use crate::profiles::{deployed, profiles};
 
 /// Dead-letter queues without a queue: of schedules, whose events say nothing but their time, and of SES's word that it has a mail, of which only the tags
-/// are kept, the ids of an order.
-const OF_NO_QUEUE: [&str; 2] = ["MailSentDlq", "SchedulesDlq"];
+/// are kept, the ids of a generation.
+fn of_no_queue() -> BTreeSet<String> {
+    let without = functions().into_iter().filter(|function| ["Schedule", "Rule"].contains(&events(function)[0].0));
+    without.map(|function| dead_letters(&function)).collect()
+}
 
 fn queues() -> (Vec<Resource>, Vec<Resource>) {
     of_kind("AWS::SQS::Queue").into_iter().partition(|queue| !queue.id.ends_with("Dlq"))
@@ -39,7 +42,7 @@ fn every_queue_has_a_dead_letter_queue_of_its_own() {
         assert!((2..=10).contains(&redrive["maxReceiveCount"].as_i64().unwrap()), "{}", queue.id);
         assert!(targets.remove(&format!("{}Dlq", queue.id)));
     }
-    assert_eq!(targets, BTreeSet::from(OF_NO_QUEUE.map(str::to_owned)));
+    assert_eq!(targets, of_no_queue());
 }
 
 #[test]
@@ -52,29 +55,24 @@ fn messages_end_when_the_inventory_says_and_a_dead_letter_outlives_its_queue() {
         assert!(alive < dead, "{}: a message keeps its age when it moves", queue.id);
         assert!(dead <= kept, "{}", queue.id);
     }
-    for id in OF_NO_QUEUE {
-        assert!(seconds(&named(id), "MessageRetentionPeriod") <= kept, "{id}");
+    for id in of_no_queue() {
+        assert!(seconds(&named(&id), "MessageRetentionPeriod") <= kept, "{id}");
     }
 }
 
-/// The queue events of a function: the queue's id and the event.
-fn consumed(function: &Resource) -> Vec<(String, Value)> {
-    let Some(events) = function.property("Events").as_object() else { return Vec::new() };
-    let queues = events.values().filter(|event| event["Type"] == "SQS").map(|event| event["Properties"].clone());
-    queues
-        .map(|event| {
-            let arn = event["Queue"].as_str().unwrap();
-            let id = arn.strip_prefix("${Queues.Outputs.").and_then(|rest| rest.strip_suffix("Arn}")).expect("a queue of ours");
-            (id.to_owned(), event)
-        })
-        .collect()
+/// The queue a function reads, with the source that hands its messages over.
+fn consumed(function: &Resource) -> Option<(String, Resource)> {
+    let (_, source) = events(function).into_iter().find(|(kind, _)| *kind == "Queue")?;
+    let arn = source.property("EventSourceArn").as_str().unwrap();
+    let id = arn.strip_prefix("${").and_then(|rest| rest.strip_suffix(".Arn}")).expect("a queue of its own stack").to_owned();
+    Some((id, source))
 }
 
 #[test]
 fn every_queue_has_one_consumer_named_after_it() {
     let mut unread: BTreeSet<String> = queues().0.iter().map(|queue| queue.id.clone()).collect();
     for function in functions() {
-        for (queue, _) in consumed(&function) {
+        if let Some((queue, _)) = consumed(&function) {
             assert_eq!(function.id, format!("On{queue}"));
             assert!(unread.remove(&queue), "{queue} has two consumers");
         }
@@ -85,29 +83,12 @@ fn every_queue_has_one_consumer_named_after_it() {
 #[test]
 fn consumers_report_single_failures_and_are_bounded() {
     for function in functions() {
-        for (queue, event) in consumed(&function) {
-            assert_eq!(event["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{}", function.id);
-            assert_eq!(event["BatchSize"], 1, "{}: a message is seconds of pixels", function.id);
-            assert!(event["ScalingConfig"]["MaximumConcurrency"].as_i64().unwrap() >= 2, "{}", function.id);
+        if let Some((queue, source)) = consumed(&function) {
+            assert_eq!(source.property("FunctionResponseTypes"), &json!(["ReportBatchItemFailures"]), "{}", function.id);
+            assert_eq!(source.property("BatchSize"), 1, "{}: a message is seconds of pixels", function.id);
+            assert!(source.property("ScalingConfig")["MaximumConcurrency"].as_i64().unwrap() >= 2, "{}", function.id);
             let visible = seconds(&named(&queue), "VisibilityTimeout");
             assert!(visible >= timeout(&function) * 6, "{queue}: a message is handed out again while it is worked on");
-        }
-    }
-}
-
-#[test]
-fn outputs_of_the_nested_stacks_are_there() {
-    let root = crate::model::read("template.yaml");
-    for (stack, path) in [
-        ("Data", "infra/data.yaml"),
-        ("Queues", "infra/queues.yaml"),
-        ("Ephemeral", "infra/ephemeral.yaml"),
-        ("Signing", "infra/signing.yaml"),
-    ] {
-        let outputs = crate::model::template(path)["Outputs"].clone();
-        for part in root.split(&format!("{stack}.Outputs.")).skip(1) {
-            let name: String = part.chars().take_while(char::is_ascii_alphanumeric).collect();
-            assert!(!outputs[&name].is_null(), "{path} has no output {name}");
         }
     }
 }
@@ -117,7 +98,7 @@ fn watched(deployment: &[Resource], metric: &str) -> BTreeSet<String> {
     let alarms = deployment.iter().filter(|one| one.kind == "AWS::CloudWatch::Alarm" && one.property("MetricName") == metric);
     alarms
         .map(|alarm| {
-            assert_eq!(texts(alarm.property("AlarmActions")), ["${Topic}"], "{}", alarm.id);
+            assert_eq!(texts(alarm.property("AlarmActions")), ["${AlarmTopic}"], "{}", alarm.id);
             alarm.property("Dimensions")[0]["Value"].as_str().unwrap().to_owned()
         })
         .collect()
@@ -125,15 +106,14 @@ fn watched(deployment: &[Resource], metric: &str) -> BTreeSet<String> {
 
 #[test]
 fn somebody_hears_of_what_fails_waits_or_does_not_run() {
-    for profile in PROFILES {
-        let deployment = deployed(profile);
+    for profile in profiles() {
+        let deployment = deployed(&profile);
         let names = |kind: &str| deployment.iter().filter(|one| one.kind == kind).map(|one| one.id.clone()).collect::<Vec<_>>();
+        let physical = |ids: Vec<String>| ids.iter().map(|id| format!("${{Prefix}}-{}", kebab(id))).collect::<BTreeSet<_>>();
         let (dead, queues): (Vec<_>, Vec<_>) = names("AWS::SQS::Queue").into_iter().partition(|queue| queue.ends_with("Dlq"));
-        let names_of = |queues: Vec<String>| queues.into_iter().map(|queue| format!("${{{queue}Name}}")).collect::<BTreeSet<_>>();
-        assert_eq!(watched(&deployment, "ApproximateNumberOfMessagesVisible"), names_of(dead), "{profile}");
-        assert_eq!(watched(&deployment, "ApproximateAgeOfOldestMessage"), names_of(queues), "{profile}");
-        let functions = names("AWS::Serverless::Function");
-        let all: BTreeSet<String> = functions.iter().map(|id| format!("${{FunctionPrefix}}-{}", kebab(id))).collect();
+        assert_eq!(watched(&deployment, "ApproximateNumberOfMessagesVisible"), physical(dead), "{profile}");
+        assert_eq!(watched(&deployment, "ApproximateAgeOfOldestMessage"), physical(queues), "{profile}");
+        let all = physical(names("AWS::Lambda::Function"));
         assert_eq!(watched(&deployment, "Errors"), all, "{profile}");
         assert_eq!(watched(&deployment, "Invocations"), all.into_iter().filter(|name| name.contains("-every-")).collect(), "{profile}");
     }

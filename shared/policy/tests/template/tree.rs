@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::functions::{events, functions, trigger, variables};
-use crate::model::{Resource, kebab, read, root};
+use crate::model::{Resource, kebab, read, root, templates};
 
 /// The folders in `path`.
 fn folders(path: &str) -> BTreeSet<String> {
@@ -109,12 +109,12 @@ fn every_function_has_inputs() {
 
 /// Whether it has a URL of its own, which answers every path and whose events name no route.
 fn has_url(function: &Resource) -> bool {
-    events(function).iter().any(|(kind, _)| kind == "FunctionUrl")
+    events(function).iter().any(|(kind, _)| *kind == "Url")
 }
 
 /// Whether another service's event starts it. Its input is what the rule's `InputPath` leaves of that event.
 fn is_fact(function: &Resource) -> bool {
-    events(function).iter().any(|(kind, _)| kind == "EventBridgeRule")
+    events(function).iter().any(|(kind, _)| *kind == "Rule")
 }
 
 /// The inputs in a folder, replies left out.
@@ -147,15 +147,12 @@ fn every_queue_event_is_of_the_queue() {
 }
 
 #[test]
-fn cargo_lambda_watch_has_the_routes_of_the_template() {
-    let manifest: toml::Table = toml::from_str(&read("Cargo.toml")).unwrap();
-    let router = manifest["workspace"]["metadata"]["lambda"]["watch"]["router"].as_table().unwrap();
-    let mut watched = BTreeMap::new();
-    for (path, methods) in router {
-        for method in methods.as_array().unwrap() {
-            watched.insert(format!("{} {path}", method["method"].as_str().unwrap()), method["function"].as_str().unwrap().to_owned());
-        }
+fn what_is_generated_is_what_the_manifests_say() {
+    let files = stacks::generated(&root()).unwrap();
+    for (path, text) in &files {
+        let there = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+        assert!(there == *text, "{} is stale: `make stacks`", path.display());
     }
-    let routed = functions().into_iter().filter(|function| trigger(function).contains(" /"));
-    assert_eq!(watched, routed.map(|function| (trigger(&function), kebab(&function.id))).collect());
+    let generated = templates().into_iter().filter(|path| path.starts_with("infra/stacks/"));
+    assert_eq!(generated.map(Into::into).collect::<BTreeSet<std::path::PathBuf>>().len() + 1, files.len(), "a stack without a function");
 }

@@ -1,0 +1,96 @@
+//! A function with its log: what it is, what it is told, and where it writes.
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+
+use crate::document::{attribute, reference, sub};
+use crate::manifest::{Memory, Trigger};
+use crate::workspace::{Function, Parameters, pascal, variable};
+
+/// The resources of one stack, by logical id.
+pub(crate) type Resources = Map<String, Value>;
+
+/// The function and its log group.
+pub(crate) fn resources(function: &Function, parameters: &Parameters) -> Result<Resources> {
+    let id = function.id();
+    let mut properties = json!({
+        "FunctionName": sub(format!("${{Prefix}}-{}", function.name)),
+        "Description": function.manifest.about,
+        "Runtime": "provided.al2023",
+        "Handler": "bootstrap",
+        "Architectures": [reference("Architecture")],
+        // Relative to the template; `sam deploy` uploads the folder.
+        "Code": format!("../../target/lambda/{}/", function.name),
+        "MemorySize": memory(&function.manifest.memory),
+        "Timeout": function.manifest.timeout,
+        "LoggingConfig": { "LogFormat": "JSON", "LogGroup": reference(&format!("{id}Logs")) },
+        "Role": attribute(&format!("{id}Role"), "Arn"),
+        "Environment": { "Variables": variables(function, parameters)? },
+        "Tags": [{ "Key": "profile", "Value": reference("Profile") }],
+    });
+    if function.manifest.recursive {
+        properties["RecursiveLoop"] = json!("Allow");
+    }
+    let logs = json!({
+        "Type": "AWS::Logs::LogGroup",
+        "DeletionPolicy": "Delete",
+        "UpdateReplacePolicy": "Delete",
+        "Properties": { "LogGroupName": sub(format!("/${{Prefix}}/{}", function.name)), "RetentionInDays": 14 },
+    });
+    Ok(Resources::from_iter([
+        (id.clone(), json!({ "Type": "AWS::Lambda::Function", "Properties": properties })),
+        (format!("{id}Logs"), logs),
+    ]))
+}
+
+fn memory(memory: &Memory) -> Value {
+    match memory {
+        Memory::Mb(mb) => json!(mb),
+        Memory::Parameter(name) => reference(name),
+    }
+}
+
+/// The variables of a function: what it may use, by name, and the parameters it asks for.
+fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String, Value>> {
+    let manifest = &function.manifest;
+    let mut all = Map::from_iter([("STAGE".to_owned(), reference("Stage")), ("PROFILE".to_owned(), reference("Profile"))]);
+    for table in manifest.tables.keys() {
+        all.insert(format!("{}_TABLE", variable(table)), reference(&format!("{}Table", pascal(table))));
+    }
+    if !manifest.objects.is_empty() {
+        all.insert("PICTURES_BUCKET".to_owned(), reference("Pictures"));
+    }
+    for queue in &manifest.sends {
+        all.insert(format!("{}_QUEUE_URL", variable(queue)), queue_url(queue));
+    }
+    for secret in &manifest.secrets {
+        let value = sub(format!("{{{{resolve:secretsmanager:${{{}SecretArn}}}}}}", pascal(secret)));
+        all.insert(format!("{}_SECRET", variable(secret)), value);
+    }
+    if manifest.mails {
+        all.insert("MAIL_FROM".to_owned(), reference("MailFrom"));
+    }
+    if let Some(set) = &manifest.configuration_set {
+        all.insert("MAIL_CONFIGURATION_SET".to_owned(), sub(format!("${{Prefix}}-{set}")));
+    }
+    if manifest.signs {
+        all.insert("SIGNING_KEY_ID".to_owned(), reference("SigningKeyArn"));
+        all.insert("SIGNING_ALGORITHM".to_owned(), reference("SigningAlgorithm"));
+        for (variable, parameter) in [("SIGNER", "Signer"), ("SIGNING_CHAIN", "SigningChain"), ("SIGNING_KEY", "SigningKey")] {
+            all.insert(variable.to_owned(), reference(parameter));
+        }
+    }
+    if matches!(manifest.on, Trigger::Url(_)) {
+        all.insert("RESPONSE_STREAMING".to_owned(), reference("InstantStreaming"));
+    }
+    for variable in &manifest.env {
+        let parameter = parameters.of_variable(variable).with_context(|| format!("no parameter of template.yaml is {variable}"))?;
+        all.insert(variable.clone(), reference(parameter));
+    }
+    Ok(all)
+}
+
+/// The address of a queue, which may be in another stack: its name is fixed, so no stack waits for another one.
+fn queue_url(queue: &str) -> Value {
+    sub(format!("https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/${{Prefix}}-{queue}"))
+}

@@ -1,0 +1,257 @@
+//! What a function says of itself: `[package.metadata.function]` in its `Cargo.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+/// Everything the stacks know of one function.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The domain, and so the stack, it belongs to.
+    pub stack: String,
+    /// The policy profiles that deploy it.
+    pub profiles: BTreeSet<String>,
+    /// What starts it.
+    pub on: Trigger,
+    /// Who may start it; the events of our own deployment have no caller.
+    pub caller: Option<Caller>,
+    /// One line about it.
+    pub about: String,
+    /// Seconds one run may take.
+    #[serde(default = "ten")]
+    pub timeout: u32,
+    /// MB it runs with, or the parameter that says how many.
+    #[serde(default)]
+    pub memory: Memory,
+    /// The most AWS calls one run makes when nothing fails.
+    pub calls: u32,
+    /// Variables besides those that follow from its grants: each is the parameter of the same name (`PUBLIC_ORIGIN` is `PublicOrigin`).
+    #[serde(default)]
+    pub env: BTreeSet<String>,
+    /// Generated secrets it is given (`session` is `SESSION_SECRET`).
+    #[serde(default)]
+    pub secrets: BTreeSet<String>,
+    /// DynamoDB actions, by table.
+    #[serde(default)]
+    pub tables: BTreeMap<String, Vec<TableGrant>>,
+    /// What it may do with objects of the pictures' bucket, by prefix.
+    #[serde(default)]
+    pub objects: BTreeMap<String, BTreeSet<ObjectAction>>,
+    /// Queues it sends to.
+    #[serde(default)]
+    pub sends: BTreeSet<String>,
+    /// Whether it signs pictures with the deployment's key.
+    #[serde(default)]
+    pub signs: bool,
+    /// Whether it sends mail as the deployment's sender.
+    #[serde(default)]
+    pub mails: bool,
+    /// The SES configuration set its mails go with.
+    pub configuration_set: Option<String>,
+    /// Whether it may start itself again through a queue: Lambda's detection of loops would stop it.
+    #[serde(default)]
+    pub recursive: bool,
+    /// How often a schedule or an event is tried again.
+    pub retry: Option<Retry>,
+    /// What it means when it fails, for whoever gets the alarm.
+    #[serde(default)]
+    pub alarms: Alarms,
+    /// A line of its log that somebody must hear of.
+    pub warning: Option<Warning>,
+}
+
+fn ten() -> u32 {
+    10
+}
+
+/// What starts a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// A route of the HTTP API: method and path.
+    Route(Route),
+    /// A URL of its own, which stands for one route. An HTTP API gives up after 30 seconds and cannot stream.
+    Url(Route),
+    /// The messages of a queue, which belongs to it.
+    Queue(String),
+    /// The clock: a period such as `1 minute`.
+    Rate(String),
+    /// An event of another AWS service on the default bus.
+    Event(EventPattern),
+}
+
+/// `GET /v1/me`
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// In capitals.
+    pub method: String,
+    /// With parameters in braces.
+    pub path: String,
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// Which events, and the part of them that the function gets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventPattern {
+    /// The pattern of the rule. `${Prefix}` stands for the name of the deployment.
+    pub event: serde_json::Value,
+    /// Path of the part the function gets.
+    pub input: String,
+}
+
+impl Trigger {
+    /// The route, of the HTTP API or of a URL of its own.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        match self {
+            Self::Route(route) | Self::Url(route) => Some(route),
+            Self::Queue(_) | Self::Rate(_) | Self::Event(_) => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenTrigger {
+    Text(String),
+    Url { url: String },
+    Event(EventPattern),
+}
+
+impl<'de> Deserialize<'de> for Trigger {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bad = |text: &str| serde::de::Error::custom(format!("{text:?} is no route"));
+        match WrittenTrigger::deserialize(deserializer)? {
+            WrittenTrigger::Event(event) => Ok(Self::Event(event)),
+            WrittenTrigger::Url { url } => Route::parse(&url).map(Self::Url).ok_or_else(|| bad(&url)),
+            WrittenTrigger::Text(text) => match text.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')) {
+                Some(rate) => Ok(Self::Rate(rate.to_owned())),
+                None if text.contains(' ') => Route::parse(&text).map(Self::Route).ok_or_else(|| bad(&text)),
+                None => Ok(Self::Queue(text)),
+            },
+        }
+    }
+}
+
+impl Route {
+    /// Reads `GET /v1/me`: one of the methods the API uses, and an absolute path.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (method, path) = text.split_once(' ')?;
+        let known = ["DELETE", "GET", "PATCH", "POST", "PUT"].contains(&method);
+        let plain = path.starts_with('/') && path.len() > 1 && !path.ends_with('/') && !path.contains("//") && !path.contains(' ');
+        (known && plain).then(|| Self { method: method.to_owned(), path: path.to_owned() })
+    }
+}
+
+/// Who may start a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Caller {
+    /// Whoever is signed in.
+    Session,
+    /// An installation, by its key.
+    Install,
+    /// Whoever runs the deployment.
+    Operator,
+    /// Anybody.
+    Anyone,
+}
+
+/// MB of memory, which also buys CPU.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Memory {
+    /// A fixed number.
+    Mb(u32),
+    /// A parameter of the template.
+    Parameter(String),
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::Mb(256)
+    }
+}
+
+/// What a function may do with a table. `Query:expiry` is the action on the index `expiry` alone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum TableGrant {
+    /// An action on every row and attribute.
+    Action(String),
+    /// Actions on some rows or attributes.
+    Narrow(NarrowGrant),
+}
+
+/// Actions that IAM allows on some rows or attributes alone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NarrowGrant {
+    /// The actions, as in [`TableGrant::Action`].
+    pub actions: Vec<String>,
+    /// Patterns of the partition keys (`dynamodb:LeadingKeys`); any key without one.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Attributes the action may name (`dynamodb:Attributes`); any without one.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+}
+
+/// What a function may do with objects under a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectAction {
+    /// List the keys.
+    List,
+    /// Learn that an object is absent: S3 answers 404 only to those who may list, and such a read names no prefix.
+    Miss,
+    /// Read.
+    Get,
+    /// Write.
+    Put,
+    /// Delete.
+    Delete,
+}
+
+/// How often a schedule or an event is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    /// Runs after the first that failed.
+    pub runs: u32,
+    /// Deliveries to Lambda after the first that was refused.
+    pub deliveries: u32,
+    /// Seconds after which an event is given up.
+    pub seconds: u32,
+}
+
+/// What follows when something goes wrong: the end of an alarm's text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alarms {
+    /// When it fails.
+    pub errors: Option<String>,
+    /// When its schedule did not run.
+    pub silent: Option<String>,
+    /// When an event was given up.
+    pub dead: Option<String>,
+}
+
+/// A line of the log that is counted, and whose count is an alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// Name of the metric, in Pascal case.
+    pub metric: String,
+    /// The `message` of the line.
+    pub message: String,
+    /// The text of the alarm.
+    pub alarm: String,
+}

@@ -1,0 +1,227 @@
+//! What starts a function: a route, a URL, a queue, a schedule or an event, and what each of them needs.
+
+use serde_json::{Value, json};
+
+use crate::document::{arn, attribute, reference, sub};
+use crate::function::Resources;
+use crate::manifest::{EventPattern, Retry, Route, Trigger};
+use crate::role::{allow, queue_arn, role};
+use crate::workspace::Function;
+
+/// Runs of one consumer at once: the vendors and the tables behind it are shared.
+const CONCURRENCY: u32 = 20;
+
+/// The resources behind the trigger.
+pub(crate) fn resources(function: &Function) -> Resources {
+    let retry = function.manifest.retry.unwrap_or(Retry { runs: 0, deliveries: 0, seconds: 60 });
+    match &function.manifest.on {
+        Trigger::Route(route) => routed(function, route),
+        Trigger::Url(route) => with_url(function, route),
+        Trigger::Queue(queue) => consuming(function, queue),
+        Trigger::Rate(rate) => scheduled(function, rate, retry),
+        Trigger::Event(pattern) => told(function, pattern, retry),
+    }
+}
+
+fn routed(function: &Function, route: &Route) -> Resources {
+    let id = function.id();
+    let integration = json!({
+        "Type": "AWS::ApiGatewayV2::Integration",
+        "Properties": {
+            "ApiId": reference("Api"),
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": attribute(&id, "Arn"),
+            "PayloadFormatVersion": "2.0",
+        },
+    });
+    let routing = json!({
+        "Type": "AWS::ApiGatewayV2::Route",
+        "Properties": {
+            "ApiId": reference("Api"),
+            "RouteKey": route.to_string(),
+            "Target": sub(format!("integrations/${{{id}Integration}}")),
+        },
+    });
+    // The stage, the method and the path; a parameter of the path may be anything.
+    let path: Vec<&str> = route.path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
+    let source = arn("execute-api", &format!("${{Api}}/*/{}{}", route.method, path.join("/")));
+    Resources::from_iter([
+        (format!("{id}Integration"), integration),
+        (format!("{id}Route"), routing),
+        (format!("{id}Permission"), permission(&id, "apigateway.amazonaws.com", source)),
+    ])
+}
+
+/// The permission of a service to start the function for one source.
+fn permission(id: &str, service: &str, source: Value) -> Value {
+    json!({
+        "Type": "AWS::Lambda::Permission",
+        "Properties": { "FunctionName": reference(id), "Action": "lambda:InvokeFunction", "Principal": service, "SourceArn": source },
+    })
+}
+
+/// A function URL has no routes: `Route` in its metadata is the one it stands for, for the API's document and the local cloud.
+fn with_url(function: &Function, route: &Route) -> Resources {
+    let id = function.id();
+    let url = json!({
+        "Type": "AWS::Lambda::Url",
+        "Metadata": { "Route": route.to_string() },
+        "Properties": {
+            "TargetFunctionArn": attribute(&id, "Arn"),
+            // Nobody signs in at a URL: the function decides who may ask.
+            "AuthType": "NONE",
+            "InvokeMode": reference("InstantInvokeMode"),
+            "Cors": {
+                "AllowOrigins": [reference("PublicOrigin")],
+                "AllowMethods": [route.method],
+                "AllowHeaders": ["accept", "age-attestation", "content-type", "provider-consent"],
+                "ExposeHeaders": ["retry-after", "ratelimit-remaining", "ratelimit-reset"],
+                "MaxAge": 3600,
+            },
+        },
+    });
+    // A public URL needs both: the URL is open to everybody, and the function may be started by its URL alone.
+    let open = json!({
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "FunctionName": reference(&id), "Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE",
+        },
+    });
+    let invoke = json!({
+        "Type": "AWS::Lambda::Permission",
+        "Properties": {
+            "FunctionName": reference(&id), "Action": "lambda:InvokeFunction", "Principal": "*", "InvokedViaFunctionUrl": true,
+        },
+    });
+    Resources::from_iter([(format!("{id}Url"), url), (format!("{id}UrlPermission"), open), (format!("{id}InvokePermission"), invoke)])
+}
+
+/// The queue, its dead-letter queue, and the source that hands its messages to the function one at a time.
+///
+/// Visibility is six times the timeout, so that no message is handed out twice while one runs. A message keeps its age when it moves to the
+/// dead-letter queue: 14 days end it wherever it is (`queue-message` of the inventory).
+fn consuming(function: &Function, queue: &str) -> Resources {
+    let (id, queue_id) = (function.id(), crate::workspace::pascal(queue));
+    let properties = json!({
+        "VisibilityTimeout": function.manifest.timeout * 6,
+        "MessageRetentionPeriod": 345_600,
+        "ReceiveMessageWaitTimeSeconds": 20,
+        "RedrivePolicy": { "deadLetterTargetArn": attribute(&format!("{queue_id}Dlq"), "Arn"), "maxReceiveCount": 5 },
+    });
+    let source = json!({
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "FunctionName": reference(&id),
+            "EventSourceArn": attribute(&queue_id, "Arn"),
+            "BatchSize": 1,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+            "ScalingConfig": { "MaximumConcurrency": CONCURRENCY },
+        },
+    });
+    let mut all = queue_with_policy(queue, properties);
+    all.extend(dead_letters(queue));
+    all.insert(format!("{id}Messages"), source);
+    all
+}
+
+fn dead_letters(fact: &str) -> Resources {
+    queue_with_policy(&format!("{fact}-dlq"), json!({ "MessageRetentionPeriod": 1_209_600 }))
+}
+
+/// A queue that is encrypted and reached over TLS alone.
+fn queue_with_policy(queue: &str, mut properties: Value) -> Resources {
+    let id = crate::workspace::pascal(queue);
+    properties["QueueName"] = sub(format!("${{Prefix}}-{queue}"));
+    properties["SqsManagedSseEnabled"] = json!(true);
+    let refusal = json!({
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": attribute(&id, "Arn"),
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    });
+    let policy = json!({
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": { "Queues": [reference(&id)], "PolicyDocument": { "Version": "2012-10-17", "Statement": [refusal] } },
+    });
+    let queue = json!({ "Type": "AWS::SQS::Queue", "DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete", "Properties": properties });
+    Resources::from_iter([(id.clone(), queue), (format!("{id}Policy"), policy)])
+}
+
+/// What Lambda does with an event that a run failed on: tries again, then keeps it in the dead-letter queue.
+fn retries(function: &Function, retry: Retry) -> Value {
+    let dead = crate::workspace::pascal(&format!("{}-dlq", function.fact()));
+    json!({
+        "Type": "AWS::Lambda::EventInvokeConfig",
+        "Properties": {
+            "FunctionName": reference(&function.id()),
+            "Qualifier": "$LATEST",
+            "MaximumRetryAttempts": retry.runs,
+            "MaximumEventAgeInSeconds": retry.seconds,
+            "DestinationConfig": { "OnFailure": { "Destination": attribute(&dead, "Arn") } },
+        },
+    })
+}
+
+fn deliveries(retry: Retry) -> Value {
+    json!({ "MaximumRetryAttempts": retry.deliveries, "MaximumEventAgeInSeconds": retry.seconds })
+}
+
+/// The dead-letter queue of a schedule holds no ids: a schedule says nothing but its time.
+fn scheduled(function: &Function, rate: &str, retry: Retry) -> Resources {
+    let (id, fact) = (function.id(), function.fact());
+    let dead = queue_arn(&format!("{fact}-dlq"));
+    let statements = [allow(&["lambda:InvokeFunction"], vec![attribute(&id, "Arn")]), allow(&["sqs:SendMessage"], vec![dead.clone()])];
+    let schedule = json!({
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "ScheduleExpression": format!("rate({rate})"),
+            "FlexibleTimeWindow": { "Mode": "OFF" },
+            "Target": {
+                "Arn": attribute(&id, "Arn"),
+                "RoleArn": attribute(&format!("{id}ScheduleRole"), "Arn"),
+                "RetryPolicy": deliveries(retry),
+                "DeadLetterConfig": { "Arn": dead },
+            },
+        },
+    });
+    let mut all = dead_letters(fact);
+    all.insert(format!("{id}Schedule"), schedule);
+    all.insert(format!("{id}ScheduleRole"), role("scheduler.amazonaws.com", "invoke", &statements));
+    all.insert(format!("{id}Retries"), retries(function, retry));
+    all
+}
+
+/// An event of another service. Lambda keeps what a run failed on, and that is the rule's input alone. The rule has no dead-letter queue:
+/// there the whole event would lie, with the address in it.
+fn told(function: &Function, pattern: &EventPattern, retry: Retry) -> Resources {
+    let id = function.id();
+    let rule = json!({
+        "Type": "AWS::Events::Rule",
+        "Properties": {
+            "EventPattern": with_substitutions(&pattern.event),
+            "Targets": [{
+                "Id": "function",
+                "Arn": attribute(&id, "Arn"),
+                "InputPath": pattern.input,
+                "RetryPolicy": deliveries(retry),
+            }],
+        },
+    });
+    let mut all = dead_letters(function.fact());
+    all.insert(format!("{id}Permission"), permission(&id, "events.amazonaws.com", attribute(&format!("{id}Rule"), "Arn")));
+    all.insert(format!("{id}Rule"), rule);
+    all.insert(format!("{id}Retries"), retries(function, retry));
+    all
+}
+
+/// Texts with `${…}` in them become `!Sub`.
+fn with_substitutions(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains("${") => sub(text.clone()),
+        Value::Array(items) => items.iter().map(with_substitutions).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), with_substitutions(value))).collect(),
+        other => other.clone(),
+    }
+}
