@@ -440,7 +440,10 @@ fn make_pools(
         if options.clock_offset != 0 {
             env.insert(CLOCK_VARIABLE.to_owned(), options.clock_offset.to_string());
         }
-        (function.name.clone(), Pool::new(launch, env, function.timeout, options.concurrency, options.functions_url.as_deref().map(Remote::new)))
+        (
+            function.name.clone(),
+            Pool::new(launch, env, function.timeout, options.concurrency, options.functions_url.as_deref().map(Remote::new)),
+        )
     };
     model.functions.values().map(make).collect()
 }

@@ -139,7 +139,11 @@ impl Inner {
 
     /// Starts the clock of every schedule.
     pub(crate) fn start_timers(&self) -> Result<Vec<Timer>> {
-        self.model.schedules.iter().map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region)).collect()
+        self.model
+            .schedules
+            .iter()
+            .map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region))
+            .collect()
     }
 }
 

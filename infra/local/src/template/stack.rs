@@ -54,11 +54,8 @@ impl Stack {
 
     /// Children may use each other's outputs as parameters: each is loaded when those it needs are there.
     fn load_children(&mut self, folder: &Path) -> Result<()> {
-        let mut waiting: Vec<String> = self
-            .resources()
-            .filter(|(_, resource)| kind(resource) == "AWS::CloudFormation::Stack")
-            .map(|(id, _)| id.to_owned())
-            .collect();
+        let mut waiting: Vec<String> =
+            self.resources().filter(|(_, resource)| kind(resource) == "AWS::CloudFormation::Stack").map(|(id, _)| id.to_owned()).collect();
         while !waiting.is_empty() {
             let mut problem = None;
             let before = waiting.len();

@@ -318,7 +318,8 @@ fn ip_28_no_role_holds_a_star() {
 fn an_36_only_what_mails_may_mail() {
     let manifests = manifests();
     for function in functions() {
-        let mails = statements(&role(&function)).into_iter().filter(|(actions, ..)| actions.iter().any(|action| action.starts_with("ses:")));
+        let mails =
+            statements(&role(&function)).into_iter().filter(|(actions, ..)| actions.iter().any(|action| action.starts_with("ses:")));
         let mails: Vec<_> = mails.collect();
         assert_eq!(mails.len(), usize::from(manifests[&kebab(&function.id)].mails), "{}", function.id);
         for (_, resources, condition) in mails {

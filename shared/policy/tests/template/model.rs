@@ -125,9 +125,7 @@ fn plain(yaml: Yaml) -> Value {
                 "!Ref" | "!GetAtt" => json!(format!("${{{}}}", text(&value))),
                 "!Sub" => value,
                 "!Condition" => json!({ "Condition": value }),
-                "!If" | "!Not" | "!And" | "!Or" | "!Equals" => {
-                    Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)]))
-                }
+                "!If" | "!Not" | "!And" | "!Or" | "!Equals" => Value::Object(Map::from_iter([(format!("Fn::{}", &tag[1..]), value)])),
                 other => panic!("the local cloud does not know {other}"),
             }
         }

@@ -111,7 +111,8 @@ fn nested(path: String, stack: Stack, all: &mut Vec<(String, Stack)>) {
         let given = stack.chosen(resource.property("Parameters"));
         let given: Map<String, Value> =
             given.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), stack.value(value))).collect();
-        let declared: BTreeSet<String> = template(&path)["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        let declared: BTreeSet<String> =
+            template(&path)["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         assert_eq!(given.keys().cloned().collect::<BTreeSet<_>>(), declared, "{path}: left is what it is given, right what it declares");
         children.push((path.clone(), Stack::new(&path, &given)));
     }
