@@ -28,10 +28,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let body: api::AskForCode = request.json()?;
+    let body: api_accounts::AskForCode = request.json()?;
     let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
     let request_code =
         RequestCode { codes: &app.codes, mailer: &app.mailer, pepper: &app.pepper, clock: &app.clock, randomness: &SystemRandomness };
     let expires_in_minutes = request_code.run(&email).await?;
-    Reply::accepted(&api::CodeSent { expires_in_minutes })
+    Reply::accepted(&api_accounts::CodeSent { expires_in_minutes })
 }

@@ -36,7 +36,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     request.refuse_cross_site(&app.origin)?;
-    let body: api::SignInRequest = request.json()?;
+    let body: api_accounts::SignInRequest = request.json()?;
     let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
     let open = OpenSession {
         codes: &app.codes,
@@ -47,6 +47,6 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
         starter_credits: app.starter_credits,
     };
     let signed_in = open.run(&email, &body.code, &request.locale()).await?;
-    let reply = Reply::created(&api::SessionReply { account_id: signed_in.caller.account })?;
+    let reply = Reply::created(&api_accounts::SessionReply { account_id: signed_in.caller.account })?;
     Ok(reply.cookie(app.keys.cookie(&signed_in)?))
 }

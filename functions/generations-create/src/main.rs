@@ -38,7 +38,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller_from(&app.origin, &request)?;
-    let new_generation = request.json::<api::GenerationRequest>()?.keyed(request.idempotency_key()?)?;
+    let new_generation = request.json::<api_studio::GenerationRequest>()?.keyed(request.idempotency_key()?)?;
     let place = PlaceGeneration {
         arrivals: &app.arrivals,
         placements: &app.placements,
@@ -47,5 +47,5 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
         randomness: &SystemRandomness,
     };
     let placed = place.run(caller, &new_generation).await?;
-    Ok(Reply::accepted(&api::GenerationStarted::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
+    Ok(Reply::accepted(&api_studio::GenerationStarted::new(placed))?.at(format!("/v1/generations/{}", placed.id)))
 }

@@ -38,5 +38,5 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     if request.has_seen(&etag) {
         return Ok(Reply::not_modified(etag));
     }
-    Ok(Reply::ok(&api::GenerationReply::new(view, &deliveries).await?)?.tagged(etag))
+    Ok(Reply::ok(&api_studio::GenerationReply::new(view, &deliveries).await?)?.tagged(etag))
 }

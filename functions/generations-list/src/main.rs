@@ -27,5 +27,5 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let cursor = request.query("cursor", "cursor must be one that a page before this gave.")?;
     let limit = request.query_within("limit", limits::PAGE_ITEMS)?.unwrap_or(limits::PAGE_ITEMS_DEFAULT);
     let page = app.views.page(&caller, cursor, limit).await?;
-    Reply::ok(&api::GenerationsReply::new(&page))
+    Reply::ok(&api_studio::GenerationsReply::new(&page))
 }

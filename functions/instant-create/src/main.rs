@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use edge::Stage;
-use edge::http::Request;
 use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
+use edge::{Stage, http::Request};
 use kernel::{Failure, SystemClock, SystemRandomness, limits};
 use processing::instant::{Admitted, Instant, InstantRequest, Marked, News};
 use screening::Moderation;
@@ -43,13 +42,10 @@ async fn main() -> Result<(), edge::Error> {
     serve(settings.delivery()?, move |request| handle(app, request)).await
 }
 
-async fn handle(
-    App { artists, moderation, finisher, rate_keys, salt, clock }: &'static App,
-    mut request: Request,
-) -> Result<Answer, Failure> {
+async fn handle(app: &'static App, mut request: Request) -> Result<Answer, Failure> {
+    let App { artists, moderation, finisher, rate_keys, salt, clock } = app;
     request.must_be("POST", "/v1/instant")?;
-    let timeout = request.timeout(Duration::from_secs(150));
-    let instant = Instant { artists, moderation, rate_keys, salt, finisher, clock, timeout };
+    let instant = Instant { artists, moderation, rate_keys, salt, finisher, clock, timeout: request.timeout(Duration::from_secs(150)) };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;
     let mut form = request.form(&FORM).await?;
     let (style, prompt, seed) = (form.text("style"), form.text("prompt"), form.text("seed"));
@@ -58,7 +54,7 @@ async fn handle(
 }
 
 async fn draw(instant: Instant<'static>, admitted: Admitted, request: InstantRequest, events: Events) -> Result<Media, Failure> {
-    let tell = |news: News<'_>| events.send(api::instant::event_name(&news), || api::instant::event_data(&news));
+    let tell = |news: News<'_>| events.send(api_instant::event_name(&news), || api_instant::event_data(&news));
     let portrait = instant.draw(admitted, request, events.sketches(), &tell).await?;
     Ok(Media::new(portrait.bytes, portrait.media_type).with("digital-source-type", portrait.source.uri()))
 }

@@ -25,5 +25,5 @@ async fn main() -> Result<(), edge::Error> {
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller(&request)?;
     let me = app.profiles.me(&caller).await?;
-    Reply::ok(&api::MeReply::new(caller.account, me))
+    Reply::ok(&api_accounts::MeReply::new(caller.account, me))
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(_: Request) -> Result<Reply, Failure> {
-    Ok(Reply::ok(&api::StylesReply::catalogue())?.public())
+    Ok(Reply::ok(&api_studio::StylesReply::catalogue())?.public())
 }

@@ -34,8 +34,8 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.caller_from(&app.origin, &request)?;
-    let body: api::UploadRequest = request.json()?;
+    let body: api_studio::UploadRequest = request.json()?;
     let open = OpenUpload { uploads: &app.uploads, forms: &app.forms, clock: &app.clock, randomness: &SystemRandomness };
     let (upload, form) = open.run(caller, body.content_type.parse()?, body.bytes).await?;
-    Reply::created(&api::UploadReply::new(&upload, form))
+    Reply::created(&api_studio::UploadReply::new(&upload, form))
 }

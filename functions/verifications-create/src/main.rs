@@ -1,6 +1,6 @@
 //! `POST /v1/verifications`: what a picture says of its origin (events/verifications-create).
 
-use api::{VERIFIABLE, VerificationReply};
+use api_verifications::{VERIFIABLE, VerificationReply};
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, limits};
 use provenance::Anchors;

@@ -97,7 +97,7 @@ fn every_reason_is_documented() {
 
 #[test]
 fn what_is_answered_fits_its_schema() {
-    let catalogue = serde_json::to_value(api::StylesReply::catalogue()).unwrap();
+    let catalogue = serde_json::to_value(api_studio::StylesReply::catalogue()).unwrap();
     let schemas = document()["components"]["schemas"].clone();
     let declared = |schema: &str| schemas[schema]["properties"].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let answered = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();

@@ -1,5 +1,5 @@
 //! Writes a thumbnail of every style, named by its id: 192 × 192 pixels of the head, lossy WebP of at most 12 kB:
-//! `cargo run --release -p via-palette --example thumbnails -- selfie.jpg 7 shared/api/thumbnails` (a picture, the seed, a folder that exists).
+//! `cargo run --release -p via-palette --example thumbnails -- selfie.jpg 7 shared/api-studio/thumbnails` (a picture, the seed, a folder that exists).
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 
 use std::error::Error;

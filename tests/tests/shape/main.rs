@@ -32,6 +32,15 @@ const DOMAINS: [&str; 18] = [
 /// What no domain may reach: vendors, network clients, Lambda, and our own adapters.
 const VENDORS: [&str; 8] = ["aws-", "aws_", "reqwest", "hyper", "lambda_", "via-", "rustls", "edge"];
 
+/// Crates that hold pixels, fonts or Content Credentials.
+const PICTURES: [&str; 8] = ["imaging", "lettering", "raster", "subject", "provenance", "c2pa", "processing", "via-palette"];
+
+/// Functions that are linked anew when a line of `imaging` changes, at most.
+const RELINKED: usize = 6;
+
+/// Our crates in the closure of `me-get`, the smallest of the functions with a session, itself included.
+const SMALL_CLOSURE: usize = 14;
+
 /// Lines of a function's `main.rs`, at most.
 const MAIN_LINES: usize = 60;
 
@@ -155,7 +164,10 @@ fn every_shared_crate_is_of_a_known_kind() {
     let kinds = ["api", "edge", "egress", "telemetry", "testkit", "vendors"];
     for (name, _) in Graph::read().members() {
         if root().join("shared").join(name).is_dir() {
-            assert!(DOMAINS.contains(&name) || kinds.contains(&name) || name.starts_with("via-"), "what does `{name}` know?");
+            assert!(
+                DOMAINS.contains(&name) || kinds.contains(&name) || name.starts_with("via-") || name.starts_with("api-"),
+                "what does `{name}` know?"
+            );
         }
     }
 }
@@ -191,6 +203,29 @@ fn no_function_calls_a_vendor_or_another_function() {
         assert!(graph.direct(id).all(|need| !functions.contains(need)), "`{name}` depends on a function");
         assert!(graph.direct(id).all(|need| need != "aws-sdk-lambda"), "`{name}` could invoke a function");
     }
+}
+
+/// A function without a picture in its manifest compiles, links and starts without the code for them.
+#[test]
+fn only_functions_that_name_a_picture_crate_have_one_in_their_closure() {
+    let graph = Graph::read();
+    let functions: Vec<_> = graph.members().filter(|(name, _)| root().join("functions").join(name).is_dir()).collect();
+    for (name, id) in &functions {
+        let names_one = graph.direct(id).any(|need| PICTURES.contains(&need));
+        let strays: Vec<_> = graph.closure(id).into_iter().filter(|need| PICTURES.contains(need)).collect();
+        assert!(names_one || strays.is_empty(), "`{name}` names no picture crate and reaches {strays:?}");
+    }
+    let relinked: Vec<_> = functions.iter().filter(|(_, id)| graph.closure(id).contains("imaging")).map(|(name, _)| *name).collect();
+    assert!((1..=RELINKED).contains(&relinked.len()), "a change of `imaging` relinks {relinked:?}");
+}
+
+#[test]
+fn the_closure_of_a_small_function_is_small() {
+    let graph = Graph::read();
+    let (_, me) = graph.members().find(|(name, _)| *name == "me-get").unwrap();
+    let members: BTreeSet<_> = graph.members().map(|(name, _)| name).collect();
+    let ours: Vec<_> = graph.closure(me).into_iter().filter(|need| members.contains(need)).collect();
+    assert!(ours.len() + 1 <= SMALL_CLOSURE, "`me-get` is made of itself and {ours:?}");
 }
 
 #[test]
@@ -265,7 +300,7 @@ fn only_the_kernel_asks_the_system_for_the_time_and_for_chance() {
 fn no_test_sleeps() {
     let sleeps = ["thread::sleep(", "time::sleep("];
     // `poll.rs` looks again and again at a condition, for all tests; this file only speaks of sleeping.
-    let exempt = |path: &str| path.ends_with("/poll.rs") || path.ends_with("/shape.rs");
+    let exempt = |path: &str| path.ends_with("/poll.rs") || path.ends_with("/shape/main.rs");
     for (path, text) in sources().into_iter().filter(|(path, _)| !exempt(path)) {
         let tests = if is_test(&path) { text.as_str() } else { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) };
         assert!(sleeps.iter().all(|sleep| !tests.contains(sleep)), "{path}: poll a condition");

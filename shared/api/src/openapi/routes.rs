@@ -249,7 +249,7 @@ fn verifications_create() -> Route {
             "The body is the picture itself, of at most 4,000,000 bytes: any PNG, JPEG or WebP, not only ours. Needs no session, keeps nothing and asks nobody: \
              a manifest that lies elsewhere is not fetched.",
         )
-        .takes_bytes(&crate::VERIFIABLE)
+        .takes_bytes(&api_verifications::VERIFIABLE)
         .answers("200", json("What it says", "VerificationReply"))
 }
 

@@ -1,5 +1,12 @@
 //! The bodies: derived from the types, then narrowed by what the code accepts and answers.
 
+use api_accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
+use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
+use api_studio::{
+    AddonsReply, BubbleAddon, BubbleRequest, BundleReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
+    GenerationStarted, GenerationSummary, GenerationsReply, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
+};
+use api_verifications::{ActionReply, CredentialsReply, IngredientReply, VerificationReply};
 use bubble_text::Side;
 use kernel::limits;
 use picture_files::{Kind, Messenger, Provenance};
@@ -8,14 +15,7 @@ use studio::{EndReason, PictureType, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 
-use crate::instant::{PictureEvent, ProgressEvent, SketchEvent};
-use crate::{
-    ActionReply, AddonsReply, AskForCode, BubbleAddon, BubbleRequest, BundleReply, CodeSent, CredentialsReply, DeliverableReply, FormReply,
-    GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary, GenerationsReply, IngredientReply, MeReply, SessionReply,
-    SignInRequest, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest, VerificationReply, WalletReply,
-};
-
-/// Adds the schema of every type of this crate.
+/// Adds the schema of every type of the `api-…` crates.
 pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
     components
         .schema_from::<StylesReply>()

@@ -1,4 +1,4 @@
-//! Pictures that are drawn at once.
+//! The JSON of pictures that are drawn at once.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Sign-in and account.
+//! The JSON of signing in and of the account.
 
 use kernel::{AccountId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub struct WalletReply {
 impl MeReply {
     /// The reply for an account.
     #[must_use]
-    pub fn new(account_id: AccountId, me: ::accounts::Me) -> Self {
+    pub fn new(account_id: AccountId, me: accounts::Me) -> Self {
         let wallet = WalletReply { available: me.balance.available, held: me.balance.held };
         Self { account_id, email: me.email, locale: me.locale, created_at: me.created_at, wallet }
     }

@@ -1,4 +1,4 @@
-//! What pictures say of their origin.
+//! The JSON of what pictures say of their origin.
 
 use kernel::{Failure, Reason};
 use provenance::{Anchors, Report, State, Unexaminable, examine};

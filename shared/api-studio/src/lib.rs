@@ -1,0 +1,12 @@
+//! The JSON of uploads, generations and the catalogue.
+
+mod generations;
+mod styles;
+mod uploads;
+
+pub use generations::{
+    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
+    GenerationsReply, StickersRequest,
+};
+pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
+pub use uploads::{FormReply, UploadReply, UploadRequest};
