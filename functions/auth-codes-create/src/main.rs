@@ -4,7 +4,7 @@ use accounts::{Pepper, RequestCode};
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, Reason, SystemClock, SystemRandomness};
 use outreach::Email;
-use via_dynamodb::DynamoCodes;
+use via_dynamodb_accounts::DynamoCodes;
 use via_ses::SesMailer;
 
 struct App {
@@ -19,7 +19,7 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
     let app = &App {
-        codes: DynamoCodes::new(via_dynamodb::Client::new(&aws), settings.required("FLEETING_TABLE")?),
+        codes: DynamoCodes::new(dynamo::Client::new(&aws), settings.required("FLEETING_TABLE")?),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?),
         pepper: settings.pepper()?,
         clock: settings.clock,

@@ -5,7 +5,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, Reason, SystemClock, SystemRandomness};
 use outreach::Email;
-use via_dynamodb::{DynamoCodes, DynamoSignIns};
+use via_dynamodb_accounts::{DynamoCodes, DynamoSignIns};
 
 struct App {
     codes: DynamoCodes,
@@ -20,7 +20,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let client = dynamo::Client::new(&edge::aws().await);
     let fleeting = settings.required("FLEETING_TABLE")?;
     let app = &App {
         codes: DynamoCodes::new(client.clone(), fleeting.clone()),

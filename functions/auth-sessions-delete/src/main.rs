@@ -4,7 +4,7 @@ use accounts::Sessions;
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::Failure;
-use via_dynamodb::DynamoSessions;
+use via_dynamodb_accounts::DynamoSessions;
 
 struct App {
     sessions: DynamoSessions,
@@ -15,7 +15,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let client = dynamo::Client::new(&edge::aws().await);
     let app = &App {
         sessions: DynamoSessions::new(client, settings.required("FLEETING_TABLE")?),
         keys: settings.session_keys()?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use edge::schedule::serve;
 use kernel::Failure;
 use policy::deletion::DeleteExpired;
-use via_dynamodb::DynamoExpiredRows;
+use via_dynamodb_policy::DynamoExpiredRows;
 use via_s3::Bucket;
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,7 +14,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (studio, screening, fleeting) =
         (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
-    let rows = DynamoExpiredRows::new(via_dynamodb::Client::new(&aws), studio, screening, fleeting);
+    let rows = DynamoExpiredRows::new(dynamo::Client::new(&aws), studio, screening, fleeting);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let delete = &DeleteExpired::new(Arc::new(settings.clock), Arc::new(rows), Arc::new(bucket));
     serve(move || handle(delete)).await

@@ -3,7 +3,7 @@
 use edge::schedule::serve;
 use kernel::{Failure, SystemClock};
 use studio::{EndStuck, QueuedSteps, Step, Tidy};
-use via_dynamodb::{DynamoGenerations, DynamoOverdue};
+use via_dynamodb_studio::{DynamoGenerations, DynamoOverdue};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_sqs::SqsQueue;
 
@@ -20,7 +20,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (client, studio) = (via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let (client, studio) = (dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let queues = [
         (Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?)),

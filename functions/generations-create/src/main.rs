@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock, SystemRandomness};
 use studio::{PlaceGeneration, QueuedSteps, Step};
-use via_dynamodb::DynamoPlacements;
+use via_dynamodb_studio::DynamoPlacements;
 use via_s3::{Bucket, S3Arrivals};
 use via_sqs::SqsQueue;
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), edge::Error> {
         (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
-        placements: DynamoPlacements::new(via_dynamodb::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
+        placements: DynamoPlacements::new(dynamo::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
         steps: QueuedSteps::new([(Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?))]),
         keys: settings.session_keys()?,
         clock: settings.clock,

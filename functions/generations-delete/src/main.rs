@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock};
 use studio::{DeleteGeneration, Tidy};
-use via_dynamodb::{DynamoGenerations, DynamoViews};
+use via_dynamodb_studio::{DynamoGenerations, DynamoViews};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 
 struct App {
@@ -23,7 +23,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let client = via_dynamodb::Client::new(&aws);
+    let client = dynamo::Client::new(&aws);
     let (fleeting, studio, accounts) =
         (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);

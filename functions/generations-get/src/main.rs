@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock};
 use studio::Deliveries;
-use via_dynamodb::DynamoViews;
+use via_dynamodb_studio::DynamoViews;
 use via_s3::{Bucket, S3Links};
 
 struct App {
@@ -22,7 +22,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        views: DynamoViews::new(via_dynamodb::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        views: DynamoViews::new(dynamo::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
         links: S3Links::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         keys: settings.session_keys()?,
         clock: settings.clock,

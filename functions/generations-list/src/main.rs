@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, limits};
 use studio::Views;
-use via_dynamodb::DynamoViews;
+use via_dynamodb_studio::DynamoViews;
 
 struct App {
     views: DynamoViews,
@@ -16,7 +16,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let client = dynamo::Client::new(&edge::aws().await);
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App { views: DynamoViews::new(client, fleeting, studio, Arc::new(settings.clock)), keys: settings.session_keys()? };
     serve(move |request| handle(app, request)).await

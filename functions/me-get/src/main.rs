@@ -6,7 +6,7 @@ use accounts::Profiles;
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::Failure;
-use via_dynamodb::DynamoProfiles;
+use via_dynamodb_accounts::DynamoProfiles;
 
 struct App {
     profiles: DynamoProfiles,
@@ -16,7 +16,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = via_dynamodb::Client::new(&edge::aws().await);
+    let client = dynamo::Client::new(&edge::aws().await);
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App { profiles: DynamoProfiles::new(client, fleeting, accounts, Arc::new(settings.clock)), keys: settings.session_keys()? };
     serve(move |request| handle(app, request)).await

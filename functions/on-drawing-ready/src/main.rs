@@ -9,7 +9,7 @@ use kernel::{Failure, SystemClock};
 use processing::Deliver;
 use provenance::Signer;
 use studio::{Pictures, Tidy};
-use via_dynamodb::{DynamoGenerations, DynamoRecipients};
+use via_dynamodb_studio::{DynamoGenerations, DynamoRecipients};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_ses::SesMailer;
 
@@ -28,7 +28,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (client, accounts) = (via_dynamodb::Client::new(&aws), settings.required("ACCOUNTS_TABLE")?);
+    let (client, accounts) = (dynamo::Client::new(&aws), settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let app = &App {
         generations: DynamoGenerations::new(client.clone(), settings.required("STUDIO_TABLE")?).with_wallet(accounts.clone()),

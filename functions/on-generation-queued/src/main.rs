@@ -6,7 +6,7 @@ use kernel::{Failure, SystemClock};
 use processing::Prepare;
 use screening::Moderation;
 use studio::{QueuedSteps, Step, Tidy};
-use via_dynamodb::DynamoGenerations;
+use via_dynamodb_studio::DynamoGenerations;
 use via_s3::{Bucket, S3Pictures, S3Quarantine, S3Selfies};
 use via_sqs::SqsQueue;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), edge::Error> {
     let moderation = vendors::moderation(&settings)?;
     let aws = edge::aws().await;
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
-    let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let generations = DynamoGenerations::new(dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App {
         generations: generations.with_wallet(settings.required("ACCOUNTS_TABLE")?).with_moderation(settings.required("SCREENING_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),

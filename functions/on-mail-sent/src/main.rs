@@ -4,7 +4,7 @@ use edge::fact::{Fact, serve};
 use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock};
 use studio::ConfirmMail;
-use via_dynamodb::DynamoGenerations;
+use via_dynamodb_studio::DynamoGenerations;
 
 struct App {
     generations: DynamoGenerations,
@@ -15,7 +15,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let generations = DynamoGenerations::new(via_dynamodb::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let generations = DynamoGenerations::new(dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App { generations, clock: settings.clock };
     serve(move |fact| handle(app, fact)).await
 }

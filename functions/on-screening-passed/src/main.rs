@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use accounts::Pepper;
+use dynamo::Client;
 use edge::batch::{Message, serve};
 use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock, SystemRandomness};
 use studio::{Artist, ArtistFallback, Draw, QueuedSteps, Step, Tidy};
-use via_dynamodb::{Client, DynamoAttempts, DynamoBreaker, DynamoGenerations};
+use via_dynamodb_studio::{DynamoAttempts, DynamoBreaker, DynamoGenerations};
 use via_palette::PaletteArtist;
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_sqs::SqsQueue;

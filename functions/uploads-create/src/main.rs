@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{Failure, SystemClock, SystemRandomness};
 use studio::OpenUpload;
-use via_dynamodb::DynamoUploads;
+use via_dynamodb_studio::DynamoUploads;
 use via_s3::S3Forms;
 
 struct App {
@@ -23,7 +23,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        uploads: DynamoUploads::new(via_dynamodb::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        uploads: DynamoUploads::new(dynamo::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
         forms: S3Forms::new(&aws, settings.required("PICTURES_BUCKET")?)?,
         keys: settings.session_keys()?,
         clock: settings.clock,

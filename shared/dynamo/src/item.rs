@@ -1,0 +1,179 @@
+//! Items: written with their class, read with a typed complaint when an attribute is missing.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use kernel::{Failure, Timestamp};
+use policy::Class;
+
+use crate::keys::Key;
+
+/// An item as the SDK has it.
+pub type Attributes = HashMap<String, AttributeValue>;
+
+/// An item to write.
+#[derive(Debug, Clone)]
+pub struct Item(Attributes);
+
+impl Item {
+    /// An item of `class` under `key`. No item is written without its class: the inventory says what it is and how long it stays.
+    pub fn new(class: Class, key: Key) -> Self {
+        let mut attributes = key.attributes();
+        attributes.insert("class".into(), text(class.id()));
+        Self(attributes)
+    }
+
+    pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.into(), text(value));
+        self
+    }
+
+    pub fn number(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.into(), number(value));
+        self
+    }
+
+    /// An instant as epoch seconds: what TTL wants.
+    pub fn seconds(self, name: &str, value: Timestamp) -> Self {
+        self.number(name, value.as_second())
+    }
+
+    pub fn numbers(mut self, name: &str, values: impl IntoIterator<Item = (String, f64)>) -> Self {
+        let map = values.into_iter().map(|(key, value)| (key, number(value))).collect();
+        self.0.insert(name.into(), AttributeValue::M(map));
+        self
+    }
+
+    pub fn maybe_text(self, name: &str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// A list of strings; an empty one is left out.
+    pub fn maybe_texts(mut self, name: &str, values: impl Iterator<Item = String>) -> Self {
+        let values: Vec<_> = values.map(text).collect();
+        if !values.is_empty() {
+            self.0.insert(name.into(), AttributeValue::L(values));
+        }
+        self
+    }
+
+    /// The item as it is stored.
+    pub fn attributes(self) -> Attributes {
+        self.0
+    }
+
+    /// A put of this item into `table`, if nothing is under its key yet.
+    pub fn put_new(self, table: &str) -> Result<Put, Failure> {
+        self.put_if(table, "attribute_not_exists(pk)", [])
+    }
+
+    /// A put of this item into `table` under a condition.
+    pub fn put_if<const N: usize>(self, table: &str, condition: &str, values: [(&str, AttributeValue); N]) -> Result<Put, Failure> {
+        let values = (N > 0).then(|| values.map(|(name, value)| (name.to_owned(), value)).into());
+        Put::builder()
+            .table_name(table)
+            .set_item(Some(self.0))
+            .condition_expression(condition)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(Failure::broken)
+    }
+
+    /// A put of this item into `table`, whatever is there.
+    pub fn put(self, table: &str) -> Result<Put, Failure> {
+        Put::builder().table_name(table).set_item(Some(self.0)).build().map_err(Failure::broken)
+    }
+}
+
+impl Key {
+    /// The key as the SDK has it.
+    pub fn attributes(&self) -> Attributes {
+        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    }
+
+    /// A delete under this key from `table`, in a transaction.
+    pub fn delete(&self, table: &str) -> Result<Delete, Failure> {
+        Delete::builder().table_name(table).set_key(Some(self.attributes())).build().map_err(Failure::broken)
+    }
+}
+
+/// A string attribute.
+pub fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+pub fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Reads items.
+pub trait Read {
+    /// A string; absent is `None`.
+    fn maybe_text(&self, name: &str) -> Option<&str>;
+
+    /// A list of strings; absent is empty.
+    fn texts(&self, name: &str) -> Vec<&str>;
+
+    /// A parsed number; absent or unreadable is `None`.
+    fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T>;
+
+    /// A string that must be there.
+    fn required_text(&self, name: &'static str) -> Result<&str, Failure> {
+        self.maybe_text(name).ok_or_else(|| missing(name))
+    }
+
+    /// A number that must be there.
+    fn required_number<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
+        self.maybe_number(name).ok_or_else(|| missing(name))
+    }
+
+    /// A string that must be there and parse.
+    fn parsed<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
+        self.required_text(name)?.parse().map_err(|_| missing(name))
+    }
+
+    /// An enum of kebab-case names that must be there.
+    fn named<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Result<T, Failure> {
+        parse_name(self.required_text(name)?)
+    }
+
+    /// Whether the row still counts at `now`: TTL deletes late, so an expired row is read as absent.
+    fn is_alive(&self, now: Timestamp) -> bool {
+        self.maybe_number::<i64>("expires_at").is_none_or(|expires_at| expires_at > now.as_second())
+    }
+}
+
+impl Read for Attributes {
+    fn maybe_text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    fn texts(&self, name: &str) -> Vec<&str> {
+        let values = self.get(name).and_then(|list| list.as_l().ok()).map(Vec::as_slice).unwrap_or_default();
+        values.iter().filter_map(|value| value.as_s().ok()).map(String::as_str).collect()
+    }
+
+    fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.get(name)?.as_n().ok()?.parse().ok()
+    }
+}
+
+/// The name of a kebab-case enum.
+pub fn name_of(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The member of such an enum that has this name.
+pub fn parse_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, Failure> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(Failure::broken)
+}
+
+fn missing(name: &'static str) -> Failure {
+    Failure::broken(format!("a stored item lacks a readable attribute {name}"))
+}

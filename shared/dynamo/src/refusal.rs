@@ -1,0 +1,38 @@
+//! DynamoDB's errors as failures, once.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use kernel::Failure;
+
+/// Codes that say "later": throttling, and faults the service asks to retry.
+const LATER: &[&str] = &[
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "LimitExceededException",
+    "TransactionInProgressException",
+    "TransactionConflictException",
+    "InternalServerError",
+    "ServiceUnavailable",
+];
+
+/// What an error of any operation comes to, after the SDK's own retries.
+pub fn failure<E>(error: SdkError<E>) -> Failure
+where
+    E: ProvideErrorMetadata,
+{
+    let later = match &error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => true,
+        // What stands before the service may answer without a code.
+        SdkError::ServiceError(answer) if answer.raw().status().is_server_error() => true,
+        _ => error.code().is_some_and(|code| LATER.contains(&code)),
+    };
+    if later {
+        tracing::warn!(code = error.code().unwrap_or("no answer"), "dynamodb is busy");
+        return Failure::unavailable(Duration::from_secs(1));
+    }
+    // Code and message of the service name tables and attributes; the values of the request are not part of them.
+    let (code, message) = (error.code().unwrap_or("unknown"), error.message().unwrap_or_default());
+    Failure::broken(format!("dynamodb: {code}: {message}"))
+}

@@ -1,0 +1,122 @@
+//! A generation as an item.
+
+use dynamo::{Attributes, GENERATIONS, Item, Key, Read, name_of, parse_name};
+use kernel::{Failure, Timestamp};
+use policy::Class;
+use studio::{Bubble, BubbleText, Generation};
+
+/// The value of `waiting` on every generation that has a deadline: the partition of the index `deadline`.
+pub(crate) const WAITING: &str = "generation";
+
+/// The item of a generation. `waiting` and `deadline` are there only while something is left to do, so the index holds nothing else.
+pub(crate) fn write(generation: &Generation) -> Item {
+    let item = Item::new(Class::Generation, Key::generation(generation.account, generation.id))
+        .text("upload_id", generation.upload.to_string())
+        .text("style", &generation.style)
+        .number("count", generation.count)
+        .number("seed", generation.seed)
+        .maybe_texts("stickers", generation.stickers.iter().map(name_of))
+        .maybe_text("bubble_text", generation.bubble.as_ref().map(|bubble| bubble.text.as_str()))
+        .maybe_text("bubble_side", generation.bubble.as_ref().and_then(|bubble| bubble.side.as_ref()).map(name_of))
+        .number("credits", generation.credits)
+        .text("state", generation.state.name())
+        .number("version", generation.version)
+        .number("drawn", generation.drawn)
+        .number("sketched", generation.sketched)
+        .maybe_text("reason", generation.reason.as_ref().map(name_of))
+        .text("created_at", generation.created_at.to_string())
+        .text("updated_at", generation.updated_at.to_string())
+        .number("revivals", generation.revivals)
+        .maybe_text("mail", generation.mail.as_ref().map(name_of));
+    match generation.deadline {
+        Some(deadline) => item.text("waiting", WAITING).seconds("deadline", deadline),
+        None => item,
+    }
+}
+
+/// The generation of an item.
+pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
+    let account = row.required_text("pk")?.trim_start_matches("ACC#").parse().map_err(Failure::broken)?;
+    let id = row.required_text("sk")?.trim_start_matches(GENERATIONS).parse().map_err(Failure::broken)?;
+    let deadline = row.maybe_number::<i64>("deadline").map(Timestamp::from_second).transpose().map_err(Failure::broken)?;
+    Ok(Generation {
+        id,
+        account,
+        upload: row.parsed("upload_id")?,
+        style: row.required_text("style")?.to_owned(),
+        count: row.required_number("count")?,
+        seed: row.required_number("seed")?,
+        stickers: row.texts("stickers").into_iter().map(parse_name).collect::<Result<_, _>>()?,
+        bubble: row.maybe_text("bubble_text").map(|text| bubble(text, row)).transpose()?,
+        credits: row.required_number("credits")?,
+        state: row.named("state")?,
+        version: row.required_number("version")?,
+        drawn: row.required_number("drawn")?,
+        sketched: row.maybe_number("sketched").unwrap_or_default(),
+        reason: row.maybe_text("reason").map(|_| row.named("reason")).transpose()?,
+        created_at: row.parsed("created_at")?,
+        updated_at: row.parsed("updated_at")?,
+        deadline,
+        revivals: row.required_number("revivals")?,
+        mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
+    })
+}
+
+fn bubble(text: &str, row: &Attributes) -> Result<Bubble, Failure> {
+    Ok(Bubble { text: BubbleText::stored(text.to_owned()), side: row.maybe_text("bubble_side").map(parse_name).transpose()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, UploadId};
+    use studio::{EndReason, State};
+    use testkit::builders::{WORDS, generation, midnight};
+
+    use super::*;
+
+    fn queued() -> Generation {
+        let (clock, randomness) = (FixedClock::at(midnight()), SeededRandomness::new(1));
+        let (account, upload) = (AccountId::new(&clock, &randomness), UploadId::new(&clock, &randomness));
+        generation(account, upload, 2, midnight(), GenerationId::new(&clock, &randomness))
+    }
+
+    /// The names of the attributes that hold what the bubble says.
+    fn holders(generation: &Generation) -> Vec<String> {
+        let item = write(generation).attributes();
+        item.into_iter().filter(|(_, value)| format!("{value:?}").contains(WORDS)).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn an_07_the_words_are_in_one_attribute_while_it_runs_and_in_none_when_it_ended() {
+        let now = midnight();
+        let screening = queued().begin_screening(now).unwrap();
+        let drawing = screening.pass(now).unwrap();
+        let finishing = drawing.finish_drawing(now).unwrap();
+        for running in [&queued(), &screening, &drawing, &finishing] {
+            assert_eq!(holders(running), ["bubble_text"], "{:?}", running.state);
+        }
+        let mut ends = vec![screening.block(now), finishing.deliver(now)];
+        for running in [queued(), screening, drawing, finishing] {
+            ends.extend([running.cancel(now), running.fail(EndReason::TimedOut, now)]);
+        }
+        for ended in ends.into_iter().map(Result::unwrap) {
+            let item = write(&ended).attributes();
+            let short_lived = Class::Generation.entry().fields().iter().filter(|field| field.retention.is_some());
+            for field in short_lived {
+                assert!(!item.contains_key(&field.name), "{} of {:?}", field.name, ended.state);
+            }
+            assert_eq!(holders(&ended), [""; 0], "{:?}", ended.state);
+            assert_eq!(read(&item).unwrap(), ended);
+        }
+    }
+
+    #[test]
+    fn a_row_of_before_there_were_stickers_bubbles_and_sketches_is_read() {
+        let mut item = write(&queued()).attributes();
+        for name in ["stickers", "bubble_text", "bubble_side", "sketched"] {
+            assert!(item.remove(name).is_some());
+        }
+        let old = read(&item).unwrap();
+        assert_eq!((old.state, old.stickers, old.bubble, old.sketched), (State::Queued, Vec::new(), None, 0));
+    }
+}
