@@ -1,0 +1,143 @@
+//! What CloudFormation takes of one template, and whether a hundred functions and more still fit.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use stacks::{Function, MOST_RESOURCES, Parameters, templates};
+
+/// Bytes of a template that is uploaded, as `sam deploy` does it.
+const MOST_BYTES: usize = 1_000_000;
+
+/// Entries of one section.
+const MOST_ENTRIES: [(&str, usize); 4] = [("Resources", 500), ("Parameters", 200), ("Outputs", 200), ("Mappings", 200)];
+
+fn root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn entries(template: &str, section: &str) -> usize {
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(template).unwrap();
+    template[section].as_mapping().map_or(0, serde_yaml_ng::Mapping::len)
+}
+
+fn assert_within_limits(name: &str, template: &str) {
+    assert!(template.len() <= MOST_BYTES, "{name} has {} bytes", template.len());
+    for (section, most) in MOST_ENTRIES {
+        let count = entries(template, section);
+        assert!(count <= most, "{name} has {count} {section}, and CloudFormation takes {most}");
+    }
+}
+
+#[test]
+fn every_template_is_within_the_limits_of_cloudformation() {
+    let folders = [root(), root().join("infra"), root().join("infra/stacks")];
+    let mut seen = 0;
+    for path in folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path()) {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        if path.extension().is_some_and(|end| end == "yaml") && text.contains("AWSTemplateFormatVersion") {
+            assert_within_limits(&path.display().to_string(), &text);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 8, "found {seen} templates");
+    for (path, text) in stacks::generated(&root()).unwrap().iter().filter(|(path, _)| path.starts_with("infra/stacks")) {
+        assert!(entries(text, "Resources") <= MOST_RESOURCES, "{}", path.display());
+    }
+}
+
+fn parameters() -> Parameters {
+    Parameters::parse(&std::fs::read_to_string(root().join("template.yaml")).unwrap()).unwrap()
+}
+
+/// A made-up function of a domain: an endpoint with the usual grants, a consumer or a schedule.
+fn made_up(domain: &str, number: usize) -> Function {
+    let (name, trigger) = match number % 10 {
+        8 => (format!("on-{domain}-thing-{}-made", letters(number)), format!("on = \"{domain}-thing-{}-made\"", letters(number))),
+        9 => {
+            let trigger = "on = \"rate(1 hour)\"\nretry = { runs = 1, deliveries = 1, seconds = 3000 }";
+            (format!("every-hour-count-{domain}-{}", letters(number)), trigger.to_owned())
+        }
+        _ => {
+            let name = format!("{domain}-{}-get", letters(number));
+            (name.clone(), format!("on = \"GET /v1/{name}/{{id}}\"\ncaller = \"session\"\nsecrets = [\"session\"]"))
+        }
+    };
+    let manifest = format!(
+        "[package]\nname = {name:?}\n[package.metadata.function]\nstack = {domain:?}\nprofiles = [\"wallet\"]\n{trigger}\n\
+         about = \"Does a thing.\"\ncalls = 3\nenv = [\"PUBLIC_ORIGIN\"]\ntables.studio = [\"GetItem\", \"PutItem\", \"Query:expiry\"]\n\
+         tables.accounts = [{{ actions = [\"UpdateItem\"], keys = [\"ACC#*\"], attributes = [\"pk\", \"sk\"] }}]\nobjects.uploads = [\"list\", \"get\"]\n"
+    );
+    Function::parse(&manifest).unwrap_or_else(|error| panic!("{error:#}\n{manifest}"))
+}
+
+/// A number as letters, as names have no digits of their own.
+fn letters(number: usize) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
+#[test]
+fn a_workspace_of_120_functions_fits() {
+    let domains = ["accounts", "studio", "money", "rights"];
+    let functions: Vec<Function> = (0..120).map(|number| made_up(domains[number % 4], number)).collect();
+    let templates = templates(&functions, &parameters()).unwrap();
+    assert_eq!(templates.len(), domains.len() + 1);
+    let resources: BTreeMap<&str, usize> = templates.iter().map(|(name, text)| (name.as_str(), entries(text, "Resources"))).collect();
+    for (name, text) in &templates {
+        assert_within_limits(name, text);
+    }
+    assert!(domains.iter().all(|domain| (30 * 7..=MOST_RESOURCES).contains(&resources[domain])), "{resources:?}");
+}
+
+#[test]
+fn a_stack_that_is_too_large_says_what_to_do() {
+    let functions: Vec<Function> = (0..60).map(|number| made_up("studio", number)).collect();
+    let error = templates(&functions, &parameters()).unwrap_err().to_string();
+    assert!(error.contains("the stack studio has") && error.contains("another `stack`"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_contradicts_itself_is_refused() {
+    let manifest = |lines: &str| {
+        let text = format!(
+            "[package]\nname = \"things-get\"\n[package.metadata.function]\nstack = \"studio\"\nabout = \"Does a thing.\"\ncalls = 1\n{lines}"
+        );
+        Function::parse(&text).and_then(|function| templates(&[function], &parameters()).map(drop)).map_err(|error| format!("{error:#}"))
+    };
+    let good = "profiles = [\"wallet\"]\non = \"GET /v1/things\"\ncaller = \"session\"\n";
+    assert_eq!(manifest(good), Ok(()));
+    for (lines, said) in [
+        ("profiles = [\"wallet\"]\non = \"GET /v1/things\"\n", "says who its caller is"),
+        ("profiles = [\"wallet\"]\non = \"GET /v1/things/\"\ncaller = \"session\"\n", "is no route"),
+        ("profiles = [\"wallet\"]\non = \"rate(1 hour)\"\nretry = { runs = 1, deliveries = 1, seconds = 60 }\n", "every-<minute|hour|day>"),
+        ("profiles = [\"wallet\"]\non = \"things\"\n", "on-things"),
+        ("profiles = [\"purse\"]\non = \"GET /v1/things\"\ncaller = \"session\"\n", "no profile purse"),
+        (&format!("{good}timeout = 30\n"), "30 seconds"),
+        (&format!("{good}env = [\"NO_SUCH\"]\n"), "no parameter of template.yaml is NO_SUCH"),
+        (&format!("{good}configuration_set = \"x\"\n"), "only what mails"),
+        (&format!("{good}memroy = 3\n"), "memroy"),
+    ] {
+        let error = manifest(lines).unwrap_err();
+        assert!(error.contains(said), "{lines}: {error}");
+    }
+}
+
+/// Actions on an index, on some rows and on some attributes are statements of their own.
+#[test]
+fn narrow_grants_are_conditions() {
+    let functions = [made_up("studio", 0)];
+    let text = templates(&functions, &parameters()).unwrap().remove("studio").unwrap();
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let statements = &template["Resources"]["StudioAGetRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let statement = |action: &str| {
+        let all = statements.as_sequence().unwrap();
+        all.iter().find(|statement| statement["Action"].as_sequence().unwrap().iter().any(|one| one == action)).unwrap().clone()
+    };
+    let text = |value: &serde_yaml_ng::Value| serde_yaml_ng::to_string(value).unwrap();
+    assert!(text(&statement("dynamodb:Query")["Resource"]).ends_with("table/${StudioTable}/index/expiry\n"));
+    assert!(text(&statement("dynamodb:GetItem")["Resource"]).ends_with("table/${StudioTable}\n"));
+    let condition = &statement("dynamodb:UpdateItem")["Condition"];
+    assert_eq!(text(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]), "- ACC#*\n");
+    assert_eq!(text(&condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]), "- pk\n- sk\n");
+    assert!(statement("dynamodb:GetItem")["Condition"].is_null());
+}
