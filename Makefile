@@ -78,8 +78,12 @@ bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/local-cloud bench $(if $(ONLY),--only '$(ONLY)')
 
-new: tools ## the skeleton of a function: NAME=things-create [ROUTE='POST /v1/things']
-	infra/new-function "$(NAME)"
+new: tools ## the skeleton of a function, with its stack: NAME=things-create [ROUTE='POST /v1/things']
+	$(CARGO) run --quiet --locked -p new -- "$(NAME)" "$(ROUTE)"
+	# Cargo notes the new member in Cargo.lock; nothing is fetched.
+	$(CARGO) metadata --offline --format-version 1 > /dev/null
+	$(MAKE) stacks
+	echo "Next: say in functions/$(NAME)/src/main.rs what it does and in its Cargo.toml what it may use, then 'make stacks'."
 
 stacks: tools ## infra/stacks and the watch routes, from the functions' manifests
 	$(CARGO) run --quiet --locked -p stacks
