@@ -2,8 +2,7 @@
 
 use accounts::{Pepper, RequestCode};
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, Reason, SystemClock, SystemRandomness};
-use outreach::Email;
+use kernel::{Email, Failure, Reason, SystemClock, SystemRandomness};
 use via_dynamodb_accounts::DynamoCodes;
 use via_ses::SesMailer;
 

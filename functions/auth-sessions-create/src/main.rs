@@ -3,8 +3,7 @@
 use accounts::{OpenSession, Pepper};
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, Reason, SystemClock, SystemRandomness};
-use outreach::Email;
+use kernel::{Email, Failure, Reason, SystemClock, SystemRandomness};
 use via_dynamodb_accounts::{DynamoCodes, DynamoSignIns};
 
 struct App {

@@ -1,8 +1,7 @@
 //! Asking for a sign-in code.
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, Randomness, Timestamp};
-use outreach::{Email, Mail, Mailer};
+use kernel::{Clock, Email, Failure, Randomness, Timestamp};
 use policy::Class;
 
 use crate::{CodeHash, EmailKey, Pepper};
@@ -34,12 +33,22 @@ pub trait Codes: Send + Sync {
     async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
 }
 
+/// Mails codes.
+#[async_trait]
+pub trait CodeMailer: Send + Sync {
+    /// Hands the mail with a code of six decimal digits to the mail service. `Ok` means accepted, not delivered.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when the service throttles, [`Failure::Broken`] otherwise.
+    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure>;
+}
+
 /// Mails a six-digit code.
 pub struct RequestCode<'a> {
     /// Where codes live.
     pub codes: &'a dyn Codes,
     /// Sends the code.
-    pub mailer: &'a dyn Mailer,
+    pub mailer: &'a dyn CodeMailer,
     /// The secret of the hashes.
     pub pepper: &'a Pepper,
     /// The time.
@@ -62,7 +71,7 @@ impl RequestCode<'_> {
         let hash = self.pepper.code_hash(&key, &code);
         self.codes.issue(&IssuedCode { key, hash, at: now, expires_at }).await?;
         let minutes = expires_at.duration_since(now).as_mins();
-        self.mailer.send(email, &Mail::SignInCode { code, minutes }).await?;
+        self.mailer.send_code(email, code, minutes).await?;
         Ok(minutes)
     }
 }

@@ -5,7 +5,7 @@ mod me;
 mod pepper;
 mod sessions;
 
-pub use codes::{Codes, IssuedCode, RequestCode};
+pub use codes::{CodeMailer, Codes, IssuedCode, RequestCode};
 pub use me::{Me, Profiles};
 pub use pepper::{CodeHash, EmailKey, Pepper};
 pub use sessions::{Caller, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn};

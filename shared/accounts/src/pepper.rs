@@ -3,8 +3,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::AccountId;
-use outreach::Email;
+use kernel::{AccountId, Email};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 

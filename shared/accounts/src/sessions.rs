@@ -1,8 +1,7 @@
 //! Opening and closing sessions.
 
 use async_trait::async_trait;
-use kernel::{AccountId, Clock, Failure, Randomness, Reason, SessionId, Timestamp};
-use outreach::Email;
+use kernel::{AccountId, Clock, Email, Failure, Randomness, Reason, SessionId, Timestamp};
 use policy::Class;
 use wallet::Entry;
 

@@ -5,6 +5,7 @@ pub mod batch;
 mod error;
 pub mod fact;
 pub mod http;
+mod logs;
 pub mod schedule;
 mod session;
 mod settings;
@@ -22,7 +23,7 @@ pub use settings::{Settings, SettingsError, Stage};
 /// # Errors
 /// [`SettingsError`] when the environment is not fit to run in; the function then does not start.
 pub fn boot() -> Result<Settings, SettingsError> {
-    telemetry::start();
+    logs::start();
     Settings::from_env()
 }
 

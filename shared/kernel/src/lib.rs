@@ -4,6 +4,7 @@
 
 mod address;
 mod clock;
+mod email;
 mod failure;
 pub mod id;
 pub mod limits;
@@ -12,6 +13,7 @@ mod randomness;
 
 pub use address::CallerAddress;
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use email::{Email, NotAnEmail};
 pub use failure::{Failure, Problem, Reason};
 pub use id::{AccountId, GenerationId, Id, SessionId, UploadId};
 pub use jiff::{SignedDuration, Timestamp};

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{AccountId, Failure, GenerationId};
-
-use crate::Email;
+use kernel::{AccountId, Email, Failure, GenerationId};
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Mail {

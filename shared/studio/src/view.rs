@@ -2,8 +2,7 @@
 
 use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{AccountId, Clock, Failure, GenerationId, SignedDuration, Timestamp};
-use outreach::Email;
+use kernel::{AccountId, Clock, Email, Failure, GenerationId, SignedDuration, Timestamp};
 use picture_files::FileEntry;
 use serde::{Deserialize, Serialize};
 

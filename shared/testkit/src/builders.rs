@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use accounts::{Caller, CodeHash, EmailKey, NewAccount, Pepper, SignIn};
-use kernel::{AccountId, Clock, GenerationId, Randomness, SessionId, Timestamp, UploadId};
-use outreach::Email;
+use kernel::{AccountId, Clock, Email, GenerationId, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
 use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, NewGeneration, PictureType, State, Upload};

@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use dynamo::{Key, Read, failure};
-use kernel::{AccountId, Failure};
-use outreach::Email;
+use kernel::{AccountId, Email, Failure};
 use studio::Recipients;
 
 /// Addresses in the table `Accounts`.

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use accounts::CodeMailer;
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
+use kernel::Email;
 use kernel::Failure;
-use outreach::{Email, Mail, Mailer};
+use outreach::{Mail, Mailer};
 
 /// Sends mail from one verified address.
 pub struct SesMailer {
@@ -55,6 +57,13 @@ impl Mailer for SesMailer {
             .send()
             .await;
         sent.map(drop).map_err(failure)
+    }
+}
+
+#[async_trait]
+impl CodeMailer for SesMailer {
+    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
+        self.send(to, &Mail::SignInCode { code, minutes }).await
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use ::accounts::{Caller, Codes, IssuedCode, Profiles, Sessions, SignIn, SignIns};
-use kernel::{Clock, Failure, FixedClock, Reason, SeededRandomness, SignedDuration, Timestamp};
-use outreach::Email;
+use kernel::{Clock, Email, Failure, FixedClock, Reason, SeededRandomness, SignedDuration, Timestamp};
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{

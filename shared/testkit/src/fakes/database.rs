@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::{Caller, CodeHash, EmailKey};
-use kernel::{AccountId, Clock, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
-use outreach::Email;
+use kernel::{AccountId, Clock, Email, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
 use policy::Class;
 use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
 use wallet::{Balance, Entry};

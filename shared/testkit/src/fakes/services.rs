@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use accounts::CodeMailer;
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId};
-use outreach::{Email, Mail, Mailer};
+use kernel::{AccountId, Email, Failure, GenerationId};
+use outreach::{Mail, Mailer};
 use screening::{Candidate, Decision, Screener};
 use studio::{Step, Steps};
 
@@ -178,5 +179,12 @@ impl Screener for FakeScreener {
                 Ok(scores)
             })
             .await
+    }
+}
+
+#[async_trait]
+impl CodeMailer for FakeMailer {
+    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
+        self.send(to, &Mail::SignInCode { code, minutes }).await
     }
 }

@@ -2,8 +2,7 @@
 
 use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId};
-use outreach::Email;
+use kernel::{AccountId, Email, Failure, GenerationId};
 use studio::{Generation, OwnGenerations, Page, Recipients, View, Views};
 
 use super::FakeDatabase;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::limits;
+use crate::limits;
 
 /// An e-mail address in one spelling: trimmed and in lower case.
 ///

@@ -6,7 +6,7 @@
 use tracing_subscriber::filter::LevelFilter;
 
 /// Starts logging at the level of `AWS_LAMBDA_LOG_LEVEL` (Lambda's own setting), `info` when absent or unknown. A second call does nothing.
-pub fn start() {
+pub(crate) fn start() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     // Vendors' crates log requests with their bodies at `debug` and below: theirs stay at `warn`, whatever the level of ours.
     let vendors = ["aws_", "h2", "hyper", "lambda_", "reqwest", "rustls", "tower"].map(|name| (name, LevelFilter::WARN));
