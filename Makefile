@@ -13,7 +13,8 @@ CARGO  ?= cargo
 PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 # The stand-ins of vendors are a program of testkit behind a feature of its own.
-BUILD  := $(CARGO) build --locked --workspace --bins --features testkit/stand-ins
+ALL    := $(CARGO) build --locked --workspace --bins --features testkit/stand-ins
+BUILD  := $(ALL) --exclude bench
 export PYTHON
 
 .PHONY: help demo test check fuzz up down watch bench new stacks openapi deploy audit tools cloud
@@ -27,7 +28,7 @@ demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-ma
 	echo "[2/3] building (minutes at the first time)"
 	$(BUILD)
 	echo "[3/3] the journey"
-	exec $(CLOUD) demo
+	exec $(CARGO_TARGET_DIR)/debug/demo
 
 test: tools ## every test and every check
 	echo "[1/5] format"
@@ -74,9 +75,9 @@ watch: cloud ## the local cloud with hot reload, until Ctrl-C
 bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
-	$(BUILD) --release --examples --features local-cloud/bench
+	$(ALL) --release --examples
 	echo "[2/2] measuring"
-	exec $(CARGO_TARGET_DIR)/release/local-cloud bench $(if $(ONLY),--only '$(ONLY)')
+	exec $(CARGO_TARGET_DIR)/release/bench $(if $(ONLY),--only '$(ONLY)')
 
 new: tools ## the skeleton of a function, with its stack: NAME=things-create [ROUTE='POST /v1/things']
 	$(CARGO) run --quiet --locked -p new -- "$(NAME)" "$(ROUTE)"

@@ -3,13 +3,11 @@
 //! AWS endpoints come from an emulator; the functions' real binaries run behind the real Lambda Runtime API. [`Cloud`] is the
 //! handle to all of it, for tests and for the `local-cloud` command.
 
-mod bench;
 mod clients;
 mod cloud;
 #[doc(hidden)]
 pub mod command;
 mod control;
-mod demo;
 mod events;
 mod gateway;
 mod http_client;
@@ -27,11 +25,12 @@ mod resources;
 mod runtime_api;
 mod schedules;
 mod secrets;
-mod serve;
+pub mod serve;
 mod spawner;
 mod stack_env;
-mod stand_ins;
+pub mod stand_ins;
 pub mod template;
+pub mod terminal;
 
 pub use clients::Clients;
 pub use cloud::{Cloud, Invocation};
@@ -40,3 +39,5 @@ pub use options::{Options, repository, target_dir};
 pub use pool::Worked;
 pub use proxy::Call;
 pub use proxy::faults::{Action, Fault};
+pub use spawner::on_path;
+pub use stand_ins::StandIns;

@@ -1,13 +1,8 @@
-//! The `local-cloud` program; `make up`, `make demo` and others call it.
+//! The `local-cloud` program; `make up`, `make watch` and others call it.
 
+use local_cloud::{command, terminal};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match local_cloud::command::run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    terminal::exit_code(command::run())
 }

@@ -14,20 +14,20 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// Any error a body can end with.
-pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a response.
-pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
+pub type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 /// A running server; dropping it closes the port and every connection.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     task: JoinHandle<()>,
 }
 
 impl Server {
     /// Serves on the listener. A handler that answers with an error cuts the connection.
-    pub(crate) fn start<H, F>(listener: TcpListener, handler: H) -> Result<Self>
+    pub fn start<H, F>(listener: TcpListener, handler: H) -> Result<Self>
     where
         H: Fn(Request<Incoming>, SocketAddr) -> F + Send + Sync + 'static,
         F: Future<Output = Result<Response<Body>, BoxError>> + Send + 'static,
@@ -38,7 +38,7 @@ impl Server {
     }
 
     /// Base URL without a final slash.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -77,19 +77,19 @@ where
 ///
 /// # Errors
 /// Names the port and the variable that changes it, when the port is taken.
-pub(crate) async fn listen(port: u16, variable: &str) -> Result<TcpListener> {
+pub async fn listen(port: u16, variable: &str) -> Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .with_context(|| format!("port {port} is taken or not allowed: stop what uses it, or choose another with {variable}=<port>"))
 }
 
 /// A body of these bytes.
-pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
+pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
 /// A JSON response.
-pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
+pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
     let mut response = Response::new(full(value.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
@@ -98,7 +98,7 @@ pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Bo
 
 /// The whole body, or `None` when it is longer than `limit` bytes. What is too long is read on for a while and thrown
 /// away, so that the client comes to reading the refusal.
-pub(crate) async fn collect(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, BoxError> {
+pub async fn collect(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, BoxError> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {

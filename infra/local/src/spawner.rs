@@ -67,7 +67,7 @@ fn setpriv() -> Option<&'static PathBuf> {
 }
 
 /// The first file of that name in the folders of `PATH`.
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+pub fn on_path(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
 }

@@ -43,7 +43,7 @@ impl Vendor {
 }
 
 /// What is real and what is a stand-in, in a line for each vendor that is named.
-pub(crate) fn words(parameters: &BTreeMap<String, String>) -> Vec<String> {
+pub fn words(parameters: &BTreeMap<String, String>) -> Vec<String> {
     let named = VENDORS.iter().filter(|vendor| vendor.is_named(parameters));
     let line = |vendor: &Vendor| match parameters.get(vendor.url) {
         _ if vendor.needs_stand_in(parameters) => {
@@ -57,7 +57,7 @@ pub(crate) fn words(parameters: &BTreeMap<String, String>) -> Vec<String> {
 
 /// Running stand-ins; dropping them ends them.
 #[derive(Debug, Default)]
-pub(crate) struct StandIns {
+pub struct StandIns {
     urls: BTreeMap<String, String>,
     /// It ends when its standard input closes, which this holds.
     _running: Option<(Child, Spawner)>,
@@ -68,7 +68,7 @@ impl StandIns {
     ///
     /// # Errors
     /// When the program is not built or does not start.
-    pub(crate) async fn start(options: &mut Options) -> Result<Self> {
+    pub async fn start(options: &mut Options) -> Result<Self> {
         let parameters = &mut options.parameters;
         let mut urls = BTreeMap::new();
         let vendors: Vec<&Vendor> = VENDORS.iter().filter(|vendor| vendor.needs_stand_in(parameters)).collect();
@@ -97,7 +97,7 @@ impl StandIns {
     }
 
     /// Their URLs by vendor.
-    pub(crate) fn urls(&self) -> &BTreeMap<String, String> {
+    pub fn urls(&self) -> &BTreeMap<String, String> {
         &self.urls
     }
 }

@@ -1,7 +1,7 @@
 //! `down`: stops the cloud in the background.
 
-use super::say;
 use crate::lock;
+use crate::terminal::say;
 use anyhow::Result;
 use std::path::Path;
 use std::time::Duration;

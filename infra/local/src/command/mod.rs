@@ -1,16 +1,12 @@
 //! The commands of the `local-cloud` program.
 
-mod bench;
-mod demo;
 mod down;
 mod up;
 mod watch;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use std::future::Future;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs Nigao on this machine: no account, no key, no Docker.
 #[derive(Debug, Parser)]
@@ -26,10 +22,6 @@ enum Command {
     Up(Place),
     /// Run the cloud in the foreground until it is told to stop
     Serve(Place),
-    /// Measure cold starts and journeys
-    Bench(bench::Bench),
-    /// Make avatars from a picture in a cloud of its own
-    Demo(demo::Demo),
     /// Run the cloud with `cargo lambda watch`: code that changes is built again
     Watch(Place),
     /// Stop the cloud
@@ -81,31 +73,6 @@ pub fn run() -> Result<()> {
         Command::Up(place) => up::start_in_background(&place),
         Command::Serve(place) => up::serve(&place),
         Command::Watch(place) => watch::run(&place),
-        Command::Bench(arguments) => bench::run(arguments),
-        Command::Demo(arguments) => demo::run(arguments),
         Command::Down(state) => down::run(&state.state_dir),
     }
-}
-
-/// A line for the person at the terminal.
-#[allow(clippy::print_stdout, reason = "this is what a command line program is for")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
-}
-
-/// How [`block_until_told`] says that Ctrl-C came.
-const INTERRUPTED: &str = "interrupted";
-
-/// Runs a task to its end, or until Ctrl-C or SIGTERM; then all it started ends with it.
-fn block_until_told<T>(task: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            outcome = task => outcome,
-            _ = interrupt.recv() => bail!(INTERRUPTED),
-            _ = terminate.recv() => bail!("terminated"),
-        }
-    })
 }

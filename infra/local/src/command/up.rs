@@ -1,10 +1,11 @@
 //! `up` and `serve`: the cloud in the background and in the foreground.
 
-use super::{Place, say};
+use super::Place;
 use crate::lock::{self, Lock};
 use crate::parameters;
 use crate::stack_env;
 use crate::stand_ins::{self, StandIns};
+use crate::terminal::say;
 use crate::{Cloud, Options};
 use anyhow::{Context, Result, bail};
 use std::fs;

@@ -1,12 +1,13 @@
 //! `watch`: the cloud with `cargo lambda watch` behind it, which builds a function again when its code changes.
 
-use super::{Place, StateFolder, block_until_told, say};
+use super::{Place, StateFolder};
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
 use crate::command::up;
 use crate::lock::Lock;
 use crate::options::repository;
 use crate::spawner::{Spawner, die_with_parent};
 use crate::stand_ins::{self, StandIns};
+use crate::terminal::{INTERRUPTED, block_until_told, say};
 use crate::{Cloud, stack_env};
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
@@ -25,7 +26,7 @@ pub(super) fn run(place: &Place) -> Result<()> {
     let outcome = block_until_told(watch(place));
     drop(std::fs::remove_file(state_dir.join("stack.env")));
     // Ctrl-C is how watching ends.
-    outcome.or_else(|error| if error.to_string() == super::INTERRUPTED { Ok(()) } else { Err(error) })
+    outcome.or_else(|error| if error.to_string() == INTERRUPTED { Ok(()) } else { Err(error) })
 }
 
 async fn watch(place: &Place) -> Result<()> {

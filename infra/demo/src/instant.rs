@@ -1,14 +1,12 @@
 //! The journey of the real-time profile: one request, whose answer is the picture; then what it says of its origin, and the policy.
 
-use super::picture::Picture;
-use super::{DemoOptions, Steps};
-use crate::Cloud;
-use crate::command::say;
-use crate::http_client::{HttpClient, Opened, Reply};
+use crate::{DemoOptions, Picture, Steps};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
+use local_cloud::terminal::say;
+use local_cloud::{Cloud, HttpClient, Opened, Reply};
 use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, Instant};

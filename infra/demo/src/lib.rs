@@ -1,18 +1,17 @@
 //! The demonstration: a private cloud, one user's journey through it, and the results in a folder.
 
 mod instant;
-pub(crate) mod journey;
-pub(crate) mod picture;
+mod journey;
+mod picture;
 
-use crate::command::say;
-use crate::http_client::HttpClient;
-use crate::parameters;
-use crate::stand_ins::{self, StandIns};
-use crate::{Cloud, Options};
+pub use journey::Journey;
+pub use picture::Picture;
+
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
-use journey::{Catalogue, File, Journey, Results};
-use picture::Picture;
+use journey::{Catalogue, File, Results};
+use local_cloud::terminal::say;
+use local_cloud::{Cloud, HttpClient, Options, StandIns, parameters, stand_ins};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -24,28 +23,28 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// What the user asked for.
 #[derive(Debug)]
-pub(crate) struct DemoOptions {
+pub struct DemoOptions {
     /// The picture's file.
-    pub(crate) image: PathBuf,
+    pub image: PathBuf,
     /// Id of the style.
-    pub(crate) style: String,
+    pub style: String,
     /// Folder for the results.
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// How many drawings.
-    pub(crate) count: u64,
+    pub count: u64,
     /// For repeatable drawings.
-    pub(crate) seed: Option<u64>,
+    pub seed: Option<u64>,
     /// Which messengers get stickers.
-    pub(crate) stickers: Stickers,
+    pub stickers: Stickers,
     /// What the speech bubble says, if there is one.
-    pub(crate) bubble: Option<String>,
+    pub bubble: Option<String>,
     /// The side it stands on: `left` or `right`.
-    pub(crate) side: Option<String>,
+    pub side: Option<String>,
 }
 
 /// Which messengers get stickers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stickers {
+pub enum Stickers {
     /// Every one, or none.
     All(bool),
     /// These.
@@ -54,7 +53,8 @@ pub(crate) enum Stickers {
 
 impl Stickers {
     /// As people write it: `1`, `0`, or names with commas between them.
-    pub(crate) fn parse(text: &str) -> Self {
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
         match text.trim() {
             "1" | "true" | "yes" | "all" => Self::All(true),
             "" | "0" | "false" | "no" | "none" => Self::All(false),
@@ -114,8 +114,11 @@ impl Steps {
 }
 
 /// Runs the journey in a private cloud with this state folder. The cloud is stopped whatever happens.
-pub(crate) async fn run(options: &DemoOptions, state_dir: &Path) -> Result<()> {
-    let picture = picture::read(&options.image)?;
+///
+/// # Errors
+/// When the cloud does not start, or a step of the journey ends otherwise than it should.
+pub async fn run(options: &DemoOptions, state_dir: &Path) -> Result<()> {
+    let picture = Picture::read(&options.image)?;
     std::fs::create_dir_all(&options.out).with_context(|| format!("cannot make the folder {}", options.out.display()))?;
     let mut steps = Steps::new();
     let mut cloud_options = Options { parameters: parameters::from_environment(), ..Options::new(state_dir)? };

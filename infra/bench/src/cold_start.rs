@@ -1,8 +1,8 @@
 //! From process start to answered event: a runtime API that hands out one event and looks at the clock.
 
-use crate::serve::{self, Server, listen};
 use anyhow::{Context, Result, bail};
 use http::{HeaderValue, Response, StatusCode};
+use local_cloud::serve::{self, Server, listen};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -1,9 +1,9 @@
 //! What 1,000 generations cost in AWS, from measured durations, counted calls and the list prices of `prices.toml`.
 
 use super::figure::Figure;
-use crate::command::say;
-use crate::{Call, Cloud};
 use anyhow::{Context, Result};
+use local_cloud::terminal::say;
+use local_cloud::{Call, Cloud, Worked};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Add;
@@ -111,7 +111,7 @@ pub(super) struct Bill {
 
 impl Bill {
     /// Takes what `generations` took between two looks at the cloud.
-    pub(super) fn of(cloud: &Cloud, before: &BTreeMap<String, crate::Worked>, calls: &[Call], generations: f64) -> Result<Self> {
+    pub(super) fn of(cloud: &Cloud, before: &BTreeMap<String, Worked>, calls: &[Call], generations: f64) -> Result<Self> {
         let mut bill = Self::default();
         for (name, now) in worked(cloud)? {
             let earlier = before.get(&name).copied().unwrap_or_default();
@@ -157,7 +157,7 @@ impl Bill {
 
     /// The lines of the table, by profile; prints what they are made of.
     pub(super) fn figures(&self, profile: &str) -> Result<Vec<Figure>> {
-        let prices: Prices = toml::from_str(include_str!("../../bench/prices.toml")).context("bench/prices.toml")?;
+        let prices: Prices = toml::from_str(include_str!("../prices.toml")).context("prices.toml")?;
         let lines = self.lines(&prices);
         let inside: f64 = lines.iter().map(|(_, dollars)| dollars).sum();
         let sent = self.sent * 1e-6 * prices.transfer.gigabyte;
@@ -177,7 +177,7 @@ impl Bill {
 }
 
 /// What each function has worked so far.
-pub(super) fn worked(cloud: &Cloud) -> Result<BTreeMap<String, crate::Worked>> {
+pub(super) fn worked(cloud: &Cloud) -> Result<BTreeMap<String, Worked>> {
     cloud.model().functions.keys().map(|name| Ok((name.clone(), cloud.worked(name)?))).collect()
 }
 
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     fn prices() -> Prices {
-        toml::from_str(include_str!("../../bench/prices.toml")).unwrap()
+        toml::from_str(include_str!("../prices.toml")).unwrap()
     }
 
     #[test]

@@ -4,14 +4,11 @@
 use super::cost::{self, Bill};
 use super::figure::{Figure, median};
 use super::{Group, Plan};
-use crate::command::say;
-use crate::demo::journey::Journey;
-use crate::demo::picture::{self, Picture};
-use crate::http_client::HttpClient;
-use crate::stand_ins::StandIns;
-use crate::{Cloud, Options};
 use anyhow::{Context, Result, ensure};
+use demo::{Journey, Picture};
 use http::Method;
+use local_cloud::terminal::say;
+use local_cloud::{Cloud, HttpClient, Options, StandIns};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -34,7 +31,7 @@ const REQUESTS: f64 = 15.0;
 /// Measures what the plan asks for.
 pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    let picture = picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;
+    let picture = Picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;
     if Group::Vendor.is_in(plan.only) || Group::Cost.is_in(plan.only) {
         figures.extend(wallet(plan, &picture).await?);
     }

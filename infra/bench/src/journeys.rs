@@ -2,12 +2,10 @@
 
 use super::Plan;
 use super::figure::{Figure, median};
-use crate::Cloud;
-use crate::command::say;
-use crate::demo::journey::Journey;
-use crate::demo::picture;
-use crate::http_client::HttpClient;
 use anyhow::Result;
+use demo::{Journey, Picture};
+use local_cloud::terminal::say;
+use local_cloud::{Cloud, HttpClient};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Instant;
@@ -15,7 +13,7 @@ use std::time::Instant;
 /// Measures them, some at once.
 pub(super) async fn figures(cloud: &Cloud, root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     say(&format!("{} journeys, {} at once", plan.journeys, plan.at_once));
-    let picture = picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;
+    let picture = Picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;
     // Warm processes: a cold start is measured above.
     journey(cloud, &picture, 0).await?;
     let started = Instant::now();
@@ -52,7 +50,7 @@ async fn together<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
 }
 
 /// One journey from an address of its own, as limits count by address; in milliseconds.
-async fn journey(cloud: &Cloud, picture: &picture::Picture, number: usize) -> Result<f64> {
+async fn journey(cloud: &Cloud, picture: &Picture, number: usize) -> Result<f64> {
     let [.., high, low] = u32::try_from(number)?.to_be_bytes();
     let started = Instant::now();
     let http = HttpClient::from_address(Ipv4Addr::new(127, 1, high, low.saturating_add(1)));

@@ -1,7 +1,7 @@
 //! What was measured: lines of the table and of `bench.json`.
 
-use crate::command::say;
 use anyhow::{Context, Result};
+use local_cloud::terminal::say;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 

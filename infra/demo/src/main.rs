@@ -1,17 +1,19 @@
-//! `demo`: one journey from a picture to the results.
+//! The `demo` program: one journey from a picture to the results, in a cloud of its own.
 
-use super::block_until_told;
-use crate::demo::{self, DemoOptions, Stickers};
-use crate::options::{repository, target_dir};
 use anyhow::{Context, Result, ensure};
-use clap::Args;
+use clap::Parser;
+use demo::{DemoOptions, Stickers};
+use local_cloud::terminal::{self, block_until_told};
+use local_cloud::{repository, target_dir};
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-/// What to draw.
-#[derive(Debug, Args)]
-pub(super) struct Demo {
+/// Makes avatars from a picture in a local cloud of its own.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
     /// The picture: JPEG, PNG or WebP, up to 10 MB [default: a portrait from the repository]
     #[arg(long, env = "IMAGE")]
     image: Option<PathBuf>,
@@ -38,8 +40,11 @@ pub(super) struct Demo {
     side: Option<String>,
 }
 
-/// Runs it in a cloud of its own, beside any that is up.
-pub(super) fn run(arguments: Demo) -> Result<()> {
+fn main() -> ExitCode {
+    terminal::exit_code(run(Arguments::parse()))
+}
+
+fn run(arguments: Arguments) -> Result<()> {
     let root = repository()?;
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let (bubble, side) = (given(arguments.bubble), given(arguments.side));

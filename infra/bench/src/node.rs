@@ -11,7 +11,7 @@ pub(super) async fn bundle(root: &Path, cache: &Path) -> Result<PathBuf> {
     // The tools run inside the cache folder, where a path relative to here would mean another place.
     let cache = &std::path::absolute(cache)?;
     let bundle = cache.join("bundle.mjs");
-    let fresh = npm::install(&root.join("infra/local/bench/node"), cache, FILES).await?;
+    let fresh = npm::install(&root.join("infra/bench/node"), cache, FILES).await?;
     if !fresh && bundle.is_file() {
         return Ok(bundle);
     }

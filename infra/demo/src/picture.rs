@@ -8,30 +8,35 @@ const LARGEST: usize = 10_000_000;
 
 /// A picture the service may take.
 #[derive(Debug)]
-pub(crate) struct Picture {
+pub struct Picture {
     /// The file's bytes.
-    pub(crate) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// Its media type, by its first bytes.
-    pub(crate) content_type: &'static str,
+    pub content_type: &'static str,
 }
 
-/// Reads the file and names what is wrong with it.
-pub(crate) fn read(path: &Path) -> Result<Picture> {
-    let name = path.display();
-    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read the picture {name}"))?;
-    if !metadata.is_file() {
-        bail!("{name} is no file");
-    }
-    if metadata.len() == 0 {
-        bail!("{name} is empty");
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read the picture {name}"))?;
-    if bytes.len() > LARGEST {
-        bail!("{name} has {:.1} MB; the service takes pictures up to 10 MB", bytes.len() as f64 / 1e6);
-    }
-    match content_type(&bytes) {
-        Ok(content_type) => Ok(Picture { bytes, content_type }),
-        Err(kind) => bail!("{name} is {kind}; the service takes JPEG, PNG and WebP pictures"),
+impl Picture {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// Names what is wrong with the file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let metadata = std::fs::metadata(path).with_context(|| format!("cannot read the picture {name}"))?;
+        if !metadata.is_file() {
+            bail!("{name} is no file");
+        }
+        if metadata.len() == 0 {
+            bail!("{name} is empty");
+        }
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read the picture {name}"))?;
+        if bytes.len() > LARGEST {
+            bail!("{name} has {:.1} MB; the service takes pictures up to 10 MB", bytes.len() as f64 / 1e6);
+        }
+        match content_type(&bytes) {
+            Ok(content_type) => Ok(Self { bytes, content_type }),
+            Err(kind) => bail!("{name} is {kind}; the service takes JPEG, PNG and WebP pictures"),
+        }
     }
 }
 

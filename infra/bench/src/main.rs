@@ -12,17 +12,17 @@ mod one_core;
 mod pictures;
 mod vendors;
 
-use crate::command::say;
-use crate::options::repository;
-use crate::{Cloud, Options};
-use anyhow::Result;
-use clap::ValueEnum;
+use anyhow::{Context, Result};
+use clap::{Parser, ValueEnum};
 use figure::Figure;
+use local_cloud::terminal::{self, block_until_told, say};
+use local_cloud::{Cloud, Options, repository};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// What can be measured alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Group {
+enum Group {
     /// Cold starts of the functions
     ColdStart,
     /// Journeys through the local cloud
@@ -55,25 +55,68 @@ impl Group {
 
 /// How much is measured.
 #[derive(Debug)]
-pub(crate) struct Plan {
+struct Plan {
     /// Cold starts of each process.
-    pub(crate) rounds: usize,
+    rounds: usize,
     /// Journeys in all.
-    pub(crate) journeys: usize,
+    journeys: usize,
     /// Journeys at once.
-    pub(crate) at_once: usize,
+    at_once: usize,
     /// Runs of each program that makes a picture.
-    pub(crate) runs: usize,
+    runs: usize,
     /// The one group that is measured, if not all are.
-    pub(crate) only: Option<Group>,
+    only: Option<Group>,
     /// Folder of the binaries.
-    pub(crate) binaries: PathBuf,
+    binaries: PathBuf,
     /// Folder for results and caches.
-    pub(crate) state_dir: PathBuf,
+    state_dir: PathBuf,
+}
+
+/// Measures cold starts, journeys, pictures, vendors and cost.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Folder for results and caches
+    #[arg(long, env = "STATE_DIR", default_value = ".local")]
+    state_dir: PathBuf,
+    /// Cold starts of each process
+    #[arg(long, default_value_t = 20)]
+    rounds: usize,
+    /// Journeys in all
+    #[arg(long, default_value_t = 12)]
+    journeys: usize,
+    /// Journeys at once
+    #[arg(long, default_value_t = 2)]
+    at_once: usize,
+    /// Runs of each program that makes a picture
+    #[arg(long, default_value_t = 7)]
+    runs: usize,
+    /// Measure this alone
+    #[arg(long, value_enum)]
+    only: Option<Group>,
+}
+
+fn main() -> ExitCode {
+    terminal::exit_code(run(Arguments::parse()))
+}
+
+/// Measures the binaries beside this program, so of the profile it was built with.
+fn run(arguments: Arguments) -> Result<()> {
+    let own = std::env::current_exe()?;
+    let plan = Plan {
+        rounds: arguments.rounds.max(1),
+        journeys: arguments.journeys.max(1),
+        at_once: arguments.at_once.max(1),
+        runs: arguments.runs.max(1),
+        only: arguments.only,
+        binaries: own.parent().context("a program has a folder")?.to_path_buf(),
+        state_dir: arguments.state_dir,
+    };
+    block_until_told(measure(&plan))
 }
 
 /// Measures everything, prints the table, writes `bench.json`.
-pub(crate) async fn run(plan: &Plan) -> Result<()> {
+async fn measure(plan: &Plan) -> Result<()> {
     let root = repository()?;
     std::fs::create_dir_all(&plan.state_dir)?;
     let mut figures = Vec::new();

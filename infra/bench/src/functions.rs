@@ -3,11 +3,10 @@
 use super::cold_start::{Stopwatch, Subject};
 use super::figure::Figure;
 use super::{Plan, node};
-use crate::Cloud;
-use crate::command::say;
-use crate::spawner::on_path;
-use crate::template::Function;
 use anyhow::{Context, Result, anyhow};
+use local_cloud::template::Function;
+use local_cloud::terminal::say;
+use local_cloud::{Cloud, on_path};
 use std::collections::BTreeMap;
 use std::path::Path;
 

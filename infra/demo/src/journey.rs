@@ -1,10 +1,10 @@
 //! The journey of a user over the public HTTP API: sign in, upload, order, wait, download.
 
-use super::picture::Picture;
-use crate::http_client::{HttpClient, Reply};
+use crate::Picture;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
 use http::Method;
+use local_cloud::{HttpClient, Reply};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A user on the way.
 #[derive(Debug, Clone)]
-pub(crate) struct Journey {
+pub struct Journey {
     http: HttpClient,
     api: String,
     mail: String,
@@ -26,40 +26,40 @@ pub(crate) struct Journey {
 
 /// A file of the result.
 #[derive(Debug, Clone)]
-pub(crate) struct File {
+pub struct File {
     /// Path below the output folder.
-    pub(crate) name: String,
+    pub name: String,
     /// `png`, `webp`, `wastickers` or `zip`.
-    pub(crate) format: String,
+    pub format: String,
     /// Where it is.
-    pub(crate) url: String,
+    pub url: String,
     /// Its hash, in hex.
-    pub(crate) sha256: String,
+    pub sha256: String,
 }
 
 /// What can be ordered, with prices in credits a drawing.
 #[derive(Debug)]
-pub(crate) struct Catalogue {
+pub struct Catalogue {
     /// The styles: id and price.
-    pub(crate) styles: Vec<(String, u64)>,
+    pub styles: Vec<(String, u64)>,
     /// The price of a speech bubble.
-    pub(crate) bubble: u64,
+    pub bubble: u64,
     /// The price of stickers.
-    pub(crate) stickers: u64,
+    pub stickers: u64,
 }
 
 /// A finished generation.
 #[derive(Debug)]
-pub(crate) struct Results {
+pub struct Results {
     /// The pictures.
-    pub(crate) files: Vec<File>,
+    pub files: Vec<File>,
     /// All of them in one file.
-    pub(crate) bundle: File,
+    pub bundle: File,
 }
 
 impl Journey {
     /// A user with an address of their own.
-    pub(crate) fn new(http: HttpClient, api: &str, mail: &str) -> Self {
+    pub fn new(http: HttpClient, api: &str, mail: &str) -> Self {
         let email = format!("visitor-{:016x}@example.com", rand::random::<u64>());
         Self { http, api: api.to_owned(), mail: mail.to_owned(), email, cookie: String::new() }
     }
@@ -77,7 +77,7 @@ impl Journey {
     }
 
     /// What is on offer.
-    pub(crate) async fn catalogue(&self) -> Result<Catalogue> {
+    pub async fn catalogue(&self) -> Result<Catalogue> {
         let reply = expect(&self.call(Method::GET, "/v1/styles", None, &[]).await?, 200, "the list of styles")?;
         let styles = reply["styles"].as_array().cloned().unwrap_or_default();
         let addon = |name: &str| reply["addons"][name]["credits_per_drawing"].as_u64().unwrap_or(0);
@@ -89,7 +89,7 @@ impl Journey {
     }
 
     /// Asks for a code, takes it from the mail, and signs in with it.
-    pub(crate) async fn sign_in(&mut self) -> Result<()> {
+    pub async fn sign_in(&mut self) -> Result<()> {
         let asked = self.call(Method::POST, "/v1/auth/codes", Some(json!({ "email": self.email })), &[]).await?;
         expect(&asked, 202, "asking for a code")?;
         let code = self.code_from_mail().await?;
@@ -114,13 +114,13 @@ impl Journey {
     }
 
     /// Credits ready to be spent.
-    pub(crate) async fn credits(&self) -> Result<u64> {
+    pub async fn credits(&self) -> Result<u64> {
         let me = expect(&self.call(Method::GET, "/v1/me", None, &[]).await?, 200, "reading the account")?;
         me["wallet"]["available"].as_u64().ok_or_else(|| anyhow!("the account has no wallet"))
     }
 
     /// Uploads a picture; answers its id.
-    pub(crate) async fn upload(&self, picture: &Picture) -> Result<String> {
+    pub async fn upload(&self, picture: &Picture) -> Result<String> {
         let body = json!({ "content_type": picture.content_type, "bytes": picture.bytes.len() });
         let opened = expect(&self.call(Method::POST, "/v1/uploads", Some(body), &[]).await?, 201, "opening an upload")?;
         let fields = opened["post"]["fields"].as_object().context("an upload without form fields")?;
@@ -134,19 +134,19 @@ impl Journey {
     }
 
     /// Orders drawings and nothing beside them; answers the generation's id.
-    pub(crate) async fn order(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
+    pub async fn order(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
         self.place(json!({ "upload_id": upload, "style": style, "count": count, "seed": seed })).await
     }
 
     /// Places a generation with this body; answers the generation's id.
-    pub(crate) async fn place(&self, body: Value) -> Result<String> {
+    pub async fn place(&self, body: Value) -> Result<String> {
         let key = format!("demo-{:032x}", rand::random::<u128>());
         let reply = self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", &key)]).await?;
         Ok(string(&expect(&reply, 202, "ordering")?, "generation_id"))
     }
 
     /// Waits for the results; tells each new state and its progress.
-    pub(crate) async fn wait(&self, generation: &str, mut tell: impl FnMut(&str, u64)) -> Result<Results> {
+    pub async fn wait(&self, generation: &str, mut tell: impl FnMut(&str, u64)) -> Result<Results> {
         let (started, path) = (Instant::now(), format!("/v1/generations/{generation}"));
         let (mut etag, mut last) = (String::new(), String::new());
         while started.elapsed() < PATIENCE {
@@ -173,7 +173,7 @@ impl Journey {
     }
 
     /// Downloads a file and checks its hash.
-    pub(crate) async fn download(&self, file: &File) -> Result<Bytes> {
+    pub async fn download(&self, file: &File) -> Result<Bytes> {
         let reply = self.http.send(Method::GET, &file.url, &[], "").await?;
         ensure!(reply.status == 200, "{} cannot be downloaded: {} {}", file.name, reply.status, String::from_utf8_lossy(&reply.body));
         let found = hex::encode(Sha256::digest(&reply.body));

@@ -2,9 +2,9 @@
 
 use super::figure::{Figure, median};
 use super::{Group, Plan, npm, one_core};
-use crate::command::say;
-use crate::spawner::on_path;
 use anyhow::{Context, Result, anyhow, ensure};
+use local_cloud::on_path;
+use local_cloud::terminal::say;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -73,7 +73,7 @@ impl Desk {
     /// Installs the peer, and tells it what ours makes: the same sizes, formats, quality and effort.
     async fn sharp(&self, root: &Path, plan: &Plan) -> Result<Peer> {
         let cache = std::path::absolute(plan.state_dir.join("bench-sharp"))?;
-        npm::install(&root.join("infra/local/bench/sharp"), &cache, PEER).await?;
+        npm::install(&root.join("infra/bench/sharp"), &cache, PEER).await?;
         let table = self.folder.join("table.json");
         std::fs::write(&table, serde_json::to_vec(&table_of_rows()?)?)?;
         let node = on_path("node").ok_or_else(|| anyhow!("node is missing"))?;
