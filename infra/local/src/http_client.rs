@@ -1,19 +1,17 @@
-//! A small HTTP client, used as any client of the public API would be: by the demonstration, the benchmarks and the tests.
+//! How a client of the public API calls it: `reqwest`, told to follow nothing and to use no proxy of the machine.
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, ClientBuilder, Response};
 use serde_json::Value;
 use std::net::Ipv4Addr;
 
-/// A client that keeps its connections.
+/// A client that keeps its connections. Any status is an answer, a redirect too.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client,
 }
 
 /// An answer, read to its end.
@@ -46,7 +44,7 @@ pub struct Opened {
     pub status: StatusCode,
     /// Headers.
     pub headers: HeaderMap,
-    body: Incoming,
+    response: Response,
 }
 
 impl Opened {
@@ -55,61 +53,54 @@ impl Opened {
     /// # Errors
     /// When the answer broke off.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
-        while let Some(frame) = self.body.frame().await {
-            match frame.context("the answer broke off")?.into_data() {
-                Ok(bytes) if !bytes.is_empty() => return Ok(Some(bytes)),
-                _ => {}
-            }
-        }
-        Ok(None)
+        self.response.chunk().await.context("the answer broke off")
     }
 
     /// Everything that is left.
     ///
     /// # Errors
     /// As [`Opened::next`].
-    pub async fn rest(mut self) -> Result<Reply> {
-        let mut body = Vec::new();
-        while let Some(bytes) = self.next().await? {
-            body.extend_from_slice(&bytes);
-        }
-        Ok(Reply { status: self.status, headers: self.headers, body: body.into() })
+    pub async fn rest(self) -> Result<Reply> {
+        let body = self.response.bytes().await.context("the answer broke off")?;
+        Ok(Reply { status: self.status, headers: self.headers, body })
     }
 }
 
 impl Default for HttpClient {
     fn default() -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http() }
+        Self::build(Client::builder())
     }
 }
 
 impl HttpClient {
     /// A client whose connections come from this address, such as `127.1.2.3`: to the server another client.
     pub fn from_address(address: Ipv4Addr) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_local_address(Some(address.into()));
-        Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+        Self::build(Client::builder().local_address(Some(address.into())))
+    }
+
+    #[allow(clippy::expect_used, reason = "no setting of these can be wrong")]
+    fn build(builder: ClientBuilder) -> Self {
+        let client = builder.no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        Self { client: client.expect("a plain client can be built") }
     }
 
     /// Sends one request and comes back with the head of its answer.
     ///
     /// # Errors
-    /// When the request is malformed or there is no answer; any status is an answer.
+    /// When the request is malformed or there is no answer.
     pub async fn open(&self, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Result<Opened> {
-        let mut request = Request::builder().method(&method).uri(url);
+        let mut request = self.client.request(method.clone(), url).body(body.into());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::new(body.into())).with_context(|| format!("{method} {url}"))?;
-        let response = self.client.request(request).await.with_context(|| format!("no answer to {method} {url}"))?;
-        let (parts, body) = response.into_parts();
-        Ok(Opened { status: parts.status, headers: parts.headers, body })
+        let response = request.send().await.with_context(|| format!("no answer to {method} {url}"))?;
+        Ok(Opened { status: response.status(), headers: response.headers().clone(), response })
     }
 
     /// Sends one request.
     ///
     /// # Errors
-    /// When the request is malformed or there is no answer; any status is an answer.
+    /// When the request is malformed or there is no answer.
     pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Result<Reply> {
         let opened = self.open(method.clone(), url, headers, body).await?;
         opened.rest().await.with_context(|| format!("half an answer to {method} {url}"))
@@ -120,19 +111,10 @@ impl HttpClient {
     /// # Errors
     /// As [`HttpClient::send`].
     pub async fn post_form(&self, url: &str, fields: &[(String, String)], file: &[u8]) -> Result<Reply> {
-        let boundary = format!("form-{:032x}", rand::random::<u128>());
-        let mut body = Vec::with_capacity(file.len() + 4096);
-        for (name, value) in fields {
-            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend_from_slice(part.as_bytes());
-        }
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(file);
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        let kind = format!("multipart/form-data; boundary={boundary}");
-        self.send(Method::POST, url, &[("content-type", &kind)], body).await
+        let fields = fields.iter().cloned().fold(Form::new(), |form, (name, value)| form.text(name, value));
+        let form = fields.part("file", Part::bytes(file.to_vec()).file_name("file"));
+        let response = self.client.post(url).multipart(form).send().await.with_context(|| format!("no answer to POST {url}"))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Opened { status, headers, response }.rest().await
     }
 }
