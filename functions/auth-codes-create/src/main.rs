@@ -18,7 +18,7 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
     let app = &App {
-        codes: DynamoCodes::new(dynamo::Client::new(&aws), settings.required("FLEETING_TABLE")?),
+        codes: DynamoCodes::new(dynamo::Database::new(&aws), settings.required("FLEETING_TABLE")?),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?),
         pepper: settings.pepper()?,
         clock: settings.clock,

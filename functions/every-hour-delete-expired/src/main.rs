@@ -14,7 +14,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (studio, screening, fleeting) =
         (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
-    let rows = DynamoExpiredRows::new(dynamo::Client::new(&aws), studio, screening, fleeting);
+    let rows = DynamoExpiredRows::new(dynamo::Database::new(&aws), studio, screening, fleeting);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let delete = &DeleteExpired::new(Arc::new(settings.clock), Arc::new(rows), Arc::new(bucket));
     serve(move || handle(delete)).await

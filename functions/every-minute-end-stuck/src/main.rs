@@ -20,7 +20,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (client, studio) = (dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let (client, studio) = (dynamo::Database::new(&aws), settings.required("STUDIO_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let queues = [
         (Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?)),

@@ -27,7 +27,7 @@ async fn main() -> Result<(), edge::Error> {
         (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
-        placements: DynamoPlacements::new(dynamo::Client::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
+        placements: DynamoPlacements::new(dynamo::Database::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
         steps: QueuedSteps::new([(Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?))]),
         keys: settings.session_keys()?,
         clock: settings.clock,

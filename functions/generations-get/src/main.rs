@@ -22,7 +22,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        views: DynamoViews::new(dynamo::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock)),
         links: S3Links::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         keys: settings.session_keys()?,
         clock: settings.clock,

@@ -35,7 +35,7 @@ async fn main() -> Result<(), edge::Error> {
     let (artists, moderation) = (vendors::artists(&settings, || Box::new(PaletteArtist))?, vendors::moderation(&settings)?);
     let aws = edge::aws().await;
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
-    let rate_keys = DynamoRateKeys::new(dynamo::Client::new(&aws), settings.required("RATE_KEYS_TABLE")?);
+    let rate_keys = DynamoRateKeys::new(dynamo::Database::new(&aws), settings.required("RATE_KEYS_TABLE")?);
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
     // A stream outlives the call that begins it: what it needs is made once and lives as long as the process.
     let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, clock: settings.clock }));

@@ -28,7 +28,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let (client, accounts) = (dynamo::Client::new(&aws), settings.required("ACCOUNTS_TABLE")?);
+    let (client, accounts) = (dynamo::Database::new(&aws), settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let app = &App {
         generations: DynamoGenerations::new(client.clone(), settings.required("STUDIO_TABLE")?).with_wallet(accounts.clone()),

@@ -26,7 +26,7 @@ async fn main() -> Result<(), edge::Error> {
     let moderation = vendors::moderation(&settings)?;
     let aws = edge::aws().await;
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
-    let generations = DynamoGenerations::new(dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let generations = DynamoGenerations::new(dynamo::Database::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App {
         generations: generations.with_wallet(settings.required("ACCOUNTS_TABLE")?).with_moderation(settings.required("SCREENING_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),

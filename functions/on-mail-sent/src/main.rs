@@ -15,7 +15,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = edge::aws().await;
-    let generations = DynamoGenerations::new(dynamo::Client::new(&aws), settings.required("STUDIO_TABLE")?);
+    let generations = DynamoGenerations::new(dynamo::Database::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App { generations, clock: settings.clock };
     serve(move |fact| handle(app, fact)).await
 }

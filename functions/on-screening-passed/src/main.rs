@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::Pepper;
-use dynamo::Client;
+use dynamo::Database;
 use edge::batch::{Message, serve};
 use kernel::message::GenerationIds;
 use kernel::{Failure, SystemClock, SystemRandomness};
@@ -30,7 +30,7 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let artists = vendors::artists(&settings, || Box::new(PaletteArtist))?;
     let aws = edge::aws().await;
-    let (dynamo, bucket) = (Client::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
+    let (dynamo, bucket) = (Database::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
     let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);
     let app = &App {
         generations: DynamoGenerations::new(dynamo.clone(), studio.clone()).with_wallet(settings.required("ACCOUNTS_TABLE")?),

@@ -23,7 +23,7 @@ async fn main() -> Result<(), edge::Error> {
     let aws = edge::aws().await;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        uploads: DynamoUploads::new(dynamo::Client::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        uploads: DynamoUploads::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock)),
         forms: S3Forms::new(&aws, settings.required("PICTURES_BUCKET")?)?,
         keys: settings.session_keys()?,
         clock: settings.clock,

@@ -2,36 +2,51 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::Update;
 use kernel::{Failure, Problem, Reason, Timestamp};
-use policy::Class;
 
 use crate::item::{number, text};
-use crate::keys::Key;
+use crate::key::Key;
+use crate::transaction::Part;
 
+/// Seconds of a window.
 const HOUR: i64 = 3600;
 
-/// Counts one of `what` for `whom` in the present hour, if there were fewer than `most`.
-pub fn count_one(table: &str, what: &str, whom: &str, most: u32, now: Timestamp) -> Result<Update, Failure> {
-    let window = now.as_second() - now.as_second().rem_euclid(HOUR);
-    let expires_at = Class::RateCounter.expires_at(now).unwrap_or(now);
-    Update::builder()
-        .table_name(table)
-        .set_key(Some(Key::counter(what, whom, window).attributes()))
-        .update_expression("SET #class = :class, expires_at = :expires ADD #count :one")
-        .condition_expression("attribute_not_exists(#count) OR #count < :most")
-        .expression_attribute_names("#class", "class")
-        .expression_attribute_names("#count", "count")
-        .expression_attribute_values(":class", text(Class::RateCounter.id()))
-        .expression_attribute_values(":expires", number(expires_at.as_second()))
-        .expression_attribute_values(":one", number(1))
-        .expression_attribute_values(":most", number(most))
-        .build()
-        .map_err(Failure::broken)
+/// How often something was done by somebody in the present hour.
+#[derive(Debug, Clone, Copy)]
+pub struct HourlyCounter<'a> {
+    /// The table of the counters.
+    pub table: &'a str,
+    /// The class of their rows in the inventory.
+    pub class: &'static str,
+    /// What is counted.
+    pub what: &'a str,
+    /// Of whom; nothing personal.
+    pub whom: &'a str,
+    /// The time.
+    pub now: Timestamp,
+    /// When the row goes.
+    pub expires_at: Timestamp,
 }
 
-/// The failure above a limit: the next window opens on the hour.
-pub fn rate_limited(now: Timestamp) -> Failure {
+impl HourlyCounter<'_> {
+    /// Counts one more, if there were fewer than `most`; else says [`Reason::RateLimited`] and when the next window opens.
+    pub fn count<T>(self, most: u32) -> Part<T> {
+        let now = self.now;
+        let window = now.as_second() - now.as_second().rem_euclid(HOUR);
+        Key::new(format!("LIMIT#{}#{}#{window}", self.what, self.whom), "COUNT")
+            .update(self.table, "SET #class = :class, expires_at = :expires ADD #count :one")
+            .only_if("attribute_not_exists(#count) OR #count < :most")
+            .name("#class", "class")
+            .name("#count", "count")
+            .value(":class", text(self.class))
+            .value(":expires", number(self.expires_at.as_second()))
+            .value(":one", number(1))
+            .value(":most", number(most))
+            .or(move |_| Err(rate_limited(now)))
+    }
+}
+
+fn rate_limited(now: Timestamp) -> Failure {
     let wait = HOUR - now.as_second().rem_euclid(HOUR);
     let detail = "Too many requests. Please try again later.".into();
     Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail }, retry_after: Duration::from_secs(wait.unsigned_abs()) }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put};
+use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::{Failure, Timestamp};
-use policy::Class;
 
-use crate::keys::Key;
+use crate::key::Key;
+use crate::write::{Kind, Write};
 
 /// An item as the SDK has it.
 pub type Attributes = HashMap<String, AttributeValue>;
@@ -17,34 +17,44 @@ pub type Attributes = HashMap<String, AttributeValue>;
 pub struct Item(Attributes);
 
 impl Item {
-    /// An item of `class` under `key`. No item is written without its class: the inventory says what it is and how long it stays.
-    pub fn new(class: Class, key: Key) -> Self {
+    /// An item of the class of this id under `key`. No item is written without its class: the inventory says what it is and how long it stays.
+    #[must_use]
+    pub fn new(class: &str, key: Key) -> Self {
         let mut attributes = key.attributes();
-        attributes.insert("class".into(), text(class.id()));
+        attributes.insert("class".into(), text(class));
         Self(attributes)
     }
 
+    /// With a string.
+    #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.insert(name.into(), text(value));
         self
     }
 
+    /// With a number.
+    #[must_use]
     pub fn number(mut self, name: &str, value: impl ToString) -> Self {
         self.0.insert(name.into(), number(value));
         self
     }
 
     /// An instant as epoch seconds: what TTL wants.
+    #[must_use]
     pub fn seconds(self, name: &str, value: Timestamp) -> Self {
         self.number(name, value.as_second())
     }
 
+    /// With a map of numbers.
+    #[must_use]
     pub fn numbers(mut self, name: &str, values: impl IntoIterator<Item = (String, f64)>) -> Self {
         let map = values.into_iter().map(|(key, value)| (key, number(value))).collect();
         self.0.insert(name.into(), AttributeValue::M(map));
         self
     }
 
+    /// With a string, if there is one.
+    #[must_use]
     pub fn maybe_text(self, name: &str, value: Option<impl Into<String>>) -> Self {
         match value {
             Some(value) => self.text(name, value),
@@ -53,6 +63,7 @@ impl Item {
     }
 
     /// A list of strings; an empty one is left out.
+    #[must_use]
     pub fn maybe_texts(mut self, name: &str, values: impl Iterator<Item = String>) -> Self {
         let values: Vec<_> = values.map(text).collect();
         if !values.is_empty() {
@@ -62,57 +73,37 @@ impl Item {
     }
 
     /// The item as it is stored.
+    #[must_use]
     pub fn attributes(self) -> Attributes {
         self.0
     }
 
-    /// A put of this item into `table`, if nothing is under its key yet.
-    pub fn put_new(self, table: &str) -> Result<Put, Failure> {
-        self.put_if(table, "attribute_not_exists(pk)", [])
-    }
-
-    /// A put of this item into `table` under a condition.
-    pub fn put_if<const N: usize>(self, table: &str, condition: &str, values: [(&str, AttributeValue); N]) -> Result<Put, Failure> {
-        let values = (N > 0).then(|| values.map(|(name, value)| (name.to_owned(), value)).into());
-        Put::builder()
-            .table_name(table)
-            .set_item(Some(self.0))
-            .condition_expression(condition)
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Failure::broken)
-    }
-
     /// A put of this item into `table`, whatever is there.
-    pub fn put(self, table: &str) -> Result<Put, Failure> {
-        Put::builder().table_name(table).set_item(Some(self.0)).build().map_err(Failure::broken)
-    }
-}
-
-impl Key {
-    /// The key as the SDK has it.
-    pub fn attributes(&self) -> Attributes {
-        HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])
+    #[must_use]
+    pub fn put(self, table: &str) -> Write {
+        Write::new(table, Kind::Put(self.0))
     }
 
-    /// A delete under this key from `table`, in a transaction.
-    pub fn delete(&self, table: &str) -> Result<Delete, Failure> {
-        Delete::builder().table_name(table).set_key(Some(self.attributes())).build().map_err(Failure::broken)
+    /// A put of this item into `table`, if nothing is under its key yet.
+    #[must_use]
+    pub fn put_new(self, table: &str) -> Write {
+        self.put(table).if_absent()
     }
 }
 
 /// A string attribute.
+#[must_use]
 pub fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
 /// A number attribute.
+#[must_use]
 pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// Reads items.
+/// Reads items. What must be there and is not, or is unreadable, is [`Failure::Broken`].
 pub trait Read {
     /// A string; absent is `None`.
     fn maybe_text(&self, name: &str) -> Option<&str>;
@@ -165,6 +156,7 @@ impl Read for Attributes {
 }
 
 /// The name of a kebab-case enum.
+#[must_use]
 pub fn name_of(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

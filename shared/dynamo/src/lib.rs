@@ -1,19 +1,24 @@
-//! DynamoDB as the adapters of every domain use it: keys, items, reads, counters, transactions, and errors as failures.
+//! DynamoDB without a domain: items and keys, reads, conditional writes, transactions whose parts carry their own refusal, and idempotency.
 //!
-//! Whatever must change together changes in one transaction, and every write carries the condition it depends on. An expired row is treated as absent
-//! everywhere, since TTL deletes late. Keys and attributes are those of the inventory (`shared/policy/inventory.toml`).
+//! Adapters say what a row is and what a refusal means; how a write is sent, waited for and answered is decided here, once. Whatever must change together
+//! changes in one transaction, and every write carries the condition it depends on. An expired row is treated as absent, since TTL deletes late.
 
-mod batch;
+mod backoff;
 mod counter;
+mod database;
+mod failure;
+mod idempotency;
 mod item;
-mod keys;
-mod refusal;
+mod key;
+mod read;
 mod transaction;
+mod write;
 
-pub use aws_sdk_dynamodb::Client;
-pub use batch::{Batch, Rows, read_batch};
-pub use counter::{count_one, rate_limited};
+pub use counter::HourlyCounter;
+pub use database::{Answer, Database};
+pub use idempotency::{Idempotency, Stored};
 pub use item::{Attributes, Item, Read, name_of, number, parse_name, text};
-pub use keys::{GENERATIONS, Key, of_account};
-pub use refusal::failure;
-pub use transaction::{Outcome, Refusal, Transaction};
+pub use key::Key;
+pub use read::{Batch, Query, Rows};
+pub use transaction::{Part, Transaction};
+pub use write::Write;

@@ -2,62 +2,56 @@
 
 use accounts::{CodeHash, Codes, EmailKey, IssuedCode};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
-use dynamo::{Item, Key, Outcome, Read, Transaction, count_one, failure, number, rate_limited};
+use dynamo::{Answer, Database, HourlyCounter, Item, Part, Read, Transaction, number};
 use kernel::{Failure, Timestamp, limits};
 use policy::Class;
 
+use crate::keys;
+
 /// Codes in the table `Fleeting`.
 pub struct DynamoCodes {
-    client: Client,
+    database: Database,
     fleeting: String,
 }
 
 impl DynamoCodes {
     /// Codes in the table named `fleeting`.
     #[must_use]
-    pub fn new(client: Client, fleeting: String) -> Self {
-        Self { client, fleeting }
+    pub fn new(database: Database, fleeting: String) -> Self {
+        Self { database, fleeting }
     }
 }
 
 #[async_trait]
 impl Codes for DynamoCodes {
     async fn issue(&self, code: &IssuedCode) -> Result<(), Failure> {
-        let row = Item::new(Class::SignInCode, Key::code(code.key.as_str()))
+        let row = Item::new(Class::SignInCode.id(), keys::code(&code.key))
             .text("code_hash", code.hash.as_str())
             .number("attempts", 0)
             .seconds("expires_at", code.expires_at);
-        let count = count_one(&self.fleeting, "codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at)?;
-        match Transaction::default().update(count).put(row.put(&self.fleeting)?).write(&self.client).await? {
-            Outcome::Written => Ok(()),
-            Outcome::Refused(_) => Err(rate_limited(code.at)),
-        }
+        Transaction::default()
+            .part(count_one(&self.fleeting, "codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at))
+            .part(row.put(&self.fleeting).or_broken("a code over an older one"))
+            .write(&self.database, ())
+            .await
     }
 
     async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure> {
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.fleeting)
-            .set_key(Some(Key::code(key.as_str()).attributes()))
-            .update_expression("ADD attempts :one")
-            .condition_expression("attempts < :most AND expires_at > :now")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":most", number(limits::CODE_ATTEMPTS))
-            .expression_attribute_values(":now", number(now.as_second()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match counted {
-            Ok(output) => {
-                let row = output.attributes.unwrap_or_default();
-                Ok(Some(CodeHash::stored(row.required_text("code_hash")?.to_owned())))
-            }
-            Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => Ok(None),
-            Err(error) => Err(failure(error)),
+        let counted = keys::code(key)
+            .update(&self.fleeting, "ADD attempts :one")
+            .only_if("attempts < :most AND expires_at > :now")
+            .value(":one", number(1))
+            .value(":most", number(limits::CODE_ATTEMPTS))
+            .value(":now", number(now.as_second()));
+        match self.database.write(counted).await? {
+            Answer::Written(row) => Ok(Some(CodeHash::stored(row.required_text("code_hash")?.to_owned()))),
+            Answer::Refused(_) => Ok(None),
         }
     }
+}
+
+/// Counts one of `what` for `whom` in the present hour; above `most` it says so.
+pub fn count_one<T>(table: &str, what: &str, whom: &str, most: u32, now: Timestamp) -> Part<T> {
+    let expires_at = Class::RateCounter.expires_at(now).unwrap_or(now);
+    HourlyCounter { table, class: Class::RateCounter.id(), what, whom, now, expires_at }.count(most)
 }

@@ -1,19 +1,19 @@
 //! Accounts as their owners see them.
 
-use dynamo::{Batch, Key, Read, read_batch};
 use std::sync::Arc;
 
 use accounts::{Caller, Me, Profiles};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
+use dynamo::{Batch, Database, Read};
 use kernel::{Clock, Failure};
 use wallet::Balance;
 
+use crate::keys;
 use crate::sessions;
 
 /// Accounts, sessions checked, in the tables `Fleeting` and `Accounts`.
 pub struct DynamoProfiles {
-    client: Client,
+    database: Database,
     fleeting: String,
     accounts: String,
     clock: Arc<dyn Clock>,
@@ -22,17 +22,17 @@ pub struct DynamoProfiles {
 impl DynamoProfiles {
     /// Accounts in the tables of these names.
     #[must_use]
-    pub fn new(client: Client, fleeting: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
-        Self { client, fleeting, accounts, clock }
+    pub fn new(database: Database, fleeting: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
+        Self { database, fleeting, accounts, clock }
     }
 }
 
 #[async_trait]
 impl Profiles for DynamoProfiles {
     async fn me(&self, caller: &Caller) -> Result<Me, Failure> {
-        let (session, profile, wallet) = (Key::session(caller.session), Key::profile(caller.account), Key::wallet(caller.account));
+        let (session, profile, wallet) = (keys::session(caller.session), keys::profile(caller.account), keys::wallet(caller.account));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.accounts, &profile).of(&self.accounts, &wallet);
-        let rows = read_batch(&self.client, batch).await?;
+        let rows = self.database.read(batch).await?;
         sessions::verify(rows.get(&session), caller, self.clock.now())?;
         let (Some(profile), Some(wallet)) = (rows.get(&profile), rows.get(&wallet)) else { return Err(Failure::signed_out()) };
         Ok(Me {

@@ -2,44 +2,40 @@
 
 use accounts::{Caller, Sessions};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::ConditionCheck;
-use dynamo::{Attributes, Key, Read, failure, number, text};
+use dynamo::{Attributes, Database, Part, Read, number, text};
 use kernel::{Failure, Timestamp};
+
+use crate::keys;
 
 /// Sessions in the table `Fleeting`.
 pub struct DynamoSessions {
-    client: Client,
+    database: Database,
     fleeting: String,
 }
 
 impl DynamoSessions {
     /// Sessions in the table named `fleeting`.
     #[must_use]
-    pub fn new(client: Client, fleeting: String) -> Self {
-        Self { client, fleeting }
+    pub fn new(database: Database, fleeting: String) -> Self {
+        Self { database, fleeting }
     }
 }
 
 #[async_trait]
 impl Sessions for DynamoSessions {
     async fn close(&self, caller: &Caller) -> Result<(), Failure> {
-        let key = Key::session(caller.session);
-        self.client.delete_item().table_name(&self.fleeting).set_key(Some(key.attributes())).send().await.map_err(failure)?;
-        Ok(())
+        self.database.write(keys::session(caller.session).delete(&self.fleeting)).await.map(drop)
     }
 }
 
-/// The part of a transaction that asks for the session.
-pub fn check(fleeting: &str, caller: &Caller, now: Timestamp) -> Result<ConditionCheck, Failure> {
-    ConditionCheck::builder()
-        .table_name(fleeting)
-        .set_key(Some(Key::session(caller.session).attributes()))
-        .condition_expression("account_id = :account AND expires_at > :now")
-        .expression_attribute_values(":account", text(caller.account.to_string()))
-        .expression_attribute_values(":now", number(now.as_second()))
-        .build()
-        .map_err(Failure::broken)
+/// The part of a transaction that asks for the session, and says that it is closed.
+pub fn check<T>(fleeting: &str, caller: &Caller, now: Timestamp) -> Part<T> {
+    keys::session(caller.session)
+        .check(fleeting)
+        .only_if("account_id = :account AND expires_at > :now")
+        .value(":account", text(caller.account.to_string()))
+        .value(":now", number(now.as_second()))
+        .or(|_| Err(Failure::signed_out()))
 }
 
 /// The same for a session row that was read.

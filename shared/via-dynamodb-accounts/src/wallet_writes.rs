@@ -1,19 +1,23 @@
 //! A movement of credits as two parts of a transaction: the balance and the entry.
 
-use aws_sdk_dynamodb::types::Update;
-use dynamo::{Item, Key, Transaction, number};
-use kernel::{AccountId, Failure};
+use dynamo::{Item, Part, number};
+use kernel::{AccountId, Failure, Reason};
 use policy::Class;
 use wallet::Entry;
 
-/// Adds the movement to `transaction`: first the balance, which refuses to go below zero, then the entry, which refuses to be written twice.
-pub fn move_credits(transaction: Transaction, accounts: &str, account: AccountId, entry: &Entry) -> Result<Transaction, Failure> {
-    Ok(transaction.update(change_balance(accounts, account, entry)?).put(entry_item(account, entry).put_new(accounts)?))
+use crate::keys;
+
+/// The parts of the movement: first the balance, which refuses to go below zero, then the entry, which refuses to be written twice.
+pub fn move_credits<T>(accounts: &str, account: AccountId, entry: &Entry) -> [Part<T>; 2] {
+    [
+        change_balance(accounts, account, entry),
+        entry_item(account, entry).put_new(accounts).or_broken("a ledger entry that is there already"),
+    ]
 }
 
 /// The ledger's line.
 pub fn entry_item(account: AccountId, entry: &Entry) -> Item {
-    Item::new(Class::LedgerEntry, Key::ledger(account, &entry.key()))
+    Item::new(Class::LedgerEntry.id(), keys::ledger(account, entry))
         .text("kind", entry.kind().name())
         .text("cause", entry.cause().to_string())
         .number("available_delta", entry.available_delta())
@@ -21,17 +25,19 @@ pub fn entry_item(account: AccountId, entry: &Entry) -> Item {
         .text("at", entry.at().to_string())
 }
 
-fn change_balance(accounts: &str, account: AccountId, entry: &Entry) -> Result<Update, Failure> {
+/// What is available may be too little for what a customer asks; what is held was put there for this very movement.
+fn change_balance<T>(accounts: &str, account: AccountId, entry: &Entry) -> Part<T> {
     let (available, held) = (entry.available_delta(), entry.held_delta());
-    Update::builder()
-        .table_name(accounts)
-        .set_key(Some(Key::wallet(account).attributes()))
-        .update_expression("ADD available :available, held :held")
-        .condition_expression("available >= :available_needed AND held >= :held_needed")
-        .expression_attribute_values(":available", number(available))
-        .expression_attribute_values(":held", number(held))
-        .expression_attribute_values(":available_needed", number((-available).max(0)))
-        .expression_attribute_values(":held_needed", number((-held).max(0)))
-        .build()
-        .map_err(Failure::broken)
+    let moved = keys::wallet(account)
+        .update(accounts, "ADD available :available, held :held")
+        .only_if("available >= :available_needed AND held >= :held_needed")
+        .value(":available", number(available))
+        .value(":held", number(held))
+        .value(":available_needed", number((-available).max(0)))
+        .value(":held_needed", number((-held).max(0)));
+    if available < 0 {
+        moved.or(|_| Err(Failure::denied(Reason::WalletShort, "The wallet holds fewer credits than this costs.")))
+    } else {
+        moved.or_broken("a wallet that does not hold what is to be moved")
+    }
 }

@@ -1,16 +1,14 @@
 //! Rows whose time has come, by the index `expiry` that every table with such rows has.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use dynamo::{Attributes, Key, Read, failure, number, text};
+use dynamo::{Answer, Attributes, Database, Key, Query, Read, number, text};
 use kernel::{Failure, Timestamp};
 use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
 use policy::{Class, Store, Table};
 
 /// Expired rows in the tables `Studio`, `Screening` and `Fleeting`.
 pub struct DynamoExpiredRows {
-    client: Client,
+    database: Database,
     studio: String,
     screening: String,
     fleeting: String,
@@ -19,8 +17,8 @@ pub struct DynamoExpiredRows {
 impl DynamoExpiredRows {
     /// Expired rows in the tables of these names.
     #[must_use]
-    pub fn new(client: Client, studio: String, screening: String, fleeting: String) -> Self {
-        Self { client, studio, screening, fleeting }
+    pub fn new(database: Database, studio: String, screening: String, fleeting: String) -> Self {
+        Self { database, studio, screening, fleeting }
     }
 
     fn table_of(&self, class: Class) -> Result<&str, Failure> {
@@ -36,40 +34,25 @@ impl DynamoExpiredRows {
 #[async_trait]
 impl ExpiredRows for DynamoExpiredRows {
     async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure> {
-        let found = self
-            .client
-            .query()
-            .table_name(self.table_of(class)?)
-            .index_name("expiry")
-            .key_condition_expression("#class = :class AND expires_at <= :until")
-            .expression_attribute_names("#class", "class")
-            .expression_attribute_values(":class", text(class.id()))
-            .expression_attribute_values(":until", number(at_or_before.as_second()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(failure)?;
-        found.items().iter().map(|row| expired_row(class, row)).collect()
+        let due = Query::of(self.table_of(class)?, "#class = :class AND expires_at <= :until")
+            .by("expiry")
+            .name("#class", "class")
+            .value(":class", text(class.id()))
+            .value(":until", number(at_or_before.as_second()))
+            .limit(limit);
+        let found = self.database.query(due).await?;
+        found.iter().map(|row| expired_row(class, row)).collect()
     }
 
     async fn remove(&self, row: &ExpiredRow, at_or_before: Timestamp) -> Result<bool, Failure> {
         let key = Key { pk: row.key.pk.clone(), sk: row.key.sk.clone() };
-        let removed = self
-            .client
-            .delete_item()
-            .table_name(self.table_of(row.class)?)
-            .set_key(Some(key.attributes()))
-            .condition_expression("#class = :class AND expires_at <= :until")
-            .expression_attribute_names("#class", "class")
-            .expression_attribute_values(":class", text(row.class.id()))
-            .expression_attribute_values(":until", number(at_or_before.as_second()))
-            .send()
-            .await;
-        match removed {
-            Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) => Ok(false),
-            Err(error) => Err(failure(error)),
-        }
+        let removal = key
+            .delete(self.table_of(row.class)?)
+            .only_if("#class = :class AND expires_at <= :until")
+            .name("#class", "class")
+            .value(":class", text(row.class.id()))
+            .value(":until", number(at_or_before.as_second()));
+        Ok(matches!(self.database.write(removal).await?, Answer::Written(_)))
     }
 }
 

@@ -1,17 +1,14 @@
 //! Counters of the profile that keeps nothing else: one row per address and hour, under a keyed hash of both.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
-use dynamo::{Key, Read, failure, number, text};
+use dynamo::{Answer, Database, Key, Read, number, text};
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{RateKey, RateKeys};
 
 /// Counters in the table `RateKeys`.
 pub struct DynamoRateKeys {
-    client: Client,
+    database: Database,
     table: String,
 }
 
@@ -27,8 +24,8 @@ enum Row {
 impl DynamoRateKeys {
     /// Counters in the table named `table`.
     #[must_use]
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn new(database: Database, table: String) -> Self {
+        Self { database, table }
     }
 
     /// The count after it, or `None` when the row is not as `row` says. The row keeps the end that its first request gave it.
@@ -41,26 +38,18 @@ impl DynamoRateKeys {
             ),
             Row::Expired => ("SET #class = :class, expires_at = :expires, #count = :one", "expires_at <= :now"),
         };
-        let counted = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(Key::rate(key.as_str()).attributes()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .expression_attribute_names("#class", "class")
-            .expression_attribute_names("#count", "count")
-            .expression_attribute_values(":class", text(Class::RateKey.id()))
-            .expression_attribute_values(":expires", number(expires_at.as_second()))
-            .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await;
-        match counted {
-            Ok(output) => output.attributes.unwrap_or_default().required_number("count").map(Some),
-            Err(error) if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) => Ok(None),
-            Err(error) => Err(failure(error)),
+        let counted = Key::new(format!("RATE#{}", key.as_str()), "COUNT")
+            .update(&self.table, update)
+            .only_if(condition)
+            .name("#class", "class")
+            .name("#count", "count")
+            .value(":class", text(Class::RateKey.id()))
+            .value(":expires", number(expires_at.as_second()))
+            .value(":now", number(now.as_second()))
+            .value(":one", number(1));
+        match self.database.write(counted).await? {
+            Answer::Written(row) => row.required_number("count").map(Some),
+            Answer::Refused(_) => Ok(None),
         }
     }
 }

@@ -1,19 +1,19 @@
 //! The circuits of artists, shared by all workers.
 
-use dynamo::{Attributes, Batch, Item, Key, Read, failure, number, read_batch};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use dynamo::{Answer, Attributes, Batch, Database, Item, Key, Read, number};
 use kernel::{Clock, Failure, Timestamp};
 use policy::Class;
 use studio::{Breaker, Circuit, Written};
 
+use crate::keys;
+
 /// Circuits in the table `Fleeting`.
 pub struct DynamoBreaker {
-    client: Client,
+    database: Database,
     fleeting: String,
     clock: Arc<dyn Clock>,
 }
@@ -21,17 +21,17 @@ pub struct DynamoBreaker {
 impl DynamoBreaker {
     /// Circuits in the table named `fleeting`.
     #[must_use]
-    pub fn new(client: Client, fleeting: String, clock: Arc<dyn Clock>) -> Self {
-        Self { client, fleeting, clock }
+    pub fn new(database: Database, fleeting: String, clock: Arc<dyn Clock>) -> Self {
+        Self { database, fleeting, clock }
     }
 }
 
 #[async_trait]
 impl Breaker for DynamoBreaker {
     async fn circuits(&self, artists: &[&str]) -> Result<Vec<Circuit>, Failure> {
-        let keys: Vec<Key> = artists.iter().map(|artist| Key::circuit(artist)).collect();
+        let keys: Vec<Key> = artists.iter().map(|artist| keys::circuit(artist)).collect();
         let batch = keys.iter().fold(Batch::default(), |batch, key| batch.of(&self.fleeting, key));
-        let (rows, now) = (read_batch(&self.client, batch).await?, self.clock.now());
+        let (rows, now) = (self.database.read(batch).await?, self.clock.now());
         let circuit = |(artist, key): (&&str, &Key)| match rows.get(key).filter(|row| row.is_alive(now)) {
             Some(row) => read(artist, row),
             None => Ok(Circuit::closed(artist)),
@@ -41,7 +41,7 @@ impl Breaker for DynamoBreaker {
 
     async fn change(&self, after: &Circuit) -> Result<Written, Failure> {
         let now = self.clock.now();
-        let item = Item::new(Class::Circuit, Key::circuit(&after.artist))
+        let item = Item::new(Class::Circuit.id(), keys::circuit(&after.artist))
             .number("version", after.version)
             .number("failures", after.failures)
             .maybe_text("failed_at", after.failed_at.map(|at| at.to_string()))
@@ -49,27 +49,16 @@ impl Breaker for DynamoBreaker {
             .number("wait", after.wait.as_secs())
             .seconds("expires_at", Class::Circuit.expires_at(now).unwrap_or(now));
         // A row past its time was read as absent, so it is one whose version is 0.
-        let put = item.put_if(
-            &self.fleeting,
-            "version = :before OR (:before = :none AND (attribute_not_exists(pk) OR expires_at <= :now))",
-            [(":before", number(after.version.saturating_sub(1))), (":none", number(0)), (":now", number(now.as_second()))],
-        )?;
-        let written = self
-            .client
-            .put_item()
-            .table_name(&self.fleeting)
-            .set_item(Some(put.item))
-            .set_condition_expression(put.condition_expression)
-            .set_expression_attribute_values(put.expression_attribute_values)
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(Written::Stored),
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {
-                Ok(Written::Overtaken)
-            }
-            Err(error) => Err(failure(error)),
-        }
+        let put = item
+            .put(&self.fleeting)
+            .only_if("version = :before OR (:before = :none AND (attribute_not_exists(pk) OR expires_at <= :now))")
+            .value(":before", number(after.version.saturating_sub(1)))
+            .value(":none", number(0))
+            .value(":now", number(now.as_second()));
+        Ok(match self.database.write(put).await? {
+            Answer::Written(_) => Written::Stored,
+            Answer::Refused(_) => Written::Overtaken,
+        })
     }
 }
 

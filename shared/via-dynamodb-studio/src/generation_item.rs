@@ -1,16 +1,18 @@
 //! A generation as an item.
 
-use dynamo::{Attributes, GENERATIONS, Item, Key, Read, name_of, parse_name};
+use dynamo::{Attributes, Item, Read, name_of, parse_name};
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{Bubble, BubbleText, Generation};
+
+use crate::keys;
 
 /// The value of `waiting` on every generation that has a deadline: the partition of the index `deadline`.
 pub(crate) const WAITING: &str = "generation";
 
 /// The item of a generation. `waiting` and `deadline` are there only while something is left to do, so the index holds nothing else.
 pub(crate) fn write(generation: &Generation) -> Item {
-    let item = Item::new(Class::Generation, Key::generation(generation.account, generation.id))
+    let item = Item::new(Class::Generation.id(), keys::generation(generation.account, generation.id))
         .text("upload_id", generation.upload.to_string())
         .text("style", &generation.style)
         .number("count", generation.count)
@@ -37,7 +39,7 @@ pub(crate) fn write(generation: &Generation) -> Item {
 /// The generation of an item.
 pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
     let account = row.required_text("pk")?.trim_start_matches("ACC#").parse().map_err(Failure::broken)?;
-    let id = row.required_text("sk")?.trim_start_matches(GENERATIONS).parse().map_err(Failure::broken)?;
+    let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;
     let deadline = row.maybe_number::<i64>("deadline").map(Timestamp::from_second).transpose().map_err(Failure::broken)?;
     Ok(Generation {
         id,

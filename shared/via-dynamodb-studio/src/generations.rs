@@ -1,8 +1,7 @@
 //! Placements: each change is written with its condition, and with everything that must change along.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use dynamo::{Item, Key, Outcome, Refusal, Transaction, failure, number, text};
+use dynamo::{Database, Item, Part, Transaction, Write, number, text};
 use kernel::{AccountId, Failure, GenerationId};
 use policy::Class;
 use screening::Decision;
@@ -10,11 +9,11 @@ use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State
 use via_dynamodb_accounts::wallet_writes::move_credits;
 
 use crate::uploads::refuse_upload;
-use crate::{attempts, generation_item};
+use crate::{attempts, generation_item, keys};
 
 /// Generations in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
 pub struct DynamoGenerations {
-    client: Client,
+    database: Database,
     studio: String,
     accounts: Option<String>,
     screening: Option<String>,
@@ -23,8 +22,8 @@ pub struct DynamoGenerations {
 impl DynamoGenerations {
     /// Generations in the table named `studio`.
     #[must_use]
-    pub fn new(client: Client, studio: String) -> Self {
-        Self { client, studio, accounts: None, screening: None }
+    pub fn new(database: Database, studio: String) -> Self {
+        Self { database, studio, accounts: None, screening: None }
     }
 
     /// With the table of the wallet, for functions that end generations.
@@ -39,80 +38,76 @@ impl DynamoGenerations {
         Self { screening: Some(screening), ..self }
     }
 
-    fn transaction(&self, change: Change<'_>) -> Result<Transaction, Failure> {
+    /// The generation and the history of a drawing may be overtaken; what else refuses is a contradiction.
+    fn transaction(&self, change: Change<'_>) -> Result<Transaction<Written>, Failure> {
         let Change { before, after, entry, moderation, delivered, history } = change;
-        let condition = "version = :version AND #state = :state";
-        let values = [(":version", number(before.version)), (":state", text(before.state.name()))];
-        let mut put = generation_item::write(after).put_if(&self.studio, condition, values)?;
-        put.expression_attribute_names = Some([("#state".to_owned(), "state".to_owned())].into());
-        let mut transaction = Transaction::default().put(put);
+        let mut transaction = Transaction::default().part(self.replace(before, after).or(|_| Ok(Written::Overtaken)));
         if let Some(history) = history {
-            transaction = transaction.put(attempts::put(history, &self.studio)?);
+            transaction = transaction.part(attempts::put(history, &self.studio)?.or(|_| Ok(Written::Overtaken)));
         }
         if let Some(entry) = entry {
-            transaction = move_credits(transaction, table(self.accounts.as_ref(), "Accounts")?, after.account, entry)?;
+            transaction = transaction.parts(move_credits(table(self.accounts.as_ref(), "Accounts")?, after.account, entry));
         }
         if let Some(record) = moderation {
-            transaction = self.record_moderation(transaction, record)?;
+            transaction = transaction.parts(self.moderation(record)?);
         }
         if let Some(delivered) = delivered {
-            transaction = transaction.put(delivered_item(after, delivered)?.put(&self.studio)?);
+            transaction = transaction.part(delivered_item(after, delivered)?.put(&self.studio).or_broken("a list of files"));
         }
         if after.state == State::Blocked {
-            transaction = transaction.update(refuse_upload(&self.studio, after.account, after.upload)?);
+            transaction = transaction.part(refuse_upload(&self.studio, after.account, after.upload).or_broken("an upload that is gone"));
         }
         Ok(transaction)
     }
 
-    fn record_moderation(&self, transaction: Transaction, record: &ModerationRecord) -> Result<Transaction, Failure> {
+    /// The generation over what was read of it.
+    fn replace(&self, before: &Generation, after: &Generation) -> Write {
+        generation_item::write(after)
+            .put(&self.studio)
+            .only_if("version = :version AND #state = :state")
+            .name("#state", "state")
+            .value(":version", number(before.version))
+            .value(":state", text(before.state.name()))
+    }
+
+    fn moderation<T>(&self, record: &ModerationRecord) -> Result<Vec<Part<T>>, Failure> {
         let screening = table(self.screening.as_ref(), "Screening")?;
-        let mut transaction = transaction.put(moderation_item(record).put(screening)?);
-        if let Some(until) = record.quarantined_until {
-            let clock = Item::new(Class::Quarantine, Key::quarantine(record.generation))
+        let quarantine = record.quarantined_until.map(|until| {
+            Item::new(Class::Quarantine.id(), keys::quarantine(record.generation))
                 .text("objects", format!("quarantine/{}/{}/", record.account, record.upload))
-                .seconds("expires_at", until);
-            transaction = transaction.put(clock.put(screening)?);
-        }
-        Ok(transaction)
+                .seconds("expires_at", until)
+        });
+        let items = std::iter::once(moderation_item(record)).chain(quarantine);
+        Ok(items.map(|item| item.put(screening).or_broken("a moderation record")).collect())
     }
 }
 
 #[async_trait]
 impl Generations for DynamoGenerations {
     async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure> {
-        let key = Key::generation(account, id).attributes();
-        let read = self.client.get_item().table_name(&self.studio).set_key(Some(key)).consistent_read(true).send();
-        read.await.map_err(failure)?.item.as_ref().map(generation_item::read).transpose()
+        let row = self.database.get(&self.studio, &keys::generation(account, id)).await?;
+        row.as_ref().map(generation_item::read).transpose()
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
-        // The generation and the history of a drawing, which stand first, may be overtaken; what else refuses is a contradiction.
-        let versioned = 1 + usize::from(change.history.is_some());
-        match self.transaction(change)?.write(&self.client).await? {
-            Outcome::Written => Ok(Written::Stored),
-            Outcome::Refused(refusals) if refusals.iter().take(versioned).any(Refusal::is_condition) => Ok(Written::Overtaken),
-            Outcome::Refused(refusals) => Err(Failure::broken(format!("a change was refused beside its generation: {refusals:?}"))),
-        }
+        self.transaction(change)?.write(&self.database, Written::Stored).await
     }
 
     async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
         let Generation { account, id, .. } = *generation;
-        let mut rows = Transaction::default();
-        for index in 0..generation.count {
-            rows = rows.delete(Key::attempts(account, id, index).delete(&self.studio)?);
-        }
-        rows = rows.delete(Key::delivered(account, id).delete(&self.studio)?);
-        match rows.delete(Key::generation(account, id).delete(&self.studio)?).write(&self.client).await? {
-            Outcome::Written => Ok(()),
-            Outcome::Refused(refusals) => Err(Failure::broken(format!("a removal was refused: {refusals:?}"))),
-        }
+        let attempts = (0..generation.count).map(|index| keys::attempts(account, id, index));
+        let keys = attempts.chain([keys::delivered(account, id), keys::generation(account, id)]);
+        let removals = keys.map(|key| key.delete(&self.studio).or_broken("a removal"));
+        Transaction::default().parts(removals).write(&self.database, ()).await
     }
 }
 
 fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item, Failure> {
     let files = serde_json::to_string(&delivered.files).map_err(Failure::broken)?;
     let bundle = serde_json::to_string(&delivered.bundle).map_err(Failure::broken)?;
-    Ok(Item::new(Class::Deliverables, Key::delivered(generation.account, generation.id)).text("deliverables", files).text("bundle", bundle))
+    Ok(Item::new(Class::Deliverables.id(), keys::delivered(generation.account, generation.id))
+        .text("deliverables", files)
+        .text("bundle", bundle))
 }
 
 fn moderation_item(record: &ModerationRecord) -> Item {
@@ -120,7 +115,7 @@ fn moderation_item(record: &ModerationRecord) -> Item {
         Decision::Allowed => "uploads",
         Decision::Referred | Decision::Blocked => "quarantine",
     };
-    Item::new(Class::ModerationRecord, Key::moderation(record.generation))
+    Item::new(Class::ModerationRecord.id(), keys::moderation(record.generation))
         .text("decision", record.verdict.decision.name())
         .text("screener", &record.verdict.screener)
         .numbers("scores", record.verdict.scores.clone())

@@ -4,6 +4,7 @@ mod attempts;
 mod breaker;
 mod generation_item;
 mod generations;
+mod keys;
 mod overdue;
 mod placements;
 mod recipients;

@@ -1,30 +1,30 @@
 //! Accounts as our mails need them.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
-use dynamo::{Key, Read, failure};
+use dynamo::{Database, Read};
 use kernel::{AccountId, Email, Failure};
 use studio::Recipients;
 
+use crate::keys;
+
 /// Addresses in the table `Accounts`.
 pub struct DynamoRecipients {
-    client: Client,
+    database: Database,
     accounts: String,
 }
 
 impl DynamoRecipients {
     /// Addresses in the table named `accounts`.
     #[must_use]
-    pub fn new(client: Client, accounts: String) -> Self {
-        Self { client, accounts }
+    pub fn new(database: Database, accounts: String) -> Self {
+        Self { database, accounts }
     }
 }
 
 #[async_trait]
 impl Recipients for DynamoRecipients {
     async fn email_of(&self, account: AccountId) -> Result<Option<Email>, Failure> {
-        let key = Key::profile(account).attributes();
-        let read = self.client.get_item().table_name(&self.accounts).set_key(Some(key)).projection_expression("email").send();
-        read.await.map_err(failure)?.item.map(|item| item.parsed("email")).transpose()
+        let row = self.database.get_some(&self.accounts, &keys::profile(account), "email").await?;
+        row.map(|item| item.parsed("email")).transpose()
     }
 }

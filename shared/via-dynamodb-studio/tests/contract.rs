@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::Client;
+use dynamo::Database;
 use kernel::{FixedClock, SeededRandomness};
 use policy::Class;
 use testkit::builders;
@@ -21,27 +22,27 @@ fn table(logical_id: &str) -> String {
 
 /// The stores, with ids of their own for each seed.
 fn stores(seed: u64) -> Stores {
-    let client = Client::new(&testkit::cloud::config());
+    let database = Database::new(&testkit::cloud::config());
     let [accounts, studio, screening, fleeting] = ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable"].map(table);
     let clock = Arc::new(FixedClock::at(builders::midnight()));
-    let generations = DynamoGenerations::new(client.clone(), studio.clone());
-    let views = || DynamoViews::new(client.clone(), fleeting.clone(), studio.clone(), clock.clone());
+    let generations = DynamoGenerations::new(database.clone(), studio.clone());
+    let views = || DynamoViews::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone());
     Stores {
         randomness: SeededRandomness::new(seed),
-        codes: Box::new(DynamoCodes::new(client.clone(), fleeting.clone())),
-        sign_ins: Box::new(DynamoSignIns::new(client.clone(), fleeting.clone(), accounts.clone())),
-        sessions: Box::new(DynamoSessions::new(client.clone(), fleeting.clone())),
-        profiles: Box::new(DynamoProfiles::new(client.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
-        recipients: Box::new(DynamoRecipients::new(client.clone(), accounts.clone())),
-        uploads: Box::new(DynamoUploads::new(client.clone(), fleeting.clone(), studio.clone(), clock.clone())),
-        placements: Box::new(DynamoPlacements::new(client.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
+        codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone())),
+        sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone())),
+        sessions: Box::new(DynamoSessions::new(database.clone(), fleeting.clone())),
+        profiles: Box::new(DynamoProfiles::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
+        recipients: Box::new(DynamoRecipients::new(database.clone(), accounts.clone())),
+        uploads: Box::new(DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone())),
+        placements: Box::new(DynamoPlacements::new(database.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
         generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
-        attempts: Box::new(DynamoAttempts::new(client.clone(), studio.clone())),
-        breaker: Box::new(DynamoBreaker::new(client.clone(), fleeting.clone(), clock.clone())),
-        overdue: Box::new(DynamoOverdue::new(client.clone(), studio.clone())),
+        attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone())),
+        breaker: Box::new(DynamoBreaker::new(database.clone(), fleeting.clone(), clock.clone())),
+        overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
         views: Box::new(views()),
         own: Box::new(views()),
-        expired: Box::new(DynamoExpiredRows::new(client.clone(), studio, screening, fleeting)),
+        expired: Box::new(DynamoExpiredRows::new(database.clone(), studio, screening, fleeting)),
         clock,
     }
 }
@@ -108,7 +109,7 @@ async fn rate_keys(table: &str) -> DynamoRateKeys {
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range));
     made.send().await.unwrap();
-    DynamoRateKeys::new(client, table.to_owned())
+    DynamoRateKeys::new(Database::new(&testkit::cloud::config()), table.to_owned())
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What DynamoDB's odd errors come to.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use dynamo::Client;
+use dynamo::Database;
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use studio::{Change, EndReason, Generations, Overdue};
 use testkit::builders;
@@ -19,13 +19,13 @@ fn new_generation() -> studio::Generation {
 /// A read and a change against a service that answers so.
 async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let stub = Stub::start(reply);
-    let client = Client::new(&config_of(stub.url()));
-    let generations = DynamoGenerations::new(client.clone(), "studio".into()).with_wallet("accounts".into());
+    let database = Database::new(&config_of(stub.url()));
+    let generations = DynamoGenerations::new(database.clone(), "studio".into()).with_wallet("accounts".into());
     let queued = new_generation();
     let failed = queued.fail(EndReason::TimedOut, builders::midnight()).unwrap();
     let read = generations.load(queued.account, queued.id).await.map(drop);
     let changed = generations.change(Change::of(&queued, &failed)).await.map(drop);
-    let found = DynamoOverdue::new(client, "studio".into()).overdue(builders::midnight(), 5).await.map(drop);
+    let found = DynamoOverdue::new(database, "studio".into()).overdue(builders::midnight(), 5).await.map(drop);
     (stub, [read, changed, found])
 }
 
@@ -81,7 +81,7 @@ fn cancelled(code: &str) -> Reply {
 
 async fn change(reply: Reply) -> (Result<studio::Written, Failure>, usize) {
     let stub = Stub::start(reply);
-    let generations = DynamoGenerations::new(Client::new(&config_of(stub.url())), "studio".into());
+    let generations = DynamoGenerations::new(Database::new(&config_of(stub.url())), "studio".into());
     let queued = new_generation();
     let screening = queued.begin_screening(builders::midnight()).unwrap();
     (generations.change(Change::of(&queued, &screening)).await, stub.requests())

@@ -18,7 +18,7 @@ const LATER: &[&str] = &[
 ];
 
 /// What an error of any operation comes to, after the SDK's own retries.
-pub fn failure<E>(error: SdkError<E>) -> Failure
+pub(crate) fn failure<E>(error: SdkError<E>) -> Failure
 where
     E: ProvideErrorMetadata,
 {
