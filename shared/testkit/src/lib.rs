@@ -9,8 +9,11 @@ pub mod cloud;
 pub mod contract;
 pub mod fakes;
 mod faults;
+#[cfg(feature = "pictures")]
 pub mod pictures;
+#[cfg(feature = "pictures")]
 pub mod portraits;
+#[cfg(feature = "pictures")]
 pub mod signing;
 #[cfg(feature = "stand-ins")]
 pub mod stand_ins;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a broken promise must stop the test")]
 
 pub mod accounts;
+#[cfg(feature = "pictures")]
 pub mod artists;
 pub mod attempts;
 pub mod expired;
@@ -11,6 +12,7 @@ pub mod generations;
 pub mod pictures;
 pub mod placements;
 pub mod rate_keys;
+#[cfg(feature = "pictures")]
 pub mod signers;
 mod stores;
 

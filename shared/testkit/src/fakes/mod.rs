@@ -3,6 +3,7 @@
 //! Fakes of one test share a [`FakeDatabase`], a [`FakeBucket`] and the [`Faults`] in them, as the adapters share tables and a bucket.
 
 mod accounts;
+#[cfg(feature = "pictures")]
 mod artist;
 mod attempts;
 mod bucket;
@@ -15,6 +16,7 @@ mod services;
 mod views;
 
 pub use accounts::{FakeCodes, FakeProfiles, FakeSessions, FakeSignIns};
+#[cfg(feature = "pictures")]
 pub use artist::{Answer, FakeArtist};
 pub use attempts::{FakeAttempts, FakeBreaker};
 pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
