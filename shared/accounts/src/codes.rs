@@ -65,7 +65,7 @@ impl RequestCode<'_> {
     /// [`Failure::Busy`] above the hourly limit or when the mail service throttles.
     pub async fn run(&self, email: &Email) -> Result<i64, Failure> {
         let now = self.clock.now();
-        let expires_at = Class::SignInCode.expires_at(now).unwrap_or(now);
+        let expires_at = Class::SIGN_IN_CODE.expires_at(now);
         let code = format!("{:06}", self.randomness.below(1_000_000));
         let key = self.pepper.email_key(email);
         let hash = self.pepper.code_hash(&key, &code);

@@ -121,7 +121,7 @@ impl OpenSession<'_> {
             grant: Entry::starter_grant(self.starter_credits, now),
         });
         let caller = Caller { account, session: SessionId::new(self.clock, self.randomness) };
-        let expires_at = Class::Session.expires_at(now).unwrap_or(now);
+        let expires_at = Class::SESSION.expires_at(now);
         let sign_in = SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening };
         self.sign_ins.open(&sign_in).await?;
         Ok(SignedIn { caller, issued_at: now, expires_at })

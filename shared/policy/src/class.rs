@@ -1,10 +1,9 @@
 //! The names of what is stored.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Entry, inventory};
-use crate::retention::Retention;
 
 /// One line per class, so that the enum, the list of all and the ids cannot differ.
 macro_rules! classes {
@@ -90,15 +89,70 @@ impl Class {
         inventory().entry(self)
     }
 
-    /// When something of this class that began at `from` must be gone; `None` while nothing but its owner ends it.
+    /// The class as one that expires; `None` while nothing but its owner ends it.
+    #[must_use]
+    pub fn expiring(self) -> Option<Expiring> {
+        Expiring::ALL.iter().copied().find(|expiring| expiring.0 == self)
+    }
+}
+
+/// A class whose retention is a duration: everything of it has an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expiring(Class);
+
+/// The constant of each class that expires, and the list of all.
+macro_rules! expiring {
+    ($($constant:ident = $class:ident,)+) => {
+        #[allow(missing_docs, reason = "a class and its constant have one name")]
+        impl Class {
+            $(pub const $constant: Expiring = Expiring(Self::$class);)+
+        }
+
+        impl Expiring {
+            /// Every class that expires. An inventory that disagrees with this list is refused.
+            pub const ALL: &'static [Self] = &[$(Class::$constant),+];
+        }
+    };
+}
+
+expiring! {
+    UPLOAD_UNUSED = UploadUnused,
+    UPLOAD = Upload,
+    ATTEMPT = Attempt,
+    MODERATION_RECORD = ModerationRecord,
+    QUARANTINE = Quarantine,
+    SIGN_IN_CODE = SignInCode,
+    SESSION = Session,
+    RATE_COUNTER = RateCounter,
+    RATE_KEY = RateKey,
+    IDEMPOTENCY_RECORD = IdempotencyRecord,
+    CIRCUIT = Circuit,
+    UPLOAD_OBJECT = UploadObject,
+    QUARANTINE_OBJECT = QuarantineObject,
+    QUEUE_MESSAGE = QueueMessage,
+    LOG = Log,
+}
+
+impl Expiring {
+    /// The class.
+    #[must_use]
+    pub fn class(self) -> Class {
+        self.0
+    }
+
+    /// How long something of this class is kept.
+    #[must_use]
+    pub fn duration(self) -> SignedDuration {
+        // An inventory in which a class of this list has no duration is refused: see `flaw`.
+        self.0.entry().kept().map_or(SignedDuration::ZERO, |kept| kept.duration)
+    }
+
+    /// When something of this class that began at `from` must be gone.
     ///
     /// What `from` means is in the entry: when it was created, or when a decision fell.
     #[must_use]
-    pub fn expires_at(self, from: Timestamp) -> Option<Timestamp> {
-        match self.entry().retention() {
-            Retention::For(kept) => Some(from.checked_add(kept.duration).unwrap_or(Timestamp::MAX)),
-            Retention::While(_) => None,
-        }
+    pub fn expires_at(self, from: Timestamp) -> Timestamp {
+        from.checked_add(self.duration()).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -91,6 +91,9 @@ fn check_entry(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
     if entry.what.trim().is_empty() {
         return Err("it does not say what it is".into());
     }
+    if entry.kept().is_some() != entry.class().expiring().is_some() {
+        return Err("whether it expires is a matter of its class: `Expiring` and the inventory must agree".into());
+    }
     check_fields(entry)?;
     check_profiles(entry)?;
     check_store(inventory, entry)?;

@@ -224,7 +224,6 @@ pub struct Entry {
     /// The ids of the processors that touch it.
     pub processors: Vec<String>,
     /// The profiles that have it.
-    #[serde(default = "Profile::unless_said")]
     pub profiles: Vec<Profile>,
 }
 

@@ -1,6 +1,6 @@
 //! The privacy policy as code: what is stored, why, where and for how long, and the job that ends it.
 //!
-//! `inventory.toml` is the one place with retention numbers. [`Class`] names what is stored; [`Class::expires_at`] says when
+//! `inventory.toml` is the one place with retention numbers. [`Class`] names what is stored; [`Expiring::expires_at`] says when
 //! it must be gone; [`deletion`] makes it so, hourly. [`Processor`] is who else sees it, and [`admit`] whom a [`Profile`] may send it to.
 //! `screening.toml` says what a picture may not show, and from which score on. [`render()`] makes the published text of all of it.
 
@@ -16,7 +16,7 @@ mod retention;
 mod screening;
 
 pub use admission::{Attestations, NotAdmitted, NotAttested, admit, outbound_hosts};
-pub use class::Class;
+pub use class::{Class, Expiring};
 pub use flaw::Flaw;
 pub use inventory::{
     Backup, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Lifecycle, Purpose, Regions, Store, Subject, Sweep, Table,

@@ -26,11 +26,6 @@ impl Profile {
             Self::Ephemeral => "ephemeral",
         }
     }
-
-    /// What an entry of the inventory belongs to when it does not say.
-    pub(crate) fn unless_said() -> Vec<Self> {
-        vec![Self::Wallet]
-    }
 }
 
 impl std::fmt::Display for Profile {

@@ -61,7 +61,7 @@ impl Store {
             self.objects.lock().unwrap().insert(format!("{prefix}selfie.png"), 1);
         }
         let key = RowKey { pk: "ACC#acc_1".into(), sk: name.into() };
-        self.rows.lock().unwrap().push((ExpiredRow { class, key, objects }, class.expires_at(created).unwrap()));
+        self.rows.lock().unwrap().push((ExpiredRow { class, key, objects }, class.expiring().unwrap().expires_at(created)));
     }
 
     fn names(&self) -> Vec<String> {

@@ -45,10 +45,22 @@ fn the_promised_numbers() {
 #[test]
 fn the_end_is_counted_from_the_beginning() {
     let from: Timestamp = "2026-11-21T10:30:00Z".parse().unwrap();
-    assert_eq!(Class::Upload.expires_at(from), Some("2026-12-21T10:30:00Z".parse().unwrap()));
-    assert_eq!(Class::SignInCode.expires_at(from), Some("2026-11-21T10:40:00Z".parse().unwrap()));
-    assert_eq!(Class::Generation.expires_at(from), None);
-    assert_eq!(Class::Session.expires_at(Timestamp::MAX), Some(Timestamp::MAX));
+    assert_eq!(Class::UPLOAD.expires_at(from), "2026-12-21T10:30:00Z".parse().unwrap());
+    assert_eq!(Class::SIGN_IN_CODE.expires_at(from), "2026-11-21T10:40:00Z".parse().unwrap());
+    assert_eq!(Class::Generation.expiring(), None);
+    assert_eq!(Class::SESSION.expires_at(Timestamp::MAX), Timestamp::MAX);
+}
+
+/// So the end of an expiring class can be asked for without a "what if it has none".
+#[test]
+fn every_class_that_expires_has_a_duration_and_no_other() {
+    for class in Class::ALL {
+        let kept = class.entry().kept().map(|kept| kept.duration);
+        assert_eq!(class.expiring().map(policy::Expiring::duration), kept, "{class}");
+    }
+    assert!(refusal("retention = { for = \"90d\", from = \"decided\", mechanisms = [\"sweep\", \"ttl\"], promise = \"AN-48\" }", "retention = { while = \"account\" }").contains("Expiring"));
+    let wallet = "retention = { while = \"account\", promise = \"AN-49\" }";
+    assert!(refusal(wallet, "retention = { for = \"9d\", from = \"created\", mechanisms = [\"sweep\"] }").contains("Expiring"));
 }
 
 #[test]
@@ -173,11 +185,12 @@ fn rt_02_the_profile_that_keeps_nothing_keeps_rate_keys_and_logs_without_a_perso
 
 #[test]
 fn rt_04_no_class_of_objects_gets_into_the_profile_that_keeps_nothing() {
-    let with = |text: &str| format!("{text}\nprofiles = [\"wallet\", \"ephemeral\"]");
-    let deliverables = "processors = [\"aws-s3\", \"aws-lambda\"]";
-    let refused = refusal(deliverables, &with(deliverables));
+    let into_both = |text: &str| (format!("{text}\nprofiles = [\"wallet\"]"), format!("{text}\nprofiles = [\"wallet\", \"ephemeral\"]"));
+    let (wallet, both) = into_both("processors = [\"aws-s3\", \"aws-lambda\"]");
+    let refused = refusal(&wallet, &both);
     assert!(refused.contains("not in every profile") || refused.contains("no objects"), "{refused}");
-    assert!(refusal("objects = \"upload-object\"", &with("objects = \"upload-object\"")).contains("no objects"));
+    let (wallet, both) = into_both("export = { file = \"uploads.json\" }\nprocessors = [\"aws-dynamodb\", \"aws-lambda\"]");
+    assert!(refusal(&wallet, &both).contains("no objects"));
 }
 
 #[test]
@@ -190,8 +203,9 @@ fn rt_21_a_rate_key_is_gone_after_an_hour_and_leads_to_nobody() {
 }
 
 #[test]
-fn an_entry_that_names_no_profile_is_of_the_wallet() {
+fn an_entry_says_its_profiles() {
     assert_eq!(Class::Wallet.entry().profiles, [Profile::Wallet]);
+    assert!(refusal("profiles = [\"ephemeral\"]\n", "").contains("profiles"));
     assert!(refusal("profiles = [\"ephemeral\"]", "profiles = []").contains("which profile"));
     assert!(refusal("profiles = [\"ephemeral\"]", "profiles = [\"anonymous\"]").contains("anonymous"));
     assert_eq!("ephemeral".parse(), Ok(Profile::Ephemeral));

@@ -118,7 +118,6 @@ impl Prepare<'_> {
 }
 
 fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) -> ModerationRecord {
-    let until = |class: Class| class.expires_at(now).unwrap_or(now);
     let blocked = verdict.decision != Decision::Allowed;
     ModerationRecord {
         generation: generation.id,
@@ -126,8 +125,8 @@ fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) 
         upload: generation.upload,
         verdict: Verdict { scores: finite(verdict.scores), ..verdict },
         at: now,
-        expires_at: until(Class::ModerationRecord),
-        quarantined_until: blocked.then(|| until(Class::Quarantine)),
+        expires_at: Class::MODERATION_RECORD.expires_at(now),
+        quarantined_until: blocked.then(|| Class::QUARANTINE.expires_at(now)),
     }
 }
 

@@ -120,7 +120,7 @@ impl History {
     /// That nothing was tried yet, at `now`.
     #[must_use]
     pub fn new(account: AccountId, generation: GenerationId, index: u8, now: Timestamp) -> Self {
-        let expires_at = Class::Attempt.expires_at(now).unwrap_or(now);
+        let expires_at = Class::ATTEMPT.expires_at(now);
         Self { account, generation, index, version: 0, attempts: Vec::new(), expires_at }
     }
 

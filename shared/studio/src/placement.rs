@@ -205,7 +205,7 @@ impl PlaceGeneration<'_> {
             generation,
             key_hash: hex::encode(Sha256::digest(request.idempotency_key.as_bytes())),
             payload_hash: payload_hash(request),
-            key_expires_at: Class::IdempotencyRecord.expires_at(now).unwrap_or(now),
+            key_expires_at: Class::IDEMPOTENCY_RECORD.expires_at(now),
         })
     }
 

@@ -112,16 +112,15 @@ impl OpenUpload<'_> {
             return Err(Failure::invalid(Reason::FieldInvalid, "bytes must be 1 to 10,000,000."));
         }
         let now = self.clock.now();
-        let until = |class: Class| class.expires_at(now).unwrap_or(now);
-        let upload = Upload {
+            let upload = Upload {
             id: UploadId::new(self.clock, self.randomness),
             caller,
             picture,
             bytes,
             created_at: now,
             form_closes_at: now.checked_add(FORM_LIFE).unwrap_or(now),
-            unused_until: until(Class::UploadUnused),
-            used_until: until(Class::Upload),
+            unused_until: Class::UPLOAD_UNUSED.expires_at(now),
+            used_until: Class::UPLOAD.expires_at(now),
         };
         self.uploads.open(&upload).await?;
         let form = self.forms.form(&upload).await?;

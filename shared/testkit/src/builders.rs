@@ -39,7 +39,7 @@ pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> Caller {
 pub fn first_sign_in(caller: Caller, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
     let grant = Entry::starter_grant(credits, now);
     let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, grant };
-    let expires_at = Class::Session.expires_at(now).unwrap_or(now);
+    let expires_at = Class::SESSION.expires_at(now);
     SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening: Some(opening) }
 }
 
@@ -47,7 +47,6 @@ pub fn first_sign_in(caller: Caller, email: &Email, key: &EmailKey, code: &CodeH
 #[must_use]
 pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) -> Upload {
     let now = clock.now();
-    let until = |class: Class| class.expires_at(now).unwrap_or(now);
     Upload {
         id: UploadId::new(clock, randomness),
         caller,
@@ -55,8 +54,8 @@ pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) ->
         bytes: 1_234,
         created_at: now,
         form_closes_at: now,
-        unused_until: until(Class::UploadUnused),
-        used_until: until(Class::Upload),
+        unused_until: Class::UPLOAD_UNUSED.expires_at(now),
+        used_until: Class::UPLOAD.expires_at(now),
     }
 }
 
@@ -78,7 +77,7 @@ pub fn new_generation(
         generation,
         key_hash: key_hash.to_owned(),
         payload_hash: "payload".to_owned(),
-        key_expires_at: Class::IdempotencyRecord.expires_at(now).unwrap_or(now),
+        key_expires_at: Class::IDEMPOTENCY_RECORD.expires_at(now),
     }
 }
 
@@ -120,7 +119,6 @@ pub fn bubble() -> Bubble {
 /// What the screening decided about the selfie of `generation`.
 #[must_use]
 pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -> ModerationRecord {
-    let until = |class: Class| class.expires_at(now).unwrap_or(now);
     let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test".to_owned() };
     ModerationRecord {
         generation: generation.id,
@@ -128,8 +126,8 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
         upload: generation.upload,
         verdict,
         at: now,
-        expires_at: until(Class::ModerationRecord),
-        quarantined_until: (decision == Decision::Blocked).then(|| until(Class::Quarantine)),
+        expires_at: Class::MODERATION_RECORD.expires_at(now),
+        quarantined_until: (decision == Decision::Blocked).then(|| Class::QUARANTINE.expires_at(now)),
     }
 }
 

@@ -52,6 +52,6 @@ impl Codes for DynamoCodes {
 
 /// Counts one of `what` for `whom` in the present hour; above `most` it says so.
 pub fn count_one<T>(table: &str, what: &str, whom: &str, most: u32, now: Timestamp) -> Part<T> {
-    let expires_at = Class::RateCounter.expires_at(now).unwrap_or(now);
+    let expires_at = Class::RATE_COUNTER.expires_at(now);
     HourlyCounter { table, class: Class::RateCounter.id(), what, whom, now, expires_at }.count(most)
 }

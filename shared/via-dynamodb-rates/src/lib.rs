@@ -30,7 +30,7 @@ impl DynamoRateKeys {
 
     /// The count after it, or `None` when the row is not as `row` says. The row keeps the end that its first request gave it.
     async fn add(&self, key: &RateKey, now: Timestamp, row: Row) -> Result<Option<u32>, Failure> {
-        let expires_at = Class::RateKey.expires_at(now).unwrap_or(now);
+        let expires_at = Class::RATE_KEY.expires_at(now);
         let (update, condition) = match row {
             Row::Alive => (
                 "SET #class = :class, expires_at = if_not_exists(expires_at, :expires) ADD #count :one",

@@ -47,7 +47,7 @@ impl Breaker for DynamoBreaker {
             .maybe_text("failed_at", after.failed_at.map(|at| at.to_string()))
             .maybe_text("open_until", after.open_until.map(|at| at.to_string()))
             .number("wait", after.wait.as_secs())
-            .seconds("expires_at", Class::Circuit.expires_at(now).unwrap_or(now));
+            .seconds("expires_at", Class::CIRCUIT.expires_at(now));
         // A row past its time was read as absent, so it is one whose version is 0.
         let put = item
             .put(&self.fleeting)

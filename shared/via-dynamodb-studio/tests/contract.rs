@@ -164,7 +164,7 @@ async fn what_is_stored_is_declared() {
 fn issued() -> accounts::IssuedCode {
     let (pepper, at) = (builders::pepper(), builders::midnight());
     let key = pepper.email_key(&builders::email("somebody"));
-    accounts::IssuedCode { hash: pepper.code_hash(&key, "123456"), key, at, expires_at: Class::SignInCode.expires_at(at).unwrap() }
+    accounts::IssuedCode { hash: pepper.code_hash(&key, "123456"), key, at, expires_at: Class::SIGN_IN_CODE.expires_at(at) }
 }
 
 /// Whatever the suites did: every wallet is the sum of its movements.

@@ -80,7 +80,7 @@ pub async fn histories(stores: &Stores) {
     let again = nothing(stores, &new_generation).opened("openai", "a-model", "again", stores.now(), LEASE);
     assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Found(drawn));
 
-    let end = Class::Attempt.expires_at(stores.now()).unwrap();
+    let end = Class::ATTEMPT.expires_at(stores.now());
     let due = stores.expired.expired(Class::Attempt, end, 10_000).await.unwrap();
     assert!(due.iter().any(|row| row.key.sk == format!("ATT#{}#1", new_generation.id) && row.objects.is_none()));
     let sketched = noted.sketched_to(2, stores.now()).unwrap();

@@ -99,7 +99,7 @@ impl Stores {
         let pepper = builders::pepper();
         let key = pepper.email_key(email);
         let now = self.now();
-        let expires_at = Class::SignInCode.expires_at(now).unwrap();
+        let expires_at = Class::SIGN_IN_CODE.expires_at(now);
         let code = IssuedCode { hash: pepper.code_hash(&key, digits), key, at: now, expires_at };
         self.codes.issue(&code).await.unwrap();
         code

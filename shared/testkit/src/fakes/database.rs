@@ -113,7 +113,7 @@ impl Rows {
     #[must_use]
     pub(crate) fn count_one(&mut self, what: &'static str, whom: &str, most: u32, now: Timestamp) -> bool {
         let window = now.as_second() - now.as_second().rem_euclid(3600);
-        let end = Class::RateCounter.expires_at(now).unwrap_or(now);
+        let end = Class::RATE_COUNTER.expires_at(now);
         let (count, expires_at) = self.counters.entry((what, whom.to_owned(), window)).or_insert((0, end));
         if *count >= most {
             return false;

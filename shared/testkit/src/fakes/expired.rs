@@ -61,7 +61,7 @@ fn expiring(rows: &Rows) -> Vec<(ExpiredRow, Timestamp)> {
         (row(Class::Attempt, format!("ACC#{}", known.account), key, None), known.expires_at)
     });
     let circuits = rows.circuits.values().filter_map(|known| {
-        let end = Class::Circuit.expires_at(known.failed_at?)?;
+        let end = Class::CIRCUIT.expires_at(known.failed_at?);
         Some((row(Class::Circuit, format!("CIRCUIT#{}", known.artist), "STATE".into(), None), end))
     });
     attempts.chain(circuits).chain(uploads).chain(moderation).chain(quarantine).chain(sessions).chain(codes).collect()

@@ -37,7 +37,7 @@ impl RateKeys for FakeRateKeys {
     async fn count(&self, key: &RateKey, now: Timestamp) -> Result<u32, Failure> {
         let count = || {
             let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            let anew = (0, Class::RateKey.expires_at(now).unwrap_or(now));
+            let anew = (0, Class::RATE_KEY.expires_at(now));
             let row = rows.entry(key.as_str().to_owned()).or_insert(anew);
             if row.1.as_second() <= now.as_second() {
                 *row = anew;
