@@ -25,7 +25,7 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let caller = app.keys.session_from(&app.origin, &request)?;
     app.sessions.close(&caller).await?;
     Ok(Reply::no_content().cookie(app.keys.clear_cookie()))
 }

@@ -9,6 +9,7 @@ use studio::{PlaceGeneration, QueuedSteps, Step};
 use via_dynamodb_studio::DynamoPlacements;
 use via_s3::{Bucket, S3Arrivals};
 use via_sqs::SqsQueue;
+use wallet::Tariff;
 
 struct App {
     arrivals: S3Arrivals,
@@ -37,12 +38,13 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let caller = app.keys.session_from(&app.origin, &request)?;
     let new_generation = request.json::<api_studio::GenerationRequest>()?.keyed(request.idempotency_key()?)?;
     let place = PlaceGeneration {
         arrivals: &app.arrivals,
         placements: &app.placements,
         steps: &app.steps,
+        tariff: Tariff::Credits,
         clock: &app.clock,
         randomness: &SystemRandomness,
     };

@@ -40,9 +40,9 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let caller = app.keys.session_from(&app.origin, &request)?;
     let tidy = Tidy { selfies: &app.selfies, pictures: &app.pictures };
     let delete = DeleteGeneration { own: &app.views, generations: &app.generations, tidy, clock: &app.clock };
-    delete.run(&caller, request.path("id", "generation")?).await?;
+    delete.run(&caller.into(), request.path("id", "generation")?).await?;
     Ok(Reply::no_content())
 }

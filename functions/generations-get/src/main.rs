@@ -31,9 +31,9 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller(&request)?;
+    let caller = app.keys.session(&request)?;
     let deliveries = Deliveries { views: &app.views, links: &app.links, clock: &app.clock };
-    let view = deliveries.view(&caller, request.path("id", "generation")?).await?;
+    let view = deliveries.view(&caller.into(), request.path("id", "generation")?).await?;
     let etag = deliveries.etag(&view.generation);
     if request.has_seen(&etag) {
         return Ok(Reply::not_modified(etag));

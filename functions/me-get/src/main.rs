@@ -23,7 +23,7 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller(&request)?;
+    let caller = app.keys.session(&request)?;
     let me = app.profiles.me(&caller).await?;
     Reply::ok(&api_accounts::MeReply::new(caller.account, me))
 }

@@ -47,5 +47,5 @@ async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failur
     let App { generations, pictures, signer, selfies, recipients, mailer, clock, origin } = app;
     let tidy = Tidy { selfies, pictures: pictures.as_ref() };
     let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin };
-    deliver.run(message.content.account_id, message.content.generation_id).await
+    deliver.run(message.content.owner_id, message.content.generation_id).await
 }

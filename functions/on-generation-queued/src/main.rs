@@ -43,5 +43,5 @@ async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failur
     let App { generations, selfies, pictures, quarantine, moderation, steps, clock } = app;
     let tidy = Tidy { selfies, pictures };
     let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock };
-    prepare.run(message.content.account_id, message.content.generation_id).await
+    prepare.run(message.content.owner_id, message.content.generation_id).await
 }

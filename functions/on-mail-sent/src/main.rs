@@ -22,5 +22,5 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, fact: Fact<GenerationIds>) -> Result<(), Failure> {
     let App { generations, clock } = app;
-    ConfirmMail { generations, clock }.run(fact.content.account_id, fact.content.generation_id).await
+    ConfirmMail { generations, clock }.run(fact.content.owner_id, fact.content.generation_id).await
 }

@@ -54,5 +54,5 @@ async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failur
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
     let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until };
     let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
-    draw.run(message.content.account_id, message.content.generation_id).await
+    draw.run(message.content.owner_id, message.content.generation_id).await
 }

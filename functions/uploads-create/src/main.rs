@@ -33,7 +33,7 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.caller_from(&app.origin, &request)?;
+    let caller = app.keys.session_from(&app.origin, &request)?;
     let body: api_studio::UploadRequest = request.json()?;
     let open = OpenUpload { uploads: &app.uploads, forms: &app.forms, clock: &app.clock, randomness: &SystemRandomness };
     let (upload, form) = open.run(caller, body.content_type.parse()?, body.bytes).await?;

@@ -8,4 +8,4 @@ mod sessions;
 pub use codes::{CodeMailer, Codes, IssuedCode, RequestCode};
 pub use me::{Me, Profiles};
 pub use pepper::{CodeHash, EmailKey, Pepper};
-pub use sessions::{Caller, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn};
+pub use sessions::{NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn};

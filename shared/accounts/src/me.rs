@@ -1,10 +1,8 @@
 //! What an account shows its owner.
 
 use async_trait::async_trait;
-use kernel::{Failure, Timestamp};
+use kernel::{AccountSession, Failure, Timestamp};
 use wallet::Balance;
-
-use crate::Caller;
 
 /// The owner's view of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,5 +24,5 @@ pub trait Profiles: Send + Sync {
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed or the account is gone.
-    async fn me(&self, caller: &Caller) -> Result<Me, Failure>;
+    async fn me(&self, caller: &AccountSession) -> Result<Me, Failure>;
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{AccountId, Email};
+use kernel::{Email, Owner};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -40,11 +40,11 @@ impl Pepper {
         CodeHash(self.hash(&["code", &key.0, code]))
     }
 
-    /// A pseudonym of an account for an artist's vendor, 32 hex digits: the same each time, another for each artist, and nothing to anybody who has not
+    /// A pseudonym of an owner for an artist's vendor, 32 hex digits: the same each time, another for each artist, and nothing to anybody who has not
     /// the pepper (AN-31).
     #[must_use]
-    pub fn pseudonym(&self, artist: &str, account: AccountId) -> String {
-        let mut hash = self.hash(&["artist", artist, &account.to_string()]);
+    pub fn pseudonym(&self, artist: &str, owner: Owner) -> String {
+        let mut hash = self.hash(&["artist", artist, &owner.to_string()]);
         hash.truncate(32);
         hash
     }
@@ -101,7 +101,7 @@ impl fmt::Debug for CodeHash {
 
 #[cfg(test)]
 mod tests {
-    use kernel::{FixedClock, SeededRandomness, Timestamp};
+    use kernel::{AccountId, FixedClock, SeededRandomness, Timestamp};
 
     use super::*;
 
@@ -109,7 +109,7 @@ mod tests {
     fn an_31_a_pseudonym_is_stable_differs_by_vendor_and_account_and_says_nothing() {
         let pepper = Pepper::new(b"0123456789abcdef0123456789abcdef");
         let (clock, randomness) = (FixedClock::at(Timestamp::UNIX_EPOCH), SeededRandomness::new(1));
-        let (one, two) = (AccountId::new(&clock, &randomness), AccountId::new(&clock, &randomness));
+        let (one, two) = (Owner::Account(AccountId::new(&clock, &randomness)), Owner::Account(AccountId::new(&clock, &randomness)));
         let name = pepper.pseudonym("openai", one);
         assert_eq!((name.len(), &name), (32, &pepper.pseudonym("openai", one)));
         assert!(name != pepper.pseudonym("gemini", one) && name != pepper.pseudonym("openai", two));

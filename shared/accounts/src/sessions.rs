@@ -1,22 +1,11 @@
 //! Opening and closing sessions.
 
 use async_trait::async_trait;
-use kernel::{AccountId, Clock, Email, Failure, Randomness, Reason, SessionId, Timestamp};
+use kernel::{AccountId, AccountSession, Clock, Email, Failure, Randomness, Reason, SessionId, Timestamp};
 use policy::Class;
 use wallet::Entry;
 
 use crate::{CodeHash, Codes, EmailKey, Pepper};
-
-/// Who asks: the account and the session of a token whose signature was checked.
-///
-/// The session may have been closed since, so every store checks it in the same call that reads or writes for the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caller {
-    /// Whose data.
-    pub account: AccountId,
-    /// Which sign-in.
-    pub session: SessionId,
-}
 
 /// Everything one successful sign-in writes, in one transaction.
 pub struct SignIn {
@@ -25,7 +14,7 @@ pub struct SignIn {
     /// The code that was right: the transaction removes this one and no newer one.
     pub code: CodeHash,
     /// The new session.
-    pub caller: Caller,
+    pub caller: AccountSession,
     /// When the session ends.
     pub expires_at: Timestamp,
     /// What the first sign-in opens.
@@ -62,13 +51,13 @@ pub trait SignIns: Send + Sync {
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Ends a session at once, everywhere. Closing a closed session is no error.
-    async fn close(&self, caller: &Caller) -> Result<(), Failure>;
+    async fn close(&self, caller: &AccountSession) -> Result<(), Failure>;
 }
 
 /// What the caller gets for a right code.
 pub struct SignedIn {
     /// Who they are now.
-    pub caller: Caller,
+    pub caller: AccountSession,
     /// When the session began.
     pub issued_at: Timestamp,
     /// When the session ends.
@@ -120,7 +109,7 @@ impl OpenSession<'_> {
             created_at: now,
             grant: Entry::starter_grant(self.starter_credits, now),
         });
-        let caller = Caller { account, session: SessionId::new(self.clock, self.randomness) };
+        let caller = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
         let expires_at = Class::SESSION.expires_at(now);
         let sign_in = SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening };
         self.sign_ins.open(&sign_in).await?;

@@ -79,7 +79,7 @@ async fn an_01_a_code_opens_an_account_once_and_a_session_each_time() {
     assert_eq!(first.expires_at.duration_since(first.issued_at), SignedDuration::from_hours(30 * 24), "an_14");
     let rows = fixture.database.rows();
     assert_eq!((rows.profiles.len(), rows.sessions.len(), rows.ledger.len()), (1, 2, 1));
-    assert_eq!(rows.wallets[&first.caller.account].available, 3, "the starter credits come once");
+    assert_eq!(rows.wallets[&first.caller.owner()].available, 3, "the starter credits come once");
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_fault_at_any_call_of_entering_opens_one_account_with_one_grant() {
             assert_eq!(again, !entered && !written, "{when:?} {kind:?} {hit:?}");
             let rows = fixture.database.rows();
             assert_eq!((rows.profiles.len(), rows.ledger.len()), (1, 1), "{when:?} {kind:?} {hit:?}");
-            assert_eq!(rows.ledger_sum(session.caller.account), (3, 0));
+            assert_eq!(rows.ledger_sum(session.caller.owner()), (3, 0));
             drop(rows);
             if hit.is_empty() {
                 break;

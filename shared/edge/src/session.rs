@@ -1,8 +1,8 @@
 //! Session tokens and the cookie they travel in (AN-14, AN-68).
 
-use accounts::{Caller, SignedIn};
+use accounts::SignedIn;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use kernel::{AccountId, Clock, Failure, SessionId, SystemClock};
+use kernel::{AccountId, AccountSession, Clock, Failure, SessionId, SystemClock};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -59,7 +59,7 @@ impl SessionKeys {
     ///
     /// # Errors
     /// [`Failure::Denied`] without a valid token.
-    pub fn caller(&self, request: &Request) -> Result<Caller, Failure> {
+    pub fn session(&self, request: &Request) -> Result<AccountSession, Failure> {
         let token = request.cookie(self.cookie_name()).ok_or_else(Failure::signed_out)?;
         self.check(token)
     }
@@ -68,12 +68,12 @@ impl SessionKeys {
     ///
     /// # Errors
     /// [`Failure::Denied`] without a valid token, or with [`kernel::Reason::CrossSite`].
-    pub fn caller_from(&self, origin: &str, request: &Request) -> Result<Caller, Failure> {
+    pub fn session_from(&self, origin: &str, request: &Request) -> Result<AccountSession, Failure> {
         request.refuse_cross_site(origin)?;
-        self.caller(request)
+        self.session(request)
     }
 
-    fn check(&self, token: &str) -> Result<Caller, Failure> {
+    fn check(&self, token: &str) -> Result<AccountSession, Failure> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Failure::signed_out())?;
         if header.kid.as_deref() != Some(&self.kid) {
             return Err(Failure::signed_out());
@@ -86,7 +86,7 @@ impl SessionKeys {
         if claims.exp <= self.clock.now().as_second() {
             return Err(Failure::signed_out());
         }
-        Ok(Caller { account: claims.sub, session: claims.jti })
+        Ok(AccountSession { account: claims.sub, session: claims.jti })
     }
 
     /// `__Host-` ties the cookie to this host over TLS; browsers do not take it over plain http, so the local cloud goes without.
@@ -115,7 +115,7 @@ mod tests {
 
     fn signed_in(now: Timestamp) -> SignedIn {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(2));
-        let caller = Caller { account: AccountId::new(&clock, &randomness), session: SessionId::new(&clock, &randomness) };
+        let caller = AccountSession { account: AccountId::new(&clock, &randomness), session: SessionId::new(&clock, &randomness) };
         SignedIn { caller, issued_at: now, expires_at: now + SignedDuration::from_hours(30 * 24) }
     }
 

@@ -24,6 +24,10 @@ pub enum Account {}
 pub enum Upload {}
 pub enum Generation {}
 pub enum Session {}
+/// Names an installed app by its key.
+pub enum Install {}
+/// Names somebody who runs the service.
+pub enum Operator {}
 
 impl Kind for Account {
     const PREFIX: &'static str = "acc_";
@@ -37,11 +41,19 @@ impl Kind for Generation {
 impl Kind for Session {
     const PREFIX: &'static str = "ses_";
 }
+impl Kind for Install {
+    const PREFIX: &'static str = "ins_";
+}
+impl Kind for Operator {
+    const PREFIX: &'static str = "opr_";
+}
 
 pub type AccountId = Id<Account>;
 pub type UploadId = Id<Upload>;
 pub type GenerationId = Id<Generation>;
 pub type SessionId = Id<Session>;
+pub type InstallId = Id<Install>;
+pub type OperatorId = Id<Operator>;
 
 impl<K> Id<K> {
     /// A new id: the clock's milliseconds, then random bits.

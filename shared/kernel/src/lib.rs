@@ -9,12 +9,14 @@ mod failure;
 pub mod id;
 pub mod limits;
 pub mod message;
+mod principal;
 mod randomness;
 
 pub use address::CallerAddress;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, NotAnEmail};
 pub use failure::{Failure, Problem, Reason};
-pub use id::{AccountId, GenerationId, Id, SessionId, UploadId};
+pub use id::{AccountId, GenerationId, Id, InstallId, OperatorId, SessionId, UploadId};
 pub use jiff::{SignedDuration, Timestamp};
+pub use principal::{AccountSession, Owner, Principal};
 pub use randomness::{Randomness, SeededRandomness, SystemRandomness};

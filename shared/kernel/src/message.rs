@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{AccountId, Failure, GenerationId};
+use crate::{Failure, GenerationId, Owner};
 
 /// The content of a message or a fact: the ids of what it is about.
 pub trait Content: Serialize + DeserializeOwned + Send + Sync {
@@ -22,7 +22,7 @@ pub trait Content: Serialize + DeserializeOwned + Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerationIds {
     /// Whose generation.
-    pub account_id: AccountId,
+    pub owner_id: Owner,
     /// Which generation.
     pub generation_id: GenerationId,
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{AccountId, Email, Failure, GenerationId};
+use kernel::{Email, Failure, GenerationId, Owner};
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Mail {
@@ -13,7 +13,7 @@ pub enum Mail {
         minutes: i64,
     },
     Ready {
-        account: AccountId,
+        owner: Owner,
         generation: GenerationId,
         /// The site the pictures are fetched from, without a trailing slash.
         origin: String,
@@ -42,8 +42,8 @@ impl Mail {
     #[must_use]
     pub fn tags(&self) -> Vec<(String, String)> {
         let mut tags = vec![("kind".to_owned(), self.kind().to_owned())];
-        if let Self::Ready { account, generation, .. } = self {
-            tags.extend(message::tags(&GenerationIds { account_id: *account, generation_id: *generation }));
+        if let Self::Ready { owner, generation, .. } = self {
+            tags.extend(message::tags(&GenerationIds { owner_id: *owner, generation_id: *generation }));
         }
         tags
     }
@@ -85,7 +85,7 @@ mod tests {
     fn tags_hold_ids_alone_and_only_what_a_tag_may_hold() {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
         let ready = Mail::Ready {
-            account: AccountId::new(&clock, &randomness),
+            owner: kernel::AccountId::new(&clock, &randomness).into(),
             generation: GenerationId::new(&clock, &randomness),
             origin: "https://nigao.example.org".into(),
         };
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(code.tags(), [("kind".to_owned(), "sign-in-code".to_owned())], "a code is in no tag");
         assert_eq!(
             ready.tags().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
-            ["kind", "version", "account_id", "generation_id"]
+            ["kind", "version", "owner_id", "generation_id"]
         );
         let allowed = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) && text.len() <= 256;
         assert!(ready.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", ready.tags());

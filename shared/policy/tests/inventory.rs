@@ -58,7 +58,13 @@ fn every_class_that_expires_has_a_duration_and_no_other() {
         let kept = class.entry().kept().map(|kept| kept.duration);
         assert_eq!(class.expiring().map(policy::Expiring::duration), kept, "{class}");
     }
-    assert!(refusal("retention = { for = \"90d\", from = \"decided\", mechanisms = [\"sweep\", \"ttl\"], promise = \"AN-48\" }", "retention = { while = \"account\" }").contains("Expiring"));
+    assert!(
+        refusal(
+            "retention = { for = \"90d\", from = \"decided\", mechanisms = [\"sweep\", \"ttl\"], promise = \"AN-48\" }",
+            "retention = { while = \"account\" }"
+        )
+        .contains("Expiring")
+    );
     let wallet = "retention = { while = \"account\", promise = \"AN-49\" }";
     assert!(refusal(wallet, "retention = { for = \"9d\", from = \"created\", mechanisms = [\"sweep\"] }").contains("Expiring"));
 }

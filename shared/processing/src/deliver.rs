@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use bubble_text::Words;
 use imaging::{BubbleOrder, Bundle, Deliverable, Extras, Packs};
-use kernel::{AccountId, Clock, Failure, GenerationId};
+use kernel::{Clock, Failure, GenerationId, Owner};
 use outreach::{Mail, Mailer};
 use picture_files::{DigitalSource, Messenger, Unreadable};
 use provenance::{Origin, Signer};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
-use wallet::Entry;
 
 use studio::store::{drawing_name, write};
 use studio::{
@@ -50,9 +49,9 @@ impl Deliver<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
-    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        let Some(generation) = self.generations.load(account, id).await? else {
-            return self.pictures.remove(account, id, "").await;
+    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(owner, id).await? else {
+            return self.pictures.remove(owner, id, "").await;
         };
         match generation.state {
             State::Finishing => {
@@ -70,8 +69,8 @@ impl Deliver<'_> {
         let delivered = self.store_files(generation).await?;
         let now = self.clock.now();
         let done = generation.deliver(now).map_err(Failure::broken)?;
-        let capture = Entry::capture(generation.id, generation.credits, now);
-        let change = Change { entry: Some(&capture), delivered: Some(&delivered), ..Change::of(generation, &done) };
+        let capture = generation.capture(now);
+        let change = Change { entry: capture.as_ref(), delivered: Some(&delivered), ..Change::of(generation, &done) };
         write(self.generations, change).await?;
         Ok(done)
     }
@@ -88,7 +87,7 @@ impl Deliver<'_> {
             packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras),
             files: FileUploader::new(self.pictures, self.signer, generation),
         };
-        let drawn = self.pictures.drawn(generation.account, generation.id).await?;
+        let drawn = self.pictures.drawn(generation.owner, generation.id).await?;
         let mut first = None;
         for index in 0..generation.count {
             let source = *drawn.get(&index).ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
@@ -129,7 +128,7 @@ impl Deliver<'_> {
         source: DigitalSource,
         extras: &Extras,
     ) -> Result<(Rendered, Origin), Failure> {
-        let drawing = self.pictures.get(generation.account, generation.id, &drawing_name(index, source)).await?;
+        let drawing = self.pictures.get(generation.owner, generation.id, &drawing_name(index, source)).await?;
         let drawing = drawing.ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
         let origin = if self.signer.is_some() { Origin::of_drawing(source, &drawing) } else { Origin::of(source) };
         let rendering = imaging::render(&drawing, source, extras).map_err(Failure::broken)?;
@@ -164,9 +163,9 @@ impl Deliver<'_> {
             return Ok((done, over));
         }
         // Everything that can fail comes before the claim: what fails after it costs the owner that time.
-        let Some(email) = self.recipients.email_of(done.account).await? else { return Ok((done, true)) };
+        let Some(email) = self.recipients.email_of(done.owner).await? else { return Ok((done, true)) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
-        let mail = Mail::Ready { account: done.account, generation: done.id, origin: self.origin.to_owned() };
+        let mail = Mail::Ready { owner: done.owner, generation: done.id, origin: self.origin.to_owned() };
         match self.mailer.send(&email, &mail).await {
             Ok(()) => self.note_sent(claimed).await,
             // Refused for now: certainly not sent, so it is due again.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use imaging::Normalised;
-use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
+use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
 use picture_files::Unreadable;
 use policy::Class;
 use screening::{Candidate, Decision, Moderation, Verdict};
@@ -35,8 +35,8 @@ impl Prepare<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
-    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        let Some(generation) = self.generations.load(account, id).await? else { return Ok(()) };
+    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(owner, id).await? else { return Ok(()) };
         match generation.state {
             State::Queued => {
                 let screening = generation.begin_screening(self.clock.now()).map_err(Failure::broken)?;
@@ -45,7 +45,7 @@ impl Prepare<'_> {
             }
             State::Screening => self.work(&generation).await,
             // A run before this one wrote the verdict and died before it told anybody.
-            State::Drawing => self.steps.tell(Step::ScreeningPassed, account, id).await,
+            State::Drawing => self.steps.tell(Step::ScreeningPassed, owner, id).await,
             State::Blocked | State::Failed => self.tidy.objects(&generation).await,
             State::Finishing | State::Done | State::Cancelled => Ok(()),
         }
@@ -60,21 +60,21 @@ impl Prepare<'_> {
 
     /// The normalised selfie; made now, unless an earlier run or another order of the same upload has made it.
     async fn selfie(&self, generation: &Generation) -> Result<Result<Normalised, EndReason>, Failure> {
-        let Generation { account, upload, .. } = *generation;
+        let Generation { owner, upload, .. } = *generation;
         if let Some(selfie) = self.stored_selfie(generation).await? {
             // An original beside it is of a run that died before it removed it, or was posted since: it goes, unseen.
-            if self.selfies.original(account, upload).await?.is_some() {
-                self.selfies.keep_normalised(account, upload, selfie.png.clone()).await?;
+            if self.selfies.original(owner, upload).await?.is_some() {
+                self.selfies.keep_normalised(owner, upload, selfie.png.clone()).await?;
             }
             return Ok(Ok(selfie));
         }
-        let Some(original) = self.selfies.original(account, upload).await? else {
+        let Some(original) = self.selfies.original(owner, upload).await? else {
             // Another order may have made it and removed the original between the two looks.
             return Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone));
         };
         match imaging::normalise(&original) {
             Err(unreadable) => Ok(Err(end_reason(&unreadable))),
-            Ok(selfie) => match self.selfies.keep_normalised(account, upload, selfie.png.clone()).await? {
+            Ok(selfie) => match self.selfies.keep_normalised(owner, upload, selfie.png.clone()).await? {
                 true => Ok(Ok(selfie)),
                 // Another order of the same upload was first: what it stored is what is judged and drawn.
                 false => Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone)),
@@ -83,7 +83,7 @@ impl Prepare<'_> {
     }
 
     async fn stored_selfie(&self, generation: &Generation) -> Result<Option<Normalised>, Failure> {
-        let Some(png) = self.selfies.normalised(generation.account, generation.upload).await? else { return Ok(None) };
+        let Some(png) = self.selfies.normalised(generation.owner, generation.upload).await? else { return Ok(None) };
         let (width, height) = imaging::decode_normalised(&png).map_err(Failure::broken)?.dimensions();
         Ok(Some(Normalised { png, width, height }))
     }
@@ -103,12 +103,12 @@ impl Prepare<'_> {
     async fn allow(&self, generation: &Generation, record: &ModerationRecord, now: Timestamp) -> Result<(), Failure> {
         let passed = generation.pass(now).map_err(Failure::broken)?;
         write(self.generations, Change { moderation: Some(record), ..Change::of(generation, &passed) }).await?;
-        self.steps.tell(Step::ScreeningPassed, generation.account, generation.id).await
+        self.steps.tell(Step::ScreeningPassed, generation.owner, generation.id).await
     }
 
     /// The copy in quarantine comes first: a run that dies after it repeats it, and no selfie is lost before an admin saw it.
     async fn block(&self, generation: &Generation, record: &ModerationRecord, png: Vec<u8>, now: Timestamp) -> Result<(), Failure> {
-        self.quarantine.isolate(generation.account, generation.upload, png).await?;
+        self.quarantine.isolate(generation.owner, generation.upload, png).await?;
         let blocked = generation.block(now).map_err(Failure::broken)?;
         let release = generation.release(now);
         let change = Change { entry: release.as_ref(), moderation: Some(record), ..Change::of(generation, &blocked) };
@@ -121,7 +121,7 @@ fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) 
     let blocked = verdict.decision != Decision::Allowed;
     ModerationRecord {
         generation: generation.id,
-        account: generation.account,
+        owner: generation.owner,
         upload: generation.upload,
         verdict: Verdict { scores: finite(verdict.scores), ..verdict },
         at: now,

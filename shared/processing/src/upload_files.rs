@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imaging::{Deliverable, Target};
-use kernel::{AccountId, Failure, GenerationId};
+use kernel::{Failure, GenerationId, Owner};
 use picture_files::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, Kind, Provenance};
 use provenance::{Origin, Signer};
 use tokio::task::JoinSet;
@@ -36,14 +36,13 @@ pub(crate) struct FileUploader {
 struct Destination {
     pictures: Arc<dyn Pictures>,
     signer: Option<Arc<dyn Signer>>,
-    account: AccountId,
+    owner: Owner,
     id: GenerationId,
 }
 
 impl FileUploader {
     pub(crate) fn new(pictures: &Arc<dyn Pictures>, signer: Option<&Arc<dyn Signer>>, generation: &Generation) -> Self {
-        let destination =
-            Destination { pictures: pictures.clone(), signer: signer.cloned(), account: generation.account, id: generation.id };
+        let destination = Destination { pictures: pictures.clone(), signer: signer.cloned(), owner: generation.owner, id: generation.id };
         Self { destination: Arc::new(destination), running: JoinSet::new(), arrived: BTreeMap::new(), begun: 0, given: 0 }
     }
 
@@ -79,8 +78,8 @@ impl FileUploader {
 
     /// Stores the bundle, and answers what is stored.
     pub(crate) async fn keep_bundle(&self, zip: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let Destination { pictures, account, id, .. } = &*self.destination;
-        pictures.keep(*account, *id, BUNDLE_NAME, BUNDLE_CONTENT_TYPE, zip).await
+        let Destination { pictures, owner, id, .. } = &*self.destination;
+        pictures.keep(*owner, *id, BUNDLE_NAME, BUNDLE_CONTENT_TYPE, zip).await
     }
 }
 
@@ -92,7 +91,7 @@ impl Destination {
             None => file,
         };
         let name = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
-        let kept = self.pictures.keep(self.account, self.id, &name, file.content_type(), file.bytes.clone()).await?;
+        let kept = self.pictures.keep(self.owner, self.id, &name, file.content_type(), file.bytes.clone()).await?;
         if kept == file.bytes {
             return Ok(file);
         }

@@ -4,7 +4,7 @@
 //! a sign that a picture may have been made, and may have to be paid: money is not spent a third time over crashes and deliveries.
 
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp};
+use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp};
 use policy::Class;
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +103,7 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// Whose generation.
-    pub account: AccountId,
+    pub owner: Owner,
     /// Which generation.
     pub generation: GenerationId,
     /// Which drawing, counted from 0.
@@ -119,9 +119,9 @@ pub struct History {
 impl History {
     /// That nothing was tried yet, at `now`.
     #[must_use]
-    pub fn new(account: AccountId, generation: GenerationId, index: u8, now: Timestamp) -> Self {
+    pub fn new(owner: Owner, generation: GenerationId, index: u8, now: Timestamp) -> Self {
         let expires_at = Class::ATTEMPT.expires_at(now);
-        Self { account, generation, index, version: 0, attempts: Vec::new(), expires_at }
+        Self { owner, generation, index, version: 0, attempts: Vec::new(), expires_at }
     }
 
     /// With one more attempt, which is a worker's claim until `lease` has passed.
@@ -236,7 +236,7 @@ pub trait Attempts: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{FixedClock, SeededRandomness};
+    use kernel::{AccountId, FixedClock, SeededRandomness};
 
     const LEASE: SignedDuration = SignedDuration::from_secs(170);
 
@@ -246,7 +246,7 @@ mod tests {
 
     fn nothing() -> History {
         let (clock, randomness) = (FixedClock::at(at(0)), SeededRandomness::new(1));
-        History::new(AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness), 0, at(0))
+        History::new(AccountId::new(&clock, &randomness).into(), GenerationId::new(&clock, &randomness), 0, at(0))
     }
 
     fn after(history: &History, artist: &str, outcome: Outcome) -> History {

@@ -1,8 +1,7 @@
 //! Deleting a generation, running or not.
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{Clock, Failure, GenerationId};
+use kernel::{Clock, Failure, GenerationId, Principal};
 
 use crate::generation::{Generation, State};
 use crate::store::{Change, Generations, Written};
@@ -15,7 +14,7 @@ pub trait OwnGenerations: Send + Sync {
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
-    async fn own(&self, caller: &Caller, id: GenerationId) -> Result<Option<Generation>, Failure>;
+    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<Generation>, Failure>;
 }
 
 /// Deletes a generation and every object of it; a running one is cancelled and its credits are released, once.
@@ -38,9 +37,9 @@ impl DeleteGeneration<'_> {
     ///
     /// # Errors
     /// [`Failure::Missing`] when the caller has no such order.
-    pub async fn run(&self, caller: &Caller, id: GenerationId) -> Result<(), Failure> {
+    pub async fn run(&self, principal: &Principal, id: GenerationId) -> Result<(), Failure> {
         for _ in 0..TRIES {
-            let generation = self.own.own(caller, id).await?.ok_or_else(|| Failure::missing("generation"))?;
+            let generation = self.own.own(principal, id).await?.ok_or_else(|| Failure::missing("generation"))?;
             if matches!(generation.state, State::Blocked | State::Failed) {
                 // A refused selfie goes even if its generation goes first: a cancelled generation no longer says that it must.
                 self.tidy.objects(&generation).await?;

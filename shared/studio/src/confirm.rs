@@ -8,7 +8,7 @@
 //! within seconds. Only if a worker died (or heard nothing) between SES's acceptance and its own note, *and* the event of just that mail is lost or later
 //! than the timeout, a second mail goes. And a mail that SES refuses again and again is given up, with an error in the log.
 
-use kernel::{AccountId, Clock, Failure, GenerationId};
+use kernel::{Clock, Failure, GenerationId, Owner};
 
 use crate::generation::{Generation, MailState, State};
 use crate::store::{Change, Generations, Written};
@@ -30,8 +30,8 @@ impl ConfirmMail<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when a store throttles or others changed the generation again and again; the event comes again.
-    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        match self.generations.load(account, id).await? {
+    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        match self.generations.load(owner, id).await? {
             None => Ok(()),
             Some(generation) => note_sent(self.generations, self.clock, generation).await.map(drop),
         }
@@ -57,7 +57,7 @@ pub async fn note_sent(
         let sent = generation.mail_is(MailState::Sent, clock.now()).map_err(Failure::broken)?;
         match generations.change(Change::of(&generation, &sent)).await? {
             Written::Stored => return Ok(Some(sent)),
-            Written::Overtaken => match generations.load(generation.account, generation.id).await? {
+            Written::Overtaken => match generations.load(generation.owner, generation.id).await? {
                 Some(newer) => generation = newer,
                 None => return Ok(None),
             },

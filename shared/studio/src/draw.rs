@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{AccountId, Clock, Failure, GenerationId};
+use kernel::{Clock, Failure, GenerationId, Owner};
 
 use crate::artist::Drawing;
 use crate::attempts::History;
@@ -52,31 +52,31 @@ impl Draw<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a dependency throttles; the message comes again.
-    pub async fn run(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        let Some(generation) = self.generations.load(account, id).await? else {
+    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(owner, id).await? else {
             // The generation was deleted while a worker drew: nothing of it may stay.
-            return self.pictures.remove(account, id, "").await;
+            return self.pictures.remove(owner, id, "").await;
         };
         match generation.state {
             State::Drawing => self.work(generation).await,
-            State::Finishing => self.steps.tell(Step::DrawingReady, account, id).await,
+            State::Finishing => self.steps.tell(Step::DrawingReady, owner, id).await,
             State::Cancelled | State::Failed => self.tidy.objects(&generation).await,
             State::Queued | State::Screening | State::Done | State::Blocked => Ok(()),
         }
     }
 
     async fn work(&self, generation: Generation) -> Result<(), Failure> {
-        let Some(selfie) = self.selfies.normalised(generation.account, generation.upload).await? else {
+        let Some(selfie) = self.selfies.normalised(generation.owner, generation.upload).await? else {
             return self.end(&generation, EndReason::UploadGone).await;
         };
         match self.draw_all(generation, &selfie).await? {
             Reached::Over => Ok(()),
             Reached::Impossible(generation, reason) => self.end(&generation, reason).await,
-            Reached::Part(left, wait) => self.steps.tell_later(Step::ScreeningPassed, left.account, left.id, wait).await,
+            Reached::Part(left, wait) => self.steps.tell_later(Step::ScreeningPassed, left.owner, left.id, wait).await,
             Reached::All(drawn) => {
                 let finishing = drawn.finish_drawing(self.clock.now()).map_err(Failure::broken)?;
                 write(self.generations, Change::of(&drawn, &finishing)).await?;
-                self.steps.tell(Step::DrawingReady, drawn.account, drawn.id).await
+                self.steps.tell(Step::DrawingReady, drawn.owner, drawn.id).await
             }
         }
     }
@@ -86,7 +86,7 @@ impl Draw<'_> {
     }
 
     async fn draw_all(&self, mut generation: Generation, selfie: &[u8]) -> Result<Reached, Failure> {
-        let stored = self.pictures.drawn(generation.account, generation.id).await?;
+        let stored = self.pictures.drawn(generation.owner, generation.id).await?;
         let mut has_drawn = false;
         for index in (0..generation.count).filter(|index| !stored.contains_key(index)) {
             let progress = ProgressReporter::of(self.generations, self.clock, generation.clone());
@@ -113,7 +113,7 @@ impl Draw<'_> {
     /// Stores a drawing, then notes it: `None` when the generation ended meanwhile.
     async fn keep(&self, generation: Generation, index: u8, (drawing, history): (Drawing, History)) -> Result<Option<Generation>, Failure> {
         let name = drawing_name(index, drawing.source);
-        self.pictures.put(generation.account, generation.id, &name, media_type(&drawing.picture), drawing.picture).await?;
+        self.pictures.put(generation.owner, generation.id, &name, media_type(&drawing.picture), drawing.picture).await?;
         let noted = generation.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
         let change = Change { history: Some(&history), ..Change::of(&generation, &noted) };
         match self.generations.change(change).await? {
@@ -126,9 +126,9 @@ impl Draw<'_> {
     async fn find_out(&self, generation: &Generation, index: u8, history: &History) -> Result<Option<Generation>, Failure> {
         // What it cost is known here alone. If it cannot be written either, the log has it.
         let _closed = self.fallback.attempts.close(history).await;
-        let Some(now) = self.generations.load(generation.account, generation.id).await? else {
+        let Some(now) = self.generations.load(generation.owner, generation.id).await? else {
             // Its owner deleted it while this drawing was made: the drawing just stored goes too.
-            return self.pictures.remove(generation.account, generation.id, "").await.map(|()| None);
+            return self.pictures.remove(generation.owner, generation.id, "").await.map(|()| None);
         };
         if now.state != State::Drawing {
             let busy = Failure::unavailable(Duration::from_secs(1));

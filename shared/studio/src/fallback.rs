@@ -126,7 +126,7 @@ impl ArtistFallback<'_> {
             fallback: self,
             job,
             candidates: candidates.collect(),
-            history: History::new(generation.account, generation.id, job.index, self.clock.now()),
+            history: History::new(generation.owner, generation.id, job.index, self.clock.now()),
             claims: !elsewhere.is_empty(),
             asked: false,
             waits: Vec::new(),
@@ -282,7 +282,7 @@ impl FallbackRun<'_> {
 
     async fn call(&self, artist: &dyn Artist) -> Result<Drawing, NotDrawn> {
         let DrawingJob { generation, index, selfie, sketches } = self.job;
-        let customer = self.fallback.pepper.pseudonym(artist.name(), generation.account);
+        let customer = self.fallback.pepper.pseudonym(artist.name(), generation.owner);
         let request = DrawRequest {
             selfie,
             brief: Brief::Style(&generation.style),

@@ -2,10 +2,10 @@
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
-use kernel::{AccountId, GenerationId, SignedDuration, Timestamp, UploadId};
+use kernel::{GenerationId, Owner, SignedDuration, Timestamp, UploadId};
 use picture_files::Messenger;
 use serde::{Deserialize, Serialize};
-use wallet::Entry;
+use wallet::{Charge, Entry};
 
 use crate::addons::Bubble;
 use crate::progress::SKETCHES;
@@ -112,7 +112,7 @@ pub struct Generation {
     /// Its id.
     pub id: GenerationId,
     /// Whose.
-    pub account: AccountId,
+    pub owner: Owner,
     /// Made from.
     pub upload: UploadId,
     /// In this style.
@@ -125,8 +125,8 @@ pub struct Generation {
     pub stickers: Vec<Messenger>,
     /// The speech bubble; `None` without one, and in every ended state: what it says goes with the change into it (AN-07).
     pub bubble: Option<Bubble>,
-    /// Credits held for it.
-    pub credits: u32,
+    /// What it costs its owner.
+    pub charge: Charge,
     /// Where it stands.
     pub state: State,
     /// Grows with every change.
@@ -238,10 +238,16 @@ impl Generation {
         Ok(Self { deadline: None, ..next })
     }
 
+    /// What a delivery spends of the wallet, if anything.
+    #[must_use]
+    pub fn capture(&self, now: Timestamp) -> Option<Entry> {
+        self.charge.capture(self.id, now)
+    }
+
     /// The release of what is held for it, if anything is.
     #[must_use]
     pub fn release(&self, now: Timestamp) -> Option<Entry> {
-        self.state.is_running().then(|| Entry::release(self.id, self.credits, now))
+        self.charge.release(self.id, now).filter(|_| self.state.is_running())
     }
 
     /// How far it is, in percent. Never goes back.

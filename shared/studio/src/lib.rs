@@ -16,6 +16,7 @@ pub mod fallback;
 pub mod generation;
 pub mod models;
 pub mod moderation;
+pub mod object_keys;
 pub mod placement;
 pub mod prices;
 mod progress;

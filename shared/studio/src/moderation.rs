@@ -1,7 +1,7 @@
 //! What becomes of a screened selfie.
 
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId, Timestamp, UploadId};
+use kernel::{Failure, GenerationId, Owner, Timestamp, UploadId};
 use screening::Verdict;
 
 /// What the screening decided, as it is kept (AN-13): never the picture, never a link to it, only its key.
@@ -10,7 +10,7 @@ pub struct ModerationRecord {
     /// The generation.
     pub generation: GenerationId,
     /// Whose.
-    pub account: AccountId,
+    pub owner: Owner,
     /// The judged upload.
     pub upload: UploadId,
     /// Allowed or blocked, with its scores.
@@ -27,5 +27,5 @@ pub struct ModerationRecord {
 #[async_trait]
 pub trait Quarantine: Send + Sync {
     /// Puts a blocked selfie under quarantine. Doing it twice is the same as once.
-    async fn isolate(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
+    async fn isolate(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
 }

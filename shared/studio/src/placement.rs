@@ -1,12 +1,11 @@
 //! Placement a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is told.
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{Clock, Failure, GenerationId, Randomness, Reason, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, GenerationId, Owner, Principal, Randomness, Reason, Timestamp, UploadId, limits};
 use picture_files::Messenger;
 use policy::Class;
 use sha2::{Digest, Sha256};
-use wallet::Entry;
+use wallet::{Reservation, Tariff};
 
 use crate::addons::{self, BUBBLE_CREDITS, Bubble, STICKERS_CREDITS};
 use crate::generation::{Generation, State};
@@ -36,11 +35,11 @@ pub struct GenerationRequest {
 #[derive(Debug, Clone)]
 pub struct NewGeneration {
     /// The caller.
-    pub caller: Caller,
+    pub principal: Principal,
     /// The row.
     pub generation: Generation,
-    /// The hold on the wallet.
-    pub hold: Entry,
+    /// What its charge reserves.
+    pub reservation: Reservation,
     /// SHA-256 of the idempotency key, in hex.
     pub key_hash: String,
     /// SHA-256 of the request, in hex.
@@ -98,16 +97,16 @@ pub enum UploadStanding {
 #[async_trait]
 pub trait Arrivals: Send + Sync {
     /// Whether any bytes of an upload have arrived. The key holds the caller's account, so another's upload never has.
-    async fn has_arrived(&self, caller: &Caller, upload: UploadId) -> Result<bool, Failure>;
+    async fn has_arrived(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure>;
 }
 
 /// Where orders are placed.
 #[async_trait]
 pub trait Placements: Send + Sync {
-    /// Writes a generation: session alive, key unused, upload the caller's and alive, wallet long enough; all or nothing.
+    /// Writes a generation: session alive, key unused, upload the principal's and alive, wallet long enough or quota not used up; all or nothing.
     ///
     /// # Errors
-    /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
+    /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Busy`] above a quota, [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
     /// [`Failure::Conflict`] with [`Reason::IdempotencyKeyInUse`] while the same key is being written.
     async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure>;
 
@@ -115,7 +114,13 @@ pub trait Placements: Send + Sync {
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
-    async fn missing_upload(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<MissingUpload, Failure>;
+    async fn missing_upload(
+        &self,
+        principal: &Principal,
+        key_hash: &str,
+        upload: UploadId,
+        now: Timestamp,
+    ) -> Result<MissingUpload, Failure>;
 }
 
 /// Places a generation.
@@ -126,6 +131,8 @@ pub struct PlaceGeneration<'a> {
     pub placements: &'a dyn Placements,
     /// Tells the first step.
     pub steps: &'a dyn Steps,
+    /// How it is charged.
+    pub tariff: Tariff,
     /// The time.
     pub clock: &'a dyn Clock,
     /// Where ids and seeds come from.
@@ -137,23 +144,26 @@ impl PlaceGeneration<'_> {
     ///
     /// # Errors
     /// Those of [`Placements::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
-    pub async fn run(&self, caller: Caller, request: &GenerationRequest) -> Result<Placed, Failure> {
-        let new_generation = self.new_generation(caller, request)?;
-        if !self.arrivals.has_arrived(&caller, request.upload).await? {
+    pub async fn run(&self, principal: impl Into<Principal>, request: &GenerationRequest) -> Result<Placed, Failure> {
+        let new_generation = self.new_generation(principal.into(), request)?;
+        if !self.arrivals.has_arrived(new_generation.generation.owner, request.upload).await? {
             return self.explain_absence(&new_generation).await;
         }
         match self.placements.place(&new_generation).await? {
             Placement::New => {
-                Ok(self.told(caller, Placed { id: new_generation.generation.id, credits: new_generation.generation.credits }).await)
+                let Generation { id, owner, charge, .. } = new_generation.generation;
+                Ok(self.told(owner, Placed { id, credits: charge.credits() }).await)
             }
             // The request before this one may have died after its transaction: telling twice is harmless, not telling costs the owner that time.
-            Placement::Replayed(replay) => Ok(self.told(caller, same_request(&replay, &new_generation.payload_hash)?).await),
+            Placement::Replayed(replay) => {
+                Ok(self.told(new_generation.generation.owner, same_request(&replay, &new_generation.payload_hash)?).await)
+            }
         }
     }
 
     /// The generation is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
-    async fn told(&self, caller: Caller, placed: Placed) -> Placed {
-        if let Err(failure) = self.steps.tell(Step::GenerationQueued, caller.account, placed.id).await {
+    async fn told(&self, owner: Owner, placed: Placed) -> Placed {
+        if let Err(failure) = self.steps.tell(Step::GenerationQueued, owner, placed.id).await {
             tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation placed but not announced; the sweeper will");
         }
         placed
@@ -161,7 +171,8 @@ impl PlaceGeneration<'_> {
 
     async fn explain_absence(&self, new_generation: &NewGeneration) -> Result<Placed, Failure> {
         let upload = new_generation.generation.upload;
-        let background = self.placements.missing_upload(&new_generation.caller, &new_generation.key_hash, upload, self.clock.now()).await?;
+        let background =
+            self.placements.missing_upload(&new_generation.principal, &new_generation.key_hash, upload, self.clock.now()).await?;
         if let Some(replay) = background.replay {
             return same_request(&replay, &new_generation.payload_hash);
         }
@@ -174,20 +185,20 @@ impl PlaceGeneration<'_> {
         })
     }
 
-    fn new_generation(&self, caller: Caller, request: &GenerationRequest) -> Result<NewGeneration, Failure> {
-        let credits = price(request)?;
+    fn new_generation(&self, principal: Principal, request: &GenerationRequest) -> Result<NewGeneration, Failure> {
+        let charge = self.tariff.charge(price(request)?);
         let now = self.clock.now();
         let id = GenerationId::new(self.clock, self.randomness);
         let generation = Generation {
             id,
-            account: caller.account,
+            owner: principal.owner()?,
             upload: request.upload,
             style: request.style.clone(),
             count: request.count,
             seed: request.seed.unwrap_or_else(|| self.random_seed()),
             stickers: addons::in_order(&request.stickers),
             bubble: request.bubble.clone(),
-            credits,
+            charge,
             state: State::Queued,
             version: 1,
             drawn: 0,
@@ -200,8 +211,8 @@ impl PlaceGeneration<'_> {
             mail: None,
         };
         Ok(NewGeneration {
-            caller,
-            hold: Entry::hold(id, credits, now),
+            principal,
+            reservation: charge.reserve(id, now),
             generation,
             key_hash: hex::encode(Sha256::digest(request.idempotency_key.as_bytes())),
             payload_hash: payload_hash(request),

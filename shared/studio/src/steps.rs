@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kernel::message::{GenerationIds, Queue};
-use kernel::{AccountId, Failure, GenerationId};
+use kernel::{Failure, GenerationId, Owner};
 
 /// What happened, so that the next step can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,12 +21,12 @@ pub enum Step {
 #[async_trait]
 pub trait Steps: Send + Sync {
     /// Tells that `step` happened to a generation.
-    async fn tell(&self, step: Step, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        self.tell_later(step, account, id, Duration::ZERO).await
+    async fn tell(&self, step: Step, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        self.tell_later(step, owner, id, Duration::ZERO).await
     }
 
     /// The same after a delay of at most 15 minutes.
-    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure>;
+    async fn tell_later(&self, step: Step, owner: Owner, id: GenerationId, delay: Duration) -> Result<(), Failure>;
 }
 
 /// Steps that are told by queues; a function has the queues it needs and no others.
@@ -42,10 +42,10 @@ impl<Q: Queue<GenerationIds>> QueuedSteps<Q> {
 
 #[async_trait]
 impl<Q: Queue<GenerationIds>> Steps for QueuedSteps<Q> {
-    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure> {
+    async fn tell_later(&self, step: Step, owner: Owner, id: GenerationId, delay: Duration) -> Result<(), Failure> {
         let queue = self.0.iter().find(|(known, _)| *known == step).map(|(_, queue)| queue);
         let queue = queue.ok_or_else(|| Failure::broken(format!("this function has no queue for {step:?}")))?;
-        queue.send(&GenerationIds { account_id: account, generation_id: id }, delay).await
+        queue.send(&GenerationIds { owner_id: owner, generation_id: id }, delay).await
     }
 }
 
@@ -53,7 +53,7 @@ impl<Q: Queue<GenerationIds>> Steps for QueuedSteps<Q> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use kernel::{FixedClock, SeededRandomness, Timestamp};
+    use kernel::{AccountId, FixedClock, SeededRandomness, Timestamp};
 
     use super::*;
 
@@ -71,13 +71,13 @@ mod tests {
     #[tokio::test]
     async fn a_step_is_told_to_its_own_queue_and_one_without_a_queue_is_broken() {
         let (clock, randomness) = (FixedClock::at(Timestamp::UNIX_EPOCH), SeededRandomness::new(1));
-        let (account_id, generation_id) = (AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness));
+        let (owner_id, generation_id) = (Owner::Account(AccountId::new(&clock, &randomness)), GenerationId::new(&clock, &randomness));
         let (queued, ready) = (Noted::default(), Noted::default());
         let steps = QueuedSteps::new([(Step::GenerationQueued, queued.clone()), (Step::DrawingReady, ready.clone())]);
-        steps.tell_later(Step::DrawingReady, account_id, generation_id, Duration::from_secs(3)).await.unwrap();
-        assert_eq!(*ready.0.lock().unwrap(), [(GenerationIds { account_id, generation_id }, Duration::from_secs(3))]);
+        steps.tell_later(Step::DrawingReady, owner_id, generation_id, Duration::from_secs(3)).await.unwrap();
+        assert_eq!(*ready.0.lock().unwrap(), [(GenerationIds { owner_id, generation_id }, Duration::from_secs(3))]);
         assert!(queued.0.lock().unwrap().is_empty());
-        let told = steps.tell(Step::ScreeningPassed, account_id, generation_id).await;
+        let told = steps.tell(Step::ScreeningPassed, owner_id, generation_id).await;
         assert!(matches!(told, Err(Failure::Broken(_))));
     }
 }

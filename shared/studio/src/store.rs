@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId, UploadId};
+use kernel::{Failure, GenerationId, Owner, UploadId};
 use picture_files::DigitalSource;
 use wallet::Entry;
 
@@ -51,7 +51,7 @@ pub enum Written {
 #[async_trait]
 pub trait Generations: Send + Sync {
     /// Reads a generation, consistently.
-    async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure>;
+    async fn load(&self, owner: Owner, id: GenerationId) -> Result<Option<Generation>, Failure>;
 
     /// Writes a change, all of it or nothing, if the generation still is at `before`'s version and state.
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure>;
@@ -75,37 +75,37 @@ pub async fn write(generations: &dyn Generations, change: Change<'_>) -> Result<
 #[async_trait]
 pub trait Selfies: Send + Sync {
     /// The bytes as they were sent; `None` when there are none (any more).
-    async fn original(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
+    async fn original(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
     /// The normalised PNG; `None` before there is one.
-    async fn normalised(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
+    async fn normalised(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Answers
     /// whether it stored this one: an upload's form stays open a while, and what was screened must not change under a generation (AN-70).
-    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
+    async fn keep_normalised(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
 
     /// Removes everything of an upload. Removing nothing is no error.
-    async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure>;
+    async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure>;
 }
 
 /// Where drawings and deliverables lie: everything of a generation is under one prefix.
 #[async_trait]
 pub trait Pictures: Send + Sync {
     /// The drawings that are stored, by index, with what is true of each. Of two of one index it is always the same one that is found.
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
+    async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
 
     /// Stores an object of a generation under `name` (a relative key such as `1/drawing/master.png`).
-    async fn put(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure>;
+    async fn put(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure>;
 
     /// Stores an object of a generation unless there is one under `name` already, and answers what is there then. A signature differs each time it is made:
     /// of several workers on one generation, all go on with what the first of them stored.
-    async fn keep(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure>;
+    async fn keep(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure>;
 
     /// Reads an object of a generation.
-    async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure>;
+    async fn get(&self, owner: Owner, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Removes every object of a generation whose name starts with `prefix` (all of them when it is empty).
-    async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure>;
+    async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure>;
 }
 
 /// The name of a stored drawing within its generation, such as `drawings/0.algorithmicallyEnhanced`. It says what is true of the drawing, so that this is

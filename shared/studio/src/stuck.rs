@@ -1,7 +1,7 @@
 //! The sweeper: what passed its state's deadline is set going again, or ended (every-minute-end-stuck).
 
 use async_trait::async_trait;
-use kernel::{AccountId, Clock, Failure, GenerationId, Timestamp};
+use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
 
 use crate::generation::{EndReason, Generation, MailState, State};
 use crate::steps::{Step, Steps};
@@ -15,7 +15,7 @@ const BATCH: usize = 100;
 #[async_trait]
 pub trait Overdue: Send + Sync {
     /// The generations whose deadline is `now` or earlier, the earliest first, at most `limit`. It may lag behind the rows, so each is read again.
-    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure>;
+    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure>;
 }
 
 /// The sweeper.
@@ -59,8 +59,8 @@ impl EndStuck<'_> {
     /// Only when the overdue generations cannot be found.
     pub async fn run(&self) -> Result<Swept, Failure> {
         let mut swept = Swept::default();
-        for (account, id) in self.overdue.overdue(self.clock.now(), BATCH).await? {
-            match self.one(account, id).await {
+        for (owner, id) in self.overdue.overdue(self.clock.now(), BATCH).await? {
+            match self.one(owner, id).await {
                 Ok(Outcome::Revived) => swept.revived += 1,
                 Ok(Outcome::Failed) => swept.failed += 1,
                 Ok(Outcome::Tidied) => swept.tidied += 1,
@@ -74,9 +74,9 @@ impl EndStuck<'_> {
         Ok(swept)
     }
 
-    async fn one(&self, account: AccountId, id: GenerationId) -> Result<Outcome, Failure> {
+    async fn one(&self, owner: Owner, id: GenerationId) -> Result<Outcome, Failure> {
         let now = self.clock.now();
-        let Some(generation) = self.generations.load(account, id).await? else { return Ok(Outcome::Early) };
+        let Some(generation) = self.generations.load(owner, id).await? else { return Ok(Outcome::Early) };
         if generation.deadline.is_none_or(|deadline| deadline > now) {
             return Ok(Outcome::Early);
         }
@@ -107,7 +107,7 @@ impl EndStuck<'_> {
     async fn revive(&self, generation: &Generation, step: Step, now: Timestamp) -> Result<Outcome, Failure> {
         let revived = generation.revive(now).map_err(Failure::broken)?;
         write(self.generations, Change::of(generation, &revived)).await?;
-        self.steps.tell(step, generation.account, generation.id).await?;
+        self.steps.tell(step, generation.owner, generation.id).await?;
         Ok(Outcome::Revived)
     }
 

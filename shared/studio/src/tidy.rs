@@ -20,18 +20,18 @@ pub struct Tidy<'a> {
 impl Tidy<'_> {
     /// Removes the objects that `generation` must not have in its state.
     pub async fn objects(&self, generation: &Generation) -> Result<(), Failure> {
-        let Generation { account, id, upload, .. } = *generation;
+        let Generation { owner, id, upload, .. } = *generation;
         match generation.state {
-            State::Cancelled => self.pictures.remove(account, id, "").await,
+            State::Cancelled => self.pictures.remove(owner, id, "").await,
             State::Failed => {
-                self.pictures.remove(account, id, "").await?;
+                self.pictures.remove(owner, id, "").await?;
                 if generation.reason.is_some_and(EndReason::spoils_upload) {
-                    self.selfies.remove(account, upload).await?;
+                    self.selfies.remove(owner, upload).await?;
                 }
                 Ok(())
             }
-            State::Blocked => self.selfies.remove(account, upload).await,
-            State::Done => self.pictures.remove(account, id, DRAWINGS).await,
+            State::Blocked => self.selfies.remove(owner, upload).await,
+            State::Done => self.pictures.remove(owner, id, DRAWINGS).await,
             State::Queued | State::Screening | State::Drawing | State::Finishing => Ok(()),
         }
     }

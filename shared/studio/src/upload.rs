@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{Clock, Failure, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
 use policy::Class;
 
 /// How long the form admits the object.
@@ -49,7 +48,9 @@ pub struct Upload {
     /// Its id.
     pub id: UploadId,
     /// Whose.
-    pub caller: Caller,
+    /// Who opened it.
+    pub principal: Principal,
+    pub owner: Owner,
     /// What it will be.
     pub picture: PictureType,
     /// Exactly how many bytes.
@@ -107,14 +108,15 @@ impl OpenUpload<'_> {
     ///
     /// # Errors
     /// [`Failure::Invalid`] outside [`limits::UPLOAD_BYTES`], and those of [`Uploads::open`].
-    pub async fn run(&self, caller: Caller, picture: PictureType, bytes: u64) -> Result<(Upload, UploadForm), Failure> {
+    pub async fn run(&self, principal: impl Into<Principal>, picture: PictureType, bytes: u64) -> Result<(Upload, UploadForm), Failure> {
         if !limits::UPLOAD_BYTES.contains(&bytes) {
             return Err(Failure::invalid(Reason::FieldInvalid, "bytes must be 1 to 10,000,000."));
         }
-        let now = self.clock.now();
-            let upload = Upload {
+        let (principal, now) = (principal.into(), self.clock.now());
+        let upload = Upload {
             id: UploadId::new(self.clock, self.randomness),
-            caller,
+            principal,
+            owner: principal.owner()?,
             picture,
             bytes,
             created_at: now,

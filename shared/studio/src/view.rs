@@ -1,8 +1,7 @@
 //! What an owner sees of their generations.
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{AccountId, Clock, Email, Failure, GenerationId, SignedDuration, Timestamp};
+use kernel::{Clock, Email, Failure, GenerationId, Owner, Principal, SignedDuration, Timestamp};
 use picture_files::FileEntry;
 use serde::{Deserialize, Serialize};
 
@@ -51,34 +50,27 @@ pub trait Views: Send + Sync {
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
-    async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure>;
+    async fn view(&self, principal: &Principal, id: GenerationId) -> Result<Option<View>, Failure>;
 
     /// One page of at most `limit` generations that are older than `after`.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
-    async fn page(&self, caller: &Caller, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure>;
+    async fn page(&self, principal: &Principal, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure>;
 }
 
 /// Signs links to objects.
 #[async_trait]
 pub trait Links: Send + Sync {
     /// A link to an object of a generation that works from `from` for `life`. The same arguments give the same link. No call leaves the process.
-    async fn link(
-        &self,
-        account: AccountId,
-        id: GenerationId,
-        name: &str,
-        from: Timestamp,
-        life: SignedDuration,
-    ) -> Result<String, Failure>;
+    async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure>;
 }
 
 /// Knows an account's address.
 #[async_trait]
 pub trait Recipients: Send + Sync {
     /// The address; `None` when the account is gone.
-    async fn email_of(&self, account: AccountId) -> Result<Option<Email>, Failure>;
+    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure>;
 }
 
 /// How long a link works after the start of its window.
@@ -102,8 +94,8 @@ impl Deliveries<'_> {
     ///
     /// # Errors
     /// [`Failure::Missing`] when the caller has no such order, [`Failure::Denied`] when the session is closed.
-    pub async fn view(&self, caller: &Caller, id: GenerationId) -> Result<View, Failure> {
-        let view = self.views.view(caller, id).await?;
+    pub async fn view(&self, principal: &Principal, id: GenerationId) -> Result<View, Failure> {
+        let view = self.views.view(principal, id).await?;
         view.filter(|view| view.generation.state != State::Cancelled).ok_or_else(|| Failure::missing("generation"))
     }
 
@@ -115,7 +107,7 @@ impl Deliveries<'_> {
 
     /// A link to one file of `generation`.
     pub async fn link(&self, generation: &Generation, name: &str) -> Result<String, Failure> {
-        self.links.link(generation.account, generation.id, name, self.window(), LINK_LIFE).await
+        self.links.link(generation.owner, generation.id, name, self.window(), LINK_LIFE).await
     }
 
     /// The weak entity tag of an answer: what can change in it, and the window of its links. Weak, because two instances sign the same link with other

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use accounts::{Caller, CodeHash, EmailKey, NewAccount, Pepper, SignIn};
-use kernel::{AccountId, Clock, Email, GenerationId, Randomness, SessionId, Timestamp, UploadId};
+use accounts::{CodeHash, EmailKey, NewAccount, Pepper, SignIn};
+use kernel::{AccountId, AccountSession, Clock, Email, GenerationId, Owner, Principal, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
 use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, NewGeneration, PictureType, State, Upload};
-use wallet::Entry;
+use wallet::{Charge, Entry};
 
 /// The midnight every test starts at: far ahead, so that no store takes what a test wrote for expired.
 #[must_use]
@@ -30,26 +30,32 @@ pub fn pepper() -> Pepper {
 
 /// A caller with new ids.
 #[must_use]
-pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> Caller {
-    Caller { account: AccountId::new(clock, randomness), session: SessionId::new(clock, randomness) }
+pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> AccountSession {
+    AccountSession { account: AccountId::new(clock, randomness), session: SessionId::new(clock, randomness) }
 }
 
 /// The first sign-in of `caller`, with a code and starter credits.
 #[must_use]
-pub fn first_sign_in(caller: Caller, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
+pub fn first_sign_in(caller: AccountSession, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
     let grant = Entry::starter_grant(credits, now);
     let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, grant };
     let expires_at = Class::SESSION.expires_at(now);
     SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening: Some(opening) }
 }
 
-/// An upload that `caller` opens now.
+#[expect(clippy::expect_used, reason = "a test whose principal can own nothing must stop")]
+fn owner_of(principal: Principal) -> Owner {
+    principal.owner().expect("an owner")
+}
+
+/// An upload that `principal` opens now.
 #[must_use]
-pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) -> Upload {
-    let now = clock.now();
+pub fn upload(principal: impl Into<Principal>, clock: &dyn Clock, randomness: &dyn Randomness) -> Upload {
+    let (principal, now) = (principal.into(), clock.now());
     Upload {
         id: UploadId::new(clock, randomness),
-        caller,
+        principal,
+        owner: owner_of(principal),
         picture: PictureType::Jpeg,
         bytes: 1_234,
         created_at: now,
@@ -59,21 +65,22 @@ pub fn upload(caller: Caller, clock: &dyn Clock, randomness: &dyn Randomness) ->
     }
 }
 
-/// A generation that `caller` places now, under the idempotency key hash `key_hash`.
+/// A generation that `principal` places now, under the idempotency key hash `key_hash`.
 #[must_use]
 pub fn new_generation(
-    caller: Caller,
+    principal: Principal,
     upload: UploadId,
-    credits: u8,
+    charge: Charge,
     key_hash: &str,
     clock: &dyn Clock,
     randomness: &dyn Randomness,
 ) -> NewGeneration {
     let now = clock.now();
-    let generation = generation(caller.account, upload, credits, now, GenerationId::new(clock, randomness));
+    let id = GenerationId::new(clock, randomness);
+    let generation = Generation { charge, ..generation(owner_of(principal), upload, 1, now, id) };
     NewGeneration {
-        caller,
-        hold: Entry::hold(generation.id, u32::from(credits), now),
+        principal,
+        reservation: charge.reserve(id, now),
         generation,
         key_hash: key_hash.to_owned(),
         payload_hash: "payload".to_owned(),
@@ -83,17 +90,17 @@ pub fn new_generation(
 
 /// A queued order of `count` drawings at one credit each.
 #[must_use]
-pub fn generation(account: AccountId, upload: UploadId, count: u8, now: Timestamp, id: GenerationId) -> Generation {
+pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id: GenerationId) -> Generation {
     Generation {
         id,
-        account,
+        owner,
         upload,
         style: "soft-anime".into(),
         count,
         seed: 9_007_199_254_740_991,
         stickers: vec![picture_files::Messenger::Whatsapp, picture_files::Messenger::Line],
         bubble: Some(bubble()),
-        credits: u32::from(count),
+        charge: Charge::Credits(u32::from(count)),
         state: State::Queued,
         version: 1,
         drawn: 0,
@@ -122,7 +129,7 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
     let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test".to_owned() };
     ModerationRecord {
         generation: generation.id,
-        account: generation.account,
+        owner: generation.owner,
         upload: generation.upload,
         verdict,
         at: now,

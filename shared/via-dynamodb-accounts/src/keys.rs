@@ -2,22 +2,22 @@
 
 use accounts::EmailKey;
 use dynamo::Key;
-use kernel::{AccountId, SessionId};
+use kernel::{AccountId, AccountSession, Failure, Owner};
 use wallet::Entry;
 
 #[must_use]
 pub fn profile(account: AccountId) -> Key {
-    Key::new(of_account(account), "PROFILE")
+    Key::new(of_owner(account.into()), "PROFILE")
 }
 
 #[must_use]
-pub fn wallet(account: AccountId) -> Key {
-    Key::new(of_account(account), "WALLET")
+pub fn wallet(owner: Owner) -> Key {
+    Key::new(of_owner(owner), "WALLET")
 }
 
 #[must_use]
-pub fn ledger(account: AccountId, entry: &Entry) -> Key {
-    Key::new(of_account(account), format!("LEDGER#{}", entry.key()))
+pub fn ledger(owner: Owner, entry: &Entry) -> Key {
+    Key::new(of_owner(owner), format!("LEDGER#{}", entry.key()))
 }
 
 #[must_use]
@@ -31,17 +31,32 @@ pub fn code(key: &EmailKey) -> Key {
 }
 
 #[must_use]
-pub fn session(session: SessionId) -> Key {
-    Key::new(format!("SES#{session}"), "SESSION")
+pub fn session(AccountSession { account, session }: &AccountSession) -> Key {
+    Key::new(of_owner((*account).into()), format!("SES#{session}"))
 }
 
 #[must_use]
-pub fn idempotency(account: AccountId, key_hash: &str) -> Key {
-    Key::new(format!("IDEM#{account}#{key_hash}"), "RESPONSE")
+pub fn idempotency(owner: Owner, key_hash: &str) -> Key {
+    Key::new(of_owner(owner), format!("IDEM#{key_hash}"))
 }
 
-/// The partition of everything of an account.
+/// The partition of everything of an owner.
 #[must_use]
-pub fn of_account(account: AccountId) -> String {
-    format!("ACC#{account}")
+pub fn of_owner(owner: Owner) -> String {
+    match owner {
+        Owner::Account(account) => format!("{ACCOUNTS}{account}"),
+        Owner::Install(install) => format!("{INSTALLS}{install}"),
+    }
 }
+
+/// The owner of such a partition.
+///
+/// # Errors
+/// [`Failure::Broken`] for any other partition.
+pub fn owner_of(pk: &str) -> Result<Owner, Failure> {
+    let id = pk.strip_prefix(ACCOUNTS).or_else(|| pk.strip_prefix(INSTALLS)).unwrap_or(pk);
+    id.parse().map_err(Failure::broken)
+}
+
+const ACCOUNTS: &str = "ACC#";
+const INSTALLS: &str = "INS#";

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use accounts::{Caller, Me, Profiles};
+use accounts::{Me, Profiles};
 use async_trait::async_trait;
 use dynamo::{Batch, Database, Read};
-use kernel::{Clock, Failure};
+use kernel::{AccountSession, Clock, Failure};
 use wallet::Balance;
 
 use crate::keys;
@@ -29,11 +29,11 @@ impl DynamoProfiles {
 
 #[async_trait]
 impl Profiles for DynamoProfiles {
-    async fn me(&self, caller: &Caller) -> Result<Me, Failure> {
-        let (session, profile, wallet) = (keys::session(caller.session), keys::profile(caller.account), keys::wallet(caller.account));
+    async fn me(&self, asking: &AccountSession) -> Result<Me, Failure> {
+        let (session, profile, wallet) = (keys::session(asking), keys::profile(asking.account), keys::wallet(asking.owner()));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.accounts, &profile).of(&self.accounts, &wallet);
         let rows = self.database.read(batch).await?;
-        sessions::verify(rows.get(&session), caller, self.clock.now())?;
+        sessions::verify(rows.get(&session), self.clock.now())?;
         let (Some(profile), Some(wallet)) = (rows.get(&profile), rows.get(&wallet)) else { return Err(Failure::signed_out()) };
         Ok(Me {
             email: profile.required_text("email")?.to_owned(),

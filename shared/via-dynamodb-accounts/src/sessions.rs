@@ -1,9 +1,9 @@
 //! Sessions: a row per sign-in, which every private request asks for in the call it makes anyway.
 
-use accounts::{Caller, Sessions};
+use accounts::Sessions;
 use async_trait::async_trait;
-use dynamo::{Attributes, Database, Part, Read, number, text};
-use kernel::{Failure, Timestamp};
+use dynamo::{Attributes, Database, Key, Part, Read, number};
+use kernel::{AccountSession, Failure, Principal, Timestamp};
 
 use crate::keys;
 
@@ -23,23 +23,35 @@ impl DynamoSessions {
 
 #[async_trait]
 impl Sessions for DynamoSessions {
-    async fn close(&self, caller: &Caller) -> Result<(), Failure> {
-        self.database.write(keys::session(caller.session).delete(&self.fleeting)).await.map(drop)
+    async fn close(&self, session: &AccountSession) -> Result<(), Failure> {
+        self.database.write(keys::session(session).delete(&self.fleeting)).await.map(drop)
     }
 }
 
-/// The part of a transaction that asks for the session, and says that it is closed.
-pub fn check<T>(fleeting: &str, caller: &Caller, now: Timestamp) -> Part<T> {
-    keys::session(caller.session)
-        .check(fleeting)
-        .only_if("account_id = :account AND expires_at > :now")
-        .value(":account", text(caller.account.to_string()))
-        .value(":now", number(now.as_second()))
-        .or(|_| Err(Failure::signed_out()))
+/// The row whose life says that `principal` may still act. Sessions have one; of others these tables know nothing, so they may not act here.
+///
+/// # Errors
+/// [`Failure::Denied`] for a principal without such a row.
+pub fn standing(principal: &Principal) -> Result<Key, Failure> {
+    match principal {
+        Principal::Session(session) => Ok(keys::session(session)),
+        Principal::Install(_) | Principal::Operator(_) | Principal::Nobody => Err(Failure::signed_out()),
+    }
 }
 
-/// The same for a session row that was read.
-pub fn verify(row: Option<&Attributes>, caller: &Caller, now: Timestamp) -> Result<(), Failure> {
-    let alive = row.is_some_and(|row| row.is_alive(now) && row.maybe_text("account_id") == Some(&caller.account.to_string()));
-    if alive { Ok(()) } else { Err(Failure::signed_out()) }
+/// The part of a transaction that asks for it, and says that the session is closed.
+///
+/// # Errors
+/// Those of [`standing`].
+pub fn check<T>(fleeting: &str, principal: &Principal, now: Timestamp) -> Result<Part<T>, Failure> {
+    let asked = standing(principal)?.check(fleeting).only_if("expires_at > :now").value(":now", number(now.as_second()));
+    Ok(asked.or(|_| Err(Failure::signed_out())))
+}
+
+/// The same for a row that was read.
+///
+/// # Errors
+/// [`Failure::Denied`] when it is not alive.
+pub fn verify(row: Option<&Attributes>, now: Timestamp) -> Result<(), Failure> {
+    if row.is_some_and(|row| row.is_alive(now)) { Ok(()) } else { Err(Failure::signed_out()) }
 }

@@ -38,10 +38,11 @@ impl DynamoSignIns {
             .text("email", new.email.as_str())
             .text("locale", &new.locale)
             .text("created_at", new.created_at.to_string());
-        let wallet = Item::new(Class::Wallet.id(), keys::wallet(account))
+        let wallet = Item::new(Class::Wallet.id(), keys::wallet(account.into()))
             .number("available", new.grant.available_delta())
             .number("held", new.grant.held_delta());
-        [index, profile, wallet, entry_item(account, &new.grant)].map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile())))
+        [index, profile, wallet, entry_item(account.into(), &new.grant)]
+            .map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile())))
     }
 }
 
@@ -53,9 +54,7 @@ impl SignIns for DynamoSignIns {
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
-        let session = Item::new(Class::Session.id(), keys::session(sign_in.caller.session))
-            .text("account_id", sign_in.caller.account.to_string())
-            .seconds("expires_at", sign_in.expires_at);
+        let session = Item::new(Class::Session.id(), keys::session(&sign_in.caller)).seconds("expires_at", sign_in.expires_at);
         let mut transaction =
             Transaction::default().part(self.use_up(sign_in)).part(session.put_new(&self.fleeting).or(|_| Err(opened_meanwhile())));
         if let Some(new) = &sign_in.opening {

@@ -44,7 +44,7 @@ impl Attempts for DynamoAttempts {
 /// The put of a history over the version before it.
 pub(crate) fn put(history: &History, studio: &str) -> Result<Write, Failure> {
     let attempts = serde_json::to_string(&history.attempts).map_err(Failure::broken)?;
-    let item = Item::new(Class::Attempt.id(), keys::attempts(history.account, history.generation, history.index))
+    let item = Item::new(Class::Attempt.id(), keys::attempts(history.owner, history.generation, history.index))
         .number("version", history.version)
         .text("attempts", attempts)
         .seconds("expires_at", history.expires_at);

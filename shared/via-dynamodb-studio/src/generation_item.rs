@@ -4,6 +4,7 @@ use dynamo::{Attributes, Item, Read, name_of, parse_name};
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{Bubble, BubbleText, Generation};
+use wallet::{Charge, Quota};
 
 use crate::keys;
 
@@ -12,7 +13,7 @@ pub(crate) const WAITING: &str = "generation";
 
 /// The item of a generation. `waiting` and `deadline` are there only while something is left to do, so the index holds nothing else.
 pub(crate) fn write(generation: &Generation) -> Item {
-    let item = Item::new(Class::Generation.id(), keys::generation(generation.account, generation.id))
+    let item = Item::new(Class::Generation.id(), keys::generation(generation.owner, generation.id))
         .text("upload_id", generation.upload.to_string())
         .text("style", &generation.style)
         .number("count", generation.count)
@@ -20,7 +21,6 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .maybe_texts("stickers", generation.stickers.iter().map(name_of))
         .maybe_text("bubble_text", generation.bubble.as_ref().map(|bubble| bubble.text.as_str()))
         .maybe_text("bubble_side", generation.bubble.as_ref().and_then(|bubble| bubble.side.as_ref()).map(name_of))
-        .number("credits", generation.credits)
         .text("state", generation.state.name())
         .number("version", generation.version)
         .number("drawn", generation.drawn)
@@ -30,6 +30,11 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .text("updated_at", generation.updated_at.to_string())
         .number("revivals", generation.revivals)
         .maybe_text("mail", generation.mail.as_ref().map(name_of));
+    let item = match generation.charge {
+        Charge::Credits(credits) => item.number("credits", credits),
+        Charge::Quota(quota) => item.number("quota_per_hour", quota.per_hour),
+        Charge::Nothing => item,
+    };
     match generation.deadline {
         Some(deadline) => item.text("waiting", WAITING).seconds("deadline", deadline),
         None => item,
@@ -38,19 +43,18 @@ pub(crate) fn write(generation: &Generation) -> Item {
 
 /// The generation of an item.
 pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
-    let account = row.required_text("pk")?.trim_start_matches("ACC#").parse().map_err(Failure::broken)?;
     let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;
     let deadline = row.maybe_number::<i64>("deadline").map(Timestamp::from_second).transpose().map_err(Failure::broken)?;
     Ok(Generation {
         id,
-        account,
+        owner: keys::owner_of(row.required_text("pk")?)?,
         upload: row.parsed("upload_id")?,
         style: row.required_text("style")?.to_owned(),
         count: row.required_number("count")?,
         seed: row.required_number("seed")?,
         stickers: row.texts("stickers").into_iter().map(parse_name).collect::<Result<_, _>>()?,
         bubble: row.maybe_text("bubble_text").map(|text| bubble(text, row)).transpose()?,
-        credits: row.required_number("credits")?,
+        charge: charge(row),
         state: row.named("state")?,
         version: row.required_number("version")?,
         drawn: row.required_number("drawn")?,
@@ -62,6 +66,12 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         revivals: row.required_number("revivals")?,
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
     })
+}
+
+fn charge(row: &Attributes) -> Charge {
+    let credits = row.maybe_number("credits").map(Charge::Credits);
+    let quota = || row.maybe_number("quota_per_hour").map(|per_hour| Charge::Quota(Quota { per_hour }));
+    credits.or_else(quota).unwrap_or(Charge::Nothing)
 }
 
 fn bubble(text: &str, row: &Attributes) -> Result<Bubble, Failure> {
@@ -79,7 +89,7 @@ mod tests {
     fn queued() -> Generation {
         let (clock, randomness) = (FixedClock::at(midnight()), SeededRandomness::new(1));
         let (account, upload) = (AccountId::new(&clock, &randomness), UploadId::new(&clock, &randomness));
-        generation(account, upload, 2, midnight(), GenerationId::new(&clock, &randomness))
+        generation(account.into(), upload, 2, midnight(), GenerationId::new(&clock, &randomness))
     }
 
     /// The names of the attributes that hold what the bubble says.

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use dynamo::{Database, Item, Part, Transaction, Write, number, text};
-use kernel::{AccountId, Failure, GenerationId};
+use kernel::{Failure, GenerationId, Owner};
 use policy::Class;
 use screening::Decision;
-use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State, Written};
+use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State, Written, object_keys};
 use via_dynamodb_accounts::wallet_writes::move_credits;
 
 use crate::uploads::refuse_upload;
@@ -46,7 +46,7 @@ impl DynamoGenerations {
             transaction = transaction.part(attempts::put(history, &self.studio)?.or(|_| Ok(Written::Overtaken)));
         }
         if let Some(entry) = entry {
-            transaction = transaction.parts(move_credits(table(self.accounts.as_ref(), "Accounts")?, after.account, entry));
+            transaction = transaction.parts(move_credits(table(self.accounts.as_ref(), "Accounts")?, after.owner, entry));
         }
         if let Some(record) = moderation {
             transaction = transaction.parts(self.moderation(record)?);
@@ -55,7 +55,7 @@ impl DynamoGenerations {
             transaction = transaction.part(delivered_item(after, delivered)?.put(&self.studio).or_broken("a list of files"));
         }
         if after.state == State::Blocked {
-            transaction = transaction.part(refuse_upload(&self.studio, after.account, after.upload).or_broken("an upload that is gone"));
+            transaction = transaction.part(refuse_upload(&self.studio, after.owner, after.upload).or_broken("an upload that is gone"));
         }
         Ok(transaction)
     }
@@ -73,8 +73,8 @@ impl DynamoGenerations {
     fn moderation<T>(&self, record: &ModerationRecord) -> Result<Vec<Part<T>>, Failure> {
         let screening = table(self.screening.as_ref(), "Screening")?;
         let quarantine = record.quarantined_until.map(|until| {
-            Item::new(Class::Quarantine.id(), keys::quarantine(record.generation))
-                .text("objects", format!("quarantine/{}/{}/", record.account, record.upload))
+            Item::new(Class::Quarantine.id(), keys::quarantine(record.owner, record.generation))
+                .text("objects", object_keys::quarantine(record.owner, record.upload))
                 .seconds("expires_at", until)
         });
         let items = std::iter::once(moderation_item(record)).chain(quarantine);
@@ -84,8 +84,8 @@ impl DynamoGenerations {
 
 #[async_trait]
 impl Generations for DynamoGenerations {
-    async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure> {
-        let row = self.database.get(&self.studio, &keys::generation(account, id)).await?;
+    async fn load(&self, owner: Owner, id: GenerationId) -> Result<Option<Generation>, Failure> {
+        let row = self.database.get(&self.studio, &keys::generation(owner, id)).await?;
         row.as_ref().map(generation_item::read).transpose()
     }
 
@@ -94,9 +94,9 @@ impl Generations for DynamoGenerations {
     }
 
     async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
-        let Generation { account, id, .. } = *generation;
-        let attempts = (0..generation.count).map(|index| keys::attempts(account, id, index));
-        let keys = attempts.chain([keys::delivered(account, id), keys::generation(account, id)]);
+        let Generation { owner, id, .. } = *generation;
+        let attempts = (0..generation.count).map(|index| keys::attempts(owner, id, index));
+        let keys = attempts.chain([keys::delivered(owner, id), keys::generation(owner, id)]);
         let removals = keys.map(|key| key.delete(&self.studio).or_broken("a removal"));
         Transaction::default().parts(removals).write(&self.database, ()).await
     }
@@ -105,22 +105,21 @@ impl Generations for DynamoGenerations {
 fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item, Failure> {
     let files = serde_json::to_string(&delivered.files).map_err(Failure::broken)?;
     let bundle = serde_json::to_string(&delivered.bundle).map_err(Failure::broken)?;
-    Ok(Item::new(Class::Deliverables.id(), keys::delivered(generation.account, generation.id))
+    Ok(Item::new(Class::Deliverables.id(), keys::delivered(generation.owner, generation.id))
         .text("deliverables", files)
         .text("bundle", bundle))
 }
 
 fn moderation_item(record: &ModerationRecord) -> Item {
-    let folder = match record.verdict.decision {
-        Decision::Allowed => "uploads",
-        Decision::Referred | Decision::Blocked => "quarantine",
+    let key = match record.verdict.decision {
+        Decision::Allowed => object_keys::selfie(record.owner, record.upload),
+        Decision::Referred | Decision::Blocked => object_keys::quarantined_selfie(record.owner, record.upload),
     };
-    Item::new(Class::ModerationRecord.id(), keys::moderation(record.generation))
+    Item::new(Class::ModerationRecord.id(), keys::moderation(record.owner, record.generation))
         .text("decision", record.verdict.decision.name())
         .text("screener", &record.verdict.screener)
         .numbers("scores", record.verdict.scores.clone())
-        .text("object_key", format!("{folder}/{}/{}/selfie.png", record.account, record.upload))
-        .text("account_id", record.account.to_string())
+        .text("object_key", key)
         .text("at", record.at.to_string())
         .seconds("expires_at", record.expires_at)
 }

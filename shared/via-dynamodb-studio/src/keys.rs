@@ -1,35 +1,35 @@
 //! The primary keys of uploads, generations and the work on them.
 
 use dynamo::Key;
-use kernel::{AccountId, GenerationId, UploadId};
-pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_account, profile, session};
+use kernel::{GenerationId, Owner, UploadId};
+pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_owner, owner_of, profile};
 
-pub(crate) fn upload(account: AccountId, upload: UploadId) -> Key {
-    Key::new(of_account(account), format!("UPL#{upload}"))
+pub(crate) fn upload(owner: Owner, upload: UploadId) -> Key {
+    Key::new(of_owner(owner), format!("UPL#{upload}"))
 }
 
-pub(crate) fn generation(account: AccountId, id: GenerationId) -> Key {
-    Key::new(of_account(account), format!("{GENERATIONS}{id}"))
+pub(crate) fn generation(owner: Owner, id: GenerationId) -> Key {
+    Key::new(of_owner(owner), format!("{GENERATIONS}{id}"))
 }
 
-pub(crate) fn delivered(account: AccountId, id: GenerationId) -> Key {
-    Key::new(of_account(account), format!("DEL#{id}"))
+pub(crate) fn delivered(owner: Owner, id: GenerationId) -> Key {
+    Key::new(of_owner(owner), format!("DEL#{id}"))
 }
 
-pub(crate) fn attempts(account: AccountId, id: GenerationId, index: u8) -> Key {
-    Key::new(of_account(account), format!("ATT#{id}#{index}"))
+pub(crate) fn attempts(owner: Owner, id: GenerationId, index: u8) -> Key {
+    Key::new(of_owner(owner), format!("ATT#{id}#{index}"))
 }
 
 pub(crate) fn circuit(artist: &str) -> Key {
     Key::new(format!("CIRCUIT#{artist}"), "STATE")
 }
 
-pub(crate) fn moderation(id: GenerationId) -> Key {
-    Key::new(format!("GEN#{id}"), "SCREENING")
+pub(crate) fn moderation(owner: Owner, id: GenerationId) -> Key {
+    Key::new(of_owner(owner), format!("SCR#{id}"))
 }
 
-pub(crate) fn quarantine(id: GenerationId) -> Key {
-    Key::new(format!("GEN#{id}"), "QUARANTINE")
+pub(crate) fn quarantine(owner: Owner, id: GenerationId) -> Key {
+    Key::new(of_owner(owner), format!("QUA#{id}"))
 }
 
 /// What the sort keys of generations begin with.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, Query, Read, number, text};
-use kernel::{AccountId, Failure, GenerationId, Timestamp};
+use kernel::{Failure, GenerationId, Owner, Timestamp};
 use studio::Overdue;
 
 use crate::generation_item::WAITING;
@@ -24,7 +24,7 @@ impl DynamoOverdue {
 
 #[async_trait]
 impl Overdue for DynamoOverdue {
-    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure> {
+    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure> {
         let due = Query::of(&self.studio, "waiting = :waiting AND deadline <= :now")
             .by("deadline")
             .value(":waiting", text(WAITING))
@@ -32,9 +32,9 @@ impl Overdue for DynamoOverdue {
             .limit(limit);
         let found = self.database.query(due).await?;
         let ids = |row: &Attributes| {
-            let account = row.required_text("pk")?.trim_start_matches("ACC#").parse().map_err(Failure::broken)?;
+            let owner = keys::owner_of(row.required_text("pk")?)?;
             let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;
-            Ok((account, id))
+            Ok((owner, id))
         };
         found.iter().map(ids).collect()
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use accounts::Caller;
 use async_trait::async_trait;
 use dynamo::{Batch, Database, Idempotency, Read, Stored, Transaction};
-use kernel::{Clock, Failure, GenerationId, Timestamp, UploadId};
+use kernel::{Clock, Failure, GenerationId, Principal, Timestamp, UploadId};
 use policy::Class;
 use serde::{Deserialize, Serialize};
 use studio::{MissingUpload, NewGeneration, Placed, Placement, Placements, Replay};
-use via_dynamodb_accounts::{sessions, wallet_writes::move_credits};
+use via_dynamodb_accounts::{count_one, sessions, wallet_writes::move_credits};
+use wallet::Reservation;
 
 use crate::uploads::{standing, use_upload};
 use crate::{generation_item, keys};
@@ -32,21 +32,26 @@ impl DynamoPlacements {
 
     fn transaction(&self, new_generation: &NewGeneration, now: Timestamp) -> Result<Transaction<Placement>, Failure> {
         let generation = &new_generation.generation;
-        let account = new_generation.caller.account;
         let idempotency = Idempotency {
             table: &self.fleeting,
             class: Class::IdempotencyRecord.id(),
-            key: keys::idempotency(account, &new_generation.key_hash),
+            key: keys::idempotency(generation.owner, &new_generation.key_hash),
             payload_hash: &new_generation.payload_hash,
             expires_at: new_generation.key_expires_at,
         };
-        let response = Response { generation_id: generation.id, credits: generation.credits };
-        Ok(Transaction::default()
-            .part(sessions::check(&self.fleeting, &new_generation.caller, now))
+        let response = Response { generation_id: generation.id, credits: generation.charge.credits() };
+        let transaction = Transaction::default()
+            .part(sessions::check(&self.fleeting, &new_generation.principal, now)?)
             .part(idempotency.record(&response, now, |stored| Ok(Placement::Replayed(replay(stored))))?)
-            .part(use_upload(&self.studio, account, generation.upload, now))
-            .parts(move_credits(&self.accounts, account, &new_generation.hold))
-            .part(generation_item::write(generation).put_new(&self.studio).or_broken("a generation that is there already")))
+            .part(use_upload(&self.studio, generation.owner, generation.upload, now));
+        let transaction = match &new_generation.reservation {
+            Reservation::Hold(hold) => transaction.parts(move_credits(&self.accounts, generation.owner, hold)),
+            Reservation::Count(quota) => {
+                transaction.part(count_one(&self.fleeting, "generations", &generation.owner.to_string(), quota.per_hour, now))
+            }
+            Reservation::Nothing => transaction,
+        };
+        Ok(transaction.part(generation_item::write(generation).put_new(&self.studio).or_broken("a generation that is there already")))
     }
 }
 
@@ -56,12 +61,18 @@ impl Placements for DynamoPlacements {
         self.transaction(new_generation, self.clock.now())?.write(&self.database, Placement::New).await
     }
 
-    async fn missing_upload(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<MissingUpload, Failure> {
-        let (session, record, row) =
-            (keys::session(caller.session), keys::idempotency(caller.account, key_hash), keys::upload(caller.account, upload));
+    async fn missing_upload(
+        &self,
+        principal: &Principal,
+        key_hash: &str,
+        upload: UploadId,
+        now: Timestamp,
+    ) -> Result<MissingUpload, Failure> {
+        let (session, owner) = (sessions::standing(principal)?, principal.owner()?);
+        let (record, row) = (keys::idempotency(owner, key_hash), keys::upload(owner, upload));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.fleeting, &record).of(&self.studio, &row);
         let rows = self.database.read(batch).await?;
-        sessions::verify(rows.get(&session), caller, now)?;
+        sessions::verify(rows.get(&session), now)?;
         let replay = rows.get(&record).filter(|record| record.is_alive(now)).map(|record| Stored::read(record).map(replay)).transpose()?;
         let upload = rows.get(&row).filter(|row| row.is_alive(now)).map(standing);
         Ok(MissingUpload { replay, upload })

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use dynamo::{Database, Read};
-use kernel::{AccountId, Email, Failure};
+use kernel::{Email, Failure, Owner};
 use studio::Recipients;
 
 use crate::keys;
@@ -23,7 +23,9 @@ impl DynamoRecipients {
 
 #[async_trait]
 impl Recipients for DynamoRecipients {
-    async fn email_of(&self, account: AccountId) -> Result<Option<Email>, Failure> {
+    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure> {
+        // Nobody knows where an install could be written to.
+        let Owner::Account(account) = owner else { return Ok(None) };
         let row = self.database.get_some(&self.accounts, &keys::profile(account), "email").await?;
         row.map(|item| item.parsed("email")).transpose()
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, Item, Part, Read, Transaction, Write, number, text};
-use kernel::{AccountId, Clock, Failure, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, Owner, Timestamp, UploadId, limits};
 use policy::Class;
-use studio::{Upload, UploadStanding, Uploads};
+use studio::{Upload, UploadStanding, Uploads, object_keys};
 use via_dynamodb_accounts::{count_one, sessions};
 
 use crate::keys;
@@ -34,18 +34,18 @@ impl DynamoUploads {
 #[async_trait]
 impl Uploads for DynamoUploads {
     async fn open(&self, upload: &Upload) -> Result<(), Failure> {
-        let (now, account) = (self.clock.now(), upload.caller.account);
-        let row = Item::new(Class::UploadUnused.id(), keys::upload(account, upload.id))
+        let (now, owner) = (self.clock.now(), upload.owner);
+        let row = Item::new(Class::UploadUnused.id(), keys::upload(owner, upload.id))
             .text("content_type", upload.picture.media_type())
             .number("bytes", upload.bytes)
             .text("state", OPEN)
             .text("created_at", upload.created_at.to_string())
             .seconds("expires_at", upload.unused_until)
             .seconds("used_until", upload.used_until)
-            .text("objects", format!("uploads/{account}/{}/", upload.id));
+            .text("objects", object_keys::upload(owner, upload.id));
         Transaction::default()
-            .part(sessions::check(&self.fleeting, &upload.caller, now))
-            .part(count_one(&self.fleeting, "uploads", &account.to_string(), limits::UPLOADS_PER_HOUR, now))
+            .part(sessions::check(&self.fleeting, &upload.principal, now)?)
+            .part(count_one(&self.fleeting, "uploads", &owner.to_string(), limits::UPLOADS_PER_HOUR, now))
             .part(row.put_new(&self.studio).or_broken("an upload that is there already"))
             .write(&self.database, ())
             .await
@@ -53,8 +53,8 @@ impl Uploads for DynamoUploads {
 }
 
 /// The first use of an upload: from now on it stays for the time of used ones. Says which it is that is not alive or was refused.
-pub(crate) fn use_upload<T>(studio: &str, account: AccountId, upload: UploadId, now: Timestamp) -> Part<T> {
-    keys::upload(account, upload)
+pub(crate) fn use_upload<T>(studio: &str, owner: Owner, upload: UploadId, now: Timestamp) -> Part<T> {
+    keys::upload(owner, upload)
         .update(studio, "SET #class = :class, expires_at = used_until")
         .only_if("expires_at > :now AND #state <> :refused")
         .name("#class", "class")
@@ -75,8 +75,8 @@ pub(crate) fn standing(row: &Attributes) -> UploadStanding {
 }
 
 /// The content check refused the upload: no generation may use it again. Creates no row where there is none: one without a class would never expire.
-pub(crate) fn refuse_upload(studio: &str, account: AccountId, upload: UploadId) -> Write {
-    keys::upload(account, upload)
+pub(crate) fn refuse_upload(studio: &str, owner: Owner, upload: UploadId) -> Write {
+    keys::upload(owner, upload)
         .update(studio, "SET #state = :refused")
         .only_if("attribute_exists(pk)")
         .name("#state", "state")

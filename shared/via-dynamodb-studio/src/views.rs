@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use accounts::Caller;
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, Query, Read, text};
-use kernel::{Clock, Failure, GenerationId};
+use kernel::{Clock, Failure, GenerationId, Principal};
 use studio::{Delivered, Generation, OwnGenerations, Page, View, Views};
 use via_dynamodb_accounts::sessions;
 
@@ -26,31 +25,32 @@ impl DynamoViews {
         Self { database, fleeting, studio, clock }
     }
 
-    async fn verify(&self, caller: &Caller) -> Result<(), Failure> {
-        let row = self.database.get(&self.fleeting, &keys::session(caller.session)).await?;
-        sessions::verify(row.as_ref(), caller, self.clock.now())
+    async fn verify(&self, principal: &Principal) -> Result<(), Failure> {
+        let row = self.database.get(&self.fleeting, &sessions::standing(principal)?).await?;
+        sessions::verify(row.as_ref(), self.clock.now())
     }
 }
 
 #[async_trait]
 impl Views for DynamoViews {
-    async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure> {
-        let (session, generation, delivered) =
-            (keys::session(caller.session), keys::generation(caller.account, id), keys::delivered(caller.account, id));
+    async fn view(&self, principal: &Principal, id: GenerationId) -> Result<Option<View>, Failure> {
+        let (session, owner) = (sessions::standing(principal)?, principal.owner()?);
+        let (generation, delivered) = (keys::generation(owner, id), keys::delivered(owner, id));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation).of(&self.studio, &delivered);
         let rows = self.database.read(batch).await?;
-        sessions::verify(rows.get(&session), caller, self.clock.now())?;
+        sessions::verify(rows.get(&session), self.clock.now())?;
         let Some(row) = rows.get(&generation) else { return Ok(None) };
         let delivered = rows.get(&delivered).map(read_delivered).transpose()?;
         Ok(Some(View { generation: generation_item::read(row)?, delivered }))
     }
 
-    async fn page(&self, caller: &Caller, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {
-        self.verify(caller).await?;
+    async fn page(&self, principal: &Principal, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {
+        self.verify(principal).await?;
+        let owner = principal.owner()?;
         // Sort keys of this account between the prefix and the last id shown, backwards: UUID v7 sorts by time.
-        let until = after.map_or_else(|| format!("{}~", keys::GENERATIONS), |id| keys::generation(caller.account, id).sk);
+        let until = after.map_or_else(|| format!("{}~", keys::GENERATIONS), |id| keys::generation(owner, id).sk);
         let range = Query::of(&self.studio, "pk = :pk AND sk BETWEEN :from AND :until")
-            .value(":pk", text(keys::of_account(caller.account)))
+            .value(":pk", text(keys::of_owner(owner)))
             .value(":from", text(keys::GENERATIONS))
             .value(":until", text(until))
             .backwards()
@@ -68,10 +68,10 @@ impl Views for DynamoViews {
 
 #[async_trait]
 impl OwnGenerations for DynamoViews {
-    async fn own(&self, caller: &Caller, id: GenerationId) -> Result<Option<Generation>, Failure> {
-        let (session, generation) = (keys::session(caller.session), keys::generation(caller.account, id));
+    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<Generation>, Failure> {
+        let (session, generation) = (sessions::standing(principal)?, keys::generation(principal.owner()?, id));
         let rows = self.database.read(Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation)).await?;
-        sessions::verify(rows.get(&session), caller, self.clock.now())?;
+        sessions::verify(rows.get(&session), self.clock.now())?;
         rows.get(&generation).map(generation_item::read).transpose()
     }
 }

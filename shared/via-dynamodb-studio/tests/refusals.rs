@@ -13,7 +13,7 @@ fn new_generation() -> studio::Generation {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(1));
     let caller = builders::caller(&clock, &randomness);
     let upload = builders::upload(caller, &clock, &randomness);
-    builders::generation(caller.account, upload.id, 1, builders::midnight(), GenerationId::new(&clock, &randomness))
+    builders::generation(caller.owner(), upload.id, 1, builders::midnight(), GenerationId::new(&clock, &randomness))
 }
 
 /// A read and a change against a service that answers so.
@@ -23,7 +23,7 @@ async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let generations = DynamoGenerations::new(database.clone(), "studio".into()).with_wallet("accounts".into());
     let queued = new_generation();
     let failed = queued.fail(EndReason::TimedOut, builders::midnight()).unwrap();
-    let read = generations.load(queued.account, queued.id).await.map(drop);
+    let read = generations.load(queued.owner, queued.id).await.map(drop);
     let changed = generations.change(Change::of(&queued, &failed)).await.map(drop);
     let found = DynamoOverdue::new(database, "studio".into()).overdue(builders::midnight(), 5).await.map(drop);
     (stub, [read, changed, found])

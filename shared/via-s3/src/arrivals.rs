@@ -1,12 +1,10 @@
 //! Whether an upload's bytes are there.
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{Failure, UploadId};
-use studio::Arrivals;
+use kernel::{Failure, Owner, UploadId};
+use studio::{Arrivals, object_keys};
 
 use crate::Bucket;
-use crate::selfies::folder;
 
 /// Looks below `uploads/`.
 pub struct S3Arrivals(Bucket);
@@ -22,7 +20,7 @@ impl S3Arrivals {
 #[async_trait]
 impl Arrivals for S3Arrivals {
     /// One listing finds the original and the normalised selfie alike.
-    async fn has_arrived(&self, caller: &Caller, upload: UploadId) -> Result<bool, Failure> {
-        Ok(!self.0.keys(&folder(caller.account, upload), 1).await?.is_empty())
+    async fn has_arrived(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure> {
+        Ok(!self.0.keys(&object_keys::upload(owner, upload), 1).await?.is_empty())
     }
 }

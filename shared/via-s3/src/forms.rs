@@ -14,9 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::{Failure, Timestamp};
 use serde_json::{Value, json};
-use studio::{Upload, UploadForm, UploadForms};
-
-use crate::selfies::original;
+use studio::{Upload, UploadForm, UploadForms, object_keys};
 
 /// Signs forms for one bucket.
 pub struct S3Forms {
@@ -46,7 +44,7 @@ impl S3Forms {
 impl UploadForms for S3Forms {
     async fn form(&self, upload: &Upload) -> Result<UploadForm, Failure> {
         let credentials = self.credentials.provide_credentials().await.map_err(Failure::broken)?;
-        let key = original(upload.caller.account, upload.id);
+        let key = object_keys::original(upload.owner, upload.id);
         let mut fields = self.signed_fields(&credentials, upload.created_at);
         fields.insert("key".into(), key);
         fields.insert("Content-Type".into(), upload.picture.media_type().into());

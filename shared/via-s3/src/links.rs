@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use aws_sdk_s3::presigning::PresigningConfig;
-use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp};
+use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp};
 use studio::Links;
+use studio::object_keys::of_generation;
 
 use crate::Bucket;
-use crate::pictures::key;
 
 /// Links into a bucket.
 pub struct S3Links(Bucket);
@@ -24,18 +24,11 @@ impl S3Links {
 #[async_trait]
 impl Links for S3Links {
     /// Signs a GET in this process; the start is part of the signature, so the same start gives the same link.
-    async fn link(
-        &self,
-        account: AccountId,
-        id: GenerationId,
-        name: &str,
-        from: Timestamp,
-        life: SignedDuration,
-    ) -> Result<String, Failure> {
+    async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure> {
         let life = Duration::try_from(life).map_err(Failure::broken)?;
         let presigning =
             PresigningConfig::builder().start_time(SystemTime::from(from)).expires_in(life).build().map_err(Failure::broken)?;
-        let get = self.0.client.get_object().bucket(&self.0.name).key(key(account, id, name));
+        let get = self.0.client.get_object().bucket(&self.0.name).key(of_generation(owner, id, name));
         let signed = get.presigned(presigning).await.map_err(|error| crate::bucket::failure(&error))?;
         Ok(signed.uri().to_owned())
     }

@@ -4,18 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId};
+use kernel::{Failure, GenerationId, Owner};
 use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::Pictures;
+use studio::object_keys::of_generation;
 use studio::store::{DRAWINGS, drawing_of_name};
 
 use crate::Bucket;
-
-/// The key of an object of a generation.
-pub(crate) fn key(account: AccountId, id: GenerationId, name: &str) -> String {
-    format!("generated/{account}/{id}/{name}")
-}
 
 /// Pictures in a bucket.
 pub struct S3Pictures(Bucket);
@@ -30,18 +26,18 @@ impl S3Pictures {
 
 #[async_trait]
 impl Pictures for S3Pictures {
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
-        let keys = self.0.keys(&key(account, id, DRAWINGS), i32::from(u8::MAX)).await?;
-        let order = key(account, id, "");
+    async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
+        let keys = self.0.keys(&of_generation(owner, id, DRAWINGS), i32::from(u8::MAX)).await?;
+        let order = of_generation(owner, id, "");
         Ok(keys.iter().filter_map(|key| drawing_of_name(key.strip_prefix(&order)?)).collect())
     }
 
-    async fn put(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
-        self.0.put(&key(account, id, name), content_type, bytes).await
+    async fn put(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.0.put(&of_generation(owner, id, name), content_type, bytes).await
     }
 
-    async fn keep(&self, account: AccountId, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let key = key(account, id, name);
+    async fn keep(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let key = of_generation(owner, id, name);
         if self.0.put_new(&key, content_type, bytes.clone()).await? {
             return Ok(bytes);
         }
@@ -49,11 +45,11 @@ impl Pictures for S3Pictures {
         self.0.get(&key).await?.ok_or_else(|| Failure::unavailable(Duration::from_secs(1)))
     }
 
-    async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-        self.0.get(&key(account, id, name)).await
+    async fn get(&self, owner: Owner, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get(&of_generation(owner, id, name)).await
     }
 
-    async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure> {
-        self.0.remove_prefix(&key(account, id, prefix)).await.map(drop)
+    async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure> {
+        self.0.remove_prefix(&of_generation(owner, id, prefix)).await.map(drop)
     }
 }

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use policy::deletion::Objects;
-use studio::{Pictures, Selfies, UploadForms};
+use studio::{Pictures, Selfies, UploadForms, object_keys};
 use testkit::cloud::config_of;
 use testkit::contract::{self, pictures::Shelves};
 use testkit::stub::{Reply, Stub};
@@ -32,8 +32,8 @@ fn shelves(bucket: &Bucket) -> Shelves {
 async fn selfies_pictures_and_links() {
     let shelves = shelves(&Bucket::new(&cloud::config(), bucket_name()));
     let client = aws_sdk_s3::Client::new(&cloud::config());
-    let receive = async |account, upload, bytes: Vec<u8>| {
-        let key = format!("uploads/{account}/{upload}/original");
+    let receive = async |owner, upload, bytes: Vec<u8>| {
+        let key = object_keys::original(owner, upload);
         client.put_object().bucket(bucket_name()).key(key).body(bytes.into()).send().await.unwrap();
     };
     contract::pictures::selfies(&shelves, receive).await;
@@ -48,9 +48,9 @@ async fn more_objects_than_one_call_lists_are_all_removed() {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(77));
     let (caller, id) = (builders::caller(&clock, &randomness), GenerationId::new(&clock, &randomness));
     for index in 0..1_005 {
-        pictures.put(caller.account, id, &format!("1/{index}.png"), "image/png", vec![1]).await.unwrap();
+        pictures.put(caller.owner(), id, &format!("1/{index}.png"), "image/png", vec![1]).await.unwrap();
     }
-    assert_eq!(bucket.remove_prefix(&format!("generated/{}/{id}/", caller.account)).await.unwrap(), 1_005);
+    assert_eq!(bucket.remove_prefix(&object_keys::generation(caller.owner(), id)).await.unwrap(), 1_005);
 }
 
 /// The form admits one key, one type and one size, until it closes; a role's token is among its conditions.
@@ -60,7 +60,7 @@ async fn an_upload_form_admits_exactly_one_object() {
     let upload = builders::upload(builders::caller(&clock, &randomness), &clock, &randomness);
     let form = S3Forms::new(&config_of("http://127.0.0.1:1"), "pictures".into()).unwrap().form(&upload).await.unwrap();
     assert_eq!(form.url, "http://127.0.0.1:1/pictures");
-    assert_eq!(form.fields["key"], format!("uploads/{}/{}/original", upload.caller.account, upload.id));
+    assert_eq!(form.fields["key"], object_keys::original(upload.owner, upload.id));
     let policy: serde_json::Value = serde_json::from_slice(&STANDARD.decode(&form.fields["policy"]).unwrap()).unwrap();
     let conditions = policy["conditions"].as_array().unwrap();
     assert!(conditions.contains(&serde_json::json!(["content-length-range", 1_234, 1_234])));
@@ -79,7 +79,7 @@ async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let bucket = Bucket::new(&config_of(stub.url()), "pictures".into());
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(2));
     let upload = builders::upload(builders::caller(&clock, &randomness), &clock, &randomness);
-    let (account, id, selfies) = (upload.caller.account, upload.id, S3Selfies::new(bucket));
+    let (account, id, selfies) = (upload.owner, upload.id, S3Selfies::new(bucket));
     let read = selfies.original(account, id).await.map(drop);
     let written = selfies.keep_normalised(account, id, vec![1; 100]).await.map(drop);
     let removed = selfies.remove(account, id).await;

@@ -1,7 +1,7 @@
 //! What a mail is sent as, and what SES's errors come to.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use kernel::{AccountId, Failure, GenerationId, SeededRandomness, SystemClock};
+use kernel::{AccountId, Failure, GenerationId, Owner, SeededRandomness, SystemClock};
 use outreach::{Mail, Mailer};
 use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
@@ -26,8 +26,8 @@ async fn an_02_a_ready_mail_is_one_that_ses_tells_of_by_ids_and_a_code_is_not() 
     aws_sdk_sesv2::Client::new(&cloud::config()).create_email_identity().email_identity(from).send().await.unwrap();
     cloud.hold_events();
     let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
-    let (account, generation) = (AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness));
-    let ready = Mail::Ready { account, generation, origin: "https://nigao.example.org".into() };
+    let (owner, generation) = (Owner::Account(AccountId::new(&clock, &randomness)), GenerationId::new(&clock, &randomness));
+    let ready = Mail::Ready { owner, generation, origin: "https://nigao.example.org".into() };
     let mailer = SesMailer::new(&cloud::config(), from.into()).with_configuration_set(set.into());
     for mail in [ready, code()] {
         mailer.send(&builders::email("somebody"), &mail).await.unwrap();
@@ -36,8 +36,8 @@ async fn an_02_a_ready_mail_is_one_that_ses_tells_of_by_ids_and_a_code_is_not() 
     assert_eq!(events.len(), 1, "{events:?}");
     let tags = &events[0]["detail"]["mail"]["tags"];
     assert_eq!((tags["kind"][0].as_str(), tags["ses:configuration-set"][0].as_str()), (Some("ready"), Some(set)));
-    let ids = (tags["account_id"][0].as_str().map(str::to_owned), tags["generation_id"][0].as_str().map(str::to_owned));
-    assert_eq!(ids, (Some(account.to_string()), Some(generation.to_string())));
+    let ids = (tags["owner_id"][0].as_str().map(str::to_owned), tags["generation_id"][0].as_str().map(str::to_owned));
+    assert_eq!(ids, (Some(owner.to_string()), Some(generation.to_string())));
 }
 
 /// One request whatever comes back: `SendEmail` has no idempotency token (AN-02).

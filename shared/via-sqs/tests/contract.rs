@@ -11,7 +11,7 @@ use via_sqs::SqsQueue;
 
 fn ids() -> GenerationIds {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(3));
-    GenerationIds { account_id: builders::caller(&clock, &randomness).account, generation_id: GenerationId::new(&clock, &randomness) }
+    GenerationIds { owner_id: builders::caller(&clock, &randomness).owner(), generation_id: GenerationId::new(&clock, &randomness) }
 }
 
 /// A message holds a version and ids, and nothing that the inventory does not declare.
@@ -25,8 +25,8 @@ async fn a_message_holds_its_content_and_a_version() {
     let text = received.messages()[0].body().unwrap();
     assert_eq!(kernel::message::read::<GenerationIds>(text).unwrap(), ids());
     let body: serde_json::Value = serde_json::from_str(text).unwrap();
-    let GenerationIds { account_id, generation_id } = ids();
-    assert_eq!(body, serde_json::json!({ "version": 1, "account_id": account_id, "generation_id": generation_id }));
+    let GenerationIds { owner_id, generation_id } = ids();
+    assert_eq!(body, serde_json::json!({ "version": 1, "owner_id": owner_id, "generation_id": generation_id }));
     let names = body.as_object().unwrap().keys().map(String::as_str);
     assert_eq!(policy::undeclared(policy::Class::QueueMessage, names), Vec::<String>::new());
 }

@@ -4,7 +4,9 @@
 //! available credits never go below zero. An entry's key is its kind and its cause, so the same movement cannot be written twice.
 
 mod balance;
+mod charge;
 mod entry;
 
 pub use balance::{Balance, Overdrawn};
+pub use charge::{Charge, Quota, Reservation, Tariff};
 pub use entry::{Cause, Entry, Kind};

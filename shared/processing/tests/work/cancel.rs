@@ -109,6 +109,6 @@ async fn an_order_is_deletable_by_its_owner_alone() {
     assert!(matches!(failure(world.delete(caller, unknown).await.unwrap()), Failure::Missing(_)));
     accounts::Sessions::close(&FakeSessions(world.database.clone()), &caller).await.unwrap();
     assert!(matches!(failure(world.delete(caller, id).await.unwrap()), Failure::Denied(_)));
-    assert!(studio::Views::page(&FakeViews(world.database.clone()), &caller, None, 5).await.is_err());
+    assert!(studio::Views::page(&FakeViews(world.database.clone()), &caller.into(), None, 5).await.is_err());
     assert_eq!(world.state(caller, id), State::Queued);
 }

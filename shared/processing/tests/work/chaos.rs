@@ -58,7 +58,7 @@ fn answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
-async fn happen(world: &World, event: Event, caller: accounts::Caller, id: kernel::GenerationId) -> bool {
+async fn happen(world: &World, event: Event, caller: kernel::AccountSession, id: kernel::GenerationId) -> bool {
     match event {
         Event::Work { messages, workers } => {
             let taken: Vec<_> = (0..messages).filter_map(|_| world.steps.queue().pop_front()).collect();
@@ -70,7 +70,7 @@ async fn happen(world: &World, event: Event, caller: accounts::Caller, id: kerne
             }
         }
         Event::Lose => drop(world.steps.queue().pop_front()),
-        Event::Echo(step) => world.steps.queue().push_back((step, caller.account, id)),
+        Event::Echo(step) => world.steps.queue().push_back((step, caller.owner(), id)),
         Event::Fault { nth, when, kind } => world.faults.fail(nth, when, kind),
         Event::Sweep { minutes } => {
             // SES's events come within the time-out.

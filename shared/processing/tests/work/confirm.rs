@@ -1,14 +1,13 @@
 //! The mail service's word on which mail went, and what becomes of a mail of which it says nothing.
 
-use accounts::Caller;
-use kernel::{GenerationId, SignedDuration};
+use kernel::{AccountSession, GenerationId, SignedDuration};
 use studio::{Generation, MailState, State, Step, Swept};
 use testkit::{Kind, When, builders};
 
 use crate::world::{FAULTS, World};
 
 /// The worker of the last step dies at the mail, `when` the service has it or not yet; its message is gone.
-async fn died_at_the_mail(world: &World, when: When) -> (Caller, GenerationId) {
+async fn died_at_the_mail(world: &World, when: When) -> (AccountSession, GenerationId) {
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     let message = world.steps.queue().pop_front().unwrap();
     world.faults.down_when("mailer.send", when, Kind::Crash);
@@ -40,7 +39,7 @@ async fn an_02_a_worker_killed_after_the_mail_went_costs_nothing() {
     world.hear().await;
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
     // The message comes again: nothing is sent, and the generation is over.
-    world.work((Step::DrawingReady, caller.account, id)).await.unwrap().unwrap();
+    world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
     assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().deadline), (1, None));
     world.check_quiet();
 }
@@ -96,20 +95,20 @@ async fn an_event_is_safe_to_repeat_and_touches_nothing_else() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     let before = world.find(caller, id);
-    world.confirm(caller.account, id).await.unwrap();
+    world.confirm(caller.owner(), id).await.unwrap();
     assert_eq!(world.find(caller, id), before, "not delivered yet");
     world.drain_all().await;
     let settled = world.find(caller, id);
     for _ in 0..2 {
-        world.confirm(caller.account, id).await.unwrap();
+        world.confirm(caller.owner(), id).await.unwrap();
     }
     assert_eq!(world.find(caller, id), settled, "sent is sent");
     world.delete(caller, id).await.unwrap().unwrap();
     let deleted = world.find(caller, id);
-    world.confirm(caller.account, id).await.unwrap();
+    world.confirm(caller.owner(), id).await.unwrap();
     assert_eq!(world.find(caller, id), deleted, "a deleted order stays deleted");
     let nobody = builders::caller(&*world.clock, &world.randomness);
-    world.confirm(nobody.account, id).await.unwrap();
+    world.confirm(nobody.owner(), id).await.unwrap();
 }
 
 #[tokio::test]
@@ -120,10 +119,10 @@ async fn a_fault_at_any_call_of_a_confirmation_is_made_good_when_the_event_comes
             let (caller, id) = world.ordered(1).await;
             {
                 let mut rows = world.database.rows();
-                let row = rows.generations.get_mut(&(caller.account, id)).unwrap();
+                let row = rows.generations.get_mut(&(caller.owner(), id)).unwrap();
                 (row.state, row.mail) = (State::Done, Some(MailState::Sending));
             }
-            let mail = outreach::Mail::Ready { account: caller.account, generation: id, origin: String::new() };
+            let mail = outreach::Mail::Ready { owner: caller.owner(), generation: id, origin: String::new() };
             world.mailer.sent().push((builders::email("somebody"), mail));
             world.faults.fail(nth, when, kind);
             world.hear().await;
@@ -148,7 +147,7 @@ async fn an_02_the_event_and_the_worker_may_overtake_each_other() {
             while world.mailer.ready(id) == 0 {
                 tokio::task::yield_now().await;
             }
-            world.confirm(caller.account, id).await
+            world.confirm(caller.owner(), id).await
         };
         let (worked, confirmed) = futures_util::future::join(world.work(message), event).await;
         assert!(matches!(worked, Ok(Ok(()))) && confirmed.is_ok(), "seed {seed}: {worked:?} {confirmed:?}");

@@ -158,7 +158,7 @@ async fn an_31_each_vendor_is_told_a_pseudonym_of_its_own_that_stays() {
     }
     let customers = |artist: &FakeArtist| artist.asked().into_iter().map(|(_, customer)| customer.unwrap()).collect::<Vec<_>>();
     let (first, second) = (customers(&world.artist), customers(&world.second));
-    let pseudonym = |artist| builders::pepper().pseudonym(artist, caller.account);
+    let pseudonym = |artist| builders::pepper().pseudonym(artist, caller.owner());
     assert_eq!(first, [pseudonym("fake"), pseudonym("fake")]);
     assert_eq!(second, [pseudonym("second")]);
     assert!(first[0].len() <= 64 && first[0] != second[0]);

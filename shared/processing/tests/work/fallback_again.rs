@@ -180,7 +180,7 @@ async fn a_drawing_that_another_worker_asks_for_is_not_asked_for_and_waits_for_i
     let world = World::new();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     let now = world.clock.now();
-    let claimed = History::new(caller.account, id, 0, now).opened("fake", "fake-1", "another", now, SignedDuration::from_secs(170));
+    let claimed = History::new(caller.owner(), id, 0, now).opened("fake", "fake-1", "another", now, SignedDuration::from_secs(170));
     let _mine = FakeAttempts(world.database.clone()).open(&claimed).await.unwrap();
     assert_eq!(world.drain(SECOND).await, 0);
     assert_eq!((world.artist.asked().len(), world.steps.delayed()[0].0), (0, Duration::from_secs(170)));

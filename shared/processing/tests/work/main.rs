@@ -8,6 +8,7 @@ mod deliver;
 mod draw;
 mod fallback;
 mod fallback_again;
+mod owners;
 mod placement;
 mod prepare;
 mod signing;

@@ -14,7 +14,7 @@ async fn an_order_holds_its_credits_and_tells_the_first_step() {
     let world = World::new();
     let (caller, id) = world.ordered(3).await;
     assert_eq!((world.state(caller, id), world.balance(caller)), (State::Queued, (7, 3)));
-    assert_eq!(*world.steps.queue(), [(Step::GenerationQueued, caller.account, id)]);
+    assert_eq!(*world.steps.queue(), [(Step::GenerationQueued, caller.owner(), id)]);
     assert_eq!(world.movements(id), [Movement::Hold]);
 }
 
@@ -37,7 +37,7 @@ async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
         let request = GenerationRequest { idempotency_key: key.into(), stickers, bubble, ..request.clone() };
         let placed = world.place(caller, &request).await.unwrap();
         let row = world.find(caller, placed.id).unwrap();
-        assert_eq!((placed.credits, row.credits, &row.bubble), (credits, credits, &request.bubble), "{key}");
+        assert_eq!((placed.credits, row.charge.credits(), &row.bubble), (credits, credits, &request.bubble), "{key}");
         let offered: Vec<_> = Messenger::ALL.into_iter().filter(|messenger| request.stickers.contains(messenger)).collect();
         assert_eq!(row.stickers, offered, "in the order of the offer");
     }
@@ -220,7 +220,7 @@ async fn an_upload_that_was_blocked_is_refused_from_then_on() {
     // Its form is open for some minutes more: what is posted again stays refused.
     for bytes_are_there in [false, true] {
         if bytes_are_there {
-            world.bucket.receive(caller.account, upload, b"again".to_vec());
+            world.bucket.receive(caller.owner(), upload, b"again".to_vec());
         }
         let refused = failure(world.place(caller, &world.request(upload, 1, "again")).await);
         assert_eq!(reason(&refused), Some(Reason::UploadRefused));

@@ -234,7 +234,7 @@ async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
     let first = world.place(caller, &world.request(upload, 1, "1")).await.unwrap().id;
     world.drain(FIRST).await;
     // Whoever posts other bytes into the open form after the first generation gets what was screened, and the bytes go.
-    world.bucket.receive(caller.account, upload, b"something else".to_vec());
+    world.bucket.receive(caller.owner(), upload, b"something else".to_vec());
     let second = world.place(caller, &world.request(upload, 1, "2")).await.unwrap().id;
     world.drain(FIRST).await;
     assert_eq!((world.state(caller, first), world.state(caller, second)), (State::Drawing, State::Drawing));
@@ -257,7 +257,7 @@ async fn an_70_bytes_posted_between_two_orders_are_not_drawn_under_the_verdict_o
             for _ in 0..seed % 12 {
                 tokio::task::yield_now().await;
             }
-            world.bucket.receive(caller.account, upload, pictures::turned_png(3));
+            world.bucket.receive(caller.owner(), upload, pictures::turned_png(3));
         };
         let kept = || world.bucket.objects().iter().find(|(key, _)| key.ends_with("selfie.png")).map(|(_, bytes)| bytes.clone());
         let watch = async {

@@ -19,7 +19,7 @@ fn signing() -> World {
 
 /// What is stored of a generation under `name`.
 fn stored(world: &World, generation: &Generation, name: &str) -> Vec<u8> {
-    world.bucket.objects()[&format!("generated/{}/{}/{name}", generation.account, generation.id)].clone()
+    world.bucket.objects()[&studio::object_keys::of_generation(generation.owner, generation.id, name)].clone()
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {

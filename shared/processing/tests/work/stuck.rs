@@ -49,7 +49,7 @@ async fn a_fault_at_any_call_of_a_sweep_is_made_good_by_the_next() {
                 let world = World::new();
                 let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
                 world.steps.queue().clear();
-                world.database.rows().generations.get_mut(&(caller.account, id)).unwrap().revivals = revivals;
+                world.database.rows().generations.get_mut(&(caller.owner(), id)).unwrap().revivals = revivals;
                 world.clock.advance(SignedDuration::from_mins(31));
                 world.faults.fail(nth, when, kind);
                 let _swept = world.sweep().await;
@@ -88,7 +88,7 @@ async fn an_object_stored_by_a_worker_that_did_not_know_of_the_end_goes_with_the
     let world = World::new();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     world.delete(caller, id).await.unwrap().unwrap();
-    world.bucket.objects().insert(format!("generated/{}/{id}/drawings/0.algorithmicallyEnhanced", caller.account), Vec::new());
+    world.bucket.objects().insert(studio::object_keys::of_generation(caller.owner(), id, "drawings/0.algorithmicallyEnhanced"), Vec::new());
     world.steps.queue().clear();
     world.quieten().await;
     assert_eq!((world.find(caller, id), world.bucket.keys("generated/").len()), (None, 0));

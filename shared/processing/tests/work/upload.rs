@@ -6,7 +6,7 @@ use testkit::fakes::{FakeForms, FakeUploads};
 
 use crate::world::{FAULTS, World, failure, reason};
 
-async fn open(world: &World, caller: accounts::Caller, bytes: u64) -> Result<studio::Upload, Failure> {
+async fn open(world: &World, caller: kernel::AccountSession, bytes: u64) -> Result<studio::Upload, Failure> {
     let (uploads, forms) = (FakeUploads(world.database.clone()), FakeForms(world.bucket.clone()));
     let open = OpenUpload { uploads: &uploads, forms: &forms, clock: &*world.clock, randomness: &world.randomness };
     open.run(caller, PictureType::Png, bytes).await.map(|(upload, _)| upload)

@@ -15,12 +15,12 @@ async fn an_owner_sees_an_order_until_it_is_deleted_and_nobody_else_does() {
     let deliveries = Deliveries { views: &views, links: &links, clock: &*world.clock };
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     let other = world.customer(1).await;
-    assert_eq!(deliveries.view(&caller, id).await.unwrap().generation.id, id);
-    assert!(matches!(failure(deliveries.view(&other, id).await), Failure::Missing(_)));
+    assert_eq!(deliveries.view(&caller.into(), id).await.unwrap().generation.id, id);
+    assert!(matches!(failure(deliveries.view(&other.into(), id).await), Failure::Missing(_)));
     // The row of a running generation stays a while as a sign to its worker; its owner does not see it any more.
     world.delete(caller, id).await.unwrap().unwrap();
     assert!(world.find(caller, id).is_some());
-    assert!(matches!(failure(deliveries.view(&caller, id).await), Failure::Missing(_)));
+    assert!(matches!(failure(deliveries.view(&caller.into(), id).await), Failure::Missing(_)));
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accounts::{Caller, SignIns};
-use kernel::{AccountId, Failure, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
+use accounts::SignIns;
+use kernel::{AccountSession, Failure, FixedClock, GenerationId, Owner, Principal, SeededRandomness, SignedDuration, UploadId};
 use outreach::Mail;
 use processing::{Deliver, Prepare};
 use screening::{Decision, Moderation};
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use studio::*;
 use testkit::fakes::*;
 use testkit::{Crashed, Faults, Kind, When, builders, pictures, survive};
-use wallet::Kind as Movement;
+use wallet::{Charge, Kind as Movement, Tariff};
 
 /// Times a queue hands a message out before it gives up on it.
 const RECEIVES: usize = 4;
@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) generations: FakeGenerations,
     /// Who credentials; nobody, if a test says so.
     pub(crate) signer: Option<Arc<dyn provenance::Signer>>,
+    /// How generations are charged.
+    pub(crate) tariff: Tariff,
     selfies: FakeSelfies,
     pictures: Arc<dyn Pictures>,
 }
@@ -71,6 +73,7 @@ impl World {
             randomness: SeededRandomness::new(11),
             generations: FakeGenerations(database.clone()),
             signer: None,
+            tariff: Tariff::Credits,
             selfies: FakeSelfies(bucket.clone()),
             pictures: Arc::new(FakePictures(bucket.clone())),
             clock,
@@ -78,6 +81,11 @@ impl World {
             database,
             bucket,
         }
+    }
+
+    /// A world in which generations are charged so.
+    pub(crate) fn charging(tariff: Tariff) -> Self {
+        Self { tariff, ..Self::new() }
     }
 
     /// A world in which a second artist is asked after the first.
@@ -88,9 +96,9 @@ impl World {
     }
 
     /// Somebody with a session and this many credits.
-    pub(crate) async fn customer(&self, credits: u32) -> Caller {
+    pub(crate) async fn customer(&self, credits: u32) -> AccountSession {
         let caller = builders::caller(&*self.clock, &self.randomness);
-        let (email, pepper) = (builders::email(&caller.account.to_string()), builders::pepper());
+        let (email, pepper) = (builders::email(&caller.owner().to_string()), builders::pepper());
         let key = pepper.email_key(&email);
         let hash = pepper.code_hash(&key, "123456");
         let now = kernel::Clock::now(&*self.clock);
@@ -101,14 +109,14 @@ impl World {
     }
 
     /// An upload whose bytes have arrived.
-    pub(crate) async fn sent(&self, caller: Caller, bytes: Vec<u8>) -> UploadId {
-        let upload = builders::upload(caller, &*self.clock, &self.randomness);
+    pub(crate) async fn sent(&self, principal: impl Into<Principal>, bytes: Vec<u8>) -> UploadId {
+        let upload = builders::upload(principal, &*self.clock, &self.randomness);
         FakeUploads(self.database.clone()).open(&upload).await.unwrap();
-        self.bucket.receive(caller.account, upload.id, bytes);
+        self.bucket.receive(upload.owner, upload.id, bytes);
         upload.id
     }
 
-    pub(crate) async fn selfie(&self, caller: Caller) -> UploadId {
+    pub(crate) async fn selfie(&self, caller: AccountSession) -> UploadId {
         self.sent(caller, pictures::turned_jpeg(6)).await
     }
 
@@ -124,20 +132,21 @@ impl World {
         }
     }
 
-    pub(crate) async fn place(&self, caller: Caller, request: &GenerationRequest) -> Result<Placed, Failure> {
+    pub(crate) async fn place(&self, principal: impl Into<Principal>, request: &GenerationRequest) -> Result<Placed, Failure> {
         let (arrivals, placements) = (FakeArrivals(self.bucket.clone()), FakePlacements(self.database.clone()));
         let place = PlaceGeneration {
             arrivals: &arrivals,
             placements: &placements,
             steps: &self.steps,
+            tariff: self.tariff,
             clock: &*self.clock,
             randomness: &self.randomness,
         };
-        place.run(caller, request).await
+        place.run(principal, request).await
     }
 
     /// A customer of ten credits and a generation of `count` drawings, told to the first step.
-    pub(crate) async fn ordered(&self, count: u8) -> (Caller, GenerationId) {
+    pub(crate) async fn ordered(&self, count: u8) -> (AccountSession, GenerationId) {
         let caller = self.customer(10).await;
         let upload = self.selfie(caller).await;
         let placed = self.place(caller, &self.request(upload, count, "key")).await.unwrap();
@@ -145,14 +154,14 @@ impl World {
     }
 
     /// A generation that every step before `step` has worked on.
-    pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (Caller, GenerationId) {
+    pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (AccountSession, GenerationId) {
         let (caller, id) = self.ordered(count).await;
         self.until(step).await;
         (caller, id)
     }
 
     /// The same, with every sticker and a bubble.
-    pub(crate) async fn ready_with_extras(&self, step: Step, count: u8) -> (Caller, GenerationId) {
+    pub(crate) async fn ready_with_extras(&self, step: Step, count: u8) -> (AccountSession, GenerationId) {
         let caller = self.customer(10).await;
         let request = GenerationRequest {
             stickers: picture_files::Messenger::ALL.to_vec(),
@@ -175,15 +184,15 @@ impl World {
     }
 
     /// Runs the step of a message.
-    pub(crate) async fn work(&self, (step, account, id): Told) -> Run {
+    pub(crate) async fn work(&self, (step, owner, id): Told) -> Run {
         match step {
-            Step::GenerationQueued => Box::pin(survive(self.prepare(account, id))).await,
-            Step::ScreeningPassed => Box::pin(survive(self.draw(account, id))).await,
-            Step::DrawingReady => Box::pin(survive(self.deliver(account, id))).await,
+            Step::GenerationQueued => Box::pin(survive(self.prepare(owner, id))).await,
+            Step::ScreeningPassed => Box::pin(survive(self.draw(owner, id))).await,
+            Step::DrawingReady => Box::pin(survive(self.deliver(owner, id))).await,
         }
     }
 
-    async fn prepare(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+    async fn prepare(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         let quarantine = FakeQuarantine(self.bucket.clone());
         let moderation = Moderation::of(vec![Box::new(self.screener.clone())]);
         let prepare = Prepare {
@@ -195,10 +204,10 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
         };
-        prepare.run(account, id).await
+        prepare.run(owner, id).await
     }
 
-    async fn draw(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+    async fn draw(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         let (breaker, attempts) = (FakeBreaker(self.database.clone()), FakeAttempts(self.database.clone()));
         let fallback = ArtistFallback {
             artists: &self.artists,
@@ -218,10 +227,10 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
         };
-        draw.run(account, id).await
+        draw.run(owner, id).await
     }
 
-    async fn deliver(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+    async fn deliver(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         let recipients = FakeRecipients(self.database.clone());
         let deliver = Deliver {
             generations: &self.generations,
@@ -233,26 +242,26 @@ impl World {
             clock: &*self.clock,
             origin: "https://nigao.example.org",
         };
-        deliver.run(account, id).await
+        deliver.run(owner, id).await
     }
 
     /// SES tells of every mail it has accepted, of some not for the first time; an event that fails comes again until it is handled.
     pub(crate) async fn hear(&self) {
         let told = |mail: &Mail| match mail {
-            Mail::Ready { account, generation, .. } => Some((*account, *generation)),
+            Mail::Ready { owner, generation, .. } => Some((*owner, *generation)),
             Mail::SignInCode { .. } => None,
         };
         let accepted: Vec<_> = self.mailer.sent().iter().filter_map(|(_, mail)| told(mail)).collect();
-        for (account, id) in accepted {
+        for (owner, id) in accepted {
             let mut tries = 0;
-            while tries < 50 && !matches!(survive(self.confirm(account, id)).await, Ok(Ok(()))) {
+            while tries < 50 && !matches!(survive(self.confirm(owner, id)).await, Ok(Ok(()))) {
                 tries += 1;
             }
         }
     }
 
-    pub(crate) async fn confirm(&self, account: AccountId, id: GenerationId) -> Result<(), Failure> {
-        ConfirmMail { generations: &self.generations, clock: &*self.clock }.run(account, id).await
+    pub(crate) async fn confirm(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        ConfirmMail { generations: &self.generations, clock: &*self.clock }.run(owner, id).await
     }
 
     pub(crate) async fn sweep(&self) -> Result<Result<Swept, Failure>, Crashed> {
@@ -262,10 +271,10 @@ impl World {
         survive(sweeper.run()).await
     }
 
-    pub(crate) async fn delete(&self, caller: Caller, id: GenerationId) -> Run {
+    pub(crate) async fn delete(&self, principal: impl Into<Principal>, id: GenerationId) -> Run {
         let own = FakeViews(self.database.clone());
         let delete = DeleteGeneration { own: &own, generations: &self.generations, tidy: self.tidy(), clock: &*self.clock };
-        survive(delete.run(&caller, id)).await
+        survive(delete.run(&principal.into(), id)).await
     }
 
     /// Takes the next message and works on it, once; it is gone whatever comes of it.
@@ -320,17 +329,17 @@ impl World {
         own.map(|attempt| (attempt.artist.clone(), attempt.outcome)).collect()
     }
 
-    pub(crate) fn find(&self, caller: Caller, id: GenerationId) -> Option<Generation> {
-        self.database.rows().generations.get(&(caller.account, id)).cloned()
+    pub(crate) fn find(&self, caller: AccountSession, id: GenerationId) -> Option<Generation> {
+        self.database.rows().generations.get(&(caller.owner(), id)).cloned()
     }
 
-    pub(crate) fn state(&self, caller: Caller, id: GenerationId) -> State {
+    pub(crate) fn state(&self, caller: AccountSession, id: GenerationId) -> State {
         self.find(caller, id).unwrap().state
     }
 
     /// Available and held credits.
-    pub(crate) fn balance(&self, caller: Caller) -> (u32, u32) {
-        let balance = self.database.rows().wallets[&caller.account];
+    pub(crate) fn balance(&self, caller: AccountSession) -> (u32, u32) {
+        let balance = self.database.rows().wallets[&caller.owner()];
         (balance.available, balance.held)
     }
 
@@ -344,11 +353,11 @@ impl World {
     /// What must hold at any moment.
     pub(crate) fn check_ledger(&self) {
         let rows = self.database.rows();
-        for (account, balance) in &rows.wallets {
-            let sum = rows.ledger_sum(*account);
+        for (owner, balance) in &rows.wallets {
+            let sum = rows.ledger_sum(*owner);
             assert_eq!(sum, (i64::from(balance.available), i64::from(balance.held)), "the ledger is not the balance");
-            let own = rows.generations.values().filter(|generation| generation.account == *account && generation.state.is_running());
-            assert_eq!(own.map(|generation| generation.credits).sum::<u32>(), balance.held, "held is not what runs");
+            let own = rows.generations.values().filter(|generation| generation.owner == *owner && generation.state.is_running());
+            assert_eq!(own.map(|generation| generation.charge.credits()).sum::<u32>(), balance.held, "held is not what runs");
         }
         for generation in rows.generations.values().filter(|generation| generation.drawn > 0) {
             let record = rows.moderation.get(&generation.id).unwrap_or_else(|| panic!("an_70: drawn without screening"));
@@ -372,21 +381,25 @@ impl World {
 
     fn check_ended(&self, generation: &Generation) {
         let (mails, movements) = (self.mailer.ready(generation.id), self.movements(generation.id));
+        let charged = |end| match generation.charge {
+            Charge::Credits(_) => vec![Movement::Hold, end],
+            Charge::Quota(_) | Charge::Nothing => Vec::new(),
+        };
         match generation.state {
             State::Done => {
-                assert_eq!(movements, [Movement::Hold, Movement::Capture], "one charge");
+                assert_eq!(movements, charged(Movement::Capture), "one charge");
                 assert!(mails <= 1, "an_02: {mails} mails");
                 self.check_files(generation);
             }
             State::Blocked | State::Failed => {
-                assert_eq!(movements, [Movement::Hold, Movement::Release], "{:?}", generation.state);
+                assert_eq!(movements, charged(Movement::Release), "{:?}", generation.state);
                 assert_eq!(mails, 0);
             }
             other => panic!("{other:?} is no end"),
         }
-        let folder = format!("uploads/{}/{}/", generation.account, generation.upload);
+        let folder = object_keys::upload(generation.owner, generation.upload);
         if generation.state == State::Blocked {
-            let isolated = self.bucket.keys(&format!("quarantine/{}/{}/", generation.account, generation.upload));
+            let isolated = self.bucket.keys(&object_keys::quarantine(generation.owner, generation.upload));
             assert_eq!(isolated.len(), 1, "an_42: a blocked selfie is under quarantine");
             assert_eq!(self.bucket.keys(&folder), Vec::<String>::new(), "an_42: a blocked selfie is nowhere else");
         }
@@ -398,7 +411,7 @@ impl World {
 
     /// One set of deliverables: what is listed is stored, and nothing else is.
     fn check_files(&self, generation: &Generation) {
-        let folder = format!("generated/{}/{}/", generation.account, generation.id);
+        let folder = object_keys::generation(generation.owner, generation.id);
         let delivered = self.database.rows().delivered[&generation.id].clone();
         assert_eq!(
             delivered.files.iter().filter(|file| file.kind != picture_files::Kind::SpeechBubble).count(),

@@ -6,14 +6,14 @@ pub(crate) fn queued() -> Generation {
     let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(5));
     Generation {
         id: GenerationId::new(&clock, &randomness),
-        account: AccountId::new(&clock, &randomness),
+        owner: Owner::Account(kernel::AccountId::new(&clock, &randomness)),
         upload: UploadId::new(&clock, &randomness),
         style: "soft-anime".into(),
         count: 3,
         seed: 7,
         stickers: vec![Messenger::Line],
         bubble: Some(Bubble::parse("a secret", None).unwrap()),
-        credits: 3,
+        charge: Charge::Credits(3),
         state: State::Queued,
         version: 1,
         drawn: 0,

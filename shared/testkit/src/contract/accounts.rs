@@ -1,7 +1,7 @@
 //! Codes, sign-ins, sessions and profiles.
 
-use ::accounts::Caller;
 use futures_util::future::join_all;
+use kernel::AccountSession;
 use kernel::{Failure, Reason, SignedDuration, limits};
 
 use super::Stores;
@@ -46,10 +46,10 @@ pub async fn sign_ins(stores: &Stores) {
     let sign_in = stores.sign_in(&email, caller, 3).await;
     assert_eq!(stores.sign_ins.account_of(&sign_in.key).await.unwrap(), None);
     assert_eq!(reason(stores.profiles.me(&caller).await), Some(Reason::SignedOut));
-    assert!(stores.recipients.email_of(caller.account).await.unwrap().is_none());
+    assert!(stores.recipients.email_of(caller.owner()).await.unwrap().is_none());
     stores.sign_ins.open(&sign_in).await.unwrap();
     assert_eq!(stores.sign_ins.account_of(&sign_in.key).await.unwrap(), Some(caller.account));
-    assert!(stores.recipients.email_of(caller.account).await.unwrap() == Some(email.clone()));
+    assert!(stores.recipients.email_of(caller.owner()).await.unwrap() == Some(email.clone()));
     let me = stores.profiles.me(&caller).await.unwrap();
     assert_eq!((me.email.as_str(), me.locale.as_str(), me.created_at), (email.as_str(), "en", stores.now()));
     assert_eq!(stores.balance(&caller).await, (3, 0));
@@ -62,7 +62,7 @@ pub async fn sign_ins(stores: &Stores) {
     assert!(matches!(stores.sign_ins.open(&second).await, Err(Failure::Conflict(_))));
     assert_eq!(reason(stores.profiles.me(&other).await), Some(Reason::SignedOut));
     second.opening = None;
-    second.caller = Caller { account: caller.account, session: other.session };
+    second.caller = AccountSession { account: caller.account, session: other.session };
     stores.sign_ins.open(&second).await.unwrap();
     assert_eq!(stores.balance(&second.caller).await, (3, 0), "the starter credits come once");
 
@@ -76,21 +76,21 @@ pub async fn sign_ins(stores: &Stores) {
 pub async fn sessions(stores: &Stores) {
     let caller = stores.customer(1).await;
     let other = stores.customer(1).await;
-    let mixed = Caller { account: other.account, session: caller.session };
+    let mixed = AccountSession { account: other.account, session: caller.session };
     assert_eq!(reason(stores.profiles.me(&mixed).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.views.page(&mixed, None, 5).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.page(&mixed.into(), None, 5).await), Some(Reason::SignedOut));
     stores.profiles.me(&caller).await.unwrap();
     stores.sessions.close(&caller).await.unwrap();
     stores.sessions.close(&caller).await.unwrap();
     let id = kernel::GenerationId::new(&*stores.clock, &stores.randomness);
     let upload = builders::upload(caller, &*stores.clock, &stores.randomness);
     assert_eq!(reason(stores.profiles.me(&caller).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.views.page(&caller, None, 5).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.views.view(&caller, id).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.own.own(&caller, id).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.page(&caller.into(), None, 5).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.views.view(&caller.into(), id).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.own.own(&caller.into(), id).await), Some(Reason::SignedOut));
     assert_eq!(reason(stores.uploads.open(&upload).await), Some(Reason::SignedOut));
     assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 1, "key")).await), Some(Reason::SignedOut));
-    assert_eq!(reason(stores.placements.missing_upload(&caller, "key", upload.id, stores.now()).await), Some(Reason::SignedOut));
+    assert_eq!(reason(stores.placements.missing_upload(&caller.into(), "key", upload.id, stores.now()).await), Some(Reason::SignedOut));
     stores.profiles.me(&other).await.unwrap();
     stores.later(SignedDuration::from_hours(30 * 24));
     assert_eq!(reason(stores.profiles.me(&other).await), Some(Reason::SignedOut), "an expired row is absent");

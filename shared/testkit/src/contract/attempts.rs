@@ -28,7 +28,7 @@ fn usage() -> Usage {
 }
 
 fn nothing(stores: &Stores, new_generation: &Generation) -> History {
-    History::new(new_generation.account, new_generation.id, 1, stores.now())
+    History::new(new_generation.owner, new_generation.id, 1, stores.now())
 }
 
 /// A claim is written over the version it was made from, once; whoever comes later finds it, with every field.
@@ -68,7 +68,7 @@ pub async fn histories(stores: &Stores) {
     assert_eq!(stores.attempts.open(&claimed).await.unwrap(), Claimed::Mine);
     let drawn = claimed.closed(Outcome::Drawn, 1_234, usage());
     let noted = new_generation.progress_to(1, stores.now()).unwrap();
-    let load = || async { stores.generations.load(new_generation.account, new_generation.id).await.unwrap() };
+    let load = || async { stores.generations.load(new_generation.owner, new_generation.id).await.unwrap() };
 
     let stale = History { version: 7, ..drawn.clone() };
     let change = |history| Change { history: Some(history), ..Change::of(&new_generation, &noted) };

@@ -3,7 +3,7 @@
 use kernel::{SignedDuration, Timestamp};
 use policy::Class;
 use policy::deletion::ExpiredRow;
-use studio::{Placement, Upload};
+use studio::{Placement, Upload, object_keys};
 
 use super::Stores;
 
@@ -22,7 +22,7 @@ pub async fn expired(stores: &Stores) {
     assert_eq!(own(stores, Class::UploadUnused, before, &unused).await, []);
     let found = own(stores, Class::UploadUnused, day, &unused).await;
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].objects, Some(format!("uploads/{}/{}/", caller.account, unused.id)));
+    assert_eq!(found[0].objects, Some(object_keys::upload(caller.owner(), unused.id)));
     assert_eq!(own(stores, Class::UploadUnused, day, &used).await, [], "a generation made another class of it");
     assert_eq!(own(stores, Class::Upload, used.used_until, &used).await.len(), 1);
     assert_eq!(stores.expired.expired(Class::Upload, used.used_until, 1).await.unwrap().len(), 1);

@@ -1,7 +1,7 @@
 //! Generations, their changes, and who finds them.
 
-use ::accounts::Caller;
 use futures_util::future::join_all;
+use kernel::AccountSession;
 use kernel::{GenerationId, SignedDuration};
 use screening::Decision;
 use studio::{Change, EndReason, Generation, MailState, Written};
@@ -15,7 +15,7 @@ pub async fn changes(stores: &Stores) {
     let caller = stores.customer(5).await;
     let queued = stores.placed(caller, 2).await;
     let now = stores.now();
-    let load = || async { stores.generations.load(caller.account, queued.id).await.unwrap() };
+    let load = || async { stores.generations.load(caller.owner(), queued.id).await.unwrap() };
     assert_eq!(load().await.as_ref(), Some(&queued));
     let screening = queued.begin_screening(now).unwrap();
     assert_eq!(stores.generations.change(Change::of(&queued, &screening)).await.unwrap(), Written::Stored);
@@ -47,7 +47,7 @@ pub async fn changes(stores: &Stores) {
 
     stores.generations.remove(&settled).await.unwrap();
     stores.generations.remove(&settled).await.unwrap();
-    assert_eq!((load().await, stores.views.view(&caller, queued.id).await.unwrap()), (None, None));
+    assert_eq!((load().await, stores.views.view(&caller.into(), queued.id).await.unwrap()), (None, None));
     assert_eq!(
         stores.generations.change(Change::of(&done, &settled)).await.unwrap(),
         Written::Overtaken,
@@ -56,13 +56,12 @@ pub async fn changes(stores: &Stores) {
 }
 
 /// Has a finished generation delivered, seen by its owner, and answers it with its capture.
-async fn deliver(stores: &Stores, caller: &Caller, finishing: &Generation) -> (Generation, Entry) {
+async fn deliver(stores: &Stores, caller: &AccountSession, finishing: &Generation) -> (Generation, Entry) {
     let now = stores.now();
-    let (done, capture, delivered) =
-        (finishing.deliver(now).unwrap(), Entry::capture(finishing.id, finishing.credits, now), builders::delivered());
+    let (done, capture, delivered) = (finishing.deliver(now).unwrap(), finishing.capture(now).unwrap(), builders::delivered());
     let change = Change { entry: Some(&capture), delivered: Some(&delivered), ..Change::of(finishing, &done) };
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
-    let view = stores.views.view(caller, finishing.id).await.unwrap().unwrap();
+    let view = stores.views.view(&(*caller).into(), finishing.id).await.unwrap().unwrap();
     assert_eq!((view.generation, view.delivered), (done.clone(), Some(delivered)));
     (done, capture)
 }
@@ -84,7 +83,7 @@ pub async fn deliveries(stores: &Stores) {
         assert_eq!(stores.generations.change(Change::of(&done, &next)).await.unwrap(), Written::Stored);
         done = next;
     }
-    let view = stores.views.view(&caller, done.id).await.unwrap().unwrap();
+    let view = stores.views.view(&caller.into(), done.id).await.unwrap().unwrap();
     assert_eq!((view.generation, view.delivered), (done, Some(builders::delivered())));
 }
 
@@ -103,7 +102,7 @@ pub async fn concurrent_changes(stores: &Stores) {
 /// Owners see their own generations, the newest first, page by page.
 pub async fn pages(stores: &Stores) {
     let (caller, other) = (stores.customer(9).await, stores.customer(9).await);
-    assert_eq!(stores.views.page(&caller, None, 3).await.unwrap().generations, []);
+    assert_eq!(stores.views.page(&caller.into(), None, 3).await.unwrap().generations, []);
     let mut ids = Vec::new();
     for _ in 0..5 {
         stores.later(SignedDuration::from_secs(1));
@@ -114,7 +113,7 @@ pub async fn pages(stores: &Stores) {
     for limit in [1, 2, 4, 5, 100] {
         let (mut after, mut seen) = (None, Vec::new());
         loop {
-            let page = stores.views.page(&caller, after, limit).await.unwrap();
+            let page = stores.views.page(&caller.into(), after, limit).await.unwrap();
             assert!(page.generations.len() <= usize::from(limit));
             seen.extend(page.generations.iter().map(|generation| generation.id));
             after = page.next;
@@ -124,11 +123,11 @@ pub async fn pages(stores: &Stores) {
         }
         assert_eq!(seen, ids, "pages of {limit}");
     }
-    assert!(stores.own.own(&caller, ids[0]).await.unwrap().is_some());
-    assert!(stores.own.own(&other, ids[0]).await.unwrap().is_none(), "somebody else's generation is none");
-    assert!(stores.views.view(&other, ids[0]).await.unwrap().is_none());
+    assert!(stores.own.own(&caller.into(), ids[0]).await.unwrap().is_some());
+    assert!(stores.own.own(&other.into(), ids[0]).await.unwrap().is_none(), "somebody else's generation is none");
+    assert!(stores.views.view(&other.into(), ids[0]).await.unwrap().is_none());
     let unknown = GenerationId::new(&*stores.clock, &stores.randomness);
-    assert!(stores.views.view(&caller, unknown).await.unwrap().is_none());
+    assert!(stores.views.view(&caller.into(), unknown).await.unwrap().is_none());
 }
 
 /// A generation is overdue from its deadline on, until it is settled or changed.
@@ -139,7 +138,7 @@ pub async fn overdue(stores: &Stores) {
     let second = stores.placed(caller, 1).await;
     let found = |at| async move {
         let due = stores.overdue.overdue(at, 1_000).await.unwrap();
-        due.into_iter().filter(|(account, _)| *account == caller.account).map(|(_, id)| id).collect::<Vec<_>>()
+        due.into_iter().filter(|(account, _)| *account == caller.owner()).map(|(_, id)| id).collect::<Vec<_>>()
     };
     let deadline = first.deadline.unwrap();
     assert_eq!(found(deadline.checked_sub(SignedDuration::from_secs(1)).unwrap()).await, []);

@@ -1,10 +1,9 @@
 //! Objects: selfies, quarantine, drawings and deliverables.
 
-use ::accounts::Caller;
-use kernel::{AccountId, FixedClock, GenerationId, SeededRandomness, SignedDuration, UploadId};
+use kernel::{AccountSession, FixedClock, GenerationId, Owner, SeededRandomness, SignedDuration, UploadId};
 use picture_files::DigitalSource;
 use policy::deletion::Objects;
-use studio::{Arrivals, Links, Pictures, Quarantine, Selfies};
+use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, object_keys};
 
 use crate::fakes::*;
 use crate::{Faults, builders};
@@ -47,22 +46,22 @@ impl Shelves {
     }
 }
 
-fn ids(seed: u64) -> (Caller, UploadId, GenerationId) {
+fn ids(seed: u64) -> (AccountSession, UploadId, GenerationId) {
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(seed));
     (builders::caller(&clock, &randomness), UploadId::new(&clock, &randomness), GenerationId::new(&clock, &randomness))
 }
 
 /// A selfie arrives, is normalised, and goes with everything of its upload; `receive` stores an original.
-pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadId, Vec<u8>)) {
+pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(Owner, UploadId, Vec<u8>)) {
     let (caller, upload, _) = ids(101);
     let (other, neighbour, _) = ids(102);
-    let (account, selfies) = (caller.account, &shelves.selfies);
-    assert!(!shelves.arrivals.has_arrived(&caller, upload).await.unwrap());
+    let (account, selfies) = (caller.owner(), &shelves.selfies);
+    assert!(!shelves.arrivals.has_arrived(caller.owner(), upload).await.unwrap());
     assert_eq!((selfies.original(account, upload).await.unwrap(), selfies.normalised(account, upload).await.unwrap()), (None, None));
     receive(account, upload, b"original".to_vec()).await;
     receive(account, neighbour, b"neighbour".to_vec()).await;
-    assert!(shelves.arrivals.has_arrived(&caller, upload).await.unwrap());
-    assert!(!shelves.arrivals.has_arrived(&other, upload).await.unwrap(), "another's upload never has");
+    assert!(shelves.arrivals.has_arrived(caller.owner(), upload).await.unwrap());
+    assert!(!shelves.arrivals.has_arrived(other.owner(), upload).await.unwrap(), "another's upload never has");
     assert_eq!(selfies.original(account, upload).await.unwrap().as_deref(), Some(&b"original"[..]));
     for (png, first) in [(b"png", true), (b"PNG", false)] {
         receive(account, upload, b"original".to_vec()).await;
@@ -70,7 +69,7 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadI
         assert_eq!(selfies.original(account, upload).await.unwrap(), None);
         assert_eq!(selfies.normalised(account, upload).await.unwrap().as_deref(), Some(&b"png"[..]));
     }
-    assert!(shelves.arrivals.has_arrived(&caller, upload).await.unwrap(), "a normalised selfie is an arrived one");
+    assert!(shelves.arrivals.has_arrived(caller.owner(), upload).await.unwrap(), "a normalised selfie is an arrived one");
     shelves.quarantine.isolate(account, upload, b"png".to_vec()).await.unwrap();
     shelves.quarantine.isolate(account, upload, b"png".to_vec()).await.unwrap();
     receive(account, upload, b"again".to_vec()).await;
@@ -79,7 +78,7 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadI
         assert_eq!((selfies.original(account, upload).await.unwrap(), selfies.normalised(account, upload).await.unwrap()), (None, None));
     }
     assert_eq!(selfies.original(account, neighbour).await.unwrap().as_deref(), Some(&b"neighbour"[..]));
-    let isolated = format!("quarantine/{account}/{upload}/");
+    let isolated = object_keys::quarantine(account, upload);
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 1, "quarantine outlives the upload");
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 0);
 }
@@ -88,7 +87,7 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(AccountId, UploadI
 pub async fn pictures(shelves: &Shelves) {
     let (caller, _, id) = ids(103);
     let (_, _, other) = ids(104);
-    let (account, pictures) = (caller.account, &shelves.pictures);
+    let (account, pictures) = (caller.owner(), &shelves.pictures);
     let first = studio::store::drawing_name(0, DigitalSource::AlgorithmicallyEnhanced);
     assert!(pictures.drawn(account, id).await.unwrap().is_empty());
     assert_eq!(pictures.get(account, id, &first).await.unwrap(), None);
@@ -123,11 +122,11 @@ pub async fn pictures(shelves: &Shelves) {
 pub async fn links(shelves: &Shelves) {
     let (caller, _, id) = ids(105);
     let (from, life) = (builders::midnight(), SignedDuration::from_mins(20));
-    let link = |from| shelves.links.link(caller.account, id, "bundle.zip", from, life);
+    let link = |from| shelves.links.link(caller.owner(), id, "bundle.zip", from, life);
     let first = link(from).await.unwrap();
     assert_eq!(first, link(from).await.unwrap());
     assert_ne!(first, link(from.checked_add(life).unwrap()).await.unwrap());
-    assert!(first.contains(&format!("generated/{}/{id}/bundle.zip", caller.account)));
+    assert!(first.contains(&object_keys::of_generation(caller.owner(), id, "bundle.zip")));
     for prefix in ["", "uploads", "generated/acc"] {
         assert!(shelves.objects.remove_prefix(prefix).await.is_err(), "{prefix:?}");
     }

@@ -18,7 +18,7 @@ pub async fn uploads(stores: &Stores) {
     let upload = builders::upload(caller, &*stores.clock, &stores.randomness);
     assert_eq!(reason(stores.uploads.open(&upload).await), Some(Reason::RateLimited));
     assert_eq!(
-        stores.placements.missing_upload(&caller, "key", upload.id, stores.now()).await.unwrap().upload,
+        stores.placements.missing_upload(&caller.into(), "key", upload.id, stores.now()).await.unwrap().upload,
         None,
         "nothing was written"
     );
@@ -34,17 +34,17 @@ pub async fn generations(stores: &Stores) {
     assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
     assert_eq!(stores.balance(&caller).await, (3, 2));
     assert_eq!(
-        stores.generations.load(caller.account, new_generation.generation.id).await.unwrap(),
+        stores.generations.load(caller.owner(), new_generation.generation.id).await.unwrap(),
         Some(new_generation.generation.clone())
     );
     let again = stores.new_generation(&upload, 2, "first");
     let Placement::Replayed(replay) = stores.placements.place(&again).await.unwrap() else { panic!("the key was used") };
     assert_eq!((replay.payload_hash.as_str(), replay.placed), ("payload", Placed { id: new_generation.generation.id, credits: 2 }));
-    assert_eq!(stores.generations.load(caller.account, again.generation.id).await.unwrap(), None);
-    let background = stores.placements.missing_upload(&caller, "first", upload.id, stores.now()).await.unwrap();
+    assert_eq!(stores.generations.load(caller.owner(), again.generation.id).await.unwrap(), None);
+    let background = stores.placements.missing_upload(&caller.into(), "first", upload.id, stores.now()).await.unwrap();
     assert_eq!((background.replay, background.upload), (Some(replay), Some(UploadStanding::Open)));
     stores.later(SignedDuration::from_hours(24));
-    assert_eq!(stores.placements.missing_upload(&caller, "first", upload.id, stores.now()).await.unwrap().replay, None);
+    assert_eq!(stores.placements.missing_upload(&caller.into(), "first", upload.id, stores.now()).await.unwrap().replay, None);
     assert_eq!(
         stores.placements.place(&stores.new_generation(&upload, 1, "first")).await.unwrap(),
         Placement::New,
@@ -59,15 +59,18 @@ pub async fn refused_generations(stores: &Stores) {
     let (upload, other) = (stores.upload(caller).await, stores.customer(5).await);
     assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 3, "key")).await), Some(Reason::WalletShort));
     let mut foreign = stores.new_generation(&stores.upload(other).await, 1, "key");
-    foreign.caller = caller;
-    foreign.generation.account = caller.account;
+    foreign.principal = caller.into();
+    foreign.generation.owner = caller.owner();
     assert!(matches!(stores.placements.place(&foreign).await, Err(Failure::Missing(_))));
-    assert_eq!(stores.placements.missing_upload(&caller, "key", foreign.generation.upload, stores.now()).await.unwrap().upload, None);
+    assert_eq!(
+        stores.placements.missing_upload(&caller.into(), "key", foreign.generation.upload, stores.now()).await.unwrap().upload,
+        None
+    );
     assert_eq!(stores.balance(&caller).await, (2, 0));
     assert_eq!(stores.placements.place(&stores.new_generation(&upload, 1, "key")).await.unwrap(), Placement::New, "the key was never used");
     block(stores, &upload).await;
     assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 1, "blocked")).await), Some(Reason::UploadRefused));
-    let background = stores.placements.missing_upload(&caller, "blocked", upload.id, stores.now()).await.unwrap();
+    let background = stores.placements.missing_upload(&caller.into(), "blocked", upload.id, stores.now()).await.unwrap();
     assert_eq!(background.upload, Some(UploadStanding::Refused));
     let unused = stores.upload(caller).await;
     stores.later(SignedDuration::from_hours(24));

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use ::accounts::{Caller, Codes, IssuedCode, Profiles, Sessions, SignIn, SignIns};
-use kernel::{Clock, Email, Failure, FixedClock, Reason, SeededRandomness, SignedDuration, Timestamp};
+use ::accounts::{Codes, IssuedCode, Profiles, Sessions, SignIn, SignIns};
+use kernel::{AccountSession, Clock, Email, Failure, FixedClock, Reason, SeededRandomness, SignedDuration, Timestamp};
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
     Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients, Upload, Uploads,
     Views,
 };
+use wallet::Charge;
 
 use crate::fakes::*;
 use crate::{Faults, builders};
@@ -85,7 +86,7 @@ impl Stores {
     }
 
     /// A caller whose ids no other test has.
-    pub(super) fn nobody(&self) -> Caller {
+    pub(super) fn nobody(&self) -> AccountSession {
         builders::caller(&*self.clock, &self.randomness)
     }
 
@@ -106,36 +107,36 @@ impl Stores {
     }
 
     /// A first sign-in with a code newly issued.
-    pub(super) async fn sign_in(&self, email: &Email, caller: Caller, credits: u32) -> SignIn {
+    pub(super) async fn sign_in(&self, email: &Email, caller: AccountSession, credits: u32) -> SignIn {
         let code = self.issue(email, "123456").await;
         builders::first_sign_in(caller, email, &code.key, &code.hash, credits, self.now())
     }
 
     /// Somebody with a session and credits.
-    pub(super) async fn customer(&self, credits: u32) -> Caller {
+    pub(super) async fn customer(&self, credits: u32) -> AccountSession {
         let caller = self.nobody();
         let sign_in = self.sign_in(&self.address(), caller, credits).await;
         self.sign_ins.open(&sign_in).await.unwrap();
         caller
     }
 
-    pub(super) async fn balance(&self, caller: &Caller) -> (u32, u32) {
+    pub(super) async fn balance(&self, caller: &AccountSession) -> (u32, u32) {
         let balance = self.profiles.me(caller).await.unwrap().balance;
         (balance.available, balance.held)
     }
 
-    pub(super) async fn upload(&self, caller: Caller) -> Upload {
+    pub(super) async fn upload(&self, caller: AccountSession) -> Upload {
         let upload = builders::upload(caller, &*self.clock, &self.randomness);
         self.uploads.open(&upload).await.unwrap();
         upload
     }
 
     pub(super) fn new_generation(&self, upload: &Upload, credits: u8, key: &str) -> NewGeneration {
-        builders::new_generation(upload.caller, upload.id, credits, key, &*self.clock, &self.randomness)
+        builders::new_generation(upload.principal, upload.id, Charge::Credits(u32::from(credits)), key, &*self.clock, &self.randomness)
     }
 
     /// A generation of `credits` that is placed.
-    pub(super) async fn placed(&self, caller: Caller, credits: u8) -> Generation {
+    pub(super) async fn placed(&self, caller: AccountSession, credits: u8) -> Generation {
         let upload = self.upload(caller).await;
         let new_generation = self.new_generation(&upload, credits, &upload.id.to_string());
         assert_eq!(self.placements.place(&new_generation).await.unwrap(), Placement::New);

@@ -1,8 +1,8 @@
 //! Codes, sign-ins, sessions and profiles.
 
-use accounts::{Caller, CodeHash, Codes, EmailKey, IssuedCode, Me, Profiles, Sessions, SignIn, SignIns};
+use accounts::{CodeHash, Codes, EmailKey, IssuedCode, Me, Profiles, Sessions, SignIn, SignIns};
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, Reason, Timestamp, limits};
+use kernel::{AccountId, AccountSession, Failure, Reason, Timestamp, limits};
 use wallet::Balance;
 
 use super::placements::rate_limited;
@@ -64,8 +64,8 @@ impl SignIns for FakeSignIns {
                     return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
                 }
                 rows.profiles.insert(caller.account, (new.email.clone(), new.locale.clone(), new.created_at));
-                rows.wallets.insert(caller.account, Balance::default());
-                if rows.move_credits(caller.account, &new.grant) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+                rows.wallets.insert(caller.owner(), Balance::default());
+                if rows.move_credits(caller.owner(), &new.grant) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
             })
             .await
     }
@@ -77,7 +77,7 @@ pub struct FakeSessions(pub FakeDatabase);
 
 #[async_trait]
 impl Sessions for FakeSessions {
-    async fn close(&self, caller: &Caller) -> Result<(), Failure> {
+    async fn close(&self, caller: &AccountSession) -> Result<(), Failure> {
         self.0
             .transact("sessions.close", |rows| {
                 rows.sessions.remove(&caller.session);
@@ -93,12 +93,12 @@ pub struct FakeProfiles(pub FakeDatabase);
 
 #[async_trait]
 impl Profiles for FakeProfiles {
-    async fn me(&self, caller: &Caller) -> Result<Me, Failure> {
+    async fn me(&self, caller: &AccountSession) -> Result<Me, Failure> {
         self.0
             .read("profiles.me", |rows| {
-                rows.ask_session(caller, self.0.now())?;
+                rows.ask_session(&(*caller).into(), self.0.now())?;
                 let (Some((email, locale, created_at)), Some(balance)) =
-                    (rows.profiles.get(&caller.account), rows.wallets.get(&caller.account))
+                    (rows.profiles.get(&caller.account), rows.wallets.get(&caller.owner()))
                 else {
                     return Err(Failure::signed_out());
                 };

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId, SignedDuration, Timestamp, UploadId};
+use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp, UploadId};
 use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::store::drawing_of_name;
-use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms};
+use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms, object_keys};
 
 use crate::Faults;
 
@@ -39,8 +38,8 @@ impl FakeBucket {
     }
 
     /// What posting an upload's form leaves.
-    pub fn receive(&self, account: AccountId, upload: UploadId, bytes: Vec<u8>) {
-        self.objects().insert(folder(account, upload) + "original", bytes);
+    pub fn receive(&self, owner: Owner, upload: UploadId, bytes: Vec<u8>) {
+        self.objects().insert(object_keys::original(owner, upload), bytes);
     }
 
     async fn get(&self, name: &'static str, key: String) -> Result<Option<Vec<u8>>, Failure> {
@@ -68,31 +67,23 @@ impl FakeBucket {
     }
 }
 
-fn folder(account: AccountId, upload: UploadId) -> String {
-    format!("uploads/{account}/{upload}/")
-}
-
-fn of_order(account: AccountId, id: GenerationId, name: &str) -> String {
-    format!("generated/{account}/{id}/{name}")
-}
-
 /// Selfies in memory.
 #[derive(Clone)]
 pub struct FakeSelfies(pub FakeBucket);
 
 #[async_trait]
 impl Selfies for FakeSelfies {
-    async fn original(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
-        self.0.get("selfies.original", folder(account, upload) + "original").await
+    async fn original(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("selfies.original", object_keys::original(owner, upload)).await
     }
 
-    async fn normalised(&self, account: AccountId, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
-        self.0.get("selfies.normalised", folder(account, upload) + "selfie.png").await
+    async fn normalised(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("selfies.normalised", object_keys::selfie(owner, upload)).await
     }
 
     /// Two effects, one after the other: a caller may die between them.
-    async fn keep_normalised(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure> {
-        let key = folder(account, upload) + "selfie.png";
+    async fn keep_normalised(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure> {
+        let key = object_keys::selfie(owner, upload);
         let stored = self
             .0
             .faults
@@ -103,12 +94,12 @@ impl Selfies for FakeSelfies {
                 Ok(new)
             })
             .await?;
-        self.0.remove_prefix("selfies.drop_original", &(folder(account, upload) + "original")).await?;
+        self.0.remove_prefix("selfies.drop_original", &object_keys::original(owner, upload)).await?;
         Ok(stored)
     }
 
-    async fn remove(&self, account: AccountId, upload: UploadId) -> Result<(), Failure> {
-        self.0.remove_prefix("selfies.remove", &folder(account, upload)).await.map(drop)
+    async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure> {
+        self.0.remove_prefix("selfies.remove", &object_keys::upload(owner, upload)).await.map(drop)
     }
 }
 
@@ -118,8 +109,8 @@ pub struct FakeQuarantine(pub FakeBucket);
 
 #[async_trait]
 impl Quarantine for FakeQuarantine {
-    async fn isolate(&self, account: AccountId, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
-        self.0.put("quarantine.isolate", format!("quarantine/{account}/{upload}/selfie.png"), png).await
+    async fn isolate(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
+        self.0.put("quarantine.isolate", object_keys::quarantined_selfie(owner, upload), png).await
     }
 }
 
@@ -129,8 +120,8 @@ pub struct FakePictures(pub FakeBucket);
 
 #[async_trait]
 impl Pictures for FakePictures {
-    async fn drawn(&self, account: AccountId, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
-        let new_generation = of_order(account, id, "");
+    async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
+        let new_generation = object_keys::of_generation(owner, id, "");
         self.0
             .faults
             .call("pictures.drawn", || {
@@ -140,28 +131,21 @@ impl Pictures for FakePictures {
             .await
     }
 
-    async fn put(&self, account: AccountId, id: GenerationId, name: &str, _content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
-        self.0.put("pictures.put", of_order(account, id, name), bytes).await
+    async fn put(&self, owner: Owner, id: GenerationId, name: &str, _content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        self.0.put("pictures.put", object_keys::of_generation(owner, id, name), bytes).await
     }
 
-    async fn keep(
-        &self,
-        account: AccountId,
-        id: GenerationId,
-        name: &str,
-        _content_type: &str,
-        bytes: Vec<u8>,
-    ) -> Result<Vec<u8>, Failure> {
-        let key = of_order(account, id, name);
+    async fn keep(&self, owner: Owner, id: GenerationId, name: &str, _content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let key = object_keys::of_generation(owner, id, name);
         self.0.faults.call("pictures.keep", || Ok(self.0.objects().entry(key).or_insert(bytes).clone())).await
     }
 
-    async fn get(&self, account: AccountId, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-        self.0.get("pictures.get", of_order(account, id, name)).await
+    async fn get(&self, owner: Owner, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("pictures.get", object_keys::of_generation(owner, id, name)).await
     }
 
-    async fn remove(&self, account: AccountId, id: GenerationId, prefix: &str) -> Result<(), Failure> {
-        self.0.remove_prefix("pictures.remove", &of_order(account, id, prefix)).await.map(drop)
+    async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure> {
+        self.0.remove_prefix("pictures.remove", &object_keys::of_generation(owner, id, prefix)).await.map(drop)
     }
 }
 
@@ -171,8 +155,8 @@ pub struct FakeArrivals(pub FakeBucket);
 
 #[async_trait]
 impl Arrivals for FakeArrivals {
-    async fn has_arrived(&self, caller: &Caller, upload: UploadId) -> Result<bool, Failure> {
-        self.0.faults.call("arrivals.has_arrived", || Ok(!self.0.keys(&folder(caller.account, upload)).is_empty())).await
+    async fn has_arrived(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure> {
+        self.0.faults.call("arrivals.has_arrived", || Ok(!self.0.keys(&object_keys::upload(owner, upload)).is_empty())).await
     }
 }
 
@@ -183,7 +167,7 @@ pub struct FakeForms(pub FakeBucket);
 #[async_trait]
 impl UploadForms for FakeForms {
     async fn form(&self, upload: &Upload) -> Result<UploadForm, Failure> {
-        let key = folder(upload.caller.account, upload.id) + "original";
+        let key = object_keys::upload(upload.owner, upload.id) + "original";
         let fields = BTreeMap::from([("key".to_owned(), key), ("Content-Type".to_owned(), upload.picture.media_type().to_owned())]);
         self.0.faults.call("upload_forms.form", || Ok(UploadForm { url: "https://bucket.example.org/".into(), fields })).await
     }
@@ -195,15 +179,9 @@ pub struct FakeLinks(pub FakeBucket);
 
 #[async_trait]
 impl Links for FakeLinks {
-    async fn link(
-        &self,
-        account: AccountId,
-        id: GenerationId,
-        name: &str,
-        from: Timestamp,
-        life: SignedDuration,
-    ) -> Result<String, Failure> {
-        let link = format!("https://bucket.example.org/{}?from={from}&seconds={}", of_order(account, id, name), life.as_secs());
+    async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure> {
+        let link =
+            format!("https://bucket.example.org/{}?from={from}&seconds={}", object_keys::of_generation(owner, id, name), life.as_secs());
         self.0.faults.call("links.link", || Ok(link)).await
     }
 }

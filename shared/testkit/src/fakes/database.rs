@@ -1,10 +1,12 @@
 //! The tables in memory, shared by every fake that reads or writes them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{Caller, CodeHash, EmailKey};
-use kernel::{AccountId, Clock, Email, Failure, FixedClock, GenerationId, SessionId, Timestamp, UploadId};
+use accounts::{CodeHash, EmailKey};
+use kernel::{
+    AccountId, AccountSession, Clock, Email, Failure, FixedClock, GenerationId, InstallId, Owner, Principal, SessionId, Timestamp, UploadId,
+};
 use policy::Class;
 use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
 use wallet::{Balance, Entry};
@@ -19,11 +21,13 @@ pub struct Rows {
     /// Accounts by the key of their address.
     pub email_index: HashMap<EmailKey, AccountId>,
     /// Balances.
-    pub wallets: BTreeMap<AccountId, Balance>,
+    pub wallets: BTreeMap<Owner, Balance>,
     /// Every movement of credits.
-    pub ledger: Vec<(AccountId, Entry)>,
+    pub ledger: Vec<(Owner, Entry)>,
     /// Sessions.
     pub sessions: BTreeMap<SessionId, SessionRow>,
+    /// The installs that may act; no adapter knows any yet.
+    pub installs: BTreeSet<InstallId>,
     /// Codes: hash, attempts and end.
     pub codes: HashMap<EmailKey, (CodeHash, u32, Timestamp)>,
     /// Counts by what, whom and window, with their end.
@@ -31,7 +35,7 @@ pub struct Rows {
     /// Uploads.
     pub uploads: BTreeMap<UploadId, UploadRow>,
     /// Generations.
-    pub generations: BTreeMap<(AccountId, GenerationId), Generation>,
+    pub generations: BTreeMap<(Owner, GenerationId), Generation>,
     /// Files of delivered generations.
     pub delivered: BTreeMap<GenerationId, Delivered>,
     /// What was tried for drawings, by order and number.
@@ -41,7 +45,7 @@ pub struct Rows {
     /// What the screening decided.
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
     /// Answers by account and hashed key, with their end.
-    pub answers: BTreeMap<(AccountId, String), (Replay, Timestamp)>,
+    pub answers: BTreeMap<(Owner, String), (Replay, Timestamp)>,
 }
 
 /// A session's row.
@@ -80,21 +84,27 @@ impl UploadRow {
 
 impl Rows {
     /// The failure of a closed session.
-    pub(crate) fn ask_session(&self, caller: &Caller, now: Timestamp) -> Result<(), Failure> {
-        let alive = |row: &SessionRow| row.account == caller.account && row.expires_at > now;
-        if self.sessions.get(&caller.session).is_some_and(alive) { Ok(()) } else { Err(Failure::signed_out()) }
+    pub(crate) fn ask_session(&self, principal: &Principal, now: Timestamp) -> Result<(), Failure> {
+        let alive = match principal {
+            Principal::Session(AccountSession { account, session }) => {
+                self.sessions.get(session).is_some_and(|row| row.account == *account && row.expires_at > now)
+            }
+            Principal::Install(install) => self.installs.contains(install),
+            Principal::Operator(_) | Principal::Nobody => false,
+        };
+        if alive { Ok(()) } else { Err(Failure::signed_out()) }
     }
 
     /// Writes a movement with its balance; `false` when the wallet is too short or the movement is already written.
     #[must_use]
-    pub(crate) fn move_credits(&mut self, account: AccountId, entry: &Entry) -> bool {
-        let written = self.ledger.iter().any(|(whose, known)| *whose == account && known.key() == entry.key());
-        let Some(Ok(balance)) = self.wallets.get(&account).map(|balance| balance.after(entry)) else { return false };
+    pub(crate) fn move_credits(&mut self, owner: Owner, entry: &Entry) -> bool {
+        let written = self.ledger.iter().any(|(whose, known)| *whose == owner && known.key() == entry.key());
+        let Some(Ok(balance)) = self.wallets.get(&owner).map(|balance| balance.after(entry)) else { return false };
         if written {
             return false;
         }
-        self.wallets.insert(account, balance);
-        self.ledger.push((account, *entry));
+        self.wallets.insert(owner, balance);
+        self.ledger.push((owner, *entry));
         true
     }
 
@@ -124,8 +134,8 @@ impl Rows {
 
     /// The sum of an account's movements: available and held.
     #[must_use]
-    pub fn ledger_sum(&self, account: AccountId) -> (i64, i64) {
-        let own = self.ledger.iter().filter(|(whose, _)| *whose == account);
+    pub fn ledger_sum(&self, owner: Owner) -> (i64, i64) {
+        let own = self.ledger.iter().filter(|(whose, _)| *whose == owner);
         own.fold((0, 0), |(available, held), (_, entry)| (available + entry.available_delta(), held + entry.held_delta()))
     }
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
+use studio::object_keys;
 
 use super::{FakeDatabase, Rows};
 
@@ -41,24 +42,25 @@ impl ExpiredRows for FakeExpiredRows {
 fn expiring(rows: &Rows) -> Vec<(ExpiredRow, Timestamp)> {
     let row = |class, pk: String, sk: String, objects| ExpiredRow { class, key: RowKey { pk, sk }, objects };
     let uploads = rows.uploads.values().map(|known| {
-        let (account, id) = (known.upload.caller.account, known.upload.id);
-        (row(known.class(), format!("ACC#{account}"), format!("UPL#{id}"), Some(format!("uploads/{account}/{id}/"))), known.expires_at())
+        let (owner, id) = (known.upload.owner, known.upload.id);
+        (row(known.class(), owner.to_string(), format!("UPL#{id}"), Some(object_keys::upload(owner, id))), known.expires_at())
     });
-    let moderation = rows
-        .moderation
-        .values()
-        .map(|record| (row(Class::ModerationRecord, format!("GEN#{}", record.generation), "SCREENING".into(), None), record.expires_at));
+    let moderation = rows.moderation.values().map(|record| {
+        (row(Class::ModerationRecord, record.owner.to_string(), format!("SCR#{}", record.generation), None), record.expires_at)
+    });
     let quarantine = rows.moderation.values().filter_map(|record| {
-        let objects = format!("quarantine/{}/{}/", record.account, record.upload);
-        Some((row(Class::Quarantine, format!("GEN#{}", record.generation), "QUARANTINE".into(), Some(objects)), record.quarantined_until?))
+        let (owner, objects) = (record.owner, object_keys::quarantine(record.owner, record.upload));
+        Some((row(Class::Quarantine, owner.to_string(), format!("QUA#{}", record.generation), Some(objects)), record.quarantined_until?))
     });
-    let sessions =
-        rows.sessions.iter().map(|(id, session)| (row(Class::Session, format!("SES#{id}"), "SESSION".into(), None), session.expires_at));
+    let sessions = rows
+        .sessions
+        .iter()
+        .map(|(id, session)| (row(Class::Session, session.account.to_string(), format!("SES#{id}"), None), session.expires_at));
     let codes =
         rows.codes.iter().map(|(key, (_, _, at))| (row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None), *at));
     let attempts = rows.attempts.values().map(|known| {
         let key = format!("ATT#{}#{}", known.generation, known.index);
-        (row(Class::Attempt, format!("ACC#{}", known.account), key, None), known.expires_at)
+        (row(Class::Attempt, known.owner.to_string(), key, None), known.expires_at)
     });
     let circuits = rows.circuits.values().filter_map(|known| {
         let end = Class::CIRCUIT.expires_at(known.failed_at?);
@@ -71,16 +73,10 @@ fn remove(rows: &mut Rows, key: &RowKey) {
     rows.uploads.retain(|id, _| key.sk != format!("UPL#{id}"));
     rows.attempts.retain(|(id, index), _| key.sk != format!("ATT#{id}#{index}"));
     rows.circuits.retain(|artist, _| key.pk != format!("CIRCUIT#{artist}"));
-    rows.sessions.retain(|id, _| key.pk != format!("SES#{id}"));
+    rows.sessions.retain(|id, _| key.sk != format!("SES#{id}"));
     rows.codes.retain(|code, _| key.pk != format!("CODE#{}", code.as_str()));
-    match key.sk.as_str() {
-        "SCREENING" => rows.moderation.retain(|id, _| key.pk != format!("GEN#{id}")),
-        "QUARANTINE" => {
-            rows.moderation
-                .iter_mut()
-                .filter(|(id, _)| key.pk == format!("GEN#{id}"))
-                .for_each(|(_, record)| record.quarantined_until = None);
-        }
-        _ => {}
+    rows.moderation.retain(|id, _| key.sk != format!("SCR#{id}"));
+    for (id, record) in &mut rows.moderation {
+        record.quarantined_until = record.quarantined_until.filter(|_| key.sk != format!("QUA#{id}"));
     }
 }

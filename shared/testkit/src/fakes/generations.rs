@@ -1,7 +1,7 @@
 //! Generations and the sweeper's view of them.
 
 use async_trait::async_trait;
-use kernel::{AccountId, Failure, GenerationId, Timestamp};
+use kernel::{Failure, GenerationId, Owner, Timestamp};
 use studio::{Change, Generation, Generations, Overdue, State, Written};
 
 use super::FakeDatabase;
@@ -12,20 +12,20 @@ pub struct FakeGenerations(pub FakeDatabase);
 
 #[async_trait]
 impl Generations for FakeGenerations {
-    async fn load(&self, account: AccountId, id: GenerationId) -> Result<Option<Generation>, Failure> {
-        self.0.read("generations.load", |rows| Ok(rows.generations.get(&(account, id)).cloned())).await
+    async fn load(&self, owner: Owner, id: GenerationId) -> Result<Option<Generation>, Failure> {
+        self.0.read("generations.load", |rows| Ok(rows.generations.get(&(owner, id)).cloned())).await
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
         let Change { before, after, entry, moderation, delivered, history } = change;
-        let key = (before.account, before.id);
+        let key = (before.owner, before.id);
         self.0
             .transact("generations.change", |rows| {
                 let current = rows.generations.get(&key).is_some_and(|row| row.version == before.version && row.state == before.state);
                 if !current || history.is_some_and(|history| !rows.note_attempts(history)) {
                     return Ok(Written::Overtaken);
                 }
-                if entry.is_some_and(|entry| !rows.move_credits(after.account, entry)) {
+                if entry.is_some_and(|entry| !rows.move_credits(after.owner, entry)) {
                     return Err(Failure::broken("a change was refused beside its generation"));
                 }
                 if after.state == State::Blocked {
@@ -43,7 +43,7 @@ impl Generations for FakeGenerations {
     async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
         self.0
             .transact("generations.remove", |rows| {
-                rows.generations.remove(&(generation.account, generation.id));
+                rows.generations.remove(&(generation.owner, generation.id));
                 rows.delivered.remove(&generation.id);
                 rows.attempts.retain(|(id, _), _| *id != generation.id);
                 Ok(())
@@ -58,13 +58,13 @@ pub struct FakeOverdue(pub FakeDatabase);
 
 #[async_trait]
 impl Overdue for FakeOverdue {
-    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(AccountId, GenerationId)>, Failure> {
+    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure> {
         self.0
             .read("overdue.overdue", |rows| {
                 let mut due: Vec<_> =
                     rows.generations.values().filter(|row| row.deadline.is_some_and(|deadline| deadline <= now)).collect();
                 due.sort_by_key(|row| row.deadline);
-                Ok(due.into_iter().take(limit).map(|row| (row.account, row.id)).collect())
+                Ok(due.into_iter().take(limit).map(|row| (row.owner, row.id)).collect())
             })
             .await
     }

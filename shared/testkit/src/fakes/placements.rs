@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{Failure, Problem, Reason, Timestamp, UploadId, limits};
+use kernel::{Failure, Principal, Problem, Reason, Timestamp, UploadId, limits};
 use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, UploadStanding, Uploads};
 
 use super::{FakeDatabase, UploadRow};
+use wallet::Reservation;
 
 /// Uploads in memory.
 #[derive(Clone)]
@@ -19,8 +19,8 @@ impl Uploads for FakeUploads {
         let now = self.0.now();
         self.0
             .transact("uploads.open", |rows| {
-                rows.ask_session(&upload.caller, now)?;
-                if !rows.count_one("uploads", &upload.caller.account.to_string(), limits::UPLOADS_PER_HOUR, now) {
+                rows.ask_session(&upload.principal, now)?;
+                if !rows.count_one("uploads", &upload.owner.to_string(), limits::UPLOADS_PER_HOUR, now) {
                     return Err(rate_limited());
                 }
                 rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
@@ -37,39 +37,52 @@ pub struct FakePlacements(pub FakeDatabase);
 #[async_trait]
 impl Placements for FakePlacements {
     async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure> {
-        let (now, account) = (self.0.now(), new_generation.caller.account);
+        let (now, owner) = (self.0.now(), new_generation.generation.owner);
         self.0
             .transact("generations.place", |rows| {
-                rows.ask_session(&new_generation.caller, now)?;
-                let key = (account, new_generation.key_hash.clone());
+                rows.ask_session(&new_generation.principal, now)?;
+                let key = (owner, new_generation.key_hash.clone());
                 if let Some((replay, _)) = rows.answers.get(&key).filter(|(_, expires_at)| *expires_at > now) {
                     return Ok(Placement::Replayed(replay.clone()));
                 }
-                let alive = |row: &&mut UploadRow| row.upload.caller.account == account && row.expires_at() > now;
+                let alive = |row: &&mut UploadRow| row.upload.owner == owner && row.expires_at() > now;
                 let upload =
                     rows.uploads.get_mut(&new_generation.generation.upload).filter(alive).ok_or_else(|| Failure::missing("upload"))?;
                 if upload.refused {
                     return Err(studio::placement::upload_refused());
                 }
                 upload.used = true;
-                if !rows.move_credits(account, &new_generation.hold) {
-                    return Err(Failure::denied(Reason::WalletShort, "The wallet holds fewer credits than this costs."));
+                match new_generation.reservation {
+                    Reservation::Hold(hold) if !rows.move_credits(owner, &hold) => {
+                        return Err(Failure::denied(Reason::WalletShort, "The wallet holds fewer credits than this costs."));
+                    }
+                    Reservation::Count(quota) if !rows.count_one("generations", &owner.to_string(), quota.per_hour, now) => {
+                        return Err(rate_limited());
+                    }
+                    Reservation::Hold(_) | Reservation::Count(_) | Reservation::Nothing => {}
                 }
-                let placed = studio::Placed { id: new_generation.generation.id, credits: new_generation.generation.credits };
+                let placed = studio::Placed { id: new_generation.generation.id, credits: new_generation.generation.charge.credits() };
                 let replay = studio::Replay { payload_hash: new_generation.payload_hash.clone(), placed };
                 rows.answers.insert(key, (replay, new_generation.key_expires_at));
-                rows.generations.insert((account, new_generation.generation.id), new_generation.generation.clone());
+                rows.generations.insert((owner, new_generation.generation.id), new_generation.generation.clone());
                 Ok(Placement::New)
             })
             .await
     }
 
-    async fn missing_upload(&self, caller: &Caller, key_hash: &str, upload: UploadId, now: Timestamp) -> Result<MissingUpload, Failure> {
+    async fn missing_upload(
+        &self,
+        principal: &Principal,
+        key_hash: &str,
+        upload: UploadId,
+        now: Timestamp,
+    ) -> Result<MissingUpload, Failure> {
         self.0
             .read("generations.background", |rows| {
-                rows.ask_session(caller, now)?;
-                let replay = rows.answers.get(&(caller.account, key_hash.to_owned())).filter(|(_, expires_at)| *expires_at > now);
-                let row = rows.uploads.get(&upload).filter(|row| row.upload.caller.account == caller.account && row.expires_at() > now);
+                rows.ask_session(principal, now)?;
+                let owner = principal.owner()?;
+                let replay = rows.answers.get(&(owner, key_hash.to_owned())).filter(|(_, expires_at)| *expires_at > now);
+                let row = rows.uploads.get(&upload).filter(|row| row.upload.owner == owner && row.expires_at() > now);
                 let standing = |row: &UploadRow| if row.refused { UploadStanding::Refused } else { UploadStanding::Open };
                 Ok(MissingUpload { replay: replay.map(|(replay, _)| replay.clone()), upload: row.map(standing) })
             })

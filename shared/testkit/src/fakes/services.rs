@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use accounts::CodeMailer;
 use async_trait::async_trait;
-use kernel::{AccountId, Email, Failure, GenerationId};
+use kernel::{Email, Failure, GenerationId, Owner};
 use outreach::{Mail, Mailer};
 use screening::{Candidate, Decision, Screener};
 use studio::{Step, Steps};
@@ -14,7 +14,7 @@ use studio::{Step, Steps};
 use crate::Faults;
 
 /// A message of a queue.
-pub type Told = (Step, AccountId, GenerationId);
+pub type Told = (Step, Owner, GenerationId);
 
 /// The queues in memory: first told, first taken.
 #[derive(Clone)]
@@ -50,21 +50,21 @@ impl FakeSteps {
 
 #[async_trait]
 impl Steps for FakeSteps {
-    async fn tell(&self, step: Step, account: AccountId, id: GenerationId) -> Result<(), Failure> {
+    async fn tell(&self, step: Step, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         self.faults
             .call("steps.tell", || {
-                self.queue().push_back((step, account, id));
+                self.queue().push_back((step, owner, id));
                 Ok(())
             })
             .await
     }
 
-    async fn tell_later(&self, step: Step, account: AccountId, id: GenerationId, delay: Duration) -> Result<(), Failure> {
+    async fn tell_later(&self, step: Step, owner: Owner, id: GenerationId, delay: Duration) -> Result<(), Failure> {
         self.faults
             .call("steps.tell_later", || {
                 match delay {
-                    Duration::ZERO => self.queue().push_back((step, account, id)),
-                    _ => self.delayed().push((delay, (step, account, id))),
+                    Duration::ZERO => self.queue().push_back((step, owner, id)),
+                    _ => self.delayed().push((delay, (step, owner, id))),
                 }
                 Ok(())
             })

@@ -1,8 +1,7 @@
 //! What owners and the mail see.
 
-use accounts::Caller;
 use async_trait::async_trait;
-use kernel::{AccountId, Email, Failure, GenerationId};
+use kernel::{Email, Failure, GenerationId, Owner, Principal};
 use studio::{Generation, OwnGenerations, Page, Recipients, View, Views};
 
 use super::FakeDatabase;
@@ -13,21 +12,23 @@ pub struct FakeViews(pub FakeDatabase);
 
 #[async_trait]
 impl Views for FakeViews {
-    async fn view(&self, caller: &Caller, id: GenerationId) -> Result<Option<View>, Failure> {
+    async fn view(&self, principal: &Principal, id: GenerationId) -> Result<Option<View>, Failure> {
         self.0
             .read("views.view", |rows| {
-                rows.ask_session(caller, self.0.now())?;
-                let Some(generation) = rows.generations.get(&(caller.account, id)).cloned() else { return Ok(None) };
+                rows.ask_session(principal, self.0.now())?;
+                let owner = principal.owner()?;
+                let Some(generation) = rows.generations.get(&(owner, id)).cloned() else { return Ok(None) };
                 Ok(Some(View { generation, delivered: rows.delivered.get(&id).cloned() }))
             })
             .await
     }
 
-    async fn page(&self, caller: &Caller, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {
+    async fn page(&self, principal: &Principal, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {
         self.0
             .read("views.page", |rows| {
-                rows.ask_session(caller, self.0.now())?;
-                let own = rows.generations.values().rev().filter(|row| row.account == caller.account);
+                rows.ask_session(principal, self.0.now())?;
+                let owner = principal.owner()?;
+                let own = rows.generations.values().rev().filter(|row| row.owner == owner);
                 let older: Vec<_> = own.filter(|row| after.is_none_or(|after| row.id < after)).cloned().collect();
                 let more = older.len() > usize::from(limit);
                 let generations: Vec<_> = older.into_iter().take(usize::from(limit)).collect();
@@ -40,11 +41,12 @@ impl Views for FakeViews {
 
 #[async_trait]
 impl OwnGenerations for FakeViews {
-    async fn own(&self, caller: &Caller, id: GenerationId) -> Result<Option<Generation>, Failure> {
+    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<Generation>, Failure> {
         self.0
             .read("own_generations.own", |rows| {
-                rows.ask_session(caller, self.0.now())?;
-                Ok(rows.generations.get(&(caller.account, id)).cloned())
+                rows.ask_session(principal, self.0.now())?;
+                let owner = principal.owner()?;
+                Ok(rows.generations.get(&(owner, id)).cloned())
             })
             .await
     }
@@ -56,7 +58,8 @@ pub struct FakeRecipients(pub FakeDatabase);
 
 #[async_trait]
 impl Recipients for FakeRecipients {
-    async fn email_of(&self, account: AccountId) -> Result<Option<Email>, Failure> {
+    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure> {
+        let Owner::Account(account) = owner else { return Ok(None) };
         self.0.read("recipients.email_of", |rows| Ok(rows.profiles.get(&account).map(|(email, _, _)| email.clone()))).await
     }
 }

@@ -103,7 +103,7 @@ pub(crate) async fn tell(cloud: &Cloud, queue: &str, account: &str, generation: 
 
 /// The body of a step's message.
 pub(crate) fn message(account: &str, generation: &str) -> String {
-    json!({ "version": 1, "account_id": account, "generation_id": generation }).to_string()
+    json!({ "version": 1, "owner_id": account, "generation_id": generation }).to_string()
 }
 
 fn plain(value: &AttributeValue) -> Value {

@@ -40,10 +40,10 @@ fn an_13_the_moderation_record_has_the_decision_the_scores_and_a_key_and_no_link
         let allowed = person.quick_journey().await;
         for (generation, decision) in [(blocked, "blocked"), (allowed, "allowed")] {
             let records = rows_of(&cloud, "ScreeningTable", "moderation-record").await;
-            let record = records.iter().find(|record| record.text("pk") == format!("GEN#{generation}")).unwrap();
+            let record = records.iter().find(|record| record.text("sk") == format!("SCR#{generation}")).unwrap();
             assert_eq!(
-                (record.text("decision"), record.text("account_id"), record.text("screener")),
-                (decision, &*person.account, "offline")
+                (record.text("decision"), record.text("pk"), record.text("screener")),
+                (decision, &*format!("ACC#{}", person.account), "offline")
             );
             assert!(record.attributes["scores"].as_object().unwrap().values().all(|score| score.is_number()), "{record:?}");
             assert_eq!(keys(&cloud, record.text("object_key")).await, [record.text("object_key")], "it names an object that is there");

@@ -1,0 +1,127 @@
+//! What something costs its owner, and how that is settled.
+
+use kernel::{GenerationId, Timestamp};
+
+use crate::Entry;
+
+/// What something costs its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charge {
+    /// So many credits of the wallet.
+    Credits(u32),
+    /// One of a free quota.
+    Quota(Quota),
+    Nothing,
+}
+
+/// How many are free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Within one hour, by the clock.
+    pub per_hour: u32,
+}
+
+/// What is written when something that has a charge begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reservation {
+    /// Credits are held.
+    Hold(Entry),
+    /// One more is counted, unless the quota is used up. It stays counted however the work ends, so that failing on purpose gains nothing.
+    Count(Quota),
+    Nothing,
+}
+
+impl Charge {
+    /// The credits it takes.
+    #[must_use]
+    pub fn credits(self) -> u32 {
+        match self {
+            Self::Credits(credits) => credits,
+            Self::Quota(_) | Self::Nothing => 0,
+        }
+    }
+
+    /// The work begins.
+    #[must_use]
+    pub fn reserve(self, generation: GenerationId, at: Timestamp) -> Reservation {
+        match self {
+            Self::Credits(credits) => Reservation::Hold(Entry::hold(generation, credits, at)),
+            Self::Quota(quota) => Reservation::Count(quota),
+            Self::Nothing => Reservation::Nothing,
+        }
+    }
+
+    /// The work is delivered: the movement of the wallet that spends what was held, if anything was.
+    #[must_use]
+    pub fn capture(self, generation: GenerationId, at: Timestamp) -> Option<Entry> {
+        self.held(|credits| Entry::capture(generation, credits, at))
+    }
+
+    /// The work ended without a delivery: the movement that gives back what was held, if anything was.
+    #[must_use]
+    pub fn release(self, generation: GenerationId, at: Timestamp) -> Option<Entry> {
+        self.held(|credits| Entry::release(generation, credits, at))
+    }
+
+    fn held(self, movement: impl Fn(u32) -> Entry) -> Option<Entry> {
+        match self {
+            Self::Credits(credits) => Some(movement(credits)),
+            Self::Quota(_) | Self::Nothing => None,
+        }
+    }
+}
+
+/// How a deployment charges for what costs credits elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tariff {
+    /// The credits themselves.
+    Credits,
+    /// A free quota, whatever one costs.
+    Quota(Quota),
+    Free,
+}
+
+impl Tariff {
+    /// The charge for something with a price of `credits`.
+    #[must_use]
+    pub fn charge(self, credits: u32) -> Charge {
+        match self {
+            Self::Credits => Charge::Credits(credits),
+            Self::Quota(quota) => Charge::Quota(quota),
+            Self::Free => Charge::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{FixedClock, SeededRandomness};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Balance;
+
+    fn id() -> (GenerationId, Timestamp) {
+        (GenerationId::new(&FixedClock::at(Timestamp::UNIX_EPOCH), &SeededRandomness::new(1)), Timestamp::UNIX_EPOCH)
+    }
+
+    proptest! {
+        /// Whatever is charged, either end leaves nothing held, and only a delivery costs something.
+        #[test]
+        fn each_end_settles_what_the_beginning_reserved(price in 0_u32..1_000, per_hour in 1_u32..50, tariff in 0_usize..3, delivered: bool) {
+            let (id, at) = id();
+            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour }), Tariff::Free][tariff];
+            let charge = tariff.charge(price);
+            let start = Balance::default().after(&Entry::starter_grant(1_000, at)).unwrap();
+            let reserved = match charge.reserve(id, at) {
+                Reservation::Hold(hold) => start.after(&hold).unwrap(),
+                Reservation::Count(quota) => { prop_assert_eq!(quota, Quota { per_hour }); start }
+                Reservation::Nothing => start,
+            };
+            let end = if delivered { charge.capture(id, at) } else { charge.release(id, at) };
+            let settled = end.map_or(Ok(reserved), |entry| reserved.after(&entry)).unwrap();
+            let spent = if delivered && tariff == Tariff::Credits { price } else { 0 };
+            prop_assert_eq!((settled.available, settled.held), (1_000 - spent, 0));
+        }
+    }
+}
