@@ -6,6 +6,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use studio::{Bubble, Deliveries, EndReason, Generation, State, View};
 
+use crate::whole::{whole, whole_or_null};
+
 /// `POST /v1/generations`
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -17,8 +19,10 @@ pub struct GenerationRequest {
     /// A style of `GET /v1/styles`.
     pub style: String,
     /// Drawings, 1 to 8.
+    #[serde(deserialize_with = "whole")]
     pub count: u8,
     /// For repeatable drawings, 0 to 2^53 − 1; random when absent.
+    #[serde(default, deserialize_with = "whole_or_null")]
     pub seed: Option<u64>,
     /// Stickers of every drawing: `true` for every messenger, `false` or an empty list for none, or a list of messengers. None when absent.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]

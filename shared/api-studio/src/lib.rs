@@ -3,6 +3,7 @@
 mod generations;
 mod styles;
 mod uploads;
+mod whole;
 
 pub use generations::{
     BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,

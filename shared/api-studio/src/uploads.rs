@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use kernel::{Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
+use crate::whole::whole;
+
 /// `POST /v1/uploads`
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -13,6 +15,7 @@ pub struct UploadRequest {
     /// `image/jpeg`, `image/png` or `image/webp`.
     pub content_type: String,
     /// Exactly how many bytes will be sent, 1 to 10,000,000.
+    #[serde(deserialize_with = "whole")]
     pub bytes: u64,
 }
 

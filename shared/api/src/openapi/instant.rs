@@ -4,10 +4,11 @@ use kernel::{Reason, limits};
 use processing::instant::AGE_ATTESTATION;
 use studio::Brief;
 use utoipa::openapi::content::{Content, ContentBuilder};
+use utoipa::openapi::encoding::EncodingBuilder;
 use utoipa::openapi::path::{HttpMethod, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
-use utoipa::openapi::{Ref, Required, Response, ResponseBuilder};
+use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{Ref, Required, Response, ResponseBuilder, Schema};
 
 use super::routes::{INSTANT, Route, header, parameter, string};
 
@@ -29,14 +30,19 @@ pub(super) fn create() -> Route {
         .parameter(consent.description(Some("Who may see the picture: names with commas between, such as `openai`")))
         .parameter(age.description(Some("That the caller is at least 13 years old")))
         .parameter(
-            parameter("style", ParameterIn::Query, string()).description(Some("With a bare picture: the style, from `GET /v1/styles`")),
+            parameter("style", ParameterIn::Query, style().build())
+                .description(Some("The style of a bare picture, which needs one; it has no place beside a form")),
         )
-        .parameter(parameter("seed", ParameterIn::Query, seed().build()).description(Some("With a bare picture: the seed")))
+        .parameter(parameter("seed", ParameterIn::Query, seed().build()).description(Some("The seed of a bare picture; it has no place beside a form")))
         .takes_body(body())
         .answers("200", answer())
         .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::RateLimited])
         .refuses(&[Reason::PictureUnreadable, Reason::PictureRefused, Reason::DrawingRefused, Reason::TimedOut])
         .busy()
+}
+
+fn style() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(studio::CATALOGUE.iter().map(|style| style.id)))
 }
 
 fn seed() -> ObjectBuilder {
@@ -47,16 +53,25 @@ fn seed() -> ObjectBuilder {
 fn body() -> RequestBody {
     let picture = format!("A JPEG, PNG or WebP; the whole body has at most {} bytes", limits::INSTANT_BODY_BYTES);
     let text = || ObjectBuilder::new().schema_type(Type::String);
+    let prompt = text().min_length(Some(1)).max_length(Some(Brief::WORDS)).pattern(Some(ONE_LINE));
+    let pictures = EncodingBuilder::new().content_type(Some(PICTURES.join(", "))).build();
     let form = ObjectBuilder::new()
         .property("picture", text().content_media_type("application/octet-stream").description(Some(picture)))
-        .property("style", text().description(Some("The id of a style, from `GET /v1/styles`; or a prompt")))
-        .property("prompt", text().max_length(Some(Brief::WORDS)).description(Some("What it shall look like, on one line; or a style")))
+        .property("style", style().description(Some("The id of a style, from `GET /v1/styles`; or a prompt")))
+        .property("prompt", prompt.description(Some("What it shall look like, on one line; or a style")))
         .property("seed", seed().description(Some("Artists that can repeat themselves do so by it")))
-        .required("picture");
+        .required("picture")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    let needs = |field: &str| ObjectBuilder::new().required(field);
+    let either = OneOfBuilder::new().item(needs("style")).item(needs("prompt"));
+    let form = AllOfBuilder::new().item(form).item(either).build();
     let body = RequestBodyBuilder::new().required(Some(Required::True));
-    let body = body.content("multipart/form-data", ContentBuilder::new().schema(Some(form.build())).build());
+    let body = body.content("multipart/form-data", ContentBuilder::new().schema(Some(Schema::AllOf(form))).encoding("picture", pictures).build());
     PICTURES.iter().fold(body, |body, media_type| body.content(*media_type, Content::default())).build()
 }
+
+/// No control characters, of which a line break is one.
+const ONE_LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
 
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
@@ -67,7 +82,7 @@ fn answer() -> Response {
         .item(Ref::from_schema_name("PictureEvent"))
         .item(Ref::from_schema_name("Problem"))
         .description(Some("The data of one event: of `progress`, `sketch`, `picture` or `error`"));
-    let events = ContentBuilder::new().schema(Some(utoipa::openapi::Schema::OneOf(data.build()))).build();
+    let events = ContentBuilder::new().schema(Some(Schema::OneOf(data.build()))).build();
     let response = ResponseBuilder::new()
         .description("The drawing, of the type its artist made")
         .header("Cache-Control", header("`no-store`", string()))

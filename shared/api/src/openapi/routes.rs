@@ -211,8 +211,8 @@ fn generations_create() -> Route {
 }
 
 fn generations() -> [Route; 3] {
-    let cursor =
-        parameter("cursor", ParameterIn::Query, schemas::id("gen_").build()).description(Some("The `next_cursor` of the page before"));
+    let cursor = parameter("cursor", ParameterIn::Query, schemas::id_or_nothing("gen_").build())
+        .description(Some("The `next_cursor` of the page before; absent or empty for the first page"));
     let limit = parameter("limit", ParameterIn::Query, page_limit()).description(Some("Orders on the page"));
     let list = Route::new(HttpMethod::Get, "/v1/generations", "generations-list", GENERATIONS, "The caller's orders, the newest first")
         .describe("A page may hold fewer orders than asked for, and still not be the last: only a page without `next_cursor` is.")

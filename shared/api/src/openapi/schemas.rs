@@ -7,12 +7,12 @@ use api_studio::{
     GenerationStarted, GenerationSummary, GenerationsReply, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
 };
 use api_verifications::{ActionReply, CredentialsReply, IngredientReply, VerificationReply};
-use bubble_text::Side;
+use bubble_text::{Side, Words};
 use kernel::limits;
 use picture_files::{Kind, Messenger, Provenance};
 use processing::instant::Stage;
 use studio::{EndReason, PictureType, State};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 
 /// Adds the schema of every type of the `api-…` crates.
@@ -54,6 +54,11 @@ pub(super) fn id(prefix: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(id_pattern(prefix)))
 }
 
+/// Such an id, or an empty text.
+pub(super) fn id_or_nothing(prefix: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^({prefix}[0-9a-f]{{32}})?$")))
+}
+
 fn id_pattern(prefix: &str) -> String {
     format!("^{prefix}[0-9a-f]{{32}}$")
 }
@@ -78,9 +83,15 @@ pub(super) fn refine(mut components: Components) -> Components {
     components
 }
 
+/// The format of a text that a speech bubble can hold: no pattern can say which characters the fonts have.
+const BUBBLE_TEXT: &str = "bubble-text";
+
 fn bounds(components: &mut Components) {
     for schema in ["AskForCode", "SignInRequest"] {
-        with(components, schema, "email", |text| text.max_length = Some(limits::EMAIL_CHARS));
+        with(components, schema, "email", |text| {
+            text.max_length = Some(limits::EMAIL_CHARS);
+            text.pattern = Some(email_pattern());
+        });
     }
     with(components, "SignInRequest", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
     between(components, "UploadRequest", "bytes", *limits::UPLOAD_BYTES.start(), *limits::UPLOAD_BYTES.end());
@@ -88,11 +99,22 @@ fn bounds(components: &mut Components) {
     between(components, "GenerationRequest", "seed", 0, limits::SEED_MAX);
     between(components, "GenerationSummary", "progress", 0, 100);
     between(components, "ProgressEvent", "progress", 0, 100);
-    with(components, "BubbleRequest", "text", |text| text.min_length = Some(1));
+    with(components, "BubbleRequest", "text", |text| {
+        (text.min_length, text.max_length) = (Some(1), Some(Words::MAX_BYTES));
+        text.format = Some(SchemaFormat::Custom(BUBBLE_TEXT.into()));
+    });
     with(components, "StyleReply", "thumbnail", |url| url.pattern = Some("^data:image/webp;base64,".into()));
 }
 
+/// What `kernel::Email` takes: a dot-atom of at most 64 characters, an `@`, and a domain of at least two labels.
+fn email_pattern() -> String {
+    let atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+    let label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    format!(r"^(?=[^@]{{1,64}}@){atom}(\.{atom})*@{label}(\.{label})+$")
+}
+
 fn names(components: &mut Components) {
+    one_of(components, "GenerationRequest", "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
     let pictures = [PictureType::Jpeg, PictureType::Png, PictureType::Webp].map(PictureType::media_type);
     one_of(components, "UploadRequest", "content_type", &pictures);
     // A cancelled generation is gone for its owner.
