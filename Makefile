@@ -39,13 +39,13 @@ test: tools ## every test and every check
 	infra/local/install requirements
 	$(BUILD)
 	tests/fuzz/run build
-	echo "[4/5] templates and bad input, beside the tests"
-	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
+	echo "[4/5] templates, the API's contract and bad input, beside the tests"
+	(infra/checks/run && infra/checks/api/run) > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
 	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 & fuzz=$$!
 	trap 'kill $$checks $$fuzz 2> /dev/null || true' EXIT
 	echo "[5/5] tests"
 	$(CARGO) test --locked --workspace --all-features
-	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates failed, see above" >&2; exit 1; }
+	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates or of the API failed, see above" >&2; exit 1; }
 	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
 	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log
 	echo "All tests and checks passed."

@@ -1,0 +1,106 @@
+"""What Schemathesis cannot read in the document: how one signs in, what a picture is, what a bubble can say."""
+
+import os
+import re
+import struct
+import uuid
+import zlib
+from pathlib import Path
+
+import requests
+import schemathesis
+from hypothesis import strategies as st
+
+API, MAIL, CONTROL = os.environ["API_URL"], os.environ["MAIL_URL"], os.environ["CONTROL_URL"]
+FIXTURES = Path(__file__).parents[3] / "shared/testkit/fixtures"
+SIGN_OUT, UPLOAD, INSTANT = "auth-sessions-delete", "uploads-create", "instant-create"
+HOUR = 3600
+# Requests of these in an hour, at most: kernel::limits::UPLOADS_PER_HOUR, INSTANT_PER_HOUR.
+LIMITS = {UPLOAD: 120, INSTANT: 30}
+asked = dict.fromkeys(LIMITS, 0)
+
+
+def name(case) -> str:
+    return case.operation.definition.raw.get("operationId")
+
+
+def sign_in() -> str:
+    """A session of a new account, opened as a person does: with a code from a mail."""
+    email = f"contract-{uuid.uuid4().hex}@example.com"
+    requests.post(f"{API}/v1/auth/codes", json={"email": email}, timeout=30).raise_for_status()
+    mails = requests.get(MAIL, timeout=30).json()["messages"]
+    [mail] = [mail for account in mails.values() for mail in account if email in mail["To"]]
+    code = re.search(r"\b\d{6}\b", mail["BodyText"]).group()
+    signed_in = requests.post(f"{API}/v1/auth/sessions", json={"email": email, "code": code}, timeout=30)
+    signed_in.raise_for_status()
+    return signed_in.cookies["session"]
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    # Over plain http a browser takes no `__Host-` cookie: there it has the name that the description tells.
+    raw_schema["components"]["securitySchemes"]["session"]["name"] = "session"
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(lambda context: "security" in context.operation.definition.raw)
+class Session:
+    """One session for all requests; signing out, which ends a session, gets one of its own each time."""
+
+    shared = None
+
+    def get(self, case, context):
+        if name(case) == SIGN_OUT:
+            return sign_in()
+        Session.shared = Session.shared or sign_in()
+        return Session.shared
+
+    def set(self, case, data, context):
+        case.cookies = {**(case.cookies or {}), "session": data}
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Lets an hour pass before a limit is reached: what is limited is another contract, and other tests hold it."""
+    if name(case) in LIMITS:
+        asked[name(case)] += 1
+        hours, rest = divmod(asked[name(case)], LIMITS[name(case)] // 2)
+        if rest == 0:
+            requests.put(f"{CONTROL}/_local/clock", json={"offset_seconds": hours * HOUR}, timeout=30).raise_for_status()
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    """A bare picture names its style in the address, and a form names it in itself: the description says so, no schema can."""
+    if name(case) != INSTANT or not case.media_type:
+        return True
+    query = case.query or {}
+    return not query if case.media_type.startswith("multipart/") else "style" in query
+
+
+def plain_png(side: int) -> bytes:
+    """A grey square."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * side) * side)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def pictures(*paths: Path) -> st.SearchStrategy[bytes]:
+    return st.sampled_from([path.read_bytes() for path in paths])
+
+
+# Bytes that are no picture are refused, as the description says: what is allowed are pictures.
+JPEGS = pictures(*(FIXTURES / name for name in ["card-progressive.jpg", "card-cmyk.jpg"]))
+PNGS = st.just(plain_png(64))
+WEBPS = pictures(*(FIXTURES / name for name in ["card-lossy.webp", "card-lossy-alpha.webp"]))
+schemathesis.openapi.media_type("image/jpeg", JPEGS)
+schemathesis.openapi.media_type("image/png", PNGS)
+schemathesis.openapi.media_type("image/webp", WEBPS)
+schemathesis.openapi.media_type("application/octet-stream", JPEGS | PNGS | WEBPS)
+
+# What a speech bubble can say: 140 characters at most that its fonts have, not all of them spaces.
+LETTERS = st.sampled_from("abcXYZ0189äéßñøŠжЩλΩあカ漢字한글!?.,:;-'()&%€ ")
+schemathesis.openapi.format("bubble-text", st.text(LETTERS, min_size=1, max_size=140).filter(str.strip))
