@@ -33,7 +33,10 @@ pub(super) fn create() -> Route {
             parameter("style", ParameterIn::Query, style().build())
                 .description(Some("The style of a bare picture, which needs one; it has no place beside a form")),
         )
-        .parameter(parameter("seed", ParameterIn::Query, seed().build()).description(Some("The seed of a bare picture; it has no place beside a form")))
+        .parameter(
+            parameter("seed", ParameterIn::Query, seed().build())
+                .description(Some("The seed of a bare picture; it has no place beside a form")),
+        )
         .takes_body(body())
         .answers("200", answer())
         .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::RateLimited])
@@ -66,7 +69,8 @@ fn body() -> RequestBody {
     let either = OneOfBuilder::new().item(needs("style")).item(needs("prompt"));
     let form = AllOfBuilder::new().item(form).item(either).build();
     let body = RequestBodyBuilder::new().required(Some(Required::True));
-    let body = body.content("multipart/form-data", ContentBuilder::new().schema(Some(Schema::AllOf(form))).encoding("picture", pictures).build());
+    let body =
+        body.content("multipart/form-data", ContentBuilder::new().schema(Some(Schema::AllOf(form))).encoding("picture", pictures).build());
     PICTURES.iter().fold(body, |body, media_type| body.content(*media_type, Content::default())).build()
 }
 
