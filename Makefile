@@ -12,8 +12,7 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO  ?= cargo
 PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
-# The stand-ins of vendors are a program of testkit behind a feature of its own.
-ALL    := $(CARGO) build --locked --workspace --bins --features testkit/stand-ins
+ALL    := $(CARGO) build --locked --workspace --bins
 BUILD  := $(ALL) --exclude bench
 export PYTHON
 

@@ -384,7 +384,7 @@ fn prepare(state_dir: &Path) -> Result<PathBuf> {
 fn parameters(options: &Options, state_dir: &Path) -> Result<BTreeMap<String, String>> {
     let secret =
         |id| -> Result<[u8; 32]> { hex::decode(secrets::value(id, state_dir)?)?.try_into().map_err(|_| anyhow!("{id} is damaged")) };
-    let authority = provenance::TestAuthority::new(&secret("SigningAuthority")?)?;
+    let authority = certificates::TestAuthority::new(&secret("SigningAuthority")?)?;
     let keys = authority.keys(&secret("SigningKey")?)?;
     let made = [("SigningKey", keys.key), ("SigningChain", keys.chain), ("TrustAnchors", keys.anchor)];
     let mut parameters: BTreeMap<String, String> = made.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

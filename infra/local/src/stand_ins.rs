@@ -104,7 +104,7 @@ impl StandIns {
 
 async fn run(spawner: &Spawner, program: &Path, vendors: &[&Vendor]) -> Result<(Child, Value)> {
     if !program.is_file() {
-        bail!("{} is missing: `cargo build -p testkit --bin stand-ins --features stand-ins` builds it, as `make` does", program.display());
+        bail!("{} is missing: `cargo build -p stand-ins` builds it, as `make` does", program.display());
     }
     let mut command = die_with_parent(program);
     for vendor in vendors {

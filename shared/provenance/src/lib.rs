@@ -5,8 +5,6 @@
 //! Nothing here touches a network: `c2pa` is built without any HTTP client, so that neither a remote manifest nor a revocation list is ever asked for.
 
 mod anchors;
-mod certificates;
-mod der;
 mod detached;
 mod examine;
 mod local;
@@ -16,7 +14,6 @@ mod signer;
 mod xmp;
 
 pub use anchors::{Anchors, NoAnchors};
-pub use certificates::{TestAuthority, TestKeys, certificate_request};
 pub use detached::{check_detached, sign_detached};
 pub use examine::{MOST_BYTES, Unexaminable, examine};
 pub use local::LocalSigner;

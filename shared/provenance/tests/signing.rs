@@ -3,6 +3,7 @@
 
 use std::io::Cursor;
 
+use certificates::TestAuthority;
 use imaging::Extras;
 use picture_files::{DigitalSource, Format, Messenger};
 use provenance::*;

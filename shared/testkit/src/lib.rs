@@ -15,8 +15,6 @@ pub mod pictures;
 pub mod portraits;
 #[cfg(feature = "pictures")]
 pub mod signing;
-#[cfg(feature = "stand-ins")]
-pub mod stand_ins;
 pub mod stub;
 
 pub use faults::{Crashed, Faults, Kind, When, survive};

@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use provenance::{Anchors, LocalSigner, Signer, TestAuthority, TestKeys};
+use certificates::{TestAuthority, TestKeys};
+use provenance::{Anchors, LocalSigner, Signer};
 
 /// The keys.
 pub static KEYS: LazyLock<TestKeys> = LazyLock::new(|| TestAuthority::new(&[21; 32]).unwrap().keys(&[42; 32]).unwrap());

@@ -7,8 +7,8 @@ use egress::{Client, Reach, Secret};
 use picture_files::{DigitalSource, PictureFormat};
 use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, prompt};
 use testkit::pictures;
-use testkit::stand_ins::GeminiStandIn;
-use testkit::stand_ins::gemini::Scenario;
+use stand_ins::GeminiStandIn;
+use stand_ins::gemini::Scenario;
 use via_gemini::GeminiArtist;
 
 /// Long enough for a busy machine, short enough for a test.

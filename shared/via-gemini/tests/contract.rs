@@ -3,7 +3,7 @@
 
 use egress::{Client, Reach, Secret};
 use testkit::contract::artists::{Abilities, keeps_its_promises};
-use testkit::stand_ins::GeminiStandIn;
+use stand_ins::GeminiStandIn;
 use via_gemini::GeminiArtist;
 
 #[tokio::test]

@@ -5,8 +5,9 @@
 //! - `cargo run -p via-kms --example certify -- test KEY_ID` prints a chain of a new test authority, whose key is thrown away: its last certificate is
 //!   what a verifier must be told to trust (`TrustAnchors`), and nobody else does.
 
+use certificates::{TestAuthority, certificate_request};
 use kernel::{Randomness, SystemRandomness};
-use provenance::{Algorithm, Chain, TestAuthority};
+use provenance::{Algorithm, Chain};
 use via_kms::{KmsSigner, public_key_of};
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,7 +27,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let algorithm = Algorithm::from_name(algorithm).ok_or("the algorithm is es256 or ps256")?;
             let placeholder = Chain::parse(&test_chain(key).await?)?;
             let signer = KmsSigner::new(&aws, key.to_owned(), algorithm, placeholder);
-            println!("{}", signer.certificate_request(common_name, organisation).await?);
+            let public = public_key_of(&aws, key).await?;
+            println!("{}", certificate_request(&public, (common_name, organisation), async |bytes| signer.sign_request(bytes).await).await?);
         }
         _ => return Err("say `test KEY_ID` or `request KEY_ID ALGORITHM COMMON_NAME ORGANISATION`".into()),
     }

@@ -71,12 +71,12 @@ mod tests {
         assert_eq!(chosen(true, &[("SIGNER", "off")]), Ok(false));
         assert_eq!(chosen(true, &[("SIGNER", "hsm")]), Err(NoSigner::Unknown));
         assert_eq!(chosen(false, &[]), Err(NoSigner::Absent("SIGNING_KEY")));
-        let keys = provenance::TestAuthority::new(&[1; 32]).and_then(|authority| authority.keys(&[2; 32])).unwrap();
+        let keys = certificates::TestAuthority::new(&[1; 32]).and_then(|authority| authority.keys(&[2; 32])).unwrap();
         let own = [("SIGNING_KEY", keys.key.as_str()), ("SIGNING_CHAIN", keys.chain.as_str())];
         assert_eq!(chosen(false, &own), Ok(true));
         assert_eq!(chosen(true, &own), Err(NoSigner::Unnamed));
         assert_eq!(chosen(true, &[own[0], own[1], ("SIGNER", "local")]), Ok(true));
-        let other = provenance::TestAuthority::new(&[1; 32]).and_then(|authority| authority.keys(&[3; 32])).unwrap();
+        let other = certificates::TestAuthority::new(&[1; 32]).and_then(|authority| authority.keys(&[3; 32])).unwrap();
         assert_eq!(chosen(false, &[own[0], ("SIGNING_CHAIN", other.chain.as_str())]), Err(NoSigner::Keys(UnfitKeys::Mismatch)));
         assert_eq!(chosen(true, &[("SIGNER", "kms"), own[1]]), Err(NoSigner::Absent("SIGNING_KEY_ID")));
         assert_eq!(chosen(true, &[("SIGNER", "kms"), own[1], ("SIGNING_ALGORITHM", "rs256")]), Err(NoSigner::Algorithm));

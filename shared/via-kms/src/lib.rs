@@ -47,19 +47,17 @@ impl KmsSigner {
         signed.signature.map(Blob::into_inner).ok_or_else(|| Failure::broken("kms gave no signature"))
     }
 
-    /// A request (PKCS#10, PEM) for this key's certificate.
+    /// Signs the bytes of a request for this key's certificate (PKCS#10) as authorities expect it: in DER, and by PKCS#1 v1.5 with a key of RSA,
+    /// which signs by PSS as well.
     ///
     /// # Errors
     /// Those of KMS.
-    pub async fn certificate_request(&self, common_name: &str, organisation: &str) -> Result<String, Failure> {
+    pub async fn sign_request(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
         let how = match self.algorithm {
             Algorithm::Es256 => SigningAlgorithmSpec::EcdsaSha256,
-            // What authorities expect of a request; the certificate is of the key, which signs by PSS as well.
             Algorithm::Ps256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
         };
-        let public = public_key(&self.client, &self.key).await?;
-        provenance::certificate_request(&public, self.algorithm, (common_name, organisation), async |wanted| self.signed(wanted, how).await)
-            .await
+        self.signed(bytes, how).await
     }
 }
 
@@ -68,11 +66,7 @@ impl KmsSigner {
 /// # Errors
 /// Those of KMS.
 pub async fn public_key_of(config: &SdkConfig, key: &str) -> Result<Vec<u8>, Failure> {
-    public_key(&Client::new(config), key).await
-}
-
-async fn public_key(client: &Client, key: &str) -> Result<Vec<u8>, Failure> {
-    let public = client.get_public_key().key_id(key).send().await.map_err(|error| failure(&error))?;
+    let public = Client::new(config).get_public_key().key_id(key).send().await.map_err(|error| failure(&error))?;
     public.public_key.map(Blob::into_inner).ok_or_else(|| Failure::broken("kms gave no public key"))
 }
 

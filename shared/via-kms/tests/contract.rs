@@ -4,7 +4,8 @@
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use kernel::Failure;
-use provenance::{Algorithm, Chain, Signer, TestAuthority};
+use certificates::{TestAuthority, certificate_request};
+use provenance::{Algorithm, Chain, Signer};
 use testkit::cloud::{self, config_of};
 use testkit::contract;
 use testkit::signing::KEYS;
@@ -21,11 +22,12 @@ async fn keys_of_both_kinds_keep_the_contract() {
     let authority = TestAuthority::new(&[5; 32]).unwrap();
     for (spec, algorithm) in [(KeySpec::EccNistP256, Algorithm::Es256), (KeySpec::Rsa2048, Algorithm::Ps256)] {
         let key = key(spec).await;
-        let chain = authority.certify(&public_key_of(&cloud::config(), &key).await.unwrap()).unwrap();
+        let public = public_key_of(&cloud::config(), &key).await.unwrap();
+        let chain = authority.certify(&public).unwrap();
         let signer = KmsSigner::new(&cloud::config(), key, algorithm, Chain::parse(&chain).unwrap());
         contract::signers::signs(&signer).await;
         contract::signers::signs_pictures(&signer, &authority.anchor()).await;
-        let request = signer.certificate_request("Nigao", "Somebody").await.unwrap();
+        let request = certificate_request(&public, ("Nigao", "Somebody"), async |bytes| signer.sign_request(bytes).await).await.unwrap();
         assert!(request.starts_with("-----BEGIN CERTIFICATE REQUEST-----\n"), "{request}");
     }
 }

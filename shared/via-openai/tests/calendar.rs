@@ -3,8 +3,8 @@
 
 use egress::{Client, Reach, Secret};
 use studio::{Listing, ModelCalendar};
-use testkit::stand_ins::OpenAiStandIn;
-use testkit::stand_ins::openai::Scenario;
+use stand_ins::OpenAiStandIn;
+use stand_ins::openai::Scenario;
 use via_openai::OpenAi;
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use local_cloud::{HttpClient, Opened, Reply};
 use serde_json::Value;
-use testkit::stand_ins::openai::Scenario;
-use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, gemini};
+use stand_ins::openai::Scenario;
+use stand_ins::{GeminiStandIn, OpenAiStandIn, gemini};
 
 use crate::harness::hunter::{Needle, hunt};
 use crate::harness::pictures::{Picture, selfie_rotated_gps, small};

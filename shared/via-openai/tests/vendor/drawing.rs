@@ -3,7 +3,7 @@
 use kernel::Failure;
 use picture_files::DigitalSource;
 use testkit::contract::artists::{self, Abilities};
-use testkit::stand_ins::openai::Scenario;
+use stand_ins::openai::Scenario;
 
 use crate::{account, artist, draw, vendor};
 

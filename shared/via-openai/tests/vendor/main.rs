@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use egress::{Client, Reach, Secret};
 use image::{ImageFormat, RgbImage};
 use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches};
-use testkit::stand_ins::OpenAiStandIn;
-use testkit::stand_ins::openai::Scenario;
+use stand_ins::OpenAiStandIn;
+use stand_ins::openai::Scenario;
 use via_openai::{OpenAi, OpenAiArtist};
 
 /// The key of every test: no error and no debug output may show it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use studio::NotDrawn;
-use testkit::stand_ins::openai::Scenario;
+use stand_ins::openai::Scenario;
 
 use crate::{account, artist, draw, refusal, vendor};
 

@@ -7,8 +7,8 @@ use egress::{Client, Reach, Secret};
 use kernel::Failure;
 use screening::{Candidate, Screener};
 use serde_json::{Value, json};
-use testkit::stand_ins::OpenAiStandIn;
-use testkit::stand_ins::openai::Scenario;
+use stand_ins::OpenAiStandIn;
+use stand_ins::openai::Scenario;
 use via_openai::OpenAi;
 
 use crate::{account, is_discreet, selfie, vendor};

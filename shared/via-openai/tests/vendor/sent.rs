@@ -3,7 +3,7 @@
 use egress::{Client, Reach, Secret};
 use screening::{Candidate, Screener};
 use studio::{Artist, Brief, DrawRequest, NoSketches, prompt};
-use testkit::stand_ins::Request;
+use stand_ins::Request;
 use via_openai::OpenAi;
 
 use crate::{KEY, Listener, account, artist, selfie, vendor};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use local_cloud::{Cloud, Options, repository, target_dir};
-use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn};
+use stand_ins::{GeminiStandIn, OpenAiStandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 

@@ -1,6 +1,6 @@
 //! An artist who is down or has no capacity is stood in for by the next; one who refuses for safety is not.
 
-use testkit::stand_ins::{gemini, openai};
+use stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
 use crate::harness::pictures::small;

@@ -1,8 +1,8 @@
 //! Gemini's images.
 
 use serde_json::Value;
-use testkit::stand_ins::Sent;
-use testkit::stand_ins::gemini::Scenario;
+use stand_ins::Sent;
+use stand_ins::gemini::Scenario;
 
 use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::pictures::selfie_rotated_gps;

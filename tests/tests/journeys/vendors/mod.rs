@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use local_cloud::Cloud;
 use serde_json::Value;
-use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn, Request};
+use stand_ins::{GeminiStandIn, OpenAiStandIn, Request};
 
 use crate::harness::pictures::small;
 use crate::harness::store::{self, rows_of};

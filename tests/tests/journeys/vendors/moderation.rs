@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use testkit::stand_ins::openai::Scenario;
-use testkit::stand_ins::{Request, Sent};
+use stand_ins::openai::Scenario;
+use stand_ins::{Request, Sent};
 
 use super::Studio;
 use crate::harness::pictures::small;

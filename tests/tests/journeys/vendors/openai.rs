@@ -2,8 +2,8 @@
 
 use http::Method;
 use serde_json::json;
-use testkit::stand_ins::openai::Scenario;
-use testkit::stand_ins::{Request, Sent};
+use stand_ins::openai::Scenario;
+use stand_ins::{Request, Sent};
 
 use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
 use crate::harness::person::expect;

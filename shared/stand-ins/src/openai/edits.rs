@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::errors::{invalid, moderation_blocked, refuse};
 use super::{IMAGE_MODELS, Scenario};
-use crate::stand_ins::picture::{Sitter, padded, png, signed};
-use crate::stand_ins::{Answer, Piece, Request, Sent};
+use crate::picture::{Sitter, padded, png, signed};
+use crate::{Answer, Piece, Request, Sent};
 
 /// The fields of a form.
 const FIELDS: &[&str] = &[

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 pub use scenario::Scenario;
 
-use super::answer::{Answer, Piece};
+use crate::answer::{Answer, Piece};
 use super::picture::{padded, png};
 use super::request::Request;
 use super::server::{StandIn, Vendor};

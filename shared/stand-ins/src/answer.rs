@@ -4,18 +4,13 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use bytes::Bytes;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use futures_util::stream;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::Frame;
 use serde_json::Value;
 
-use super::server::Release;
-
-/// The body of an answer under way.
-pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+use crate::server::Release;
 
 /// A piece of an answer.
 #[derive(Debug, Clone)]
@@ -24,7 +19,7 @@ pub enum Piece {
     Bytes(Bytes),
     /// Nothing for a while.
     Wait(Duration),
-    /// Nothing until [`super::StandIn::release`].
+    /// Nothing until [`crate::StandIn::release`].
     Hang,
     /// The end of the connection.
     Cut,
@@ -33,7 +28,7 @@ pub enum Piece {
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// What happens before the status line.
+    /// Pauses before the status line; bytes count for nothing here.
     pub before: Vec<Piece>,
     /// The status.
     pub status: u16,
@@ -103,17 +98,12 @@ impl Answer {
     }
 
     /// Sends it; an error cuts the connection.
-    pub(super) async fn send(self, release: &Release) -> io::Result<Response<Body>> {
-        for piece in &self.before {
-            match piece {
-                Piece::Bytes(_) => {}
-                Piece::Wait(duration) => wait(*duration).await,
-                Piece::Hang => release.wait().await,
-                Piece::Cut => return Err(io::Error::other("cut as told")),
-            }
+    pub(crate) async fn send(self, release: &Release) -> io::Result<Response> {
+        for piece in self.before {
+            pause(piece, release).await?;
         }
         let body = match <[Piece; 1]>::try_from(self.body) {
-            Ok([Piece::Bytes(bytes)]) => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
+            Ok([Piece::Bytes(bytes)]) => Body::from(bytes),
             Ok([piece]) => in_pieces(vec![piece], release.clone()),
             Err(pieces) => in_pieces(pieces, release.clone()),
         };
@@ -127,22 +117,29 @@ impl Answer {
     }
 }
 
+/// Does what a piece says, and answers its bytes if it has any.
+async fn pause(piece: Piece, release: &Release) -> io::Result<Option<Bytes>> {
+    match piece {
+        Piece::Bytes(bytes) => return Ok(Some(bytes)),
+        Piece::Wait(duration) => wait(duration).await,
+        Piece::Hang => release.wait().await?,
+        Piece::Cut => return Err(io::Error::other("cut as told")),
+    }
+    Ok(None)
+}
+
 fn in_pieces(pieces: Vec<Piece>, release: Release) -> Body {
-    let frames = stream::unfold((VecDeque::from(pieces), release), |(mut pieces, release)| async move {
+    let pieces = stream::unfold((VecDeque::from(pieces), release), |(mut pieces, release)| async move {
         loop {
-            match pieces.pop_front()? {
-                Piece::Bytes(bytes) => {
-                    // Whoever reads gets the piece before the next is there.
-                    tokio::task::yield_now().await;
-                    return Some((Ok(Frame::data(bytes)), (pieces, release)));
-                }
-                Piece::Wait(duration) => wait(duration).await,
-                Piece::Hang => release.wait().await,
-                Piece::Cut => return Some((Err(io::Error::other("cut as told")), (pieces, release))),
+            let piece = pause(pieces.pop_front()?, &release).await.transpose();
+            // Whoever reads gets the piece before the next is there.
+            tokio::task::yield_now().await;
+            if let Some(piece) = piece {
+                return Some((piece, (pieces, release)));
             }
         }
     });
-    StreamBody::new(frames).boxed_unsync()
+    Body::from_stream(pieces)
 }
 
 async fn wait(duration: Duration) {

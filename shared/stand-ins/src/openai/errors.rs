@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::stand_ins::Answer;
+use crate::Answer;
 
 /// `{"error": {"message", "type", "param", "code"}}`.
 pub(super) fn refuse(status: u16, kind: &str, code: Option<&str>, param: Option<&str>, message: &str) -> Answer {

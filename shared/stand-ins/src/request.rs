@@ -1,10 +1,10 @@
 //! What a stand-in was asked.
 
-use std::convert::Infallible;
-
-use bytes::Bytes;
-use futures_util::stream;
-use http::request::Parts;
+use axum::RequestExt;
+use axum::body::{Body, Bytes};
+use axum::extract::multipart::MultipartError;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Multipart};
 use serde_json::{Value, json};
 
 /// Characters of a text that the record of requests shows whole.
@@ -62,23 +62,6 @@ impl Part {
 }
 
 impl Request {
-    /// Takes the body apart.
-    pub(super) async fn read(head: &Parts, raw: Bytes) -> Self {
-        let headers: Vec<(String, String)> = head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let media_type = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str()).unwrap_or_default();
-        let sent = match multer::parse_boundary(media_type) {
-            Ok(boundary) => parts(boundary, raw.clone()).await.map_or(Sent::Other, Sent::Parts),
-            Err(_) if media_type.starts_with("application/json") => serde_json::from_slice(&raw).map_or(Sent::Other, Sent::Json),
-            Err(_) => Sent::Other,
-        };
-        let (path, query) = (head.uri.path().to_owned(), head.uri.query().map(str::to_owned));
-        Self { method: head.method.to_string(), path, query, headers, sent, raw }
-    }
-
     /// The first header of this name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -110,7 +93,7 @@ impl Request {
     }
 
     /// For people and journeys: everything but keys, and pictures by their size.
-    pub(super) fn record(&self) -> Value {
+    pub(crate) fn record(&self) -> Value {
         let secret = |name: &str| matches!(name, "authorization" | "x-goog-api-key");
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name, if secret(name) { "(a key)" } else { value })).collect();
         let body = match &self.sent {
@@ -139,8 +122,31 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
-async fn parts(boundary: String, raw: Bytes) -> Result<Vec<Part>, multer::Error> {
-    let mut form = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(raw)]), boundary);
+impl<S: Send + Sync> FromRequest<S> for Request {
+    type Rejection = BytesRejection;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, BytesRejection> {
+        let (head, body) = request.into_parts();
+        let headers: Vec<(String, String)> = head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let (method, path, query) = (head.method.to_string(), head.uri.path().to_owned(), head.uri.query().map(str::to_owned));
+        let mut form = axum::extract::Request::from_parts(head.clone(), Body::empty());
+        let raw = Bytes::from_request(axum::extract::Request::from_parts(head, body), state).await?;
+        *form.body_mut() = Body::from(raw.clone());
+        let media_type = headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str()).unwrap_or_default();
+        let sent = match form.extract::<Multipart, _>().await {
+            Ok(form) => parts(form).await.map_or(Sent::Other, Sent::Parts),
+            Err(_) if media_type.starts_with("application/json") => serde_json::from_slice(&raw).map_or(Sent::Other, Sent::Json),
+            Err(_) => Sent::Other,
+        };
+        Ok(Self { method, path, query, headers, sent, raw })
+    }
+}
+
+async fn parts(mut form: Multipart) -> Result<Vec<Part>, MultipartError> {
     let mut parts = Vec::new();
     while let Some(field) = form.next_field().await? {
         let known = ["content-disposition", "content-type"];

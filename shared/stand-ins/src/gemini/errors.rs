@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stand_ins::Answer;
+use crate::Answer;
 
 /// `{"error": {"code", "message", "status", "details"}}`, as `google.rpc.Status` in JSON.
 pub(super) fn refuse(code: u16, status: &str, message: &str, details: Value) -> Answer {

@@ -14,7 +14,7 @@ use serde_json::json;
 
 pub use scenario::Scenario;
 
-use super::answer::{Answer, Piece};
+use crate::answer::{Answer, Piece};
 use super::request::Request;
 use super::server::{StandIn, Vendor};
 use errors::refuse;

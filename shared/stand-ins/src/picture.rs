@@ -1,11 +1,12 @@
 //! The pictures that stand-ins answer with: made of the selfie that was sent, so that a demonstration shows something.
 
+use certificates::TestAuthority;
 use futures_util::FutureExt;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::imageops::{self, FilterType as Scaling};
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
 use picture_files::DigitalSource;
-use provenance::{LocalSigner, Origin, TestAuthority, sign};
+use provenance::{LocalSigner, Origin, sign};
 
 /// What was sent to be drawn from.
 pub struct Sitter {

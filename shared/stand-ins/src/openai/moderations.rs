@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::errors::{invalid, refuse};
 use super::{MODERATION_MODELS, Scenario};
-use crate::stand_ins::{Answer, Request};
+use crate::{Answer, Request};
 
 /// Bytes of a picture, at most.
 const PICTURE_BYTES: usize = 20 * 1024 * 1024;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::errors::{moderation_blocked, refuse};
-use crate::stand_ins::{Answer, Piece};
+use crate::{Answer, Piece};
 
 /// What the next suitable request meets. The first part is about `images/edits`, then `moderations`, then `models`.
 #[derive(Debug, Clone, PartialEq, Eq)]

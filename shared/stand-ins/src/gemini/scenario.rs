@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::errors::{bad_key, info, quota, refuse};
-use crate::stand_ins::{Answer, Piece};
+use crate::{Answer, Piece};
 
 /// What the next request meets.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use std::io::{self, Read, Write};
 
 use serde_json::{Map, Value};
-use testkit::stand_ins::{GeminiStandIn, OpenAiStandIn};
+use stand_ins::{GeminiStandIn, OpenAiStandIn};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::MODELS;
 use super::errors::{invalid, refuse};
-use crate::stand_ins::picture::Sitter;
-use crate::stand_ins::{Answer, Request, Sent};
+use crate::picture::Sitter;
+use crate::{Answer, Request, Sent};
 
 /// Bytes of a request, at most.
 const LARGEST: usize = 20_971_520;

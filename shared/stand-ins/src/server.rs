@@ -1,0 +1,229 @@
+//! The server every stand-in is: HTTP/1.1 on the loopback, a queue of scenarios, a record of requests.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::Ipv4Addr;
+use std::panic::resume_unwind;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::serve::ListenerExt;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::spawn_blocking;
+
+use crate::answer::Answer;
+use crate::request::Request;
+
+/// Bytes of a request, at most: a picture of 50 MB, which is the most that any vendor takes, and its form.
+const REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many requests are remembered: the last ones.
+const REMEMBERED: usize = 256;
+
+/// The longest that a hanging answer hangs.
+const LONGEST_HANG: Duration = Duration::from_secs(600);
+
+/// A third party: what it answers.
+pub trait Vendor: Send + Sync + 'static {
+    /// How it can misbehave. The text form is the name that `POST /_stand-in/next` takes; the error of an unknown one lists the known.
+    type Scenario: Clone + Send + FromStr<Err = String> + 'static;
+
+    /// Whether the scenario is about a request like this.
+    fn suits(&self, scenario: &Self::Scenario, request: &Request) -> bool;
+
+    /// The answer to a request, well-behaved when there is no scenario. May compute for long: it has a thread of its own.
+    fn answer(&self, request: &Request, scenario: Option<&Self::Scenario>) -> Answer;
+}
+
+/// Ends what hangs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Release(Arc<(Notify, AtomicBool)>);
+
+impl Release {
+    /// Until released.
+    ///
+    /// # Errors
+    /// When the stand-in is dropped, which cuts the connection.
+    pub(crate) async fn wait(&self) -> io::Result<()> {
+        let (notify, closed) = &*self.0;
+        tokio::time::timeout(LONGEST_HANG, notify.notified()).await.unwrap_or_default();
+        if closed.load(Ordering::SeqCst) { Err(io::Error::other("the stand-in is gone")) } else { Ok(()) }
+    }
+
+    fn release(&self) {
+        self.0.0.notify_waiters();
+    }
+
+    fn close(&self) {
+        self.0.1.store(true, Ordering::SeqCst);
+        self.release();
+    }
+}
+
+/// A running stand-in; dropping it closes the port and every connection.
+pub struct StandIn<V: Vendor> {
+    url: String,
+    desk: Arc<Desk<V>>,
+    shutdown: Arc<Notify>,
+}
+
+/// What the connections of a stand-in share.
+struct Desk<V: Vendor> {
+    vendor: V,
+    scenarios: Mutex<VecDeque<V::Scenario>>,
+    requests: Mutex<VecDeque<Arc<Request>>>,
+    count: watch::Sender<usize>,
+    release: Release,
+}
+
+impl<V: Vendor> StandIn<V> {
+    /// Starts a vendor on this port of 127.0.0.1; 0 is a free one. Needs a Tokio runtime with I/O and time.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn serve(vendor: V, port: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (count, _) = watch::channel(0);
+        let desk = Arc::new(Desk { vendor, scenarios: Mutex::default(), requests: Mutex::default(), count, release: Release::default() });
+        let shutdown = Arc::new(Notify::new());
+        // A small piece must not wait for the next.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        let (routes, end) = (routes(&desk), Arc::clone(&shutdown));
+        let server = axum::serve(listener, routes).with_graceful_shutdown(async move { end.notified().await });
+        tokio::spawn(async move { server.await });
+        Ok(Self { url, desk, shutdown })
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.url
+    }
+
+    /// The next request that the scenario is about gets it.
+    pub fn next(&self, scenario: V::Scenario) {
+        self.next_times(scenario, 1);
+    }
+
+    /// The next `times` requests that the scenario is about get it.
+    pub fn next_times(&self, scenario: V::Scenario, times: usize) {
+        locked(&self.desk.scenarios).extend(std::iter::repeat_n(scenario, times));
+    }
+
+    /// The requests to the vendor so far, oldest first; of very many, the last ones.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Arc<Request>> {
+        locked(&self.desk.requests).iter().cloned().collect()
+    }
+
+    /// Comes back when `count` requests have arrived since the start.
+    pub async fn has_been_asked(&self, count: usize) {
+        let mut so_far = self.desk.count.subscribe();
+        // It cannot end: the sender lives in our own state.
+        let _last = so_far.wait_for(|so_far| *so_far >= count).await;
+    }
+
+    /// Lets every answer go on that hangs now.
+    pub fn release(&self) {
+        self.desk.release.release();
+    }
+}
+
+impl<V: Vendor> Drop for StandIn<V> {
+    fn drop(&mut self) {
+        self.shutdown.notify_one();
+        self.desk.release.close();
+    }
+}
+
+fn routes<V: Vendor>(desk: &Arc<Desk<V>>) -> Router {
+    Router::new()
+        .route("/_stand-in/requests", get(requests::<V>))
+        .route("/_stand-in/next", post(next::<V>))
+        .route("/_stand-in/release", post(release::<V>))
+        .fallback(vendor::<V>)
+        .layer(DefaultBodyLimit::max(REQUEST_BYTES))
+        .with_state(Arc::clone(desk))
+}
+
+async fn requests<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Json<Vec<Value>> {
+    Json(locked(&desk.requests).iter().map(|request| request.record()).collect())
+}
+
+/// The body of `POST /_stand-in/next`.
+#[derive(Deserialize)]
+struct Next {
+    scenario: String,
+    #[serde(default = "once")]
+    times: usize,
+}
+
+fn once() -> usize {
+    1
+}
+
+async fn next<V: Vendor>(State(desk): State<Arc<Desk<V>>>, body: Bytes) -> (StatusCode, Json<Value>) {
+    match scenario(&body) {
+        Ok((scenario, times)) => {
+            let mut waiting = locked(&desk.scenarios);
+            waiting.extend(std::iter::repeat_n::<V::Scenario>(scenario, times.min(10_000)));
+            (StatusCode::OK, Json(json!({ "waiting": waiting.len() })))
+        }
+        Err(why) => (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))),
+    }
+}
+
+fn scenario<S: FromStr<Err = String>>(body: &[u8]) -> Result<(S, usize), String> {
+    let next: Next = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    Ok((next.scenario.parse()?, next.times))
+}
+
+async fn release<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Json<Value> {
+    desk.release.release();
+    Json(json!({}))
+}
+
+async fn vendor<V: Vendor>(State(desk): State<Arc<Desk<V>>>, request: Request) -> Response {
+    let request = Arc::new(request);
+    let scenario = take(&desk.vendor, &mut locked(&desk.scenarios), &request);
+    remember(&desk, &request);
+    let asked = Arc::clone(&desk);
+    let answer = spawn_blocking(move || asked.vendor.answer(&request, scenario.as_ref())).await.map_err(io::Error::other);
+    let sent = match answer {
+        Ok(answer) => answer.send(&desk.release).await,
+        Err(error) => Err(error),
+    };
+    // A handler has no error that ends the connection. Unwinding ends the connection's task, and `resume_unwind` reports no panic.
+    sent.unwrap_or_else(|error| resume_unwind(Box::new(error)))
+}
+
+/// Takes the first scenario that is about such a request.
+fn take<V: Vendor>(vendor: &V, scenarios: &mut VecDeque<V::Scenario>, request: &Request) -> Option<V::Scenario> {
+    let place = scenarios.iter().position(|scenario| vendor.suits(scenario, request))?;
+    scenarios.remove(place)
+}
+
+fn remember<V: Vendor>(desk: &Desk<V>, request: &Arc<Request>) {
+    let mut requests = locked(&desk.requests);
+    requests.push_back(Arc::clone(request));
+    while requests.len() > REMEMBERED {
+        requests.pop_front();
+    }
+    desk.count.send_modify(|count| *count += 1);
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
