@@ -1,12 +1,14 @@
 //! The last step: deliverables, bundle, capture, mail (on-drawing-ready).
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bubble_text::Words;
-use imaging::{BubbleOrder, Bundle, Deliverable, Extras, Packs};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+use imaging::{BubbleOrder, Bundle, Extras, Packs};
 use kernel::{Clock, Failure, GenerationId, Owner};
 use outreach::{Mail, Mailer};
-use picture_files::{DigitalSource, Messenger, Unreadable};
+use picture_files::{DigitalSource, Messenger};
 use provenance::{Origin, Signer};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -16,13 +18,13 @@ use studio::{
     Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, confirm, style,
 };
 
-use crate::upload_files::{FileUploader, IN_FLIGHT, StoredFile};
+use crate::upload_files::{FileUploader, FinishedFile};
 
 /// Who a pack of stickers says it is by.
 const PACK_AUTHOR: &str = "Nigao";
 
-/// The files of one drawing as they are made.
-type Rendered = mpsc::Receiver<Result<Deliverable, Unreadable>>;
+/// Files that are signed and stored at a time; so many wait in memory.
+const IN_FLIGHT: usize = 8;
 
 /// The last step.
 pub struct Deliver<'a> {
@@ -85,28 +87,24 @@ impl Deliver<'_> {
                 created_at: generation.created_at.to_string(),
             }),
             packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras),
-            files: FileUploader::new(self.pictures, self.signer, generation),
+            uploader: FileUploader::new(&**self.pictures, self.signer.map(|signer| &**signer), generation),
         };
         let drawn = self.pictures.drawn(generation.owner, generation.id).await?;
-        let mut first = None;
-        for index in 0..generation.count {
-            let source = *drawn.get(&index).ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
-            let (mut files, origin) = self.rendered(generation, index, source, &extras).await?;
-            let origin = Arc::new(origin);
-            let folder = (index + 1).to_string();
-            while let Some(file) = files.recv().await {
-                order.put(&folder, file.map_err(Failure::broken)?, &origin).await?;
-            }
-            first.get_or_insert((source, origin));
-        }
-        let (source, origin) = first.ok_or_else(|| Failure::broken("a generation of no drawing"))?;
+        let sources = (0..generation.count).map(|index| match drawn.get(&index) {
+            Some(source) => Ok((index, *source)),
+            None => Err(Failure::broken(format!("drawing {index} is not stored"))),
+        });
+        let sources = sources.collect::<Result<Vec<_>, _>>()?;
+        let source = sources.first().ok_or_else(|| Failure::broken("a generation of no drawing"))?.1;
+        let drawings = stream::iter(sources).then(|(index, source)| self.rendered(generation, index, source, &extras));
+        let origin = order.take(drawings.try_flatten()).await?.ok_or_else(|| Failure::broken("a drawing without a file"))?;
         order.pack(&origin).await?;
         self.bundled(order, source).await
     }
 
     /// The bundle, its manifest signed if there is a signer.
-    async fn bundled(&self, order: InTheMaking, source: DigitalSource) -> Result<Delivered, Failure> {
-        let InTheMaking { bundle, files, .. } = order;
+    async fn bundled(&self, order: InTheMaking<'_>, source: DigitalSource) -> Result<Delivered, Failure> {
+        let InTheMaking { bundle, uploader, .. } = order;
         let credentials = match self.signer {
             Some(signer) => {
                 let manifest = bundle.manifest().map_err(Failure::broken)?;
@@ -115,24 +113,24 @@ impl Deliver<'_> {
             None => None,
         };
         let (zip, manifest) = bundle.finish(credentials.as_deref()).map_err(Failure::broken)?;
-        let zip = files.keep_bundle(zip).await?;
+        let zip = uploader.store_bundle(zip).await?;
         let bundle = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
         Ok(Delivered { files: manifest.files, bundle })
     }
 
-    /// Renders on a thread of its own, so that signing and storing go on meanwhile; with where the files come from.
+    /// The files of a drawing. They are rendered on a thread of their own, so that signing and storing go on meanwhile.
     async fn rendered(
         &self,
         generation: &Generation,
         index: u8,
         source: DigitalSource,
         extras: &Extras,
-    ) -> Result<(Rendered, Origin), Failure> {
+    ) -> Result<impl Stream<Item = Result<FinishedFile, Failure>>, Failure> {
         let drawing = self.pictures.get(generation.owner, generation.id, &drawing_name(index, source)).await?;
         let drawing = drawing.ok_or_else(|| Failure::broken(format!("drawing {index} is not stored")))?;
-        let origin = if self.signer.is_some() { Origin::of_drawing(source, &drawing) } else { Origin::of(source) };
+        let origin = Arc::new(if self.signer.is_some() { Origin::of_drawing(source, &drawing) } else { Origin::of(source) });
         let rendering = imaging::render(&drawing, source, extras).map_err(Failure::broken)?;
-        let (sender, receiver) = mpsc::channel(IN_FLIGHT);
+        let (sender, mut receiver) = mpsc::channel(IN_FLIGHT);
         std::thread::spawn(move || {
             for file in rendering {
                 if sender.blocking_send(file).is_err() {
@@ -140,7 +138,11 @@ impl Deliver<'_> {
                 }
             }
         });
-        Ok((receiver, origin))
+        let folder = (index + 1).to_string();
+        Ok(stream::poll_fn(move |context| receiver.poll_recv(context)).map(move |file| {
+            let file = file.map_err(Failure::broken)?;
+            Ok(FinishedFile { folder: folder.clone(), file, origin: origin.clone() })
+        }))
     }
 
     /// The mail and the last tidying of a delivered order. It is settled when its mail is known to have gone, or nobody is there to mail; else the
@@ -212,50 +214,38 @@ fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Fai
 }
 
 /// What becomes of a generation's files: each is signed and stored, and goes as it is stored into the packs and the bundle.
-struct InTheMaking {
+struct InTheMaking<'a> {
     bundle: Bundle,
     packs: Packs,
-    files: FileUploader,
+    uploader: FileUploader<'a>,
 }
 
-impl InTheMaking {
-    async fn put(&mut self, folder: &str, file: Deliverable, origin: &Arc<Origin>) -> Result<(), Failure> {
-        if self.files.is_full() {
-            self.take_one().await?;
+impl InTheMaking<'_> {
+    /// Stores files, a few at a time, and takes them in their order. Answers the origin of the first.
+    async fn take(&mut self, files: impl Stream<Item = Result<FinishedFile, Failure>>) -> Result<Option<Arc<Origin>>, Failure> {
+        let mut first = None;
+        let mut stored = pin!(files.map(|file| self.uploader.store(file)).buffered(IN_FLIGHT));
+        while let Some(FinishedFile { folder, file, origin }) = stored.try_next().await? {
+            if let Ok(number) = folder.parse() {
+                self.packs.add(number, &file);
+            }
+            self.bundle.add(&folder, &file).map_err(Failure::broken)?;
+            first.get_or_insert(origin);
         }
-        self.files.put(folder, file, origin);
-        Ok(())
-    }
-
-    /// Takes the next stored file off the uploader; `false` when there is none.
-    async fn take_one(&mut self) -> Result<bool, Failure> {
-        let Some(StoredFile { folder, file }) = self.files.next().await? else { return Ok(false) };
-        if let Ok(number) = folder.parse() {
-            self.packs.add(number, &file);
-        }
-        self.bundle.add(&folder, &file).map_err(Failure::broken)?;
-        Ok(true)
-    }
-
-    /// Everything that is being stored, in its order.
-    async fn take_all(&mut self) -> Result<(), Failure> {
-        while self.take_one().await? {}
-        Ok(())
+        Ok(first)
     }
 
     /// The pictures of the packs, and then the packs, whose members are the files as they are stored.
     async fn pack(&mut self, origin: &Arc<Origin>) -> Result<(), Failure> {
-        self.take_all().await?;
+        let at_the_top = |file| Ok(FinishedFile { folder: String::new(), file, origin: origin.clone() });
         let mut pictures = Vec::new();
         for picture in self.packs.pictures().map_err(Failure::broken)? {
-            self.files.put("", picture, origin);
-            let stored = self.files.next().await?.ok_or_else(|| Failure::broken("a file was lost on its way"))?;
+            let stored = self.uploader.store(at_the_top(picture)).await?;
             self.bundle.add("", &stored.file).map_err(Failure::broken)?;
             pictures.push(stored.file);
         }
-        for pack in self.packs.finish(&pictures).map_err(Failure::broken)? {
-            self.put("", pack, origin).await?;
-        }
-        self.take_all().await
+        let packs = self.packs.finish(&pictures).map_err(Failure::broken)?;
+        self.take(stream::iter(packs.into_iter().map(at_the_top))).await?;
+        Ok(())
     }
 }
