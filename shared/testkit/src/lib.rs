@@ -15,6 +15,7 @@ pub mod pictures;
 pub mod portraits;
 #[cfg(feature = "pictures")]
 pub mod signing;
+#[cfg(feature = "cloud")]
 pub mod stub;
 
 pub use faults::{Crashed, Faults, Kind, When, survive};

@@ -1,13 +1,22 @@
-//! A service that answers as it is told, on the loopback: for errors that a healthy one does not give.
+//! A service of AWS that answers as it is told: for errors that a healthy one does not give.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A server that gives every request the same answer.
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+
+use crate::cloud::config_of;
+
+/// Gives every request of a client the same answer, in place of the client's connections.
+#[derive(Debug, Clone)]
 pub struct Stub {
-    url: String,
+    reply: Reply,
     requests: Arc<AtomicUsize>,
 }
 
@@ -45,31 +54,29 @@ impl Reply {
     pub fn cut() -> Self {
         Self { status: 0, content_type: "", body: String::new() }
     }
+
+    fn response(&self) -> Result<HttpResponse, ConnectorError> {
+        if self.status == 0 {
+            return Err(ConnectorError::io("cut as told".into()));
+        }
+        let status = StatusCode::try_from(self.status).map_err(|error| ConnectorError::user(error.into()))?;
+        let mut response = HttpResponse::new(status, SdkBody::from(self.body.as_str()));
+        response.headers_mut().insert("content-type", self.content_type);
+        Ok(response)
+    }
 }
 
 impl Stub {
-    /// A server on a free port that answers `reply` to everything, until the process ends.
+    /// A service that answers `reply` to everything.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "without it no test can go on")]
-    pub fn start(reply: Reply) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counted = requests.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                counted.fetch_add(1, Ordering::SeqCst);
-                // A client that goes away is no concern of the server.
-                let _served = answer(stream, &reply);
-            }
-        });
-        Self { url, requests }
+    pub fn new(reply: Reply) -> Self {
+        Self { reply, requests: Arc::default() }
     }
 
-    /// Where it listens.
+    /// The configuration of clients that get its answers.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn config(&self) -> SdkConfig {
+        config_of("http://stub.invalid").into_builder().http_client(self.clone()).build()
     }
 
     /// Requests so far.
@@ -79,26 +86,15 @@ impl Stub {
     }
 }
 
-fn answer(mut stream: TcpStream, reply: &Reply) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? <= 2 {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
-        }
+impl HttpClient for Stub {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
     }
-    std::io::copy(&mut reader.take(length), &mut std::io::sink())?;
-    let Reply { status, content_type, body } = reply;
-    if *status == 0 {
-        return Ok(());
+}
+
+impl HttpConnector for Stub {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        HttpConnectorFuture::ready(self.reply.response())
     }
-    // One request for each connection, so that counting connections counts requests.
-    let head =
-        format!("HTTP/1.1 {status} told\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body.as_bytes())
 }

@@ -5,7 +5,6 @@ use dynamo::Database;
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use studio::{Change, EndReason, Generations, Overdue};
 use testkit::builders;
-use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
 use via_dynamodb_studio::{DynamoGenerations, DynamoOverdue};
 
@@ -18,8 +17,8 @@ fn new_generation() -> studio::Generation {
 
 /// A read and a change against a service that answers so.
 async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
-    let stub = Stub::start(reply);
-    let database = Database::new(&config_of(stub.url()));
+    let stub = Stub::new(reply);
+    let database = Database::new(&stub.config());
     let generations = DynamoGenerations::new(database.clone(), "studio".into()).with_wallet("accounts".into());
     let queued = new_generation();
     let failed = queued.fail(EndReason::TimedOut, builders::midnight()).unwrap();
@@ -80,8 +79,8 @@ fn cancelled(code: &str) -> Reply {
 }
 
 async fn change(reply: Reply) -> (Result<studio::Written, Failure>, usize) {
-    let stub = Stub::start(reply);
-    let generations = DynamoGenerations::new(Database::new(&config_of(stub.url())), "studio".into());
+    let stub = Stub::new(reply);
+    let generations = DynamoGenerations::new(Database::new(&stub.config()), "studio".into());
     let queued = new_generation();
     let screening = queued.begin_screening(builders::midnight()).unwrap();
     (generations.change(Change::of(&queued, &screening)).await, stub.requests())

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use egress::{Client, Reach, Secret};
 use picture_files::{DigitalSource, PictureFormat};
-use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, prompt};
-use testkit::pictures;
 use stand_ins::GeminiStandIn;
 use stand_ins::gemini::Scenario;
+use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, prompt};
+use testkit::pictures;
 use via_gemini::GeminiArtist;
 
 /// Long enough for a busy machine, short enough for a test.

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use egress::{Client, Reach, Secret};
-use testkit::contract::artists::{Abilities, keeps_its_promises};
 use stand_ins::GeminiStandIn;
+use testkit::contract::artists::{Abilities, keeps_its_promises};
 use via_gemini::GeminiArtist;
 
 #[tokio::test]

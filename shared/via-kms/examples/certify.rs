@@ -28,7 +28,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let placeholder = Chain::parse(&test_chain(key).await?)?;
             let signer = KmsSigner::new(&aws, key.to_owned(), algorithm, placeholder);
             let public = public_key_of(&aws, key).await?;
-            println!("{}", certificate_request(&public, (common_name, organisation), async |bytes| signer.sign_request(bytes).await).await?);
+            println!(
+                "{}",
+                certificate_request(&public, (common_name, organisation), async |bytes| signer.sign_request(bytes).await).await?
+            );
         }
         _ => return Err("say `test KEY_ID` or `request KEY_ID ALGORITHM COMMON_NAME ORGANISATION`".into()),
     }

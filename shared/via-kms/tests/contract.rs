@@ -3,10 +3,10 @@
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
-use kernel::Failure;
 use certificates::{TestAuthority, certificate_request};
+use kernel::Failure;
 use provenance::{Algorithm, Chain, Signer};
-use testkit::cloud::{self, config_of};
+use testkit::cloud;
 use testkit::contract;
 use testkit::signing::KEYS;
 use testkit::stub::{Reply, Stub};
@@ -33,8 +33,8 @@ async fn keys_of_both_kinds_keep_the_contract() {
 }
 
 async fn outcome(reply: Reply) -> Result<Vec<u8>, Failure> {
-    let stub = Stub::start(reply);
-    KmsSigner::new(&config_of(stub.url()), "key".into(), Algorithm::Es256, Chain::parse(&KEYS.chain).unwrap()).sign(b"bytes").await
+    let stub = Stub::new(reply);
+    KmsSigner::new(&stub.config(), "key".into(), Algorithm::Es256, Chain::parse(&KEYS.chain).unwrap()).sign(b"bytes").await
 }
 
 #[tokio::test]

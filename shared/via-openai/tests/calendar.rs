@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use egress::{Client, Reach, Secret};
-use studio::{Listing, ModelCalendar};
 use stand_ins::OpenAiStandIn;
 use stand_ins::openai::Scenario;
+use studio::{Listing, ModelCalendar};
 use via_openai::OpenAi;
 
 #[tokio::test]

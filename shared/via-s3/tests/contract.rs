@@ -75,8 +75,8 @@ async fn an_upload_form_admits_exactly_one_object() {
 
 /// A read, a write and a removal against a service that answers so.
 async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
-    let stub = Stub::start(reply);
-    let bucket = Bucket::new(&config_of(stub.url()), "pictures".into());
+    let stub = Stub::new(reply);
+    let bucket = Bucket::new(&stub.config(), "pictures".into());
     let (clock, randomness) = (FixedClock::at(builders::midnight()), SeededRandomness::new(2));
     let upload = builders::upload(builders::caller(&clock, &randomness), &clock, &randomness);
     let (account, id, selfies) = (upload.owner, upload.id, S3Selfies::new(bucket));

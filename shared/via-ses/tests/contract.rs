@@ -3,7 +3,6 @@
 
 use kernel::{AccountId, Failure, GenerationId, Owner, SeededRandomness, SystemClock};
 use outreach::{Mail, Mailer};
-use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
 use testkit::{builders, cloud};
 use via_ses::SesMailer;
@@ -42,8 +41,8 @@ async fn an_02_a_ready_mail_is_one_that_ses_tells_of_by_ids_and_a_code_is_not() 
 
 /// One request whatever comes back: `SendEmail` has no idempotency token (AN-02).
 async fn send(reply: Reply) -> Result<(), Failure> {
-    let stub = Stub::start(reply);
-    let sent = SesMailer::new(&config_of(stub.url()), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
+    let stub = Stub::new(reply);
+    let sent = SesMailer::new(&stub.config(), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
     assert_eq!(stub.requests(), 1, "an_02: the SDK tried again");
     sent
 }
@@ -73,8 +72,8 @@ async fn an_02_what_is_final_or_unclear_is_broken_and_is_not_tried_again_by_the_
 #[tokio::test]
 async fn a_failure_does_not_name_the_address() {
     let body = r#"{"message":"Address somebody@example.org is not verified"}"#;
-    let stub = Stub::start(Reply { status: 400, content_type: "application/json", body: body.into() });
-    let sent = SesMailer::new(&config_of(stub.url()), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
+    let stub = Stub::new(Reply { status: 400, content_type: "application/json", body: body.into() });
+    let sent = SesMailer::new(&stub.config(), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
     let Err(Failure::Broken(source)) = sent else { panic!("it was sent") };
     assert!(!format!("{source} {source:?}").contains("example.org"));
 }

@@ -4,7 +4,6 @@
 use kernel::message::{GenerationIds, Queue};
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
 use std::time::Duration;
-use testkit::cloud::config_of;
 use testkit::stub::{Reply, Stub};
 use testkit::{builders, cloud};
 use via_sqs::SqsQueue;
@@ -52,8 +51,8 @@ async fn whatever_fails_is_busy() {
         Reply::json_error(400, "com.amazonaws.sqs#QueueDoesNotExist"),
         Reply::cut(),
     ] {
-        let stub = Stub::start(reply.clone());
-        let queue = SqsQueue::new(&config_of(stub.url()), format!("{}/1/queue", stub.url()));
+        let stub = Stub::new(reply.clone());
+        let queue = SqsQueue::new(&stub.config(), "http://stub.invalid/1/queue".to_owned());
         assert!(matches!(queue.send(&ids(), Duration::ZERO).await, Err(Failure::Busy { .. })), "{reply:?}");
     }
 }

@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 pub use scenario::Scenario;
 
-use crate::answer::{Answer, Piece};
 use super::picture::{padded, png};
 use super::request::Request;
 use super::server::{StandIn, Vendor};
+use crate::answer::{Answer, Piece};
 use check::Order;
 use errors::refuse;
 

@@ -14,9 +14,9 @@ use serde_json::json;
 
 pub use scenario::Scenario;
 
-use crate::answer::{Answer, Piece};
 use super::request::Request;
 use super::server::{StandIn, Vendor};
+use crate::answer::{Answer, Piece};
 use errors::refuse;
 
 /// The image models the stand-in has, and when they end.

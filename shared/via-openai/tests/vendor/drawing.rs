@@ -2,8 +2,8 @@
 
 use kernel::Failure;
 use picture_files::DigitalSource;
-use testkit::contract::artists::{self, Abilities};
 use stand_ins::openai::Scenario;
+use testkit::contract::artists::{self, Abilities};
 
 use crate::{account, artist, draw, vendor};
 

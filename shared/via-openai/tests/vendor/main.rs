@@ -13,9 +13,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use egress::{Client, Reach, Secret};
 use image::{ImageFormat, RgbImage};
-use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches};
 use stand_ins::OpenAiStandIn;
 use stand_ins::openai::Scenario;
+use studio::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches};
 use via_openai::{OpenAi, OpenAiArtist};
 
 /// The key of every test: no error and no debug output may show it.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use studio::NotDrawn;
 use stand_ins::openai::Scenario;
+use studio::NotDrawn;
 
 use crate::{account, artist, draw, refusal, vendor};
 

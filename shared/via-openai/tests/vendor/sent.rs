@@ -2,8 +2,8 @@
 
 use egress::{Client, Reach, Secret};
 use screening::{Candidate, Screener};
-use studio::{Artist, Brief, DrawRequest, NoSketches, prompt};
 use stand_ins::Request;
+use studio::{Artist, Brief, DrawRequest, NoSketches, prompt};
 use via_openai::OpenAi;
 
 use crate::{KEY, Listener, account, artist, selfie, vendor};

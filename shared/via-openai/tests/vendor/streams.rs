@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use studio::NotDrawn;
 use stand_ins::openai::Scenario;
+use studio::NotDrawn;
 
 use crate::{Listener, artist, draw_with, refusal_midway, vendor};
 
