@@ -11,11 +11,10 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
-use axum::{Json, Router};
+use axum::Router;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -158,8 +157,9 @@ fn routes<V: Vendor>(desk: &Arc<Desk<V>>) -> Router {
         .with_state(Arc::clone(desk))
 }
 
-async fn requests<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Json<Vec<Value>> {
-    Json(locked(&desk.requests).iter().map(|request| request.record()).collect())
+async fn requests<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Response {
+    let records: Vec<Value> = locked(&desk.requests).iter().map(|request| request.record()).collect();
+    sent(Answer::json(200, &records.into()), &desk).await
 }
 
 /// The body of `POST /_stand-in/next`.
@@ -174,15 +174,16 @@ fn once() -> usize {
     1
 }
 
-async fn next<V: Vendor>(State(desk): State<Arc<Desk<V>>>, body: Bytes) -> (StatusCode, Json<Value>) {
-    match scenario(&body) {
+async fn next<V: Vendor>(State(desk): State<Arc<Desk<V>>>, body: Bytes) -> Response {
+    let answer = match scenario::<V::Scenario>(&body) {
         Ok((scenario, times)) => {
             let mut waiting = locked(&desk.scenarios);
-            waiting.extend(std::iter::repeat_n::<V::Scenario>(scenario, times.min(10_000)));
-            (StatusCode::OK, Json(json!({ "waiting": waiting.len() })))
+            waiting.extend(std::iter::repeat_n(scenario, times.min(10_000)));
+            Answer::json(200, &json!({ "waiting": waiting.len() }))
         }
-        Err(why) => (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))),
-    }
+        Err(why) => Answer::json(400, &json!({ "error": why })),
+    };
+    sent(answer, &desk).await
 }
 
 fn scenario<S: FromStr<Err = String>>(body: &[u8]) -> Result<(S, usize), String> {
@@ -190,9 +191,9 @@ fn scenario<S: FromStr<Err = String>>(body: &[u8]) -> Result<(S, usize), String>
     Ok((next.scenario.parse()?, next.times))
 }
 
-async fn release<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Json<Value> {
+async fn release<V: Vendor>(State(desk): State<Arc<Desk<V>>>) -> Response {
     desk.release.release();
-    Json(json!({}))
+    sent(Answer::json(200, &json!({})), &desk).await
 }
 
 async fn vendor<V: Vendor>(State(desk): State<Arc<Desk<V>>>, request: Request) -> Response {
@@ -200,13 +201,16 @@ async fn vendor<V: Vendor>(State(desk): State<Arc<Desk<V>>>, request: Request) -
     let scenario = take(&desk.vendor, &mut locked(&desk.scenarios), &request);
     remember(&desk, &request);
     let asked = Arc::clone(&desk);
-    let answer = spawn_blocking(move || asked.vendor.answer(&request, scenario.as_ref())).await.map_err(io::Error::other);
-    let sent = match answer {
-        Ok(answer) => answer.send(&desk.release).await,
-        Err(error) => Err(error),
-    };
+    match spawn_blocking(move || asked.vendor.answer(&request, scenario.as_ref())).await {
+        Ok(answer) => sent(answer, &desk).await,
+        Err(panicked) => resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// The response to an answer, or the end of the connection.
+async fn sent<V: Vendor>(answer: Answer, desk: &Desk<V>) -> Response {
     // A handler has no error that ends the connection. Unwinding ends the connection's task, and `resume_unwind` reports no panic.
-    sent.unwrap_or_else(|error| resume_unwind(Box::new(error)))
+    answer.send(&desk.release).await.unwrap_or_else(|error| resume_unwind(Box::new(error)))
 }
 
 /// Takes the first scenario that is about such a request.
