@@ -14,7 +14,8 @@ const MODE: u32 = 0o100_644 << 16;
 /// An archive in the making. Every file is written once and as it is, with its checksum and length before it: nothing is kept, compressed or
 /// sought back to, so that it can go over any stream. Names, order and bytes alone decide its bytes.
 ///
-/// (PKWARE APPNOTE 6.3.10, 4.3; without the 64-bit extension.)
+/// (PKWARE APPNOTE 6.3.10, 4.3; without the 64-bit extension.) The writer of the `zip` crate does neither: over a stream it puts checksum and length behind
+/// a file, where a reader that cannot seek does not find the end of a stored one, and its directory is in the order in which the files were written.
 pub(crate) struct Archive<W> {
     writer: W,
     written: u64,
