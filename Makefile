@@ -12,11 +12,12 @@ export CARGO_TARGET_DIR ?= $(CURDIR)/target
 CARGO  ?= cargo
 PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
+PERMISSIONS := $(CARGO_TARGET_DIR)/debug/permissions --records $(CARGO_TARGET_DIR)/permissions
 ALL    := $(CARGO) build --locked --workspace --bins
 BUILD  := $(ALL) --exclude bench
 export PYTHON
 
-.PHONY: help demo test check fuzz up down watch bench new stacks openapi deploy audit tools cloud
+.PHONY: help demo test check fuzz up down watch bench new stacks permissions openapi deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -87,6 +88,15 @@ new: tools ## the skeleton of a function, with its stack: NAME=things-create [RO
 
 stacks: tools ## infra/stacks and the watch routes, from the functions' manifests
 	$(CARGO) run --quiet --locked -p stacks
+
+permissions: tools ## takes each grant of each role away and looks whether a test fails: [FUNCTION=me-get] [EVERY=10]
+	infra/local/install requirements
+	$(BUILD)
+	rm -rf $(CARGO_TARGET_DIR)/permissions
+	journeys=$$($(CARGO) test --locked --workspace --all-features --test journeys --no-run --message-format json | sed -nE 's/.*"name":"journeys".*"executable":"([^"]+)".*/\1/p')
+	"$$journeys"
+	$(PERMISSIONS) unused
+	exec $(PERMISSIONS) remove --journeys "$$journeys" $(if $(FUNCTION),--function '$(FUNCTION)') $(if $(EVERY),--every '$(EVERY)')
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -2,11 +2,13 @@
 
 use crate::clients::Clients;
 use crate::control;
+use crate::credentials::{Credentials, assume_roles};
 use crate::events::Bus;
 use crate::gateway;
 use crate::inner::{CLOCK_VARIABLE, Inner, log_file};
 use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
+use crate::roles::{Denial, Permissions};
 use crate::pool::{Pool, Worked};
 use crate::process::Launch;
 use crate::proxy::{self, Call, ProxyState, faults::Fault};
@@ -84,15 +86,18 @@ impl Cloud {
         resources::create(&model, &clients).await?;
         ministack.check()?;
 
+        let credentials = assume_roles(&model, &ministack.authority(), &options.region, ACCOUNT).await?;
+        let permissions = Arc::new(Permissions::new(&model, &options, ACCOUNT, &state_dir.join("logs"), &credentials)?);
+        permissions.check_lambda(&model)?;
         let pools: Pools = Arc::default();
         let proxy_state = ProxyState::default();
         proxy_state.connect(&ministack.authority());
         let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery);
-        let mut servers = vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus))?];
+        let mut servers = vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus), Arc::clone(&permissions))?];
         let aws_url = servers[0].url();
         servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
         let runtime_url = servers[1].url();
-        let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir);
+        let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir, &credentials);
         pools.set(made).map_err(|_| anyhow!("the pools were set twice"))?;
         let gateway = gateway::start(api, &model, Arc::clone(&pools))?;
         let api_url = gateway.url();
@@ -108,6 +113,7 @@ impl Cloud {
             model,
             pools,
             proxy_state,
+            permissions,
             bus,
             clients,
             region: options.region.clone(),
@@ -222,6 +228,11 @@ impl Cloud {
     /// The AWS calls since the start or the last reset.
     pub fn calls(&self) -> Vec<Call> {
         self.inner.proxy_state.calls()
+    }
+
+    /// The calls that roles did not allow, since the start.
+    pub fn denials(&self) -> Vec<Denial> {
+        self.inner.permissions.denials()
     }
 
     /// Forgets the recorded calls.
@@ -404,13 +415,12 @@ fn read_model(options: &Options, state_dir: &Path, endpoint_url: &str) -> Result
     };
     let stack = Stack::load(&options.template, settings)?;
     let mut model = Model::read(&stack)?;
-    // A template that is deployed to an account uses an identity that exists there; here it must be made.
-    for parameter in ["MailIdentity", "MailFrom"] {
-        if let Ok(Value::String(identity)) = stack.resolve(&serde_json::json!({ "Ref": parameter }))
-            && !model.identities.contains(&identity)
-        {
-            model.identities.push(identity);
-        }
+    // A template that is deployed to an account uses an identity that exists there; here it must be made. No other one: SES asks for permission on
+    // the sender's address where that is verified, and else on its domain.
+    if let Ok(Value::String(identity)) = stack.resolve(&serde_json::json!({ "Ref": "MailIdentity" }))
+        && !model.identities.contains(&identity)
+    {
+        model.identities.push(identity);
     }
     Ok(model)
 }
@@ -422,6 +432,7 @@ fn make_pools(
     runtime: &str,
     aws: &str,
     state_dir: &Path,
+    credentials: &BTreeMap<String, Credentials>,
 ) -> BTreeMap<String, Arc<Pool>> {
     let make = |function: &crate::template::Function| {
         let launch = Launch {
@@ -432,6 +443,7 @@ fn make_pools(
             runtime_api: runtime.to_owned(),
             aws_endpoint: aws.to_owned(),
             region: options.region.clone(),
+            credentials: credentials[&function.name].clone(),
             memory: function.memory,
             spawner: spawner.clone(),
         };

@@ -62,6 +62,7 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
             cloud.proxy_state.reset_calls();
             done
         }
+        (&Method::GET, ["denials"]) => serde_json::to_value(cloud.permissions.denials())?,
         (&Method::GET, ["faults"]) => serde_json::to_value(cloud.proxy_state.faults())?,
         (&Method::POST, ["faults"]) => {
             cloud.proxy_state.inject(serde_json::from_slice::<Fault>(body)?);

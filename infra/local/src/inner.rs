@@ -3,6 +3,7 @@
 use crate::clients::Clients;
 use crate::cloud::Invocation;
 use crate::events::Bus;
+use crate::roles::Permissions;
 use crate::pool::{Answer, Pool};
 use crate::proxy::ProxyState;
 use crate::queues::{Poller, Source};
@@ -24,6 +25,7 @@ pub(crate) struct Inner {
     pub(crate) model: Model,
     pub(crate) pools: Pools,
     pub(crate) proxy_state: ProxyState,
+    pub(crate) permissions: Arc<Permissions>,
     pub(crate) bus: Arc<Bus>,
     pub(crate) clients: Clients,
     pub(crate) region: String,

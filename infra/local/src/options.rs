@@ -1,6 +1,7 @@
 //! What a cloud is started with.
 
 use anyhow::{Context, Result};
+use permissions::Grant;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,10 @@ pub struct Options {
     pub functions_url: Option<String>,
     /// Most processes of one function at once.
     pub concurrency: usize,
+    /// Grants that roles lack here though they are deployed, each with its function: to see what they are for.
+    pub withheld: Vec<(String, Grant)>,
+    /// File for the grants there are and those that calls use (see [`permissions::Records`]).
+    pub grants_record: Option<PathBuf>,
 }
 
 impl Options {
@@ -63,6 +68,8 @@ impl Options {
             clock_offset: 0,
             functions_url: None,
             concurrency: default_concurrency(),
+            withheld: Vec::new(),
+            grants_record: None,
         })
     }
 }

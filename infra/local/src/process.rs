@@ -1,6 +1,6 @@
 //! One process of a function: its environment, its log file, and the end of it.
 
-use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
+use crate::credentials::Credentials;
 use crate::pool::Pool;
 use crate::spawner::{Spawner, die_with_parent};
 use anyhow::{Context, Result};
@@ -28,6 +28,8 @@ pub(crate) struct Launch {
     pub(crate) aws_endpoint: String,
     /// AWS region.
     pub(crate) region: String,
+    /// Those of its role.
+    pub(crate) credentials: Credentials,
     /// MiB of memory it is told it has.
     pub(crate) memory: u32,
     /// Makes the process.
@@ -128,9 +130,9 @@ fn set_environment(command: &mut Command, number: u64, launch: &Launch, env: &BT
         .env("AWS_EXECUTION_ENV", "AWS_Lambda_Image")
         .env("AWS_REGION", &launch.region)
         .env("AWS_DEFAULT_REGION", &launch.region)
-        .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-        .env("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
-        .env("AWS_SESSION_TOKEN", SESSION_TOKEN)
+        .env("AWS_ACCESS_KEY_ID", &launch.credentials.access_key)
+        .env("AWS_SECRET_ACCESS_KEY", &launch.credentials.secret_key)
+        .env("AWS_SESSION_TOKEN", &launch.credentials.session_token)
         .env("AWS_ENDPOINT_URL", &launch.aws_endpoint)
         .env("AWS_SDK_UA_APP_ID", &process)
         .env("LAMBDA_TASK_ROOT", task_root)

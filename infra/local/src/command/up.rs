@@ -43,6 +43,7 @@ pub(super) fn start_in_background(place: &Place) -> Result<()> {
         say(&format!("  {line}"));
     }
     stand_ins::words(&options(place)?.parameters).iter().for_each(|line| say(line));
+    say("The roles of the functions are enforced. What they did not allow: curl $CONTROL_URL/_local/denials");
     Ok(())
 }
 

@@ -1,22 +1,26 @@
-//! The fault proxy: stands between everything and the AWS endpoints, records each call, and breaks those it is told to.
+//! The proxy before the AWS endpoints: records each call, refuses what the caller's role does not allow, and breaks what it is told to.
 
 mod errors;
 pub(crate) mod faults;
 mod operation;
+mod signature;
 
 use crate::events::Bus;
+use crate::roles::{Denial, Permissions};
 use crate::runtime_api::{Pools, find_process};
 use crate::serve::{self, Body, BoxError, Server};
 use anyhow::Result;
 use faults::{Action, Fault, Faults};
-use http::{Request, Response, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use operation::Operation;
+use permissions::Need;
 use serde::Serialize;
 use serde_json::Value;
+use signature::{Asked, Signer};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -46,6 +50,8 @@ pub struct Call {
     pub milliseconds: u64,
     /// What was done to it, when a fault was ordered.
     pub fault: Option<Action>,
+    /// What the service said to a caller whose role does not allow it.
+    pub denied: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -105,11 +111,27 @@ impl ProxyState {
     }
 }
 
+/// What the service says, or the denial in its place.
+type Answer = Result<Response<Body>, Denial>;
+
 struct Proxy {
     proxy_state: ProxyState,
     pools: Pools,
     bus: Arc<Bus>,
+    permissions: Arc<Permissions>,
     client: Client<HttpConnector, Body>,
+}
+
+/// What is to become of a request that has not been hit by a fault.
+enum Verdict {
+    /// It is what these permissions of this function are for.
+    Allowed(String, Vec<Need>),
+    /// It is not a function's.
+    Unchecked,
+    /// It is refused in these words.
+    Denied(Box<Denial>),
+    /// Nobody signed it.
+    Unsigned,
 }
 
 /// A mail on its way to SES, kept beside the request until SES has answered.
@@ -117,11 +139,17 @@ struct Proxy {
 struct Mail(Value);
 
 /// Starts the proxy.
-pub(crate) fn start(listener: TcpListener, proxy_state: ProxyState, pools: Pools, bus: Arc<Bus>) -> Result<Server> {
+pub(crate) fn start(
+    listener: TcpListener,
+    proxy_state: ProxyState,
+    pools: Pools,
+    bus: Arc<Bus>,
+    permissions: Arc<Permissions>,
+) -> Result<Server> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector);
-    let proxy = Arc::new(Proxy { proxy_state, pools, bus, client });
+    let proxy = Arc::new(Proxy { proxy_state, pools, bus, permissions, client });
     Server::start(listener, move |request, _| {
         let proxy = Arc::clone(&proxy);
         // On a task of its own: a caller that dies meanwhile must not undo what is being done and recorded.
@@ -142,8 +170,20 @@ impl Proxy {
         let fault = self.proxy_state.memory().faults.hit(function.as_deref(), &operation);
         let started = Instant::now();
         let invocation = caller.and_then(|(pool, number)| pool.current(number));
-        let request = with_mail(boxed(Request::from_parts(parts, body)), &operation).await?;
-        let outcome = self.act(request, fault.as_ref(), &operation).await;
+        let asked = Asked::read(boxed(Request::from_parts(parts, body)), &operation, self.permissions.signers()).await?;
+        let verdict = self.judge(&asked, &operation);
+        let mut denied = match &verdict {
+            Verdict::Denied(denial) => Some(denial.message.clone()),
+            _ => None,
+        };
+        let outcome = match self.act(asked, verdict, fault.as_ref(), &operation).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(denial)) => {
+                denied.get_or_insert(denial.message.clone());
+                Ok(errors::denied(&operation, &denial))
+            }
+            Err(cut) => Err(cut),
+        };
         let kills = matches!(fault, Some(Action::KillBefore | Action::KillAfter));
         self.proxy_state.record(Call {
             function,
@@ -154,6 +194,7 @@ impl Proxy {
             status: outcome.as_ref().map_or(0, |response| response.status().as_u16()),
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             fault,
+            denied,
         });
         // Recorded first: who sees the invocation fail finds the call that ended it.
         if let Some((pool, number)) = caller.filter(|_| kills) {
@@ -162,28 +203,65 @@ impl Proxy {
         outcome
     }
 
+    fn judge(&self, asked: &Asked, operation: &Operation) -> Verdict {
+        let function = match &asked.signer {
+            Signer::Function(function) => function,
+            Signer::Developer => return Verdict::Unchecked,
+            Signer::Nobody => return Verdict::Unsigned,
+        };
+        let call = permissions::Call {
+            service: &operation.service,
+            operation: &operation.name,
+            method: &asked.parts.method,
+            uri: &asked.parts.uri,
+            headers: &asked.parts.headers,
+            body: &asked.read,
+            form_key: asked.form_key.as_deref(),
+        };
+        match self.permissions.check(function, &call) {
+            Ok(needs) => Verdict::Allowed(function.clone(), needs),
+            Err(denial) => Verdict::Denied(Box::new(denial)),
+        }
+    }
+
     /// An error cuts the connection.
-    async fn act(&self, request: Request<Body>, fault: Option<&Action>, operation: &Operation) -> Result<Response<Body>, BoxError> {
+    async fn act(&self, asked: Asked, verdict: Verdict, fault: Option<&Action>, operation: &Operation) -> Result<Answer, BoxError> {
         match fault {
-            None => self.forward(request).await,
+            None => self.answer(asked, verdict, operation).await,
             Some(Action::Delay { milliseconds }) => {
                 tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
-                self.forward(request).await
+                self.answer(asked, verdict, operation).await
             }
-            Some(Action::Refuse) => refuse(request, errors::refusal(operation)).await,
-            Some(Action::Error { status, code }) => refuse(request, errors::error(operation, *status, code)).await,
+            Some(Action::Refuse) => refuse(asked, errors::refusal(operation)).await.map(Ok),
+            Some(Action::Error { status, code }) => refuse(asked, errors::error(operation, *status, code)).await.map(Ok),
             Some(Action::CutBefore | Action::KillBefore) => Err("cut before the call".into()),
             Some(Action::CutAfter | Action::KillAfter) => {
-                self.complete(request).await?;
+                // The whole answer, which nobody gets.
+                if let Ok(response) = self.answer(asked, verdict, operation).await? {
+                    response.into_body().collect().await?;
+                }
                 Err("cut after the call".into())
             }
         }
     }
 
-    /// The call and its whole answer, which nobody gets.
-    async fn complete(&self, request: Request<Body>) -> Result<(), BoxError> {
-        self.forward(request).await?.into_body().collect().await?;
-        Ok(())
+    /// The service's answer, or the denial that the caller gets for it.
+    async fn answer(&self, asked: Asked, verdict: Verdict, operation: &Operation) -> Result<Answer, BoxError> {
+        match verdict {
+            Verdict::Unchecked => self.forward(with_mail(asked, operation)).await.map(Ok),
+            Verdict::Unsigned => refuse(asked, errors::unsigned(operation)).await.map(Ok),
+            Verdict::Denied(denial) => {
+                refuse(asked, ()).await?;
+                Ok(Err(*denial))
+            }
+            Verdict::Allowed(function, needs) => {
+                let response = self.forward(with_mail(asked, operation)).await?;
+                if response.status() != StatusCode::NOT_FOUND {
+                    return Ok(Ok(response));
+                }
+                Ok(self.permissions.may_know_absence(&function, &needs).map(|()| response))
+            }
+        }
     }
 
     async fn forward(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
@@ -211,22 +289,22 @@ fn boxed(request: Request<Incoming>) -> Request<Body> {
     request.map(|body| body.map_err(BoxError::from).boxed_unsync())
 }
 
-/// Reads a `SendEmail` and keeps what it says beside it.
-async fn with_mail(request: Request<Body>, operation: &Operation) -> Result<Request<Body>, BoxError> {
-    if (operation.service.as_str(), operation.name.as_str()) != ("sesv2", "SendEmail") {
-        return Ok(request);
+/// Keeps what a `SendEmail` says beside it.
+fn with_mail(asked: Asked, operation: &Operation) -> Request<Body> {
+    let is_mail = (operation.service.as_str(), operation.name.as_str()) == ("sesv2", "SendEmail");
+    let mail = is_mail.then(|| Mail(serde_json::from_slice(&asked.read).unwrap_or_default()));
+    let mut request = asked.into_request();
+    if let Some(mail) = mail {
+        request.extensions_mut().insert(mail);
     }
-    let (mut parts, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    parts.extensions.insert(Mail(serde_json::from_slice(&body).unwrap_or_default()));
-    Ok(Request::from_parts(parts, serve::full(body)))
+    request
 }
 
 /// Reads the request to its end first: an early answer to an unread body could be lost on the way.
-async fn refuse(request: Request<Body>, response: Response<Body>) -> Result<Response<Body>, BoxError> {
-    let mut body = request.into_body();
+async fn refuse<T>(asked: Asked, answer: T) -> Result<T, BoxError> {
+    let mut body = asked.into_request().into_body();
     while let Some(frame) = body.frame().await {
         drop(frame?);
     }
-    Ok(response)
+    Ok(answer)
 }

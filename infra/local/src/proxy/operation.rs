@@ -41,6 +41,7 @@ fn json_service(target: &str) -> &str {
     match target {
         target if target.starts_with("DynamoDB_") => "dynamodb",
         "AmazonSQS" => "sqs",
+        "TrentService" => "kms",
         other => other,
     }
 }

@@ -111,6 +111,8 @@ impl Stack {
             ("AWS::SQS::Queue", "QueueUrl") => self.queue_url(&name),
             ("AWS::SQS::Queue", "Arn") => self.arn("sqs", &name),
             ("AWS::DynamoDB::Table", "Arn") => self.arn("dynamodb", &format!("table/{name}")),
+            // With the streams below it, which is what permissions on a log are about.
+            ("AWS::Logs::LogGroup", "Arn") => self.arn("logs", &format!("log-group:{name}:*")),
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
             ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => format!("{name}.s3.amazonaws.com"),
             ("AWS::Lambda::Function", "Arn") => self.arn("lambda", &format!("function:{name}")),

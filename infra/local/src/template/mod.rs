@@ -9,7 +9,7 @@ mod urls;
 pub mod yaml;
 
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, Table};
-pub use roles::Statement;
+pub use roles::{LambdaCall, Statement};
 pub use rules::EventRule;
 pub use stack::{Settings, Stack};
 pub use urls::FunctionUrl;

@@ -1,7 +1,7 @@
 //! The resources the local cloud knows how to run, with every property resolved.
 
 use super::intrinsics::kebab;
-use super::roles::{self, Statement};
+use super::roles::{self, LambdaCall, Statement};
 use super::rules::{self, EventRule};
 use super::stack::{Stack, kind, text};
 use super::urls::FunctionUrl;
@@ -41,6 +41,8 @@ pub struct Model {
     pub announced: Vec<String>,
     /// What the deployed role of each function allows, by the function's name.
     pub roles: BTreeMap<String, Vec<Statement>>,
+    /// What Lambda does with these roles by itself.
+    pub lambda_calls: Vec<LambdaCall>,
 }
 
 /// A Lambda function.
@@ -209,7 +211,18 @@ impl Model {
         match kind {
             "AWS::Lambda::Function" => self.add_function(stack, id)?,
             "AWS::Lambda::Url" => self.function_urls.push(FunctionUrl::read(stack, id)?),
-            "AWS::Lambda::EventSourceMapping" => self.queue_sources.push(read_queue_source(stack, &stack.properties(id)?)?),
+            "AWS::Lambda::EventSourceMapping" => {
+                let source = read_queue_source(stack, &stack.properties(id)?)?;
+                self.lambda_calls.extend(LambdaCall::reading(&source.function, &source.queue_arn));
+                self.queue_sources.push(source);
+            }
+            "AWS::Lambda::EventInvokeConfig" => {
+                let properties = stack.properties(id)?;
+                if let Some(queue) = properties.pointer("/DestinationConfig/OnFailure/Destination") {
+                    let function = stack.function(&required(&properties, "FunctionName")?)?;
+                    self.lambda_calls.push(LambdaCall::giving_up(&function, &text(queue)));
+                }
+            }
             "AWS::ApiGatewayV2::Api" => self.cors = stack.properties(id)?.get("CorsConfiguration").map(Cors::read),
             "AWS::ApiGatewayV2::Route" => self.routes.push(read_route(stack, &stack.properties(id)?)?),
             "AWS::Scheduler::Schedule" => self.schedules.push(read_schedule(stack, id)?),
@@ -239,6 +252,9 @@ impl Model {
             memory: properties.get("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),
         };
         self.roles.insert(name.clone(), roles::of(stack, properties.get("Role"))?);
+        if let Some(group) = properties.pointer("/LoggingConfig/LogGroup") {
+            self.lambda_calls.extend(LambdaCall::logging(stack, &name, &text(group)));
+        }
         self.functions.insert(name, function);
         Ok(())
     }

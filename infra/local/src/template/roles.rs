@@ -16,6 +16,39 @@ pub struct Statement {
     pub conditions: Value,
 }
 
+/// Something that Lambda itself does with a function's role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LambdaCall {
+    /// The function.
+    pub function: String,
+    /// Such as `sqs:ReceiveMessage`.
+    pub action: &'static str,
+    /// The ARN it is done to.
+    pub resource: String,
+}
+
+impl LambdaCall {
+    /// Writing the function's log.
+    pub(super) fn logging(stack: &Stack, function: &str, group: &str) -> [Self; 2] {
+        let resource = stack.arn("logs", &format!("log-group:{group}:log-stream:any"));
+        ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| Self { function: function.to_owned(), action, resource: resource.clone() })
+    }
+
+    /// Reading the queue of an event source.
+    pub(super) fn reading(function: &str, queue: &str) -> [Self; 3] {
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"].map(|action| Self {
+            function: function.to_owned(),
+            action,
+            resource: queue.to_owned(),
+        })
+    }
+
+    /// Handing over an event that the function failed on.
+    pub(super) fn giving_up(function: &str, queue: &str) -> Self {
+        Self { function: function.to_owned(), action: "sqs:SendMessage", resource: queue.to_owned() }
+    }
+}
+
 /// The statements of the role with this ARN; none when the function names no role.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! Clouds to test in: one that all share who disturb nobody, and own ones for faults, other times and other parameters.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -8,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use local_cloud::{Cloud, Options, repository, target_dir};
+use permissions::{Entry, Grant};
 use stand_ins::{GeminiStandIn, OpenAiStandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
@@ -26,7 +29,8 @@ pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
 /// The cloud of the tests that leave its clock, its queues and its functions alone. Its processes die with this one.
 pub(crate) async fn shared() -> &'static Cloud {
     static SHARED: OnceCell<Cloud> = OnceCell::const_new();
-    SHARED.get_or_init(async || start(&BTreeMap::new(), &state_dir()).await).await
+    note_sharing();
+    SHARED.get_or_init(async || start(&BTreeMap::new(), &state_dir(), "shared").await).await
 }
 
 /// A cloud of a test's own.
@@ -52,7 +56,7 @@ impl TestCloud {
         let permit = OWN.acquire().await.unwrap();
         let state_dir = state_dir();
         let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { cloud: Some(start(&parameters, &state_dir).await), state_dir, _permit: permit }
+        Self { cloud: Some(start(&parameters, &state_dir, &test_name()).await), state_dir, _permit: permit }
     }
 
     /// A cloud whose vendors are stand-ins, with these template parameters too.
@@ -76,7 +80,9 @@ impl TestCloud {
     /// Stops it. A test that fails does not get here: then the state stays, to be looked at.
     pub(crate) async fn stop(mut self) {
         if let Some(cloud) = self.cloud.take() {
+            let denials = cloud.denials();
             cloud.stop().await;
+            assert!(denials.is_empty() || withheld().is_some(), "roles did not allow {denials:#?}");
         }
         std::fs::remove_dir_all(&self.state_dir).unwrap();
     }
@@ -90,11 +96,43 @@ impl Deref for TestCloud {
     }
 }
 
-async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path) -> Cloud {
+async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path, name: &str) -> Cloud {
     let mut options = Options::new(state_dir).unwrap();
     options.parameters.clone_from(parameters);
     options.redelivery = Duration::ZERO;
+    options.withheld.extend(withheld());
+    options.grants_record = Some(grants_record(name));
     Cloud::start(options).await.expect("the local cloud starts: are the binaries built and ministack installed (make test does both)?")
+}
+
+/// The grant that every role here lacks although it is deployed, as JSON in `WITHHELD_GRANT`: whether a test notices is what `make permissions` asks.
+fn withheld() -> Option<(String, Grant)> {
+    let entry: Entry = serde_json::from_str(&std::env::var("WITHHELD_GRANT").ok()?).unwrap();
+    Some((entry.function, entry.grant))
+}
+
+/// The folder that says what grants the clouds have and use: `GRANTS_RECORD`, else `target/permissions`.
+fn grants_folder() -> PathBuf {
+    let folder = std::env::var_os("GRANTS_RECORD").map(PathBuf::from);
+    folder.unwrap_or_else(|| target_dir(&repository().unwrap()).join("permissions"))
+}
+
+/// A new file in that folder, for a cloud of this test, or for the shared one.
+fn grants_record(name: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    grants_folder().join(format!("{name}.{}-{}.jsonl", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst)))
+}
+
+/// The test that runs on this thread: the test runner names threads so.
+fn test_name() -> String {
+    std::thread::current().name().unwrap_or("unknown").to_owned()
+}
+
+/// Notes that the test of this thread uses the shared cloud.
+fn note_sharing() {
+    std::fs::create_dir_all(grants_folder()).unwrap();
+    let mut file = File::options().create(true).append(true).open(grants_folder().join("shared.tests")).unwrap();
+    writeln!(file, "{}", test_name()).unwrap();
 }
 
 /// A new folder below `target/journeys/<process id>`.
