@@ -33,7 +33,8 @@ pub(crate) async fn assume_roles(model: &Model, authority: &str, region: &str, a
 async fn assume_role(http: &HttpClient, authority: &str, region: &str, account: &str, aws_name: &str) -> Result<Credentials> {
     let arn = format!("arn:aws:iam::{account}:role/{}", role_of(aws_name));
     let life = LIFE.to_string();
-    let fields = [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", &arn), ("RoleSessionName", aws_name), ("DurationSeconds", &life)];
+    let fields =
+        [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", &arn), ("RoleSessionName", aws_name), ("DurationSeconds", &life)];
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     // The scope of the signature says which service is meant; the emulator looks at nothing else in it.
     let scope = format!("AWS4-HMAC-SHA256 Credential=test/20260101/{region}/sts/aws4_request, SignedHeaders=host, Signature=none");

@@ -3,10 +3,10 @@
 use crate::clients::Clients;
 use crate::cloud::Invocation;
 use crate::events::Bus;
-use crate::roles::Permissions;
 use crate::pool::{Answer, Pool};
 use crate::proxy::ProxyState;
 use crate::queues::{Poller, Source};
+use crate::roles::Permissions;
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
 use crate::schedules::{self, Timer};
 use crate::serve::BoxError;

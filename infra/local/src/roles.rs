@@ -41,7 +41,13 @@ pub(crate) struct Permissions {
 
 impl Permissions {
     /// The roles of the model, less what the options withhold.
-    pub(crate) fn new(model: &Model, options: &Options, account: &str, logs: &Path, credentials: &BTreeMap<String, Credentials>) -> Result<Self> {
+    pub(crate) fn new(
+        model: &Model,
+        options: &Options,
+        account: &str,
+        logs: &Path,
+        credentials: &BTreeMap<String, Credentials>,
+    ) -> Result<Self> {
         let mut roles = BTreeMap::new();
         for (function, statements) in &model.roles {
             let role = read(statements).with_context(|| format!("in the role of {function}"))?;
@@ -97,7 +103,8 @@ impl Permissions {
     /// Keeps the denial, and tells whoever reads the function's log.
     fn denied(&self, function: &str, action: &str, resource: &str, message: String) -> Denial {
         let denial = Denial { function: function.to_owned(), action: action.to_owned(), resource: resource.to_owned(), message };
-        let line = serde_json::json!({ "level": "ERROR", "message": "the role of this function does not allow a call", "denied": denial.message });
+        let line =
+            serde_json::json!({ "level": "ERROR", "message": "the role of this function does not allow a call", "denied": denial.message });
         let log = File::options().create(true).append(true).open(log_file(&self.logs, function));
         if log.and_then(|mut log| writeln!(log, "{line}")).is_err() {
             eprintln!("{line}");
@@ -141,7 +148,8 @@ fn withhold(role: Role, function: &str, withheld: &[(String, Grant)]) -> Role {
 }
 
 fn deployment(model: &Model, region: &str, account: &str) -> Deployment {
-    let partition = |keys: &[crate::template::Key]| keys.iter().find(|key| key.role == "HASH").map(|key| key.name.clone()).unwrap_or_default();
+    let partition =
+        |keys: &[crate::template::Key]| keys.iter().find(|key| key.role == "HASH").map(|key| key.name.clone()).unwrap_or_default();
     let tables = model.tables.iter().map(|table| {
         let indexes = table.indexes.iter().map(|index| (index.name.clone(), partition(&index.keys))).collect();
         (table.name.clone(), TableKeys { partition: partition(&table.keys), indexes })

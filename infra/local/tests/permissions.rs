@@ -46,10 +46,10 @@ async fn a_call_without_its_grant_fails_in_the_words_of_aws() {
     let calls = cloud.calls();
     // The SDK does not try again what is denied.
     assert_eq!(calls.iter().map(|call| (call.status, call.denied.as_deref())).collect::<Vec<_>>(), [(400, Some(words.as_str()))]);
-    assert_eq!(cloud.denials().iter().map(|denial| (denial.action.as_str(), denial.resource.as_str())).collect::<Vec<_>>(), [(
-        "dynamodb:PutItem",
-        TABLE
-    )]);
+    assert_eq!(
+        cloud.denials().iter().map(|denial| (denial.action.as_str(), denial.resource.as_str())).collect::<Vec<_>>(),
+        [("dynamodb:PutItem", TABLE)]
+    );
     assert!(cloud.logs("parrot").contains(&words), "{}", cloud.logs("parrot"));
     let count = cloud.clients().dynamodb.scan().table_name(cloud.tables()["ThingsTable"]).send().await.unwrap().count();
     assert_eq!(count, 0);
@@ -76,5 +76,8 @@ async fn a_condition_of_the_role_holds_and_uses_are_recorded() {
 async fn a_queue_is_read_only_for_a_function_whose_role_may_read_it() {
     let error = Cloud::start(withheld("sqs:DeleteMessage", "arn:aws:sqs:us-east-1:000000000000:nigao-work")).await.unwrap_err();
     let said = format!("{error:#}");
-    assert!(said.contains("does not have permissions to call sqs:DeleteMessage on arn:aws:sqs:us-east-1:000000000000:nigao-work"), "{said}");
+    assert!(
+        said.contains("does not have permissions to call sqs:DeleteMessage on arn:aws:sqs:us-east-1:000000000000:nigao-work"),
+        "{said}"
+    );
 }

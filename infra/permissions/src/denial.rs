@@ -21,7 +21,9 @@ pub fn message(caller: &str, need: &Need) -> String {
 }
 
 fn said(caller: &str, action: &str, resource: &str) -> String {
-    format!("User: {caller} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action")
+    format!(
+        "User: {caller} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    )
 }
 
 #[cfg(test)]
@@ -29,7 +31,10 @@ mod tests {
     use super::*;
 
     fn denied(action: &str, resource: &str) -> String {
-        message(&caller("000000000000", "nigao-me-get-role", "nigao-me-get"), &Need { action: action.into(), resource: resource.into(), context: Default::default() })
+        message(
+            &caller("000000000000", "nigao-me-get-role", "nigao-me-get"),
+            &Need { action: action.into(), resource: resource.into(), context: Default::default() },
+        )
     }
 
     #[test]
@@ -39,7 +44,9 @@ mod tests {
             "User: arn:aws:sts::000000000000:assumed-role/nigao-me-get-role/nigao-me-get is not authorized to perform: dynamodb:PutItem on resource: \
              arn:aws:dynamodb:us-east-1:000000000000:table/t because no identity-based policy allows the dynamodb:PutItem action"
         );
-        assert!(denied("sqs:SendMessage", "arn:q").ends_with("to perform: sqs:sendmessage on resource: arn:q because no identity-based policy allows the sqs:sendmessage action"));
+        assert!(denied("sqs:SendMessage", "arn:q").ends_with(
+            "to perform: sqs:sendmessage on resource: arn:q because no identity-based policy allows the sqs:sendmessage action"
+        ));
         assert!(denied("s3:GetObject", "arn:o").contains("s3:GetObject on resource: \"arn:o\" because"));
         assert!(denied("ses:SendEmail", "arn:i").ends_with("is not authorized to perform `ses:SendEmail' on resource `arn:i'"));
     }

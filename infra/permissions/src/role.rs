@@ -191,7 +191,8 @@ mod tests {
 
     #[test]
     fn a_role_that_is_not_understood_is_refused() {
-        let allow = |resource: &str, conditions: &Value| Role::default().allow(&texts(&["a:Get"]), &texts(&[resource]), conditions).map(drop);
+        let allow =
+            |resource: &str, conditions: &Value| Role::default().allow(&texts(&["a:Get"]), &texts(&[resource]), conditions).map(drop);
         assert!(matches!(allow("arn:${aws:userid}", &Value::Null), Err(Unsupported::Variable(_))));
         assert!(matches!(allow("arn", &json!([])), Err(Unsupported::Condition(_))));
         assert!(matches!(allow("arn", &json!({ "StringLike": "x" })), Err(Unsupported::Condition(_))));

@@ -1,8 +1,8 @@
 //! Errors in the words of each AWS service.
 
 use super::operation::Operation;
-use crate::roles::Denial;
 use crate::pool::request_id;
+use crate::roles::Denial;
 use crate::serve::{self, Body};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;

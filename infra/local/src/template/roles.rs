@@ -31,7 +31,11 @@ impl LambdaCall {
     /// Writing the function's log.
     pub(super) fn logging(stack: &Stack, function: &str, group: &str) -> [Self; 2] {
         let resource = stack.arn("logs", &format!("log-group:{group}:log-stream:any"));
-        ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| Self { function: function.to_owned(), action, resource: resource.clone() })
+        ["logs:CreateLogStream", "logs:PutLogEvents"].map(|action| Self {
+            function: function.to_owned(),
+            action,
+            resource: resource.clone(),
+        })
     }
 
     /// Reading the queue of an event source.

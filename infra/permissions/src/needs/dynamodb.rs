@@ -192,12 +192,15 @@ mod tests {
             { "Update": { "TableName": "t", "Key": key, "UpdateExpression": "SET #s = :s", "ExpressionAttributeNames": { "#s": "state" } } },
             { "Delete": { "TableName": "t", "Key": key } },
         ] });
-        assert_eq!(said("TransactWriteItems", &body), [
-            "dynamodb:ConditionCheckItem u [A] [expires_at pk sk]",
-            "dynamodb:PutItem t [A] [pk sk]",
-            "dynamodb:UpdateItem t [A] [pk sk state]",
-            "dynamodb:DeleteItem t [A] [pk sk]",
-        ]);
+        assert_eq!(
+            said("TransactWriteItems", &body),
+            [
+                "dynamodb:ConditionCheckItem u [A] [expires_at pk sk]",
+                "dynamodb:PutItem t [A] [pk sk]",
+                "dynamodb:UpdateItem t [A] [pk sk state]",
+                "dynamodb:DeleteItem t [A] [pk sk]",
+            ]
+        );
         let reads = json!({ "TransactItems": [{ "Get": { "TableName": "t", "Key": key } }] });
         assert_eq!(said("TransactGetItems", &reads), ["dynamodb:GetItem t [A] [pk sk]"]);
         let need = needs("TransactGetItems", &reads, &deployment()).unwrap().remove(0);

@@ -25,7 +25,8 @@ const WORDS: [&str; 17] = [
     "LIST_APPEND",
 ];
 
-const EXPRESSIONS: [&str; 5] = ["ProjectionExpression", "KeyConditionExpression", "FilterExpression", "ConditionExpression", "UpdateExpression"];
+const EXPRESSIONS: [&str; 5] =
+    ["ProjectionExpression", "KeyConditionExpression", "FilterExpression", "ConditionExpression", "UpdateExpression"];
 
 /// What requests said before there were expressions.
 const LEGACY: [&str; 8] =
@@ -47,7 +48,8 @@ pub(super) fn attributes(request: &Value) -> Result<BTreeSet<String>, Unknown> {
 
 /// The value that the key condition of a query gives this attribute.
 pub(super) fn equal_to<'a>(attribute_name: &str, request: &'a Value) -> Result<&'a Value, Unknown> {
-    let expression = request["KeyConditionExpression"].as_str().ok_or_else(|| Unknown::because("a query without a KeyConditionExpression"))?;
+    let expression =
+        request["KeyConditionExpression"].as_str().ok_or_else(|| Unknown::because("a query without a KeyConditionExpression"))?;
     let tokens: Vec<&str> = tokens(expression).collect();
     for parts in tokens.windows(3) {
         if parts[1] == "=" && attribute(parts[0], request)?.as_deref() == Some(attribute_name) {

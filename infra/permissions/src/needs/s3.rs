@@ -142,7 +142,10 @@ mod tests {
         let (method, uri, headers) = (&parts.method, &parts.uri, &parts.headers);
         let call = Call { service: "s3", operation, method, uri, headers, body, form_key: Some("uploads/form") };
         let prefix = |need: &Need| need.context.get("s3:prefix").map(|values| format!(" {}", values.join(" "))).unwrap_or_default();
-        Ok(needs(&call)?.iter().map(|need| format!("{} {}{}", need.action, &need.resource["arn:aws:s3:::".len()..], prefix(need))).collect())
+        Ok(needs(&call)?
+            .iter()
+            .map(|need| format!("{} {}{}", need.action, &need.resource["arn:aws:s3:::".len()..], prefix(need)))
+            .collect())
     }
 
     fn one(operation: &str, request: http::request::Builder) -> String {

@@ -84,10 +84,14 @@ mod tests {
 
     #[test]
     fn a_mail_needs_its_identity_and_its_configuration_set() {
-        let mail = |from: &str, content: &str| json!({ "FromEmailAddress": from, "ConfigurationSetName": "ready", "Content": { content: {} } });
+        let mail =
+            |from: &str, content: &str| json!({ "FromEmailAddress": from, "ConfigurationSetName": "ready", "Content": { content: {} } });
         let needs = ses("SendEmail", &mail("Nigao <a@example.com>", "Simple"), &deployment()).unwrap();
         assert_eq!(needs[0].context["ses:fromaddress"], ["a@example.com"]);
-        assert_eq!(said(needs), ["ses:SendEmail arn:aws:ses:r:1:identity/example.com", "ses:SendEmail arn:aws:ses:r:1:configuration-set/ready"]);
+        assert_eq!(
+            said(needs),
+            ["ses:SendEmail arn:aws:ses:r:1:identity/example.com", "ses:SendEmail arn:aws:ses:r:1:configuration-set/ready"]
+        );
         let needs = said(ses("SendEmail", &mail("own@else.example", "Raw"), &deployment()).unwrap());
         assert_eq!(needs[0], "ses:SendRawEmail arn:aws:ses:r:1:identity/own@else.example");
     }
