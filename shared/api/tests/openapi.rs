@@ -49,6 +49,18 @@ fn every_route_is_documented_and_every_documented_one_is_deployed() {
 }
 
 #[test]
+fn a_route_needs_a_session_where_its_manifest_says_so() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let document = document();
+    for function in stacks::functions(&root).unwrap() {
+        let Some(route) = function.manifest.on.route() else { continue };
+        let operation = &document["paths"][&route.path][route.method.to_lowercase()];
+        let documented = operation["security"].as_array().is_some_and(|security| !security.is_empty());
+        assert_eq!(documented, function.manifest.caller == Some(stacks::Caller::Session), "{route}");
+    }
+}
+
+#[test]
 fn every_path_parameter_is_declared() {
     let document = document();
     for (path, item) in document["paths"].as_object().unwrap() {

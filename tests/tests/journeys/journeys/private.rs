@@ -2,27 +2,43 @@
 
 use http::Method;
 use serde_json::{Value, json};
+use stacks::Caller;
 
 use crate::harness::pictures::{selfie, small};
 use crate::harness::{Person, assert_problem, run, shared};
 
 const ANY: &str = "gen_019aa6104c507e32b5d69fa012345678";
 
-/// Every private route with a request that a session would make right.
+/// Every route for whoever is signed in, as the manifests say, with the body of a recorded request that was answered well.
 fn private_routes() -> Vec<(Method, String, Option<Value>)> {
-    vec![
-        (Method::DELETE, "/v1/auth/sessions".into(), None),
-        (Method::GET, "/v1/me".into(), None),
-        (Method::POST, "/v1/uploads".into(), Some(json!({ "content_type": "image/png", "bytes": 1 }))),
-        (
-            Method::POST,
-            "/v1/generations".into(),
-            Some(json!({ "upload_id": ANY.replace("gen_", "upl_"), "style": "soft-anime", "count": 1 })),
-        ),
-        (Method::GET, "/v1/generations".into(), None),
-        (Method::GET, format!("/v1/generations/{ANY}"), None),
-        (Method::DELETE, format!("/v1/generations/{ANY}"), None),
-    ]
+    let functions = stacks::functions(&local_cloud::repository().unwrap()).unwrap().into_iter();
+    let private = functions.filter(|function| function.manifest.caller == Some(Caller::Session));
+    private
+        .map(|function| {
+            let route = function.manifest.on.route().unwrap_or_else(|| panic!("{} has no route", function.name));
+            (route.method.parse().unwrap(), with_parameters(&route.path, ANY), recorded_body(&function.name))
+        })
+        .collect()
+}
+
+/// The JSON of the first recorded request of a function; `None` for one without a body.
+fn recorded_body(function: &str) -> Option<Value> {
+    let folder = local_cloud::repository().unwrap().join("events").join(function);
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let read = |path: &std::path::Path| -> Value { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+    let well = |path: &&std::path::PathBuf| {
+        path.with_extension("").extension().is_none()
+            && read(&path.with_extension("reply.json"))["statusCode"].as_u64().is_some_and(|status| status < 300)
+    };
+    let event = read(paths.iter().find(well).unwrap_or_else(|| panic!("no recorded request of {function} is answered well")));
+    event["body"].as_str().map(|body| serde_json::from_str(body).unwrap())
+}
+
+/// A path with this value for each of its parameters.
+fn with_parameters(path: &str, value: &str) -> String {
+    let parts: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { value } else { part }).collect();
+    parts.join("/")
 }
 
 async fn assert_shut(person: &Person<'_>) {
@@ -70,6 +86,18 @@ fn a_session_that_was_closed_is_dead_everywhere_at_once_and_others_live() {
     });
 }
 
+/// The routes whose owner the next test asks for. A route for whoever is signed in that names a thing in its path must be here.
+const OWNED: [&str; 2] = ["generations-delete", "generations-get"];
+
+#[test]
+fn every_private_route_that_names_a_thing_is_asked_for_by_a_stranger() {
+    let functions = stacks::functions(&local_cloud::repository().unwrap()).unwrap().into_iter();
+    let naming = functions.filter(|function| {
+        function.manifest.caller == Some(Caller::Session) && function.manifest.on.route().is_some_and(|route| route.path.contains('{'))
+    });
+    assert_eq!(naming.map(|function| function.name).collect::<Vec<_>>(), OWNED, "left is what there is, right what the next test asks for");
+}
+
 #[test]
 fn what_is_anothers_is_not_there() {
     run(async {
@@ -81,14 +109,20 @@ fn what_is_anothers_is_not_there() {
         assert_eq!(stranger.wallet().await, (3, 0));
 
         let generation = owner.quick_order().await;
-        let path = format!("/v1/generations/{generation}");
-        assert_problem(&stranger.get(&path).await, 404, "not-found");
-        assert_problem(&stranger.delete(&path).await, 404, "not-found");
+        assert_not_there(&stranger, &generation).await;
         assert_eq!(owner.settled(&generation).await["state"], "done");
-        assert_problem(&stranger.get(&path).await, 404, "not-found");
-        assert_problem(&stranger.delete(&path).await, 404, "not-found");
+        assert_not_there(&stranger, &generation).await;
         assert_eq!(owner.generation(&generation).await["state"], "done");
     });
+}
+
+/// Every function of `OWNED` finds nothing of this id for this person.
+async fn assert_not_there(person: &Person<'_>, generation: &str) {
+    for function in stacks::functions(&local_cloud::repository().unwrap()).unwrap() {
+        let Some(route) = function.manifest.on.route().filter(|_| OWNED.contains(&function.name.as_str())) else { continue };
+        let path = with_parameters(&route.path, generation);
+        assert_problem(&person.call(route.method.parse().unwrap(), &path, None, &[]).await, 404, "not-found");
+    }
 }
 
 #[test]
