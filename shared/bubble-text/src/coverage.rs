@@ -1,4 +1,4 @@
-//! Which characters each face holds, known without loading a font.
+//! The characters of each face, known without loading a font.
 //!
 //! The table is `coverage.txt`: a line `face <id>`, then the face's code points as inclusive ranges in hexadecimal. A test of `lettering`, which has the
 //! fonts, proves that it says what they hold, and writes it anew with `LETTERING_REGENERATE=1`.
@@ -12,9 +12,9 @@ const TABLE: &str = include_str!("../coverage.txt");
 pub enum Face {
     /// M PLUS Rounded 1c: Latin, Greek, Cyrillic, Hebrew letters, Japanese.
     Rounded,
-    /// Noto Sans: the rarer of Latin, Greek and Cyrillic.
+    /// Noto Sans: the rarer characters of Latin, Greek and Cyrillic.
     Western,
-    /// Noto Sans CJK: Chinese, Korean, the rarer of Japanese.
+    /// Noto Sans CJK: Chinese, Korean, the rarer characters of Japanese.
     Cjk,
     /// Noto Sans Arabic.
     Arabic,
@@ -29,7 +29,7 @@ pub enum Face {
 }
 
 impl Face {
-    /// All of them, in the order in which they are tried.
+    /// In the order in which they are tried.
     pub const ALL: [Self; 8] =
         [Self::Rounded, Self::Western, Self::Cjk, Self::Arabic, Self::Hebrew, Self::Devanagari, Self::Thai, Self::Emoji];
 
@@ -64,7 +64,7 @@ impl Face {
     }
 }
 
-/// What shapes its neighbours and leaves no ink itself: the joiners, the emoji selector and the tags of a flag.
+/// Characters that shape their neighbours and leave no ink: the joiners, the emoji selector and the tags of a flag.
 #[must_use]
 pub const fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE0F}' | '\u{E0020}'..='\u{E007F}')

@@ -1,8 +1,8 @@
-//! The side of the picture a bubble stands on.
+//! The side of the picture for a bubble.
 
 use serde::{Deserialize, Serialize};
 
-/// Which side of the picture the bubble stands on. Ids: `left`, `right`.
+/// Ids: `left`, `right`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {

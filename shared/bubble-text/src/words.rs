@@ -1,4 +1,4 @@
-//! What a bubble can say.
+//! The text of a bubble, checked and in canonical form.
 
 use std::fmt;
 
@@ -7,65 +7,62 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::coverage::{Face, is_drawable};
 
-/// Text that can be written into a bubble: not empty, bounded, and drawable to the last character.
+/// Text that a bubble can show: not empty, bounded, and drawable to the last character.
 ///
 /// It is personal data: `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Words(String);
 
-/// Why a text cannot be written into a bubble. Its message is for a person, and quotes at most one character of the text.
+/// Why a bubble cannot show a text. Its message is for a person, and quotes at most one character of the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unwritable {
-    /// Nothing that leaves ink.
+    /// The text leaves no ink.
     #[error("the text is empty")]
     Empty,
-    /// More characters, as a person counts them, than a bubble holds.
+    /// More graphemes than a bubble holds.
     #[error("the text has {graphemes} characters; a bubble holds at most {}", Words::MAX_GRAPHEMES)]
     TooLong {
-        /// How many it has.
         graphemes: usize,
     },
-    /// More bytes than the longest sensible text has.
+    /// More bytes than the longest sensible text.
     #[error("the text has more than {} bytes", Words::MAX_BYTES)]
     TooManyBytes,
-    /// More lines of its own than a bubble holds.
+    /// More lines than a bubble holds.
     #[error("the text has {lines} lines; a bubble holds at most {}", Words::MAX_LINES)]
     TooManyLines {
-        /// How many it has.
         lines: usize,
     },
-    /// A character that no font here can draw, or that is there to hide or to turn others.
+    /// A character that no font here can draw, or that hides or reorders others.
     #[error("the character {} cannot be drawn", shown(*.character))]
     Undrawable {
-        /// The character.
         character: char,
     },
     /// More marks, or joined parts, than a character has in any language.
     #[error("there is too much on the one character {}", shown(*.character))]
     Crowded {
-        /// The character they are on.
+        /// The base character.
         character: char,
     },
 }
 
 impl Words {
-    /// The most characters, as a person counts them (extended grapheme clusters).
+    /// Maximum extended grapheme clusters: characters as a person counts them.
     pub const MAX_GRAPHEMES: usize = 140;
-    /// The most bytes of UTF-8: 140 emoji of a family, which are 25 bytes each, are still less.
+    /// Maximum bytes of UTF-8: 140 family emoji of 25 bytes each are still less.
     pub const MAX_BYTES: usize = 4096;
-    /// The most lines of the text's own.
+    /// Maximum lines of the text's own.
     pub const MAX_LINES: usize = 8;
-    /// The most combining marks in a row: pointed Hebrew with its accents has four.
+    /// Maximum combining marks in a row: pointed Hebrew with its accents has four.
     const MAX_MARKS: usize = 4;
-    /// The most code points in one grapheme: a family of four with a skin tone each has eleven.
+    /// Maximum code points of one grapheme: a family of four with a skin tone each has eleven.
     const MAX_CODE_POINTS: usize = 16;
 
-    /// Takes a text as it came from a person, and makes it one canonical form: NFC, line breaks as `\n`, no space at the ends of a line, no
-    /// run of spaces, no blank line, and without the characters that show nothing (directional marks, soft hyphens, stray joiners and
-    /// selectors), which could make a text read otherwise than it is drawn.
+    /// Brings a person's text into canonical form: NFC, line breaks as `
+    /// `, no space at the ends of a line, no run of spaces, no blank line, and without invisible characters (directional marks, soft hyphens, stray
+    /// joiners and selectors), which could make a text read otherwise than it is drawn.
     ///
     /// # Errors
-    /// Why it cannot be written.
+    /// [`Unwritable`].
     pub fn parse(text: &str) -> Result<Self, Unwritable> {
         if text.len() > Self::MAX_BYTES {
             return Err(Unwritable::TooManyBytes);
@@ -84,7 +81,7 @@ impl Words {
         Ok(Self(text))
     }
 
-    /// The text in its canonical form.
+    /// In canonical form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -97,14 +94,13 @@ impl fmt::Debug for Words {
     }
 }
 
-/// A character for a person to read: itself where it shows, and its number.
+/// A character for an error message: itself where it is visible, and its code point.
 fn shown(character: char) -> String {
     let code = u32::from(character);
     let shows = is_drawable(character.encode_utf8(&mut [0; 4])) || character.is_alphanumeric();
     if shows && !is_combining_mark(character) { format!("“{character}” (U+{code:04X})") } else { format!("U+{code:04X}") }
 }
 
-/// The canonical form of a text.
 fn canonical(text: &str) -> Result<String, Unwritable> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -125,8 +121,8 @@ fn canonical(text: &str) -> Result<String, Unwritable> {
     Ok(tidy(&joined.nfc().collect::<String>()))
 }
 
-/// Characters that show nothing and are not needed: directional marks, embeddings and isolates, soft hyphens, word joiners, fillers, and
-/// all variation selectors but the one that asks for an emoji.
+/// Characters that are invisible and not needed: directional marks, embeddings and isolates, soft hyphens, word joiners, fillers, and all variation
+/// selectors but the one for emoji.
 const fn is_silent(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
@@ -134,7 +130,7 @@ const fn is_silent(character: char) -> bool {
         | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Keeps the joiners, selectors and tags of a grapheme where they mean something, and forgets the others.
+/// Keeps the joiners, selectors and tags of a grapheme where they have a meaning, and drops the others.
 fn join(grapheme: &str, into: &mut String) -> Result<(), Unwritable> {
     if let Some(character) = grapheme.chars().find(|c| is_tag(*c)) {
         if !FLAGS.contains(&grapheme) {
@@ -160,7 +156,7 @@ fn join(grapheme: &str, into: &mut String) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// The three flags that are spelt in tags: England, Scotland, Wales.
+/// The three flags spelt in tags: England, Scotland, Wales.
 const FLAGS: [&str; 3] = [
     "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
     "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
@@ -204,7 +200,6 @@ fn tidy(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Whether one grapheme can be drawn.
 fn check(grapheme: &str) -> Result<(), Unwritable> {
     let mut row = 0;
     for (index, character) in grapheme.chars().enumerate() {

@@ -1,5 +1,5 @@
-//! Finishes a drawing as a generation of one does, with a sticker for WhatsApp, into a zip file, and prints the most memory it had, in KiB:
-//! `cargo run --release -p imaging --example finish -- DRAWING.png OUT.zip`
+//! Finishes a drawing as a generation of one does, with a sticker for WhatsApp, into a zip file, and prints its peak memory, in KiB: `cargo run
+//! --release -p imaging --example finish -- DRAWING.png OUT.zip`
 
 use imaging::{Bundle, Extras, Generation, Packs, render};
 use picture_files::{DigitalSource, Messenger};
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The largest size of this process that was in memory, in KiB, as Linux counts it
+/// Peak resident memory of this process, in KiB, as Linux counts it
 fn most_memory() -> Result<u64, Box<dyn std::error::Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("this system does not count memory")?;

@@ -1,7 +1,7 @@
-//! Says how many milliseconds one thing takes, the median of nine times: `cargo run --release -p imaging --example moments -- sticker DRAWING.png`
+//! Prints the median of nine times of one step, in milliseconds: `cargo run --release -p imaging --example moments -- sticker DRAWING.png`
 //!
-//! `sticker`: a sticker for WhatsApp composed, edged and fitted into its bytes, from a drawing that is decoded and cut out; a bubble is none of
-//! it. `bubble`: seventeen words set into a bubble of a 1024² drawing, and drawn.
+//! `sticker`: a sticker for WhatsApp composed, edged and fitted into its bytes, from a decoded and cut-out drawing, without a bubble. `bubble`:
+//! seventeen words set into a bubble of a 1024² drawing, and drawn.
 
 use bubble_text::Words;
 use imaging::{Extras, stickers};
@@ -27,7 +27,7 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// With the sticker, less without: both decode the drawing and cut the subject out.
+/// The time with the sticker less the time without: both decode the drawing and cut the subject out.
 fn sticker(drawing: &[u8]) -> Outcome<f64> {
     let make = |stickers_for: &[Messenger]| {
         let extras = Extras { stickers: stickers_for.to_vec(), bubble: None };

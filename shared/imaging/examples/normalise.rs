@@ -1,4 +1,4 @@
-//! Normalises a picture and says how long it took: `cargo run -p imaging --example normalise -- PICTURE OUT.png`
+//! Normalises a picture and prints the time it took: `cargo run -p imaging --example normalise -- PICTURE OUT.png`
 
 use std::time::Instant;
 

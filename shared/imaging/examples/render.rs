@@ -1,4 +1,4 @@
-//! Renders every deliverable of a drawing into a folder and says how long it took: `cargo run -p imaging --example render -- DRAWING.png OUT`
+//! Renders every deliverable of a drawing into a folder and prints the time it took: `cargo run -p imaging --example render -- DRAWING.png OUT`
 
 use imaging::{Bundle, Extras, Generation, contact_sheet, render};
 use picture_files::DigitalSource;

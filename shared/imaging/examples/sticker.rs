@@ -1,4 +1,4 @@
-//! Makes the stickers of a drawing, its packs and its avatar with a bubble, and says how long each took:
+//! Makes the stickers of a drawing, its packs and its avatar with a bubble, and prints the time of each:
 //! `cargo run --release -p imaging --example sticker -- DRAWING.png OUT [TEXT [left|right]]`
 
 use imaging::{BubbleOrder, Extras, STICKERS, fit_sticker, stickers, with_bubble};

@@ -1,7 +1,7 @@
-//! Says of files whether they keep the rules of the platform they are for, one line each: `cargo run -p imaging --example validate -- FILE…`
+//! Checks files against the rules of their platform, one line each: `cargo run -p imaging --example validate -- FILE…`
 //!
-//! What a file is for is told by its name, as deliverables are named (`whatsapp.webp`, `imessage-408.png`, `line.zip`, `bundle.zip`), or by
-//! `--as MESSENGER` before the files. Ends with 1 if a rule is broken, with 2 if a file is unknown or cannot be opened.
+//! The kind of a file follows from its name, as deliverables are named (`whatsapp.webp`, `imessage-408.png`, `line.zip`, `bundle.zip`), or from `--as
+//! MESSENGER` before the files. The exit code is 1 if a rule is broken, 2 if a file is unknown or cannot be opened.
 
 use imaging::{Target, validate};
 use picture_files::Messenger;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     ExitCode::from(arguments.iter().map(|path| look(path, messenger)).max().unwrap_or(0))
 }
 
-/// What the program ends with because of this file
+/// The exit code for this file
 #[allow(clippy::print_stdout, reason = "a program for a person")]
 fn look(path: &str, messenger: Option<Messenger>) -> u8 {
     let bytes = match std::fs::read(path) {

@@ -1,15 +1,15 @@
-//! Work spread over threads, with results in order.
+//! Parallel work with results in order.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many threads the machine lends this process
+/// The number of threads available to this process
 pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The results of `work` on each item, in their order. Each thread takes the next item as it gets free, and has a state of its own. The last
-/// thread is this one: one thread spawns none.
+/// The results of `work` on each item, in the items' order. Each free thread takes the next item, and has a state of its own. The calling thread is
+/// one of them: with one thread none is spawned.
 ///
 /// # Panics
 /// When `work` panics.

@@ -11,37 +11,34 @@ pub enum Fit {
     Cutout,
     /// The whole drawing, scaled, the head kept inside a circular mask
     Circle,
-    /// The head alone, for sizes at which a whole portrait is a blot
+    /// The head alone, for sizes at which a whole portrait is unrecognisable
     Head,
     /// The subject over an extension of its own backdrop
     Scene {
-        /// Where the middle of the head stands, as a share of the frame's width
+        /// The middle of the head, as a share of the frame's width
         across: f32,
-        /// Height of the subject, which stands on the lower edge, as a share of the frame's height
+        /// Height of the subject on the lower edge, as a share of the frame's height
         presence: f32,
     },
     /// The drawing with the speech bubble of its generation
     Bubble,
 }
 
-/// One row of the avatar table
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AvatarSpec {
-    /// Its name, also the stem of its file; unique in the table, kebab case
+    /// Also the stem of its file; unique in the table, kebab case
     pub name: &'static str,
-    /// What it is for
     pub kind: Kind,
-    /// The platforms that take this size
+    /// The platforms that use this size
     pub platforms: &'static [&'static str],
-    /// Width in pixels
+    /// In pixels
     pub width: u32,
-    /// Height in pixels
+    /// In pixels
     pub height: u32,
-    /// How the drawing fills it
     pub fit: Fit,
-    /// Where the size comes from
+    /// The document that states the size
     pub source: &'static str,
-    /// When that was read, year-month-day
+    /// When it was read, year-month-day
     pub read: &'static str,
 }
 
@@ -57,11 +54,11 @@ impl AvatarSpec {
     }
 }
 
-/// The size is ours: what an artist draws
+/// The size is ours: that of an artist's drawing
 const OWN: &str = "the size of a drawing";
-/// Platforms publish few of these sizes and change them; these are what guides agree on, and a picture a few pixels off is scaled by them
+/// Platforms publish few of these sizes and change them; the guides agree on these, and platforms scale a picture that is a few pixels off
 const GUIDES: &str = "guides to the platforms' picture sizes; not the platforms' own word";
-/// The Open Graph protocol names no size; its largest reader does
+/// The Open Graph protocol names no size; its largest consumer does
 const OPEN_GRAPH: &str = "https://developers.facebook.com/docs/sharing/webmasters/images";
 /// When all of them were read
 const READ: &str = "2026-11-21";
@@ -87,7 +84,7 @@ pub const AVATARS: &[AvatarSpec] = &[
     AvatarSpec { name: "wallpaper", kind: Kind::Wallpaper, platforms: &["desktops"], width: 1920, height: 1080, fit: Fit::Scene { across: 0.66, presence: 0.86 }, source: GUIDES, read: READ },
 ];
 
-/// The row that a generation with a speech bubble has beside the table, after it
+/// The additional row of a generation with a speech bubble, after the table
 #[rustfmt::skip]
 pub const SPEECH_BUBBLE: AvatarSpec =
     AvatarSpec { name: "speech-bubble", kind: Kind::SpeechBubble, platforms: &[], width: 1024, height: 1024, fit: Fit::Bubble, source: OWN, read: READ };

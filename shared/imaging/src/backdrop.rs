@@ -1,18 +1,18 @@
-//! What stands behind the subject, and goes on beyond the edges of the drawing.
+//! The backdrop of the subject, and its continuation beyond the edges of the drawing.
 
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::smooth;
 use image::RgbaImage;
 
 const SIDE: usize = DRAWING_SIDE as usize;
-/// Cells along a side of the field: coarse, because what stood behind the subject is unknown and only its light is kept
+/// Cells along a side of the field: coarse, because the area behind the subject is unknown and only its light is kept
 const CELLS: usize = 128;
 /// Distance of the dots of a screened backdrop along the axes, in pixels
 const SCREEN_PERIOD: f32 = 14.0;
 /// How steeply a dot's edge goes from ink to paper
 const SCREEN_SHARPNESS: f32 = 5.0;
 
-/// The colours behind the subject as a smooth field, known everywhere: seen where the subject is not, continued where it is
+/// The colours behind the subject as a smooth field: seen around the subject, interpolated behind it
 pub(crate) struct Backdrop {
     field: Vec<[f32; 3]>,
     /// The two colours of a backdrop in ink, which has no tones between them
@@ -27,7 +27,7 @@ struct Inks {
 }
 
 impl Backdrop {
-    /// The backdrop of `drawing`; where there is no matte, its rim stands for it.
+    /// The backdrop of `drawing`; without a matte, its rim is taken.
     pub(crate) fn behind(drawing: &RgbaImage, matted: bool) -> Self {
         let mut cells = vec![[0.0_f32; 4]; CELLS * CELLS];
         let scale = SIDE / CELLS;
@@ -109,7 +109,7 @@ fn clear(alpha: u8) -> f32 {
     (1.0 - 4.0 * f32::from(alpha) / 255.0).max(0.0)
 }
 
-/// Of a drawing without a matte the outermost sixteenth of its upper half stands for the backdrop; lower down shoulders reach the sides.
+/// In a drawing without a matte the outermost sixteenth of its upper half is taken for the backdrop; lower down shoulders reach the sides.
 fn rim(x: usize, y: usize) -> f32 {
     let edge = SIDE / 16;
     let outermost = y < edge / 2 || (y < SIDE / 2 && (x < edge || x >= SIDE - edge));

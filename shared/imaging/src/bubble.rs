@@ -1,4 +1,4 @@
-//! Where a speech bubble stands: beside the face or above it, never on it, its tail towards the mouth.
+//! The place of a speech bubble: beside the face or above it, never on it, its tail towards the mouth.
 
 use crate::Unreadable;
 use crate::drawing::DRAWING_SIDE;
@@ -9,20 +9,20 @@ use bubble_text::{Side, Words};
 use image::RgbImage;
 use lettering::{Bubble, Room, Typesetter};
 
-/// Size of the letters of a short text, and the least of a long one, as shares of the frame's shorter side
+/// Size of the letters of a short text, and the minimum of a long one, as shares of the frame's shorter side
 const LETTERS: (f32, f32) = (0.080, 0.038);
 /// Space between the bubble and the head, as a share of the frame's shorter side; most of it is the tail
 const GAP: f32 = 0.055;
 /// Space between the bubble and the edges of an avatar, as a share of its side
 const EDGE: f32 = 0.035;
-/// How far down the head the mouth is
+/// The mouth's place, as a share of the head's height
 const MOUTH: f32 = 0.74;
-/// Width over height of a bubble that has the choice
+/// Preferred width over height of a bubble
 const ASPECT: f32 = 1.45;
-/// The flattest and the tallest bubble that is not a stripe
+/// The flattest and the tallest acceptable bubble
 const FLATTEST: f32 = 4.2;
 const TALLEST: f32 = 1.5;
-/// The subject is made smaller by this factor until there is room, and how often at most
+/// The factor by which the subject shrinks until there is room, and the maximum number of steps
 const SMALLER: (f32, usize) = (0.95, 16);
 
 /// A subject and a bubble that do not cover each other
@@ -30,7 +30,7 @@ const SMALLER: (f32, usize) = (0.95, 16);
 pub(crate) struct Layout {
     /// Pixels of the frame per pixel of the drawing
     pub(crate) scale: f32,
-    /// Where the drawing's origin lies on the frame
+    /// The drawing's origin on the frame
     pub(crate) at: (f32, f32),
     /// The head on the frame
     pub(crate) head: Area,
@@ -40,7 +40,7 @@ pub(crate) struct Layout {
     above: bool,
 }
 
-/// How much room a text asks for
+/// The room that a text needs
 #[derive(Clone, Copy, Debug)]
 struct Need {
     area: f32,
@@ -49,7 +49,7 @@ struct Need {
 }
 
 impl Need {
-    /// What `words` need in a frame whose shorter side has `side` pixels
+    /// For a frame whose shorter side has `side` pixels
     fn of(words: &Words, side: f32) -> Self {
         let wide = |c: char| if u32::from(c) >= 0x1100 { 2.0 } else { 1.0 };
         let units = |text: &str| text.chars().map(wide).sum::<f32>();
@@ -78,7 +78,7 @@ impl Need {
     fn choose<T: Copy + Default>(self, pairs: impl Iterator<Item = [(Layout, T); 2]>, inner: Area) -> (Layout, T) {
         let size = |layout: &Layout| (layout.room.width().max(0.0), layout.room.height().max(0.0));
         let area = |layout: &Layout| size(layout).0 * size(layout).1;
-        // What is left if the head fills the frame
+        // The room left if the head fills the frame
         let strip = Area { bottom: inner.top + 0.25 * inner.height(), ..inner };
         let mut roomiest = (Layout { scale: 1.0, at: (0.0, 0.0), head: inner, room: strip, above: true }, T::default());
         for [first, second] in pairs {
@@ -104,7 +104,7 @@ pub(crate) fn lay_out(order: &BubbleOrder, (extent, head): (Area, Area), inner: 
         [false, true].map(|above| {
             sides(order).map(|side| {
                 let free = inner.width() - extent.width() * scale;
-                // Beside the bubble the subject goes all the way to the other side; below it, a little.
+                // Beside the bubble the subject may move all the way to the other side; below it, a little.
                 let share = if above { 0.3 } else { 0.0 };
                 let share = if side == Side::Left { 1.0 - share } else { share };
                 let at = (inner.left + free * share - extent.left * scale, inner.bottom - extent.bottom * scale);
@@ -129,7 +129,7 @@ fn seated(layout: Layout, (width, height): (f32, f32)) -> Layout {
     } else {
         let near = if room.middle() < head.middle() { room.right - width } else { room.left };
         let eyes = head.top + 0.34 * head.height() - height / 2.0;
-        // Half-way between hugging the head and the middle of what is free
+        // Half-way between the head and the middle of the free room
         (near.midpoint(room.middle() - width / 2.0), clamp(eyes, room.top, room.bottom - height))
     };
     Layout { room: Area { left, top, right: left + width, bottom: top + height }, ..layout }
@@ -154,7 +154,7 @@ impl Layout {
         Self { at, head: self.head.placed(1.0, by), room: self.room.placed(1.0, by), ..self }
     }
 
-    /// Where the body of the bubble will be
+    /// The area of the bubble's body
     pub(crate) fn body(&self, words: &Words, typesetter: &mut Typesetter) -> Area {
         self.set(words, typesetter).1
     }
@@ -174,7 +174,7 @@ impl Layout {
         (bubble, Area { left, top, right: left + width, bottom: top + height })
     }
 
-    /// Where the tail points: as near to the mouth as it can without touching the head
+    /// The end of the tail: as near to the mouth as possible without touching the head
     fn tip(&self, body: Area) -> (f32, f32) {
         let head = self.head;
         let mouth = (head.middle(), head.top + MOUTH * head.height());
@@ -197,8 +197,8 @@ pub(crate) fn speech_bubble(layers: &Layers, order: &BubbleOrder, typesetter: &m
     Ok(canvas.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
 }
 
-/// Where the subject stands on the avatar, and the bubble beside it: as drawn, if there is room, else smaller and further to one side. With
-/// it the head's place across and the subject's height, as shares, unless it stands as drawn.
+/// The place of the subject on the avatar and of the bubble beside it: as drawn, if there is room, else smaller and further to one side. With it the
+/// head's place across and the subject's height, as shares, unless it stands as drawn.
 fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) {
     let side = DRAWING_SIDE as f32;
     let inner = Area { left: EDGE * side, top: EDGE * side, right: (1.0 - EDGE) * side, bottom: (1.0 - EDGE) * side };
@@ -223,7 +223,7 @@ fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) 
 /// [`speech_bubble`](crate::Kind::SpeechBubble) of one drawing, the square RGBA PNG of an artist, without its other deliverables
 ///
 /// # Errors
-/// [`Unreadable`] if the drawing is none that [`render`](crate::render()) reads.
+/// [`Unreadable`] if [`render`](crate::render()) cannot read the drawing.
 pub fn with_bubble(drawing: &[u8], order: &BubbleOrder) -> Result<RgbImage, Unreadable> {
     let pixels = speech_bubble(&Layers::of(drawing)?, order, &mut Typesetter::new())?;
     RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, pixels).ok_or_else(|| Unreadable::corrupt("a frame of the wrong size"))

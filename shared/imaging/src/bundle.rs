@@ -1,4 +1,4 @@
-//! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that says what each is.
+//! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that describes them.
 
 use crate::archive::Archive;
 use crate::{Deliverable, FileEntry, page};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// File name of the page inside the bundle that shows a person what is in it; it is the first entry
+/// File name of the page that shows the content to a person; it is the first entry
 pub const INDEX_NAME: &str = "index.html";
 /// File name of the manifest inside the bundle; it is the last entry but for its Content Credentials
 pub const MANIFEST_NAME: &str = "manifest.json";
@@ -15,16 +15,14 @@ pub const CREDENTIALS_NAME: &str = "manifest.c2pa";
 /// Version of the manifest's schema; rises with every change that a reader must know of
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// What the manifest says about the generation as a whole; nothing in it is personal
+/// The manifest's fields about the whole generation; none is personal
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation {
-    /// Its identifier
     pub generation_id: String,
-    /// Identifier of the style it was drawn in
+    /// The id of its style
     pub style: String,
-    /// The seed it was drawn with
     pub seed: u64,
-    /// When it was asked for, RFC 3339, UTC
+    /// When it was requested, RFC 3339, UTC
     pub created_at: String,
 }
 
@@ -33,7 +31,6 @@ pub struct Generation {
 pub struct Manifest {
     /// [`SCHEMA_VERSION`] of the writer
     pub schema_version: u32,
-    /// The generation
     #[serde(flatten)]
     pub generation: Generation,
     /// The files, sorted by name
@@ -43,25 +40,21 @@ pub struct Manifest {
 /// Why a file did not go into the bundle
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    /// The path could leave the folder it is unpacked into, or is not plain
+    /// The path could leave the folder it is unpacked into, or has unusual characters
     #[error("{0:?} is no safe path in a bundle")]
     UnsafeName(String),
-    /// The path is already taken
     #[error("{0:?} is in the bundle already")]
     Repeated(String),
-    /// The archive could not be written
     #[error("the archive could not be written")]
     Archive(#[from] io::Error),
-    /// The manifest could not be written
     #[error("the manifest could not be written")]
     Manifest(#[from] serde_json::Error),
 }
 
-/// A bundle in the making, written into a `W` as files are added; they are stored, not compressed (they are compressed pictures).
+/// Writes a bundle into a `W` as files are added; they are stored, not compressed, since they are compressed pictures.
 ///
-/// For tools: the entries of the directory are the page, the files in the order of adding, the manifest and its Content Credentials; names are ASCII, times fixed at
-/// 1980-01-01, permissions at 0644. The bytes depend on the generation, the files,
-/// the order of adding and the manifest alone.
+/// The entries of the directory are the page, the files in the order of adding, the manifest and its Content Credentials. Names are ASCII, times
+/// fixed at 1980-01-01, permissions 0644. The bytes depend on the generation, the files, the order of adding and the manifest alone.
 pub struct Bundle<W = Vec<u8>> {
     archive: Archive<W>,
     manifest: Manifest,
@@ -113,7 +106,7 @@ impl<W: Write> Bundle<W> {
         Ok(())
     }
 
-    /// The manifest of what was added so far, byte for byte as [`Bundle::finish`] writes it: what its Content Credentials is made over.
+    /// The manifest of the files added so far, byte for byte as [`Bundle::finish`] writes it: the input of its Content Credentials.
     ///
     /// # Errors
     /// [`BundleError::Manifest`] if it cannot be written.
@@ -123,7 +116,7 @@ impl<W: Write> Bundle<W> {
         Ok(serde_json::to_vec_pretty(&manifest)?)
     }
 
-    /// Writes the page, the manifest and its Content Credentials if it has one, and gives what was written into, with the manifest beside it.
+    /// Writes the page, the manifest and its Content Credentials if there are any, and returns the writer and the manifest.
     ///
     /// # Errors
     /// [`BundleError::Archive`] or [`BundleError::Manifest`] if writing fails.

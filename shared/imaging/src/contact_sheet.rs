@@ -14,14 +14,14 @@ const ROW: u32 = 240;
 const GAP: u32 = 20;
 /// Width of the sheet, in pixels
 const WIDTH: u32 = 1400;
-/// Side of a square of the board that shows through transparency, in pixels
+/// Side of a square of the checkerboard behind transparency, in pixels
 const CHECK: u32 = 12;
 const PAPER: Rgb<u8> = Rgb([238, 236, 232]);
 const LIGHT: u8 = 255;
 const DARK: u8 = 214;
 
-/// A sheet with a thumbnail of every picture of `pictures` (PNG files), in their order, in rows, as a PNG without metadata. Small pictures
-/// are shown in their own size; what is transparent shows a checkerboard.
+/// A sheet with a thumbnail of every picture of `pictures` (PNG files), in their order, in rows, as a PNG without metadata. Small pictures keep their
+/// size; transparency shows a checkerboard.
 ///
 /// # Errors
 /// [`Unreadable`] if one of them is no PNG within [`Limits::DRAWING`].
@@ -43,7 +43,7 @@ fn thumbnail(png: &[u8]) -> Result<RgbaImage, Unreadable> {
     if height <= ROW && width <= WIDTH - 2 * GAP {
         return Ok(picture);
     }
-    // Lanczos takes the channels one by one: colours that alpha hides must not shine through.
+    // Lanczos filters each channel alone: colours hidden by alpha must not shine through.
     for pixel in picture.pixels_mut() {
         let alpha = u16::from(pixel.0[3]);
         pixel.0[..3].iter_mut().for_each(|channel| *channel = (u16::from(*channel) * alpha / 255) as u8);

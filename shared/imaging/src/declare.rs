@@ -1,24 +1,24 @@
-//! A picture as an artist handed it in, with its provenance and without what else came with it; the pixels stay as they were encoded.
+//! Replaces all metadata of a picture by its digital source type; the encoded pixels stay as they were.
 
 use crate::PictureFormat;
 use crate::{DigitalSource, Unreadable};
 
-/// Chunks of a PNG that decide how it looks (PNG, third edition, 11); text, times, EXIF and what programs add are left out
+/// Chunks of a PNG that affect its appearance (PNG, third edition, 11); text, times, EXIF and private chunks are left out
 const PNG_LOOKS: [&[u8; 4]; 14] =
     [b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"sBIT", b"pHYs"];
 
-/// What a PNG text with XMP begins with: keyword, not compressed, no language (XMP part 3, 1.1.5)
+/// The start of a PNG text with XMP: keyword, not compressed, no language (XMP part 3, 1.1.5)
 const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
 
-/// What a JPEG segment with XMP begins with (XMP part 3, 1.1.3)
+/// The start of a JPEG segment with XMP (XMP part 3, 1.1.3)
 const JPEG_XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// `picture`, a PNG, JPEG or WebP, with the XMP of `source` as its only metadata.
 ///
-/// A manifest that the picture brought along is left out: it was true of bytes that are no longer the same.
+/// A manifest in the picture is left out: the bytes it covered have changed.
 ///
 /// # Errors
-/// [`Unreadable`] when it is none of these, or its container is damaged. The pixels are not looked at.
+/// [`Unreadable`] when `picture` has another format, or its container is damaged. The pixels are not read.
 pub fn declare(picture: &[u8], source: DigitalSource) -> Result<(PictureFormat, Vec<u8>), Unreadable> {
     let format = PictureFormat::sniff(picture)?;
     let declared = match format {
@@ -29,7 +29,7 @@ pub fn declare(picture: &[u8], source: DigitalSource) -> Result<(PictureFormat, 
     Ok((format, declared.ok_or(Unreadable::Truncated)?))
 }
 
-/// Room for the picture and the packet: a buffer that grew would leave copies behind
+/// Capacity for the picture and the packet: a buffer that grew would leave copies in memory
 fn room(picture: &[u8], xmp: &str) -> Vec<u8> {
     Vec::with_capacity(picture.len() + xmp.len() + 128)
 }
@@ -71,7 +71,7 @@ fn jpeg(picture: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
     let mut bytes = room(picture, &xmp);
     bytes.extend(&picture[..2]);
     let mut at = 2;
-    // JFIF wants to be the first (ITU-T T.871, 10.1).
+    // JFIF must be the first segment (ITU-T T.871, 10.1).
     if picture.get(2..4)? == [0xff, 0xe0] {
         at = segment(picture, at)?.1;
         bytes.extend(&picture[2..at]);
@@ -84,12 +84,12 @@ fn jpeg(picture: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
         let (marker, next) = segment(picture, at)?;
         let segment = &picture[at..next];
         match marker {
-            // The pixels, and whatever is between their scans, as they are.
+            // The pixels, and everything between their scans, unchanged.
             0xda => {
                 bytes.extend(&picture[at..]);
                 return picture.ends_with(&[0xff, 0xd9]).then_some(bytes);
             }
-            // ICC profiles and Adobe's marker say how the colours are meant; the other segments of programs, and comments, go.
+            // ICC profiles and Adobe's marker define the colours; other application segments, and comments, are dropped.
             0xe2 if segment[4..].starts_with(b"ICC_PROFILE\0") => bytes.extend(segment),
             0xee if segment[4..].starts_with(b"Adobe") => bytes.extend(segment),
             0xe0..=0xef | 0xfe => {}
@@ -99,7 +99,7 @@ fn jpeg(picture: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
     }
 }
 
-/// The marker at `at`, and where the next one stands
+/// The marker at `at`, and the place of the next one
 fn segment(picture: &[u8], at: usize) -> Option<(u8, usize)> {
     let [0xff, marker] = *picture.get(at..at + 2)? else { return None };
     let length = usize::from(u16::from_be_bytes(picture.get(at + 2..at + 4)?.try_into().ok()?));
@@ -160,7 +160,7 @@ mod tests {
             assert_eq!(found, format);
             assert_eq!((count(&declared, "CANARY"), count(&declared, SOURCE.uri())), (0, 1), "{format:?}");
             assert_eq!(decode_normalised(&declared), decode_normalised(&original), "{format:?}");
-            // Twice is once.
+            // A second call changes nothing.
             assert_eq!(declare(&declared, SOURCE).unwrap().1, declared, "{format:?}");
         }
     }

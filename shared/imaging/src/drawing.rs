@@ -1,4 +1,4 @@
-//! What an artist hands in, made into the one size that all deliverables are made from.
+//! Scales an artist's picture to the one size from which all deliverables are made.
 
 use crate::decode::{Decoded, Layered, decode_layered};
 use crate::orientation::upright;
@@ -8,15 +8,15 @@ use fast_image_resize::pixels::{U8x3, U8x4};
 use image::{RgbImage, RgbaImage};
 use picture_files::outline;
 
-/// Side of a drawing in pixels; what comes in another size is scaled to it
+/// Side of a drawing in pixels; pictures of other sizes are scaled to it
 pub(crate) const DRAWING_SIDE: u32 = 1024;
-/// The shortest side that a drawing may have, in pixels: below it, scaling up shows
+/// The shortest side of an accepted drawing, in pixels: below it, scaling up shows
 const LEAST_SIDE: u32 = 256;
-/// A side may be so many times as long as the other, as halves: 3:2 is the longest picture that vendors make of a portrait
+/// The longest side as a multiple of the other, in halves: 3:2 is the longest portrait format of the vendors
 const LONGEST_HALVES: u32 = 3;
 
-/// Decodes a PNG, JPEG or WebP of an artist to [`DRAWING_SIDE`]² pixels. Its size is known and admitted before memory is taken for pixels. Of what
-/// is not square the middle counts. Alpha is the artist's matte; what has none is opaque.
+/// Decodes an artist's PNG, JPEG or WebP to [`DRAWING_SIDE`]² pixels. Its size is checked before memory is allocated for pixels. The middle square of
+/// another shape is used. Alpha is the artist's matte; a picture without alpha is opaque.
 pub(crate) fn read(bytes: &[u8]) -> Result<RgbaImage, Unreadable> {
     let headers = outline(bytes, &Limits::DRAWING)?;
     admit(headers.width, headers.height)?;
@@ -43,12 +43,12 @@ fn squared(picture: RgbaImage) -> Result<RgbaImage, Unreadable> {
     if picture.dimensions() == (DRAWING_SIDE, DRAWING_SIDE) {
         return Ok(picture);
     }
-    // Straight alpha, and yet each channel for itself: a drawing has its colours behind the matte as well, and they are wanted.
+    // Straight alpha, filtered channel by channel: a drawing has its colours behind the matte as well, and they are needed.
     let scaled = resize::<U8x4>(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
     RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)
 }
 
-/// Scaled before anything else is done to it: the fewer pixels, the less there is to do and to hold.
+/// Scaled first: fewer pixels mean less work and memory.
 fn opaque(decoded: Decoded) -> Result<RgbaImage, Unreadable> {
     let size = decoded.pixels.dimensions();
     let square = if size == (DRAWING_SIDE, DRAWING_SIDE) {

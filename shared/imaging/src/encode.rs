@@ -14,7 +14,7 @@ pub(crate) enum Channels {
     Rgba,
 }
 
-/// Pixels ready to be written
+/// Pixels and their format, ready to be encoded
 pub(crate) struct Frame {
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -23,7 +23,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// A frame of RGB pixels; one that has no colour needs a third of the bytes
+    /// A frame of RGB pixels; a grey one needs a third of the bytes
     pub(crate) fn rgb((width, height): (u32, u32), mut pixels: Vec<u8>) -> Self {
         if !pixels.chunks_exact(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]) {
             return Self { width, height, channels: Channels::Rgb, pixels };
@@ -59,7 +59,7 @@ fn write_png((width, height): (u32, u32), channels: Channels, pixels: &[u8], sou
         Channels::Rgba => png::ColorType::Rgba,
     });
     encoder.set_depth(png::BitDepth::Eight);
-    // Slower levels take four times the time for a twentieth of the bytes.
+    // Slower levels take four times the time for 5 % of the bytes.
     encoder.set_compression(png::Compression::Fast);
     if let Some(source) = source {
         encoder.add_itxt_chunk(XMP_KEYWORD.into(), source.xmp()).map_err(Unreadable::corrupt)?;

@@ -1,8 +1,8 @@
 //! Pictures: bytes in, bytes out.
 //!
-//! What a person sent becomes a [`normalise`]d picture: decoded within limits, upright, free of metadata. What an artist drew becomes the
-//! deliverables of the [`AVATARS`] table by [`render`], each with its provenance and nothing else beside the pixels, and a [`Bundle`] of them.
-//! No I/O, no time, no randomness: the same bytes give the same bytes.
+//! A person's picture becomes a [`normalise`]d picture: decoded within limits, upright, free of metadata. An artist's picture becomes the
+//! deliverables of the [`AVATARS`] table by [`render`], each with its provenance and no other metadata, and a [`Bundle`] of them. No I/O, no time, no
+//! randomness: the same bytes give the same bytes.
 
 mod archive;
 mod at_once;

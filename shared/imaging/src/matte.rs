@@ -1,4 +1,4 @@
-//! A drawing taken apart: the subject, what stands behind it, and where it stands.
+//! The layers of a drawing: the subject, its backdrop, and its place.
 
 use crate::Unreadable;
 use crate::backdrop::Backdrop;
@@ -9,25 +9,23 @@ use subject::{HeadBox, Origin, Subject};
 const SIDE: usize = DRAWING_SIDE as usize;
 /// Alpha from which a pixel counts as the subject
 const SOLID: u8 = 128;
-/// How far an opaque drawing fades out at its sides when it stands on a wider frame, as a share of its side; at its top a quarter of that,
-/// for heads are there
+/// The fade of an opaque drawing at its sides on a wider frame, as a share of its side; at its top, near the head, a quarter of that
 const FADE: f32 = 0.2;
 
 /// The layers of one drawing, [`DRAWING_SIDE`]² each
 pub(crate) struct Layers {
-    /// The drawing itself: full colour, and the matte
+    /// Full colour, with the matte as alpha
     pub(crate) drawing: RgbaImage,
-    /// Whether the subject is known, from the artist or by a search; else the whole drawing stands for it
+    /// Whether the subject is known, from the artist or by a search; else the whole drawing is taken for it
     pub(crate) matted: bool,
     /// The subject alone, RGBA with alpha multiplied in
     pub(crate) subject: Vec<u8>,
     /// The light behind the subject
     pub(crate) backdrop: Backdrop,
-    /// Where the subject stands
     pub(crate) pose: Pose,
 }
 
-/// Where the subject stands, in shares of the drawing's side
+/// The place of the subject, in shares of the drawing's side
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pose {
     /// Its highest point
@@ -38,7 +36,7 @@ pub(crate) struct Pose {
     pub(crate) head: f32,
     /// The highest point at which it touches the left or right side; `bottom` if it never does
     pub(crate) touch: f32,
-    /// The head with its hair and chin, a little generously: what a speech bubble must not cover
+    /// The head with its hair and chin, a little generously: a speech bubble must not cover it
     pub(crate) head_box: HeadBox,
 }
 
@@ -59,7 +57,7 @@ impl Layers {
         self.drawing.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect()
     }
 
-    /// The subject on nothing, straight RGBA; what is invisible is black, so that no backdrop hides there
+    /// The subject on transparency, straight RGBA; invisible pixels are black, so that no backdrop remains there
     pub(crate) fn cutout(&self) -> Vec<u8> {
         if !self.matted {
             return self.drawing.as_raw().clone();
@@ -77,7 +75,7 @@ impl Layers {
     }
 }
 
-/// Who is the subject, and the matte as the drawing's alpha: the artist's if it is plausible, else what a search finds. Opaque where neither is.
+/// The subject, with the matte as the drawing's alpha: the artist's if it is plausible, else that of a search. Opaque if neither is.
 fn knowledge(drawing: &mut RgbaImage) -> Subject {
     let told = drawing.pixels().any(|pixel| pixel.0[3] < 255);
     let known = if told { subject::given(drawing) } else { subject::find(drawing) };
@@ -87,8 +85,8 @@ fn knowledge(drawing: &mut RgbaImage) -> Subject {
     known
 }
 
-/// The subject with alpha multiplied in. A half-transparent pixel shows subject and backdrop mixed; what the backdrop gave is taken out
-/// again, or the subject carries a rim of it wherever it goes.
+/// The subject with alpha multiplied in. A half-transparent pixel mixes subject and backdrop; the backdrop's share is subtracted, or the subject
+/// would carry its rim onto other grounds.
 fn cut_out(drawing: &RgbaImage, backdrop: &Backdrop) -> Vec<u8> {
     let mut subject = vec![0; 4 * SIDE * SIDE];
     for ((x, y, pixel), out) in drawing.enumerate_pixels().zip(subject.chunks_exact_mut(4)) {
@@ -129,7 +127,7 @@ pub(crate) fn smooth(share: f32) -> f32 {
 }
 
 impl Pose {
-    /// Of a drawing whose subject is unknown, but for where a head may be
+    /// For a drawing whose subject is unknown, with a likely place of the head
     const fn whole(head_box: HeadBox) -> Self {
         Self { top: 0.0, bottom: 1.0, head: 0.5, touch: 1.0, head_box }
     }

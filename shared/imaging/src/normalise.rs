@@ -1,4 +1,4 @@
-//! What a person sent, made into one predictable thing.
+//! Normalising a person's picture.
 
 use crate::decode::decode;
 use crate::encode::png_without_metadata;
@@ -7,10 +7,10 @@ use crate::resample::fit_within;
 use crate::{Limits, Unreadable};
 use image::RgbImage;
 
-/// Longest side of a normalised picture, in pixels: what artists work from
+/// Longest side of a normalised picture, in pixels: the input of artists
 pub const WORKING_SIDE: u32 = 1280;
 
-/// A picture that is upright, small enough, and nothing but pixels
+/// A picture that is upright, scaled, and without metadata
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Normalised {
     /// PNG, 8-bit RGB; its only chunks are IHDR, IDAT and IEND
@@ -24,16 +24,14 @@ pub struct Normalised {
 /// Decodes a JPEG, PNG or WebP within [`Limits::UPLOAD`], turns it upright by its EXIF orientation, converts it to sRGB, lays transparency on
 /// white, scales it down to [`WORKING_SIDE`] and drops everything that is not a pixel.
 ///
-/// The format is told by the first bytes alone. Idempotent: its own result comes back byte for byte.
+/// The first bytes alone decide the format. Idempotent: its own result comes back byte for byte.
 ///
 /// # Errors
-/// [`Unreadable`], from the headers wherever they tell it, before memory is taken for pixels.
+/// [`Unreadable`], wherever possible from the headers, before memory is allocated for pixels.
 pub fn normalise(bytes: &[u8]) -> Result<Normalised, Unreadable> {
     normalise_within(bytes, &Limits::UPLOAD)
 }
 
-/// [`normalise`] with other limits
-///
 /// # Errors
 /// As [`normalise`].
 pub fn normalise_within(bytes: &[u8], limits: &Limits) -> Result<Normalised, Unreadable> {
@@ -44,8 +42,6 @@ pub fn normalise_within(bytes: &[u8], limits: &Limits) -> Result<Normalised, Unr
     Ok(Normalised { png, width: picture.width(), height: picture.height() })
 }
 
-/// The pixels of a [`Normalised`] picture
-///
 /// # Errors
 /// [`Unreadable`] if `png` is no picture within [`Limits::UPLOAD`].
 pub fn decode_normalised(png: &[u8]) -> Result<RgbImage, Unreadable> {

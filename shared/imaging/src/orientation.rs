@@ -1,15 +1,14 @@
-//! Turning a picture the way its camera was held.
+//! Turning a picture upright by its EXIF orientation.
 
 use image::RgbImage;
 use image::metadata::Orientation;
 
-/// The orientation that an EXIF block (TIFF header first, with or without `Exif\0\0` before it) asks for; none if it says nothing valid
+/// The orientation in an EXIF block (TIFF header first, with or without `Exif\0\0` before it); none if it holds no valid one
 pub(crate) fn from_exif(exif: &[u8]) -> Orientation {
     let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
     Orientation::from_exif_chunk(tiff).unwrap_or(Orientation::NoTransforms)
 }
 
-/// `picture`, turned and mirrored as `orientation` asks
 pub(crate) fn upright(picture: RgbImage, orientation: Orientation) -> RgbImage {
     if orientation == Orientation::NoTransforms {
         return picture;

@@ -13,11 +13,10 @@ use lettering::Typesetter;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
-/// Jobs are begun together until they have so many pixels: enough that all threads have work to the end, few enough that what waits for
-/// its turn takes little memory
+/// Jobs start together up to this number of pixels: enough work for all threads, and little memory for finished files that wait their turn
 const BATCH_PIXELS: u64 = 6_000_000;
 
-/// What is made together out of one picture
+/// One picture and the files made of it
 enum Job {
     /// A row in both formats
     Row(&'static AvatarSpec),
@@ -26,7 +25,7 @@ enum Job {
 }
 
 impl Job {
-    /// What a generation with these extras gets for each drawing, in the order of delivery
+    /// The jobs of each drawing of a generation with these extras, in the order of delivery
     fn all(extras: &Extras) -> Vec<Self> {
         let bubble = extras.bubble.as_ref().map(|_| &SPEECH_BUBBLE);
         let rows = AVATARS.iter().chain(bubble).map(Self::Row);
@@ -49,7 +48,7 @@ impl Job {
     }
 }
 
-/// What all jobs of a drawing look at
+/// The shared input of all jobs of a drawing
 struct Drawing {
     layers: Layers,
     squares: Squares,
@@ -58,7 +57,7 @@ struct Drawing {
     source: DigitalSource,
 }
 
-/// The deliverables of one drawing, made a few at a time as they are asked for
+/// The deliverables of one drawing, made in batches as the iterator is read
 pub struct Rendering {
     drawing: Drawing,
     jobs: VecDeque<Job>,
@@ -66,13 +65,14 @@ pub struct Rendering {
     threads: usize,
 }
 
-/// Prepares the deliverables of `drawing`, the picture of an artist: a PNG, JPEG or WebP of 256 to 4096 pixels a side, square or no longer than 3:2
-/// (of which the middle counts), scaled to 1024². Full colour everywhere, alpha the subject's matte; opaque everywhere if the artist knows none. The iterator gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then what
-/// the generation has beside them: the drawing with its speech bubble, and the stickers of its messengers.
+/// Prepares the deliverables of `drawing`, an artist's PNG, JPEG or WebP of 256 to 4096 pixels a side, square or no longer than 3:2 (of which the
+/// middle square is used), scaled to 1024². Full colour everywhere, alpha the subject's matte; opaque everywhere if the artist has none. The iterator
+/// gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then the extras: the drawing with its speech bubble, and the stickers of
+/// its messengers.
 ///
-/// The drawing is decoded here and once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch.
-/// The steps compute on as many threads as the machine lends this process; their files and order are the same with any number. In async
-/// code, call it where blocking is allowed.
+/// The drawing is decoded here, once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch. The steps
+/// compute on all threads available to this process; their files and order do not depend on the number. In async code, call it where blocking is
+/// allowed.
 ///
 /// # Errors
 /// [`Unreadable`] if the drawing is no such picture within [`Limits::DRAWING`](crate::Limits::DRAWING). The steps have the same error type,
@@ -85,12 +85,12 @@ pub fn render(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<
 }
 
 impl Rendering {
-    /// Paths of the files that a generation with these extras gets for each drawing, in the order of delivery
+    /// Paths of the files of each drawing of a generation with these extras, in the order of delivery
     pub fn paths(extras: &Extras) -> Vec<String> {
         Job::all(extras).iter().flat_map(Job::paths).collect()
     }
 
-    /// The jobs that are begun together, from the front of those that are left
+    /// The next jobs to start together
     fn batch(&mut self) -> Vec<Job> {
         let mut pixels = 0;
         let mut batch = Vec::new();
@@ -121,7 +121,7 @@ impl Iterator for Rendering {
     }
 }
 
-/// A panic in an encoder fails its file, and not in silence the thread that waits for it.
+/// A panic in an encoder fails its file, not the waiting thread.
 fn contained<T>(make: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
     let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(make));
     made.unwrap_or_else(|_| Err(Unreadable::corrupt("an encoder panicked")))

@@ -6,12 +6,12 @@ use crate::matte::{Layers, smooth};
 use crate::resample::{Window, resize};
 use fast_image_resize::pixels::U8x4;
 
-/// Over which share of the drawing's side a subject that touches it dissolves, where a wider frame would show the cut
+/// The share of the drawing's side over which a subject that touches it fades, where a wider frame would show the cut
 const DISSOLVE: f32 = 0.07;
 /// Least share of the subject's height that is shown, however early it touches the sides
 const LEAST_SHOWN: f32 = 0.7;
 
-/// Where the drawing lies on a frame: pixels of the frame per side of the drawing, and its left and upper edge in pixels of the frame
+/// The place of the drawing on a frame: pixels of the frame per side of the drawing, and its left and upper edge in pixels of the frame
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Place {
     pub(crate) scale: f32,
@@ -33,7 +33,7 @@ impl Place {
         let pose = layers.pose;
         let tall = presence * height;
         let whole = tall / (pose.bottom - pose.top);
-        // Where the drawing covers the frame's width, its sides lie outside and the subject may run on to its end.
+        // Where the drawing covers the frame's width, its sides lie outside and the subject may extend to its end.
         let scale = if whole >= width { whole } else { tall / (shown_until(layers) - pose.top) };
         let top = height - tall - pose.top * scale;
         let left = across * width - pose.head * scale;
@@ -42,13 +42,13 @@ impl Place {
     }
 }
 
-/// The row of the drawing, as a share, that the frame's lower edge cuts: where the subject reaches the sides, or its end
+/// The row of the drawing, as a share, at the frame's lower edge: where the subject reaches the sides, or its end
 fn shown_until(layers: &Layers) -> f32 {
     let pose = layers.pose;
     pose.touch.max(pose.top + LEAST_SHOWN * (pose.bottom - pose.top))
 }
 
-/// The backdrop over a whole frame. What is behind the head in the drawing is behind it in the frame.
+/// The backdrop over a whole frame. The area behind the head in the drawing stays behind it in the frame.
 fn backdrop(layers: &Layers, (width, height): (u32, u32), across: f32) -> Vec<u8> {
     let head = layers.pose.head;
     let columns: Vec<f32> = (0..width)
@@ -85,7 +85,7 @@ fn lay_subject(layers: &Layers, place: Place, (width, height): (u32, u32), frame
     Ok(())
 }
 
-/// How much is kept of the subject at `x`: less towards a side of the drawing that lies inside the frame
+/// The opacity of the subject at `x`: less towards a side of the drawing that lies inside the frame
 fn side_ramp(x: f32, place: Place, width: f32) -> f32 {
     let left = if place.left > 0.0 { smooth(x / DISSOLVE) } else { 1.0 };
     let right = if place.left + place.scale < width { smooth((1.0 - x) / DISSOLVE) } else { 1.0 };
@@ -108,7 +108,7 @@ fn lay_pixel(pixel: &[u8], kept: f32, under: &mut [u8]) {
 /// A rectangle of the frame: left, top, width, height
 type Area = (u32, u32, u32, u32);
 
-/// The part of the drawing that lies in the frame, and where it lies there; none if nothing does
+/// The part of the drawing inside the frame, and its place there; none if nothing is inside
 fn visible(place: Place, (width, height): (u32, u32)) -> Option<(Window, Area)> {
     let span = |start: f32, length: u32| {
         let first = start.max(0.0).ceil() as u32;

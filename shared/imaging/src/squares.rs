@@ -8,12 +8,12 @@ use crate::scene::circle_safe;
 use fast_image_resize::pixels::U8x3;
 use std::sync::OnceLock;
 
-/// Sides of the squares that smaller ones are scaled from, beside the full size
+/// Sides of the squares from which smaller ones are scaled, beside the full size
 const BASES: [u32; 4] = [800, 512, 400, 256];
-/// How many times as large as its result a base is at least: scaling twice by less than that softens what is seen
+/// The minimum ratio of a base to its result: scaling twice by less softens visibly
 const RATIO: u32 = 2;
 
-/// The picture of all avatars, RGB, in its full size and in those that others are scaled from
+/// The picture of all avatars, RGB, at full size and in the sizes of the bases
 pub(crate) struct Squares {
     full: Vec<u8>,
     bases: [OnceLock<Result<Vec<u8>, Unreadable>>; 4],
@@ -24,7 +24,6 @@ impl Squares {
         Ok(Self { full: circle_safe(layers)?, bases: Default::default() })
     }
 
-    /// The avatar of this side in pixels
     pub(crate) fn scaled(&self, side: u32) -> Result<Vec<u8>, Unreadable> {
         match BASES.iter().position(|base| *base == side) {
             Some(base) => self.base(base).map(<[u8]>::to_vec),
@@ -81,7 +80,7 @@ mod tests {
         }
     }
 
-    /// A fixture's face in the full size
+    /// A fixture's face at full size
     fn portrait() -> Vec<u8> {
         let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/fixtures/selfie.jpg")).unwrap();
         let picture = image::load_from_memory(&bytes).unwrap().into_rgb8();

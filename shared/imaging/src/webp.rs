@@ -1,23 +1,23 @@
-//! WebP, whose encoder is libwebp, and the container that holds the provenance beside the picture.
+//! WebP, encoded by libwebp, in a container that holds the provenance beside the picture.
 
 use crate::encode::{Channels, Frame};
 use crate::{DigitalSource, Unreadable};
 use std::collections::HashSet;
 use webp::{Encoder, PixelLayout, WebPConfig};
 
-/// Quality of the WebP files beside the stickers, of 100: a drawing is 43 dB from its PNG, in a sixth of the bytes
+/// Quality of the WebP files beside the stickers, of 100: 43 dB from the PNG, in a sixth of the bytes
 pub const WEBP_QUALITY: u8 = 90;
-/// Effort of libwebp for them, of 6: two steps more save a fiftieth of the bytes for twice the time
+/// Effort of libwebp, of 6: two steps more save 2 % of the bytes for twice the time
 pub const WEBP_EFFORT: u8 = 2;
-/// With as few colours as this, as ink and large pixels have, a file without loss is about as small, and no line gets a halo
+/// Up to this number of colours, as in ink and large pixels, a lossless file is about as small, and no line gets a halo
 const FEW_COLOURS: usize = 256;
 
-/// How a lossy picture is written
+/// The quality of a lossy picture
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Quality {
-    /// Of the colours, 0 to 100
+    /// 0 to 100
     pub(crate) colours: u8,
-    /// Of alpha, 0 to 100, at which it is kept as it is
+    /// 0 to 100; 100 is lossless
     pub(crate) alpha: u8,
 }
 
@@ -29,19 +29,19 @@ pub(crate) fn lossy(pixels: &[u8], (width, height): (u32, u32), quality: Quality
     let mut config = WebPConfig::new().map_err(|()| Unreadable::corrupt("libwebp refused its own settings"))?;
     config.quality = f32::from(quality.colours);
     config.alpha_quality = i32::from(quality.alpha);
-    // Colours are stored at half the size: without care, the ink of a coloured outline bleeds. What is only noise needs none.
+    // Colours are stored at half the size: without care, the ink of a coloured outline bleeds. Noise needs none.
     let careful = quality.alpha == 100;
     config.method = if careful { 3 } else { 0 };
     config.use_sharp_yuv = i32::from(careful);
     write(pixels, PixelLayout::Rgba, (width, height), &config, source)
 }
 
-/// `frame` as a WebP whose only metadata is the XMP of `source`: without loss if it has few colours
+/// `frame` as a WebP whose only metadata is the XMP of `source`: lossless if it has few colours
 pub(crate) fn picture(frame: &Frame, source: DigitalSource) -> Result<Vec<u8>, Unreadable> {
     let mut config = WebPConfig::new().map_err(|()| Unreadable::corrupt("libwebp refused its own settings"))?;
     if has_few_colours(frame) {
         config.lossless = 1;
-        // Of a file without loss, both say how long is searched for a smaller one.
+        // For a lossless file, both set the effort of the search for a smaller one.
         (config.quality, config.method) = (20.0, 1);
     } else {
         (config.quality, config.method) = (f32::from(WEBP_QUALITY), i32::from(WEBP_EFFORT));
@@ -64,7 +64,7 @@ fn has_few_colours(frame: &Frame) -> bool {
         Channels::Rgba => 4,
     };
     let (mut colours, mut last) = (HashSet::new(), None);
-    // Neighbours are often alike: only the first of them is looked up.
+    // Neighbours are often alike: only the first of a run is looked up.
     frame.pixels.chunks_exact(bytes).all(|pixel| {
         if last != Some(pixel) {
             last = Some(pixel);
@@ -86,7 +86,7 @@ fn write(
     with_xmp(&written, (width, height), source).ok_or_else(|| Unreadable::corrupt("libwebp wrote no picture"))
 }
 
-/// A WebP of somebody else's with the XMP of `source` as its only metadata; its ICC profile, if it has one, is left out. `None` if it is damaged.
+/// Another program's WebP with the XMP of `source` as its only metadata; its ICC profile is left out. `None` if it is damaged.
 pub(crate) fn declare(file: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
     let outline = picture_files::outline(file, &crate::Limits::DRAWING).ok()?;
     with_xmp(file, (outline.width, outline.height), source)

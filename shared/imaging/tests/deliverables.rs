@@ -1,4 +1,4 @@
-//! What leaves the house: the avatar table, the bundle, the contact sheet.
+//! The deliverables: the avatar table, the bundle, the contact sheet.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::{GenericImageView, Rgba, RgbaImage};

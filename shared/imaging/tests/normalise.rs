@@ -1,4 +1,4 @@
-//! What people and attackers send, through [`normalise`].
+//! Pictures of people and of attackers, through [`normalise`].
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::RgbImage;
@@ -7,7 +7,7 @@ use picture_files::{Limits, Unreadable};
 use proptest::prelude::*;
 use testkit::pictures::{self, CARD_COLOURS, CARD_HEIGHT, CARD_WIDTH, Case, Expected};
 
-/// How far a lossy format may be off, per channel
+/// Tolerance of a lossy format, per channel
 const TOLERANCE: u8 = 6;
 
 /// Names of the chunks of a PNG
@@ -139,7 +139,7 @@ fn reasons_are_kebab_case_and_sentences_name_the_file_kind() {
     }
 }
 
-/// A decoder may refuse, but may not panic: that would be contained, and is told apart here by its detail.
+/// A decoder may refuse, but may not panic: a contained panic is recognised by its detail.
 fn assert_calm(bytes: &[u8]) {
     if let Err(Unreadable::Corrupt { detail }) = normalise(bytes) {
         assert!(!detail.contains("panicked"), "a decoder panicked");

@@ -1,4 +1,4 @@
-//! What vendors hand in, through [`render`]: any format, any size, and damage.
+//! Vendors' pictures through [`render`]: any format, any size, and damage.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use image::codecs::{jpeg::JpegEncoder, webp::WebPEncoder};
@@ -169,7 +169,7 @@ fn samples() -> &'static [Vec<u8>; 3] {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Damaged bytes are refused with a reason or drawn from; nothing panics, and nothing else comes of them.
+    /// Damaged bytes are refused with a reason or drawn from; nothing panics.
     #[test]
     fn damaged_bytes_end_in_a_reason(
         sample in 0_usize..3,

@@ -9,7 +9,7 @@ use lettering::{Room, Typesetter};
 
 #[derive(Parser)]
 struct Arguments {
-    /// What the bubble says.
+    /// The text of the bubble.
     text: String,
     /// Pixels across the room for its body.
     width: u32,
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let size = (width + 40, height + height / 2 + 40);
     let tip = (size.0 as f32 * 0.8, size.1 as f32 - 10.0);
     let mut canvas = Vec::new();
-    // The first time loads the fonts.
+    // The first run loads the fonts.
     for time in ["first", "again"] {
         canvas = [0xA8, 0xC8, 0xE0, 0xFF].repeat(size.0 as usize * size.1 as usize);
         let begun = Instant::now();

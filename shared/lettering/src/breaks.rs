@@ -1,4 +1,4 @@
-//! Where lines may end: the pieces a text may be broken into, with what each break costs the eye.
+//! Line breaking: the pieces a text may be broken into, with the cost of each break to the reader.
 
 use std::ops::Range;
 
@@ -18,10 +18,10 @@ pub(crate) struct Piece {
     pub(crate) after: Break,
 }
 
-/// What may follow a piece.
+/// The break that may follow a piece.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Break {
-    /// A new line, always: the writer's own.
+    /// A line break of the text's own.
     Must,
     /// A new line, at a cost: 0 between words or after punctuation, more inside a run of Han or kana, most inside a word.
     May(f32),
@@ -113,7 +113,7 @@ fn is_between_hangul(paragraph: &Paragraph<'_>, at: usize) -> bool {
     at > 0 && is_hangul(at - 1) && is_hangul(at)
 }
 
-/// Unicode's rules, which know “ as either end of a quotation, break on neither side of it; in Chinese it is the beginning.
+/// Unicode's rules, in which “ may end or begin a quotation, break on neither side of it; in Chinese it begins one.
 fn is_before_quotation(paragraph: &Paragraph<'_>, at: usize) -> bool {
     let is_wide = |c: char| matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF60}' | '…');
     matches!(paragraph.slice(at..at + 1), "“" | "‘") && paragraph.slice(at - 1..at).chars().next_back().is_some_and(is_wide)
@@ -151,18 +151,18 @@ fn cut(paragraph: &Paragraph<'_>, advances: &[f32], piece: &Piece, pieces: &mut 
     }
 }
 
-/// What a break before the grapheme at `end` costs.
+/// The cost of a break before the grapheme at `end`.
 fn cost(paragraph: &Paragraph<'_>, end: usize, words: &[usize]) -> f32 {
     let ends_phrase = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "、。，．！？…」』）】〉》・，：；～".contains(c);
     let is_hiragana = |c: char| matches!(c, '\u{3041}'..='\u{309F}' | 'ー');
     let before = paragraph.slice(end - 1..end).chars().next_back().unwrap_or(' ');
     let after = (end < paragraph.len()).then(|| paragraph.slice(end..end + 1)).and_then(|it| it.chars().next()).unwrap_or(' ');
-    // お and ご are said in one breath with the word they honour.
+    // お and ご are spoken as one with the word they honour.
     let is_prefix = |word: usize| end - word == 1 && matches!(before, 'お' | 'ご' | '御');
     match words.binary_search(&end) {
         _ if ends_phrase(before) => 0.0,
         Ok(index) if index > 0 && is_prefix(words[index - 1]) => INSIDE_WORD,
-        // A heart or a smile belongs to what it ends.
+        // A heart or a smile belongs to the word before it.
         _ if before.is_alphanumeric() && !after.is_alphanumeric() => INSIDE_WORD,
         Err(_) => INSIDE_WORD,
         Ok(_) if is_hiragana(after) => BETWEEN_WORDS,

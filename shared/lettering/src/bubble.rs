@@ -1,4 +1,4 @@
-//! A bubble that is set, ready to be drawn.
+//! A typeset bubble, ready to be drawn.
 
 use tiny_skia::{Color, FillRule, LineJoin, Paint, PixmapMut, Stroke, Transform};
 
@@ -7,7 +7,7 @@ use crate::ink::{self, Placed};
 use crate::outline::Body;
 use crate::shape::Line;
 
-/// The colour of outline and text: a black that is not quite, as ink on paper.
+/// The colour of outline and text: nearly black, as ink on paper.
 pub(crate) const INK: [u8; 3] = [0x17, 0x16, 0x1C];
 
 /// Beyond this many pixels nothing is drawn: no canvas is as large, and the rasteriser's numbers end.
@@ -26,14 +26,13 @@ pub struct Bubble {
     pub(crate) stroke: f32,
     /// Pixels in an em.
     pub(crate) size: f32,
-    /// Lines, each with where its origin is from the body's centre, in em, y downwards.
+    /// Lines, each with its origin relative to the body's centre, in em, y downwards.
     pub(crate) lines: Vec<(Line, (f32, f32))>,
 }
 
 impl Bubble {
-    /// Draws the body with its top left at `at` and its tail pointing to `tip`, on a canvas of premultiplied RGBA of `size` pixels. A tip
-    /// inside the body, or as good as on it, gives a bubble without a tail. Whatever lies outside the canvas is left out; a canvas that is
-    /// not of that size is left as it is.
+    /// Draws the body with its top left at `at` and its tail pointing to `tip`, on a canvas of premultiplied RGBA of `size` pixels. A tip inside the
+    /// body, or next to its edge, gives a bubble without a tail. Parts outside the canvas are left out; a canvas of another size is left unchanged.
     pub fn draw(&self, typesetter: &mut Typesetter, canvas: &mut [u8], size: (u32, u32), at: (f32, f32), tip: (f32, f32)) {
         let Some(mut pixels) = PixmapMut::from_bytes(canvas, size.0, size.1) else { return };
         if ![at.0, at.1, tip.0, tip.1].into_iter().all(|it| it.abs() < FARTHEST) {

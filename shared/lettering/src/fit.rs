@@ -1,4 +1,4 @@
-//! Fits lines into a superellipse: how large the type can be, and how large the body then has to be. All in em until the room is known.
+//! Fits lines into a superellipse: the largest type, and the body around it. All lengths are in em until the room is known.
 
 use crate::breaks::{Break, Piece};
 use crate::outline::width_at;
@@ -6,28 +6,28 @@ use crate::outline::width_at;
 /// Space between ink and outline, in em: beside a line, and above or below it.
 const BESIDE: f32 = 0.5;
 const ABOVE: f32 = 0.42;
-/// The flattest and the steepest body, as width to height: what still looks like a bubble.
+/// The flattest and the steepest body that still looks like a bubble, as width to height.
 const FLATTEST: f32 = 2.3;
 const STEEPEST: f32 = 0.8;
-/// The proportion that pleases most.
+/// The most pleasing proportion.
 const BEST: f32 = 1.5;
 /// Half the height of a line's ink, before it is shaped.
 const HALF_LINE: f32 = 0.42;
 /// More lines than this are never needed: 140 wide characters in the steepest body are fifteen.
 const MOST_LINES: usize = 24;
 
-/// How many numbers of lines are broken into lines, and how many of those then shaped: the best by estimate.
+/// The number of line counts that are broken into lines, and of those that are then shaped: the best by estimate.
 const TRIED: usize = 6;
 const SHAPED: usize = 3;
 
-/// What the room allows: half axes of the inside of the body and the largest type, all in pixels.
+/// The limits of the room: half axes of the inside of the body and the largest type, all in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) half: (f32, f32),
     pub(crate) largest: f32,
 }
 
-/// One line's ink: half its width, and how far its top and its bottom are from the block's middle, whichever is farther.
+/// One line's ink: half its width, and the distance of its farther edge, top or bottom, from the block's middle.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Strip {
     pub(crate) half: f32,
@@ -41,7 +41,7 @@ pub(crate) struct Fit {
     pub(crate) half: (f32, f32),
     /// Pixels in an em.
     pub(crate) size: f32,
-    /// How good it is to read and to look at, higher is better.
+    /// How well it reads and looks; higher is better.
     pub(crate) score: f32,
 }
 
@@ -63,7 +63,7 @@ fn ink_area(strips: &[Strip]) -> f32 {
     strips.iter().map(|strip| 2.0 * strip.half).sum()
 }
 
-/// Widens or heightens a body to a proportion that looks like a bubble, and says how good it is.
+/// Widens or heightens a body to a bubble's proportion, and scores it.
 fn judged((a, b): (f32, f32), ink_area: f32, limits: Limits) -> Fit {
     let (a, b) = (a.max(b * STEEPEST), b.max(a / FLATTEST));
     let size = (limits.half.0 / a).min(limits.half.1 / b).min(limits.largest);
@@ -94,7 +94,7 @@ pub(crate) fn candidates(pieces: &[Piece], pitch: f32, limits: Limits) -> Vec<Ca
     let counts = musts.max(1)..=pieces.len().min(MOST_LINES.max(musts));
     let mut proportions: Vec<Proportion> = counts.filter_map(|count| proportion(pieces, pitch, count, limits)).collect();
     proportions.sort_by(|p, q| q.fit.score.total_cmp(&p.fit.score));
-    // The last resort is one line for each of the writer's, which any body that is wide enough holds.
+    // The last resort is one line for each line of the text, which any sufficiently wide body holds.
     let mut found: Vec<Candidate> = Vec::new();
     for proportion in &proportions {
         if found.len() == TRIED {
@@ -210,13 +210,13 @@ fn balanced(pieces: &[Piece], profile: &[f32], a: f32) -> Option<(Ends, f32)> {
 fn line_cost(full: f32, after: Break) -> f32 {
     let empty = (1.0 - full).max(0.0);
     match after {
-        // A line the writer ended is as short as the writer wanted.
+        // A line that the text itself ends may be short.
         Break::Must => 0.5 * empty * empty,
         Break::May(cost) => empty * empty + cost,
     }
 }
 
-/// Reads the table of costs backwards.
+/// Reads the cost table backwards.
 fn ends(best: &[Vec<(f32, usize)>], count: usize) -> Option<Ends> {
     let mut ends = vec![count];
     for line in (1..best.len()).rev() {

@@ -1,4 +1,4 @@
-//! The fonts themselves. Only what sets type refers to them, so that a program that merely checks words does not contain them.
+//! The font files. Only typesetting refers to them, so that a program that merely checks words does not contain them.
 
 use std::cell::OnceCell;
 
@@ -20,7 +20,7 @@ static EMOJI: &[u8] = include_bytes!("../fonts/emoji.ttf");
 pub(crate) struct Fonts([OnceCell<Option<Font>>; 8]);
 
 impl Fonts {
-    /// One of them; `None` only if its file were broken, which a test rules out.
+    /// `None` only if its file were broken, which a test rules out.
     pub(crate) fn get(&self, face: Face) -> Option<&Font> {
         self.0[face as usize].get_or_init(|| open(face)).as_ref()
     }
@@ -48,7 +48,7 @@ pub(crate) fn load(face: Face) -> Font {
     open(face).unwrap()
 }
 
-/// How much a face is enlarged so that its letters look as large as the others', relative to its em.
+/// The factor by which a face is enlarged so that its letters look as large as those of the others, relative to its em.
 pub(crate) const fn scale(face: Face) -> f32 {
     match face {
         Face::Rounded | Face::Hebrew | Face::Cjk => 1.0,
@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    /// The table as the fonts say it.
+    /// The table derived from the fonts.
     fn of_the_fonts() -> String {
         let mut text = String::new();
         for face in Face::ALL {

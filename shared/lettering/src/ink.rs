@@ -1,4 +1,4 @@
-//! Glyphs to pixels: outlines in ink, emoji in their own colours.
+//! Rasterising glyphs: outlines in ink, emoji in their own colours.
 
 use harfrust::GlyphId;
 use harfrust::font::Font;
@@ -11,7 +11,7 @@ use crate::bubble::INK;
 use crate::fonts::Fonts;
 use crate::shape::{Glyph, unit};
 
-/// Where a line is on the canvas.
+/// A line's place on the canvas.
 pub(crate) struct Placed<'f> {
     pub(crate) fonts: &'f Fonts,
     /// The line's origin, in pixels.

@@ -1,7 +1,7 @@
 //! Text in a speech bubble: [`Words`](bubble_text::Words) set to fit a room ([`Typesetter`]), and drawn with its tail ([`Bubble`]).
 //!
-//! Pure and deterministic: the fonts are part of the program, nothing of the system is asked, and the same words in the same room are the
-//! same pixels. The text is personal data: nothing here prints it.
+//! Pure and deterministic: the fonts are part of the program, nothing depends on the system, and the same words in the same room give the same
+//! pixels. The text is personal data: nothing here prints it.
 
 mod breaks;
 mod bubble;

@@ -8,7 +8,7 @@ pub(crate) const ROUNDNESS: f32 = 2.5;
 /// Points of the drawn outline: at 500 px across, a chord leaves the curve by less than 0.05 px.
 const POINTS: usize = 360;
 
-/// How wide the body is at a height: the part of `a` that is inside at `y` of `b`, 0 to 1.
+/// The width of the body at a height: the share of `a` that is inside at `y` of `b`, 0 to 1.
 pub(crate) fn width_at(y: f32, b: f32) -> f32 {
     let inside = 1.0 - (y.abs() / b).powf(ROUNDNESS);
     if inside > 0.0 { inside.powf(1.0 / ROUNDNESS) } else { 0.0 }
@@ -44,8 +44,7 @@ impl Body {
         unit(sub(after, before))
     }
 
-    /// Where the tail leaves the body: the two angles between which the outline is open. `None` where the tip is inside, or so close that a
-    /// tail would be a wart.
+    /// The opening of the outline for the tail, as two angles. `None` where the tip is inside, or so close that the tail would look like a wart.
     fn root(&self, tip: (f32, f32)) -> Option<(f32, f32)> {
         let towards = sub(tip, self.centre);
         let angle = towards.1.atan2(towards.0);
@@ -58,7 +57,7 @@ impl Body {
         Some((self.walk(angle, half_width, -1.0), self.walk(angle, half_width, 1.0)))
     }
 
-    /// The angle at which the outline is some distance away from where it is at `angle`.
+    /// The angle at which the outline is `distance` away from its point at `angle`.
     fn walk(&self, angle: f32, distance: f32, sign: f32) -> f32 {
         let from = self.at(angle);
         let step = 0.005 * sign;
@@ -103,7 +102,7 @@ impl Body {
         path.finish()
     }
 
-    /// How far the tail swings to a side, as a pen would: always so that it comes from above.
+    /// The swing of the tail to a side, as of a pen: always so that it comes from above.
     fn bend(&self, axis: (f32, f32)) -> (f32, f32) {
         let across = if axis.0 > 0.0 { (axis.1, -axis.0) } else { (-axis.1, axis.0) };
         let lean = (axis.0.abs() / length(axis).max(1e-3)).min(1.0);

@@ -1,4 +1,4 @@
-//! What holds for any text and any room.
+//! Properties of any text in any room.
 
 use proptest::prelude::*;
 use unicode_normalization::char::is_combining_mark;
@@ -105,7 +105,7 @@ fn every_character_that_is_held_can_be_written_and_drawn() {
     let drawable = |code: &u32| char::from_u32(*code).is_some_and(|c| Words::parse(c.encode_utf8(&mut [0; 4])).is_ok());
     let all: Vec<char> = (0x21..0x30000_u32).filter(drawable).filter_map(char::from_u32).collect();
     assert!(all.len() > 24_000, "{} characters", all.len());
-    // A mark, or a skin tone, would be of the letter before it: each is set alone. Han and Korean are alike: every eleventh will do.
+    // A mark or a skin tone would attach to the letter before it: each is set alone. Han and Korean glyphs are alike: every eleventh suffices.
     let (marks, letters): (Vec<char>, Vec<char>) =
         all.into_iter().partition(|c| is_combining_mark(*c) || matches!(c, '\u{1F3FB}'..='\u{1F3FF}'));
     let is_picked = |c: &char| !('\u{3400}'..='\u{D7A3}').contains(c) || u32::from(*c) % 11 == 0;

@@ -1,13 +1,13 @@
-//! Which face draws which grapheme.
+//! The choice of a face for each grapheme.
 //!
 //! All of one script in a text is drawn in one face where one face holds it all, so that a word never changes its look in the middle.
 
 use bubble_text::Face;
 
-/// How a grapheme is treated: its writing system, as far as faces and line heights differ.
+/// The writing system of a grapheme, as far as faces and line heights differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Script {
-    /// Belongs to whatever is around it: spaces and the punctuation that every script uses.
+    /// Takes the script of its surroundings: spaces and the punctuation that every script uses.
     Common,
     /// Latin, Greek, Cyrillic, digits, symbols.
     Western,
@@ -42,7 +42,6 @@ impl Script {
     const SHOWN: [Self; 8] =
         [Self::Western, Self::Cjk, Self::Hangul, Self::Arabic, Self::Hebrew, Self::Devanagari, Self::Thai, Self::Emoji];
 
-    /// The script of a grapheme.
     pub(crate) fn of(grapheme: &str) -> Self {
         if is_emoji(grapheme) {
             return Self::Emoji;
@@ -86,13 +85,13 @@ impl Script {
     }
 }
 
-/// Whether a grapheme is drawn as a picture: it asks to be, or only the emoji face holds it.
+/// Whether a grapheme is drawn as a picture: it has the emoji selector, or only the emoji face holds it.
 fn is_emoji(grapheme: &str) -> bool {
     Face::Emoji.draws(grapheme)
         && (grapheme.contains(['\u{FE0F}', '\u{20E3}']) || !Face::ALL.iter().any(|face| *face != Face::Emoji && face.draws(grapheme)))
 }
 
-/// The script of each grapheme; what is common takes that of the grapheme before it, at the start that of the one after.
+/// The script of each grapheme; a common one takes that of the grapheme before it, at the start that of the one after.
 pub(crate) fn scripts(graphemes: &[&str]) -> Vec<Script> {
     let mut scripts: Vec<Script> = graphemes.iter().map(|grapheme| Script::of(grapheme)).collect();
     let mut last = scripts.iter().copied().find(|script| is_lending(*script)).unwrap_or(Script::Western);
@@ -106,7 +105,7 @@ pub(crate) fn scripts(graphemes: &[&str]) -> Vec<Script> {
     scripts
 }
 
-/// Whether punctuation beside it is drawn in its face: emoji have none.
+/// Whether punctuation beside this script is drawn in its face: the emoji face has none.
 fn is_lending(script: Script) -> bool {
     !matches!(script, Script::Common | Script::Emoji)
 }
@@ -121,7 +120,7 @@ pub(crate) fn faces(graphemes: &[&str], scripts: &[Script], han: Han) -> Vec<Fac
     graphemes.iter().zip(scripts).map(one).collect()
 }
 
-/// The first face that holds everything of a script in this text.
+/// The first face that holds every grapheme of a script in this text.
 fn whole(graphemes: &[&str], scripts: &[Script], script: Script, han: Han) -> Option<Face> {
     let mine = |grapheme: &&str| Script::of(grapheme) == script;
     let all = |face: &Face| graphemes.iter().zip(scripts).filter(|(g, s)| **s == script && mine(g)).all(|(g, _)| face.draws(g));
@@ -133,8 +132,8 @@ fn first(grapheme: &str, script: Script, han: Han) -> Face {
     script.faces(han).iter().chain(&Face::ALL).copied().find(|face| face.draws(grapheme)).unwrap_or(Face::Rounded)
 }
 
-/// Guesses the language of Han characters from what else is in the text, as a mail's reader would: kana is Japanese; else the characters
-/// that only one of the standards holds decide.
+/// Guesses the language of Han characters from the rest of the text: kana means Japanese; otherwise the characters that only one of the standards
+/// holds decide.
 pub(crate) fn han(text: &str) -> Han {
     let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{FF66}'..='\u{FF9F}');
     let is_bopomofo = |c: char| matches!(c, '\u{3105}'..='\u{312F}');
@@ -147,7 +146,7 @@ pub(crate) fn han(text: &str) -> Han {
     if text.chars().any(|c| JAPANESE.contains(c)) { Han::Japanese } else { Han::Simplified }
 }
 
-/// Common characters that are written so in Taiwan and Hong Kong alone, or in Japan and not in China.
+/// Common characters used in Taiwan and Hong Kong alone, or in Japan and not in China.
 const TRADITIONAL: &str = "們這個來說對時會學國過還沒點樣愛謝請嗎麼為從與經關無聽見開問話讓給發進動電應該認識難歡樂親買賣錢東車馬鳥魚龍飛氣體臺灣戰單圖書畫寫讀覺實際變邊萬億號處連運選當長門間隊員業務產專環義議論調誰課題類頭願風飯飽館語誤達遠適遲醫鐘鐵雙雖雞離靈靜順須預領顯驚驗鬥麗麵黃齊齒";
 const JAPANESE: &str = "働込峠畑辻匂枠栃雫凧笹駅売読図楽気広対変歩毎氷県円応戻発関絵続単厳戦撃択沢渋焼窓竜経継総緑縁縄聴転軽辺鉄銭闘険験黒斎亀収団囲圧塩壱実帰弐徳恵悩悪拝拡掲揺摂暁桜検権歓満滝猟獣瑠稲穂穏竪粋絶繊聡舎蔵蛍覚観訳謡賛逓遅郷醸釈鉱鋭錬録陥隠雑霊頼顔顕駆騒髄鶏黙齢仏価倹剣剤勲勧";
 

@@ -14,10 +14,10 @@ use bubble_text::Face;
 /// Space after an emoji, in em.
 const EMOJI_GAP: f32 = 0.12;
 
-/// One line of the writer's own: what is between two line breaks of the text.
+/// The text between two line breaks of its own.
 pub(crate) struct Paragraph<'t> {
     text: &'t str,
-    /// Where each grapheme begins, and where the last ends.
+    /// The start of each grapheme, and the end of the last.
     starts: Vec<usize>,
     scripts: Vec<Script>,
     faces: Vec<Face>,
@@ -25,19 +25,19 @@ pub(crate) struct Paragraph<'t> {
     han: Han,
 }
 
-/// A glyph and where it stands.
+/// A glyph and its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Glyph {
     pub(crate) face: Face,
     pub(crate) id: u32,
     pub(crate) x: f32,
     pub(crate) y: f32,
-    /// Where in the paragraph's text it comes from.
+    /// Its source, as a byte in the paragraph's text.
     cluster: usize,
     advance: f32,
 }
 
-/// The box of what leaves ink.
+/// The box of the ink.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ink {
     pub(crate) left: f32,
@@ -51,7 +51,7 @@ pub(crate) struct Ink {
 pub(crate) struct Line {
     pub(crate) glyphs: Vec<Glyph>,
     pub(crate) ink: Ink,
-    /// The distance to the next baseline that its scripts ask for.
+    /// The distance to the next baseline that its scripts need.
     pub(crate) pitch: f32,
 }
 
@@ -80,12 +80,10 @@ impl<'t> Paragraph<'t> {
         all
     }
 
-    /// The text itself.
     pub(crate) const fn text(&self) -> &'t str {
         self.text
     }
 
-    /// How many graphemes it has.
     pub(crate) fn len(&self) -> usize {
         self.scripts.len()
     }
@@ -95,12 +93,11 @@ impl<'t> Paragraph<'t> {
         self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
-    /// Some graphemes as text.
     pub(crate) fn slice(&self, graphemes: Range<usize>) -> &'t str {
         self.text.get(self.starts[graphemes.start]..self.starts[graphemes.end]).unwrap_or_default()
     }
 
-    /// The line distance that some graphemes ask for, in em.
+    /// The line distance that these graphemes need, in em.
     pub(crate) fn pitch(&self, graphemes: Range<usize>) -> f32 {
         self.scripts[graphemes].iter().map(|script| script.pitch()).fold(1.0, f32::max)
     }
@@ -163,7 +160,7 @@ impl<'t> Paragraph<'t> {
         parts.into_iter().map(|(face, _, range)| (face, range)).collect()
     }
 
-    /// Shapes one part, what is around it in the text as its context, so that letters still join where a word is broken.
+    /// Shapes one part with the surrounding text as its context, so that letters still join where a word is broken.
     fn shape(&self, fonts: &Fonts, face: Face, bytes: Range<usize>, is_rtl: bool, x: &mut f32, glyphs: &mut Vec<Glyph>) {
         let Some(font) = fonts.get(face) else { return };
         let mut buffer = Buffer::new();
@@ -189,7 +186,7 @@ impl<'t> Paragraph<'t> {
         }
     }
 
-    /// The language whose forms a face is asked for.
+    /// The language whose glyph forms are requested from a face.
     fn language(&self, face: Face) -> Option<Language> {
         let tag = match (face, self.han) {
             (Face::Cjk | Face::Rounded, Han::Japanese) => "ja",

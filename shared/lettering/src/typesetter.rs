@@ -7,12 +7,10 @@ use crate::fonts::Fonts;
 use crate::shape::{Line, Paragraph};
 use bubble_text::Words;
 
-/// The room for a bubble's body, in pixels. At least 96 × 64 is needed for a text a person can read; in less it is still inside.
+/// The room for a bubble's body, in pixels. Readable text needs at least 96 × 64; in less the body still stays inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
 }
 
@@ -24,17 +22,17 @@ pub struct Typesetter {
 
 /// The largest type, as a part of the room's height and of its width: a single word does not shout.
 const LARGEST: (f32, f32) = (0.34, 0.24);
-/// How much smaller the type may be before lines are broken where it is less kind to the reader: inside a phrase, between any characters.
+/// The smallest type, relative to the largest possible, before lines break at less readable places: inside a phrase, between any characters.
 const KINDER_BREAKS: f32 = 0.7;
-/// The same, before a long word is cut.
+/// The same limit before a long word is cut.
 const WHOLE_WORDS: f32 = 0.5;
-/// The shortest word, in em, that is ever cut: some fifteen letters.
+/// The shortest word, in em, that may be cut: some fifteen letters.
 const LONG_WORD: f32 = 9.0;
 /// Clear space between the ink of one line and that of the next, in em.
 const CLEARANCE: f32 = 0.06;
 
 impl Typesetter {
-    /// A typesetter that has yet to load its fonts.
+    /// The fonts are loaded on first use.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -66,7 +64,7 @@ impl Typesetter {
     fn best(&self, paragraphs: &[Paragraph<'_>], pieces: &[Piece], limits: Limits, than: f32) -> Option<(Fit, Vec<(Line, f32)>)> {
         let pitch = paragraphs.iter().map(|it| it.pitch(0..it.len())).fold(1.0, f32::max);
         let candidates = fit::candidates(pieces, pitch, limits);
-        // What is estimated before shaping is a little off: a candidate that comes near is shaped, and judged then.
+        // The estimate before shaping is a little off: a candidate that comes near is shaped, and judged then.
         let hopeful = candidates.into_iter().filter(|candidate| candidate.size > 0.9 * than);
         let set = hopeful.map(|candidate| {
             let lines = stack(self.lines(paragraphs, pieces, &candidate.ends));

@@ -1,4 +1,4 @@
-//! Bubbles as they were looked at and found good. `LETTERING_REGENERATE=1` draws them anew; look at them before you keep them.
+//! Bubbles compared with reviewed pictures. `LETTERING_REGENERATE=1` draws them anew; look at them before you keep them.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;

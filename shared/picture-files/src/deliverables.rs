@@ -8,11 +8,11 @@ pub const BUNDLE_NAME: &str = "bundle.zip";
 /// Media type of the bundle
 pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
 
-/// What a deliverable is for
+/// The purpose of a deliverable
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// The drawing itself, in full size
+    /// The drawing itself, at full size
     Master,
     /// The subject alone, cut out by the drawing's matte
     Transparent,
@@ -32,7 +32,7 @@ pub enum Kind {
     SpeechBubble,
     /// A sticker of one messenger
     Sticker,
-    /// A picture that stands for a pack of stickers: tray, main or tab image
+    /// A picture of a sticker pack as a whole: tray, main or tab image
     Tray,
     /// A pack of stickers, ready to be imported
     Pack,
@@ -53,9 +53,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them
     pub const ALL: [Self; 4] = [Self::Png, Self::Webp, Self::Wastickers, Self::Zip];
-    /// Those of a row of the avatar table, in the order in which it is delivered
+    /// The formats of a row of the avatar table, in the order of delivery
     pub const PICTURES: [Self; 2] = [Self::Png, Self::Webp];
 
     /// Ending of the file name, without a dot
@@ -68,7 +67,6 @@ impl Format {
         }
     }
 
-    /// Media type
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Png => "image/png",
@@ -79,14 +77,12 @@ impl Format {
     }
 }
 
-/// What the manifest says about one file
+/// The manifest's fields about one file
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
     /// Path in the bundle, with forward slashes
     pub name: String,
-    /// What it is for
     pub kind: Kind,
-    /// Its format
     pub format: Format,
     /// Width in pixels; 0 for a pack
     pub width: u32,
@@ -98,7 +94,7 @@ pub struct FileEntry {
     pub sha256: String,
     /// IPTC Digital Source Type, a URI
     pub digital_source_type: DigitalSource,
-    /// How the file says so; by XMP where an older manifest does not say
+    /// How the file carries it; XMP where an older manifest has no such field
     #[serde(default)]
     pub provenance: Provenance,
 }

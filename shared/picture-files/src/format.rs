@@ -2,22 +2,19 @@
 
 use crate::Unreadable;
 
-/// The formats that are read
+/// The supported formats
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PictureFormat {
-    /// JPEG
     Jpeg,
-    /// PNG
     Png,
-    /// WebP
     Webp,
 }
 
 impl PictureFormat {
-    /// Tells the format by the first bytes; what a sender declares is never asked.
+    /// The format by the first bytes; the declared media type is ignored.
     ///
     /// # Errors
-    /// [`Unreadable::UnknownFormat`] for everything else, with what it seems to be.
+    /// [`Unreadable::UnknownFormat`] for any other format, with a guess at it.
     pub fn sniff(bytes: &[u8]) -> Result<Self, Unreadable> {
         if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
             return Ok(Self::Jpeg);
@@ -31,7 +28,6 @@ impl PictureFormat {
         Err(Unreadable::UnknownFormat { what: guess(bytes) })
     }
 
-    /// Media type
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -41,7 +37,7 @@ impl PictureFormat {
     }
 }
 
-/// What a file that we do not read seems to be, for the sentence to its sender
+/// The likely format of an unsupported file, for the sentence to its sender
 fn guess(bytes: &[u8]) -> &'static str {
     let head = &bytes[..bytes.len().min(512)];
     let brand = head.get(4..12).unwrap_or_default();

@@ -3,18 +3,18 @@
 use crate::outline::be16;
 use crate::{Limits, Unreadable};
 
-/// What the markers of a JPEG say
+/// The markers of a JPEG
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jpeg<'a> {
-    /// Pixels across as stored, before an EXIF orientation
+    /// In pixels as stored, before an EXIF orientation
     pub width: u32,
-    /// Pixels down as stored
+    /// In pixels as stored
     pub height: u32,
     /// The first block of EXIF, behind its signature
     pub exif: Option<&'a [u8]>,
     /// Whether an Adobe marker is there
     pub adobe: bool,
-    /// Where the picture ends: behind EOI. Phones hang videos and depth maps there, and others worse things.
+    /// The end of the picture: behind EOI. Phones append videos and depth maps there, and attackers other data.
     pub end: usize,
 }
 
@@ -77,7 +77,7 @@ fn frame_size(body: &[u8]) -> Result<(u32, u32), Unreadable> {
     }
 }
 
-/// Where the next marker stands behind the entropy-coded data that begins at `at`
+/// The place of the next marker behind the entropy-coded data that begins at `at`
 fn end_of_scan(bytes: &[u8], mut at: usize) -> Result<usize, Unreadable> {
     loop {
         let rest = bytes.get(at..).ok_or(Unreadable::Truncated)?;

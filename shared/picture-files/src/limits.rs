@@ -1,27 +1,27 @@
-//! How large a picture may be before anything is allocated for it.
+//! Limits on pictures, checked before memory is allocated.
 
 use crate::Unreadable;
 
-/// The largest picture that is decoded; everything is checked from the headers, before memory is asked for
+/// The largest picture that is decoded, checked by the headers
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most bytes of the file; decimal, as the upload promises (10 MB = 10 000 000)
+    /// Maximum bytes of the file; decimal, as the upload promises (10 MB = 10 000 000)
     pub bytes: usize,
-    /// Most pixels, width × height
+    /// Maximum pixels, width × height
     pub pixels: u64,
-    /// Most pixels of one side
+    /// Maximum pixels of one side
     pub side: u32,
-    /// Most bytes a decoder may take for its own purposes, beside the pixels it gives
+    /// Maximum bytes of a decoder's own memory, beside the pixels it returns
     pub scratch: usize,
 }
 
 impl Limits {
-    /// What an upload may be: a 50-megapixel phone picture passes, a decompression bomb does not.
-    /// At most 12 bytes a pixel are in memory at once, 600 MB: the four inks of a progressive JPEG, with their coefficients. A baseline JPEG
-    /// or a PNG takes 3 to 4, WebP 5, a progressive RGB JPEG 9, a lossy WebP with alpha 10.
+    /// For uploads: a 50-megapixel phone picture passes, a decompression bomb does not.
+    /// At most 12 bytes a pixel are in memory at once, 600 MB: the four inks of a progressive JPEG, with their coefficients. A baseline JPEG or a PNG
+    /// takes 3 to 4, WebP 5, a progressive RGB JPEG 9, a lossy WebP with alpha 10.
     pub const UPLOAD: Self = Self { bytes: 10_000_000, pixels: 50_000_000, side: 12_000, scratch: 16 << 20 };
 
-    /// What an artist may hand back: the built-in one's drawings are 1024², vendors' at most 4096².
+    /// For artists' pictures: the built-in one's drawings are 1024², vendors' at most 4096².
     pub const DRAWING: Self = Self { bytes: 64_000_000, pixels: 4096 * 4096, side: 4096, scratch: 16 << 20 };
 
     /// Refuses a file by its length alone: [`Unreadable::Empty`] or [`Unreadable::TooManyBytes`].

@@ -2,29 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A messenger that takes stickers
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Messenger {
-    /// WhatsApp
     Whatsapp,
-    /// Telegram
     Telegram,
-    /// Signal
     Signal,
-    /// iMessage
     Imessage,
-    /// LINE
     Line,
-    /// Discord
     Discord,
 }
 
 impl Messenger {
-    /// All of them, in the order in which they are offered
+    /// In the order in which they are offered
     pub const ALL: [Self; 6] = [Self::Whatsapp, Self::Telegram, Self::Signal, Self::Imessage, Self::Line, Self::Discord];
 
-    /// Its identifier, as generations name it: lowercase letters
+    /// In requests and paths: lowercase letters
     pub const fn id(self) -> &'static str {
         match self {
             Self::Whatsapp => "whatsapp",
@@ -36,12 +29,11 @@ impl Messenger {
         }
     }
 
-    /// The messenger of this identifier
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|messenger| messenger.id() == id)
     }
 
-    /// Its name, as it writes it itself
+    /// In the messenger's own spelling
     pub const fn name(self) -> &'static str {
         match self {
             Self::Whatsapp => "WhatsApp",

@@ -1,12 +1,12 @@
-//! Where a picture comes from, as the files say it themselves.
+//! The origin of a picture, as its file declares it.
 
 use serde::{Deserialize, Serialize};
 
-/// How a file says where it comes from
+/// How a file declares its origin
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
-    /// By XMP alone: where nothing is signed, or a messenger's limit leaves no room for more. Its hash is in the manifest of the bundle.
+    /// By XMP alone: where nothing is signed, or a messenger's limit leaves no room for a manifest. Its hash is in the manifest of the bundle.
     #[default]
     Xmp,
     /// By XMP and by a signed C2PA manifest in the file
@@ -17,13 +17,13 @@ pub enum Provenance {
 
 /// A term of the IPTC Digital Source Type vocabulary (<http://cv.iptc.org/newscodes/digitalsourcetype/>, release 2024-Q3, read 2026-11-21)
 ///
-/// An artist says which one is true of its output.
+/// Each artist names the term that applies to its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DigitalSource {
     /// "Algorithmically-altered media": a real picture changed by an algorithm that is no generative model.
     ///
-    /// True of the offline artist: its drawing is the selfie's own pixels, filtered. `algorithmicMedia` would claim that nothing was
-    /// sampled from life, and the `…TrainedAlgorithmicMedia` terms that a trained model took part; both would be false.
+    /// It applies to the offline artist, whose drawing is the selfie's own pixels, filtered. `algorithmicMedia` would claim that nothing was sampled
+    /// from life, and the `…TrainedAlgorithmicMedia` terms that a trained model took part; both would be false.
     #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced")]
     AlgorithmicallyEnhanced,
     /// "Created using generative AI": everything comes from a trained model
@@ -35,7 +35,6 @@ pub enum DigitalSource {
 }
 
 impl DigitalSource {
-    /// All of them
     pub const ALL: [Self; 3] = [Self::AlgorithmicallyEnhanced, Self::TrainedAlgorithmicMedia, Self::CompositeWithTrainedAlgorithmicMedia];
 
     /// The term itself, the last segment of its URI
@@ -47,7 +46,7 @@ impl DigitalSource {
         }
     }
 
-    /// The URI of the term, as XMP and the manifest carry it
+    /// The URI of the term, as in XMP and the manifest
     pub const fn uri(self) -> &'static str {
         match self {
             Self::AlgorithmicallyEnhanced => "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced",
@@ -58,7 +57,7 @@ impl DigitalSource {
         }
     }
 
-    /// The XMP packet that says this term and nothing more: no date, no tool, no identifier.
+    /// The XMP packet with this term and nothing else: no date, no tool, no identifier.
     /// `end="r"` because the packet is not padded and is not meant to be edited in place (XMP part 1, 7.3.2).
     pub fn xmp(self) -> String {
         format!(

@@ -1,8 +1,8 @@
-//! What a file says of itself, without a pixel decoded.
+//! The headers of a file, read without decoding pixels.
 
 use crate::{Jpeg, Limits, PictureFormat, Unreadable, Webp, png};
 
-/// What the headers of a whole picture say
+/// The headers of a complete picture
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// By its first bytes
@@ -13,11 +13,11 @@ pub struct Outline {
     pub height: u32,
 }
 
-/// Walks a picture from its signature to its end: sizes within `limits`, every part as long as it declares, a PNG's checksums, and the end
-/// there (IEND, EOI, the length of RIFF). A passage over the bytes; no memory is taken.
+/// Walks a picture from its signature to its end: sizes within `limits`, every part as long as it declares, a PNG's checksums, and the end present
+/// (IEND, EOI, the length of RIFF). One pass over the bytes, without allocation.
 ///
 /// # Errors
-/// [`Unreadable`]: [`Truncated`](Unreadable::Truncated) for what was cut off.
+/// [`Unreadable`]; [`Truncated`](Unreadable::Truncated) when the end is missing.
 pub fn outline(bytes: &[u8], limits: &Limits) -> Result<Outline, Unreadable> {
     limits.admit_bytes(bytes)?;
     let format = PictureFormat::sniff(bytes)?;
@@ -29,7 +29,7 @@ pub fn outline(bytes: &[u8], limits: &Limits) -> Result<Outline, Unreadable> {
     Ok(Outline { format, width, height })
 }
 
-/// Whether `bytes` are a PNG, JPEG or WebP within [`Limits::DRAWING`] that is there to its end: how artists tell a vendor's answer that was cut off.
+/// Whether `bytes` are a complete PNG, JPEG or WebP within [`Limits::DRAWING`]: artists use it to detect a vendor's answer that was cut off.
 #[must_use]
 pub fn is_whole_picture(bytes: &[u8]) -> bool {
     outline(bytes, &Limits::DRAWING).is_ok()

@@ -1,6 +1,6 @@
-//! Why a picture was refused.
+//! Why a picture is refused.
 
-/// Why bytes are not a picture we work with; its [`reason`](Self::reason) is stable, its text is for a person
+/// Why bytes are no acceptable picture; its [`reason`](Self::reason) is stable, its text is for a person
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Zero bytes
@@ -9,23 +9,22 @@ pub enum Unreadable {
     /// More bytes than [`Limits::bytes`](crate::Limits::bytes)
     #[error("the file has {bytes} bytes; at most {limit} are allowed")]
     TooManyBytes {
-        /// Length of the file
         bytes: usize,
-        /// The limit it broke
+        /// In bytes
         limit: usize,
     },
     /// A side or the area is beyond [`Limits`](crate::Limits)
     #[error("the picture is {width}×{height} pixels, which is too large")]
     TooManyPixels {
-        /// Width the header declares, in pixels
+        /// In pixels, by the header
         width: u32,
-        /// Height the header declares, in pixels
+        /// In pixels, by the header
         height: u32,
     },
     /// By its first bytes neither JPEG, PNG nor WebP
     #[error("this is {what}; send a JPEG, PNG or WebP picture")]
     UnknownFormat {
-        /// What it looks like instead, with its article
+        /// The likely format, with its article
         what: &'static str,
     },
     /// More than one frame
@@ -37,19 +36,19 @@ pub enum Unreadable {
     /// The bytes contradict their format
     #[error("the picture is damaged and cannot be read")]
     Corrupt {
-        /// What the decoder said; for the log, never for a person
+        /// The decoder's message; for the log, never for a person
         detail: String,
     },
     /// A valid file of a variant that no camera or browser writes (lossless or 12-bit JPEG)
     #[error("the picture uses a variant of its format that is not supported")]
     Unsupported {
-        /// Which variant
+        /// The variant
         detail: String,
     },
 }
 
 impl Unreadable {
-    /// The stable name of this refusal, in kebab case
+    /// Stable, in kebab case
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Empty => "empty",

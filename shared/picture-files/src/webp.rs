@@ -3,7 +3,6 @@
 use crate::outline::le32;
 use crate::{Limits, Unreadable};
 
-/// Width and height in pixels
 type Size = (u32, u32);
 
 /// What the chunks of a WebP say

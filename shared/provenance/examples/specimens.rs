@@ -1,5 +1,5 @@
-//! Small signed pictures, for the inputs of the verifier and of its fuzzing: `cargo run -p provenance --example specimens -- OUT`. Their signer is the
-//! one of the tests, whom nobody trusts.
+//! Small signed pictures, as inputs of the verifier and of its fuzzing: `cargo run -p provenance --example specimens -- OUT`. Their signer is the one
+//! of the tests, and nobody trusts it.
 
 use imaging::{Extras, render};
 use picture_files::{DigitalSource, Format};

@@ -1,19 +1,19 @@
-//! Who is trusted to vouch for signers.
+//! Trust anchors.
 
 /// The anchors cannot be read
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("trust anchors must be PEM of certificates")]
 pub struct NoAnchors;
 
-/// Certificates whose word is taken for a signer: the C2PA trust list, or the root of a test chain; none by default, and then nobody is trusted
+/// The certificates that may vouch for a signer: the C2PA trust list, or the root of a test chain. Without any, no signer is trusted
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchors(Option<String>);
 
 impl Anchors {
-    /// Reads PEM; nothing but white space is no anchor.
+    /// Reads PEM; white space alone means no anchor.
     ///
     /// # Errors
-    /// [`NoAnchors`] when there is something else than certificates in it.
+    /// [`NoAnchors`] when `text` holds anything but certificates.
     pub fn parse(text: &str) -> Result<Self, NoAnchors> {
         let text = text.replace("\\n", "\n");
         if text.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! Content Credentials beside a file that cannot hold one.
+//! Content Credentials beside a file that cannot hold a manifest.
 
 use std::io::Cursor;
 
@@ -10,11 +10,11 @@ use crate::examine::{contained, report_of};
 use crate::sign::{context, detached, write_signed};
 use crate::{Anchors, Report, Signer, Unexaminable};
 
-/// The media type under which a file is signed that is no picture: its hash is that of all its bytes
+/// The media type for signing a file that is no picture: its hash covers all its bytes
 const OPAQUE: &str = "application/json";
 
-/// A manifest of `text`, the manifest of a bundle, to be kept beside it: a C2PA manifest store of its own (`application/c2pa`), over every byte of it.
-/// `source` is what is true of the pictures that the manifest lists.
+/// A C2PA manifest store of its own (`application/c2pa`) for `text`, the manifest of a bundle, over every byte of it. `source` applies to the
+/// pictures listed in it.
 ///
 /// # Errors
 /// As [`sign`](crate::sign).
@@ -23,10 +23,11 @@ pub async fn sign_detached(text: &[u8], source: DigitalSource, signer: &dyn Sign
     write_signed(&mut builder, OPAQUE, text, &mut Cursor::new(Vec::new()), signer).await
 }
 
-/// What `credentials` says of `text`, and whether it is true: [`State::Valid`](crate::State::Valid) or better means that not a byte of it has changed.
+/// The claims of `credentials` about `text`, and their validity: [`State::Valid`](crate::State::Valid) or better means that no byte of it has
+/// changed.
 ///
 /// # Errors
-/// [`Unexaminable`] when either is too large to be looked at.
+/// [`Unexaminable`] when either is too large.
 pub fn check_detached(text: &[u8], credentials: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> {
     contained(text.len().max(credentials.len()), || {
         let read = context(anchors.pem())

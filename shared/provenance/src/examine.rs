@@ -1,4 +1,4 @@
-//! Looking at pictures of strangers.
+//! Examining untrusted pictures.
 
 use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
@@ -10,18 +10,18 @@ use crate::report::{Action, Credentials, Ingredient};
 use crate::sign::context;
 use crate::{Anchors, Report, State, xmp};
 
-/// Most bytes of a picture that is looked at, decimal
+/// Maximum bytes of an examined picture, decimal
 pub const MOST_BYTES: usize = 8_000_000;
-/// Most entries of a list in a report
+/// Maximum entries of a list in a report
 const MOST_ENTRIES: usize = 20;
-/// Most characters of a text in a report
+/// Maximum characters of a text in a report
 const MOST_CHARACTERS: usize = 200;
-/// The manifest cannot be read at all; the C2PA specification has no code for what it cannot describe
+/// The manifest cannot be parsed; the C2PA specification has no code for it
 const UNREADABLE: &str = "manifest.unreadable";
-/// The manifest is somewhere else, and nothing is fetched
+/// The manifest is elsewhere, and nothing is fetched
 const ELSEWHERE: &str = "manifest.inaccessible";
 
-/// Why a picture is not looked at
+/// Why a picture is not examined
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unexaminable {
     /// It is neither PNG nor JPEG nor WebP by its first bytes
@@ -32,11 +32,11 @@ pub enum Unexaminable {
     TooLarge,
 }
 
-/// What `bytes`, a PNG, JPEG or WebP, say of their origin. The pixels are hashed and not decoded; nothing is fetched; the bytes may be hostile: no file
-/// makes it panic, and what it takes in memory is bounded by [`MOST_BYTES`].
+/// The origin that `bytes`, a PNG, JPEG or WebP, claim. The pixels are hashed and not decoded, and nothing is fetched. The bytes may be hostile: no
+/// file causes a panic, and the memory is bounded by [`MOST_BYTES`].
 ///
 /// # Errors
-/// [`Unexaminable`] when it is no such picture or too large. A manifest that is wrong is no error but [`State::Invalid`].
+/// [`Unexaminable`] when the bytes are no such picture or too many. A wrong manifest is no error but [`State::Invalid`].
 pub fn examine(bytes: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> {
     let format = PictureFormat::sniff(bytes).map_err(|_| Unexaminable::Format)?;
     contained(bytes.len(), || {
@@ -46,7 +46,7 @@ pub fn examine(bytes: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> 
     })
 }
 
-/// Runs a look at so many bytes; one that panics has met a manifest made to do so.
+/// Runs an examination of `length` bytes; a panic means a manifest made to cause it.
 pub(crate) fn contained(length: usize, look: impl FnOnce() -> Report) -> Result<Report, Unexaminable> {
     if length > MOST_BYTES {
         return Err(Unexaminable::TooLarge);
@@ -55,7 +55,6 @@ pub(crate) fn contained(length: usize, look: impl FnOnce() -> Report) -> Result<
     Ok(looked.unwrap_or_else(|_| Report::new(Credentials::unreadable(UNREADABLE), None)))
 }
 
-/// The report of what was read
 pub(crate) fn report_of(read: Result<Reader, c2pa::Error>, xmp: Option<String>) -> Report {
     let credentials = match read {
         Ok(reader) => credentials(&reader),
@@ -102,7 +101,7 @@ fn ingredient(given: &c2pa::Ingredient, reader: &Reader) -> Ingredient {
     }
 }
 
-/// The name and version of what made a manifest
+/// The name and version of the software that made a manifest
 fn generator(manifest: &Manifest) -> Option<String> {
     let info = manifest.claim_generator_info.as_ref().and_then(|infos| infos.first());
     let named = info.map(|info| [Some(info.name.as_str()), info.version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
@@ -119,12 +118,12 @@ fn actions(manifest: &Manifest) -> Vec<Action> {
     listed.into_iter().flatten().take(MOST_ENTRIES).map(read).collect()
 }
 
-/// What the last action that says so says
+/// The source type of the last action that has one
 fn source_type(actions: &[Action]) -> Option<String> {
     actions.iter().rev().find_map(|action| action.digital_source_type.clone())
 }
 
-/// A stranger's text, cut, without control characters
+/// An untrusted text, cut, without control characters
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(MOST_CHARACTERS).collect()
 }

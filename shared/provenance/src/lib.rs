@@ -1,8 +1,9 @@
-//! Where a picture comes from, signed: Content Credentials (C2PA 2.x) on what we deliver, and what any picture says of its own origin.
+//! The origin of pictures: Content Credentials (C2PA 2.x) on our deliverables, and the claims of any picture about its own origin.
 //!
-//! A picture is signed **last**: after its last pixel change and after its XMP. Any later change of a byte breaks the manifest, and is meant to. The selfie
-//! is no ingredient of a manifest, no thumbnail and no hash in it: an artist's drawing is its only source, and only by the manifest the drawing came with.
-//! Nothing here touches a network: `c2pa` is built without any HTTP client, so that neither a remote manifest nor a revocation list is ever asked for.
+//! A picture is signed **last**: after its last pixel change and after its XMP. Any later change of a byte breaks the manifest, as intended. The
+//! selfie appears in no manifest, neither as ingredient nor as thumbnail nor as hash: an artist's drawing is its only source, and only by the
+//! manifest that came with the drawing. Nothing here touches a network: `c2pa` is built without an HTTP client, so that neither a remote manifest nor
+//! a revocation list is ever fetched.
 
 mod anchors;
 mod detached;

@@ -8,25 +8,24 @@ use p256::pkcs8::DecodePrivateKey;
 
 use crate::{Algorithm, Chain, Signer, UnfitKeys};
 
-/// Signs with a P-256 key that it holds itself: offline, and in tests. The same bytes get the same signature (RFC 6979). The key forgets itself when
-/// it is dropped.
+/// Signs with a P-256 key in its own memory: offline, and in tests. The same bytes get the same signature (RFC 6979). The key is zeroed on drop.
 pub struct LocalSigner {
     key: SigningKey,
     chain: Chain,
 }
 
 impl LocalSigner {
-    /// Its name where it is chosen
+    /// The name in the configuration
     pub const NAME: &'static str = "local";
 
-    /// Signs with this key, PKCS#8 PEM, as whom the first certificate of `chain` names.
+    /// `key` is PKCS#8 PEM; the signer is the subject of the first certificate of `chain`.
     ///
     /// # Errors
     /// [`UnfitKeys`] when either cannot be read, or they do not belong together.
     pub fn new(key: &str, chain: &str) -> Result<Self, UnfitKeys> {
         let chain = Chain::parse(chain)?;
         let key = SigningKey::from_pkcs8_pem(&key.replace("\\n", "\n")).map_err(|_| UnfitKeys::Key)?;
-        // A certificate has its public key as the uncompressed point, byte for byte (RFC 5480, 2.2).
+        // A certificate holds its public key as the uncompressed point, byte for byte (RFC 5480, 2.2).
         let point = key.verifying_key().to_encoded_point(false);
         let leaf = chain.certificates().first().map_or(&[][..], Vec::as_slice);
         let named = leaf.windows(point.len()).any(|window| window == point.as_bytes());

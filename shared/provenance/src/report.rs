@@ -1,75 +1,69 @@
-//! What a picture says of its origin.
+//! The report on a picture's origin.
 
 use serde::Serialize;
 
-/// What its Content Credentials are worth
+/// The validity of Content Credentials
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// There are none
+    /// The picture has none
     None,
-    /// They do not fit the file, or cannot be checked
+    /// They do not match the file, or cannot be checked
     Invalid,
-    /// They fit the file; nobody we trust vouches for the signer
+    /// They match the file; no trust anchor vouches for the signer
     Valid,
-    /// They fit the file, and somebody we trust vouches for the signer
+    /// They match the file, and a trust anchor vouches for the signer
     Trusted,
 }
 
-/// A step that a manifest names
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// Such as `c2pa.created`
     pub action: String,
-    /// What is true of its result, an IPTC digital source type
+    /// The IPTC digital source type of its result
     pub digital_source_type: Option<String>,
 }
 
-/// Something the picture was made of
+/// A source of the picture
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ingredient {
     /// `parentOf`, `componentOf` or `inputTo`
     pub relationship: String,
-    /// What it was called
     pub title: Option<String>,
-    /// What made it, by its own manifest
+    /// The software that made it, by its own manifest
     pub generator: Option<String>,
-    /// What is true of it, by its own manifest
+    /// Its IPTC digital source type, by its own manifest
     pub digital_source_type: Option<String>,
 }
 
-/// Content Credentials (C2PA)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
-    /// What they are worth
     pub state: State,
-    /// What was found wrong or not trusted, as codes of the C2PA specification, such as `signingCredential.untrusted`
+    /// The faults found, as codes of the C2PA specification, such as `signingCredential.untrusted`
     pub codes: Vec<String>,
-    /// What made the manifest
+    /// The software that made the manifest
     pub generator: Option<String>,
-    /// Who signed it, by the certificate
+    /// The signer's name, by the certificate
     pub signer: Option<String>,
-    /// What is true of the picture: of its last action that says so
+    /// The IPTC digital source type of the picture: that of the last action that has one
     pub digital_source_type: Option<String>,
-    /// What was done, in order
+    /// In order
     pub actions: Vec<Action>,
-    /// What it was made of
     pub ingredients: Vec<Ingredient>,
 }
 
-/// What a picture says of its origin. Nothing in it is a claim of ours but the state: a manifest that is not trusted can say anything.
+/// The claims of a picture about its origin. Only the state is a finding of ours: an untrusted manifest can claim anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Its Content Credentials
     pub credentials: Credentials,
-    /// The IPTC digital source type in its XMP, which nobody signed
+    /// The IPTC digital source type in its XMP, which is unsigned
     pub xmp_digital_source_type: Option<String>,
-    /// All this in a sentence
+    /// The whole report in one sentence
     pub summary: String,
 }
 
 impl Credentials {
-    /// Of a picture without any
+    /// For a picture without any claim
     pub(crate) const fn none() -> Self {
         Self {
             state: State::None,
@@ -82,7 +76,7 @@ impl Credentials {
         }
     }
 
-    /// Of a picture with a manifest that cannot be read
+    /// For a picture with an unreadable manifest
     pub(crate) fn unreadable(code: &str) -> Self {
         Self { state: State::Invalid, codes: vec![code.to_owned()], ..Self::none() }
     }
@@ -109,7 +103,7 @@ fn summary(credentials: &Credentials, xmp: Option<&str>) -> String {
     }
 }
 
-/// The end of a sentence that says what a digital source type means
+/// The end of a sentence that explains a digital source type
 fn meaning(term: Option<&str>) -> &'static str {
     match term.and_then(|uri| uri.rsplit('/').next()) {
         Some("trainedAlgorithmicMedia") => "it was made by generative AI",

@@ -1,5 +1,3 @@
-//! Signing pictures.
-
 use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,43 +11,43 @@ use serde_json::{Value, json};
 
 use crate::Signer;
 
-/// Who says what a manifest says
+/// The software named in our manifests
 const GENERATOR: &str = "Nigao";
-/// What refers to the drawing in the list of actions
+/// The label of the drawing in the list of actions
 const PARENT: &str = "drawing";
-/// Most bytes of a drawing's own manifest that is carried on into every file made of it; those of the vendors have 5 to 40 kB
+/// Maximum bytes of a drawing's own manifest that is carried into every file made of it; those of the vendors have 5 to 40 kB
 const MOST_PARENT: usize = 128 << 10;
 
-/// Where the files of one drawing come from
+/// The origin of the files of one drawing
 pub struct Origin {
     source: DigitalSource,
     parent: Option<c2pa::Ingredient>,
 }
 
 impl Origin {
-    /// Of a drawing that carries no manifest
+    /// For a drawing without a manifest
     #[must_use]
     pub fn of(source: DigitalSource) -> Self {
         Self { source, parent: None }
     }
 
-    /// Of `drawing`, the vendor's untouched bytes. The manifest it carries is kept: it becomes the parent of every file that is made of the drawing.
+    /// For `drawing`, the vendor's untouched bytes. Its manifest becomes the parent of every file made of the drawing.
     ///
-    /// Left out are a drawing without a manifest (there is nothing in it a reader could check; that a drawing was made is said by the action), one
-    /// whose manifest cannot be read or is too large, and one whose manifest shows or names what the *vendor* was given: that would be the selfie.
+    /// Some manifests are not carried on: an absent one (the action already says that a drawing was made, and there is nothing else to check), an
+    /// unreadable or too large one, and one that shows or names the input of the *vendor*, which would be the selfie.
     #[must_use]
     pub fn of_drawing(source: DigitalSource, drawing: &[u8]) -> Self {
         let parent = std::panic::catch_unwind(AssertUnwindSafe(|| parent(drawing))).ok().flatten();
         Self { source, parent }
     }
 
-    /// Whether a manifest of the drawing's own is carried on
+    /// Whether the drawing's own manifest is carried on
     #[must_use]
     pub fn has_parent(&self) -> bool {
         self.parent.is_some()
     }
 
-    /// What was done: the drawing came to be, or was opened and worked on. The source type is on the action that it is true of.
+    /// The actions: the drawing was created, or was opened and edited. The source type is on the action that it applies to.
     fn actions(&self) -> Value {
         let source = self.source.uri();
         match self.parent {
@@ -81,7 +79,7 @@ pub(crate) fn detached(source: DigitalSource) -> Result<Builder, c2pa::Error> {
     Ok(builder)
 }
 
-/// `c2pa` without network, thumbnails, files and second looks; with the anchors in `trusted`
+/// `c2pa` without network, thumbnails, files and verification after signing; with the anchors in `trusted`
 pub(crate) fn context(trusted: Option<&str>) -> Result<Context, c2pa::Error> {
     let settings = json!({
         "core": { "allowed_network_hosts": [], "backing_store_memory_threshold_in_mb": 4096, "max_decompressed_manifest_size_in_mb": 4,
@@ -110,17 +108,17 @@ fn parent(drawing: &[u8]) -> Option<c2pa::Ingredient> {
     (size <= MOST_PARENT).then(|| ingredient.clone())
 }
 
-/// Signs `bytes`, a finished PNG, WebP or JPEG, its XMP included: what comes out has the same pixels and a manifest that says where they come from.
+/// Signs `bytes`, a finished PNG, WebP or JPEG, its XMP included: the result has the same pixels and a manifest of their origin.
 ///
 /// # Errors
-/// [`Failure::Busy`] when the signer is; [`Failure::Broken`] when the bytes are no such picture, or the signer's chain is none that C2PA takes.
+/// [`Failure::Busy`] when the signer is busy; [`Failure::Broken`] when the bytes are no such picture, or C2PA does not accept the signer's chain.
 pub async fn sign(bytes: &[u8], media_type: &str, origin: &Origin, signer: &dyn Signer) -> Result<Vec<u8>, Failure> {
     let mut signed = Cursor::new(Vec::with_capacity(bytes.len() + 8_192));
     write_signed(&mut origin.builder().map_err(Failure::broken)?, media_type, bytes, &mut signed, signer).await?;
     Ok(signed.into_inner())
 }
 
-/// Signs what `builder` says of `bytes`, writes both into `signed`, and answers the manifest alone.
+/// Signs the manifest of `builder` over `bytes`, writes both into `signed`, and returns the manifest alone.
 pub(crate) async fn write_signed(
     builder: &mut Builder,
     format: &str,
@@ -131,13 +129,13 @@ pub(crate) async fn write_signed(
     let bridge = Bridge { signer, failure: Arc::default() };
     let mut source = Cursor::new(bytes);
     let signing = Box::pin(builder.sign_async(&bridge, format, &mut source, signed));
-    // A vendor's manifest is the bytes of a stranger: what makes the library panic fails this file alone.
+    // A vendor's manifest is untrusted: if it makes the library panic, this file alone fails.
     let signed = AssertUnwindSafe(signing).catch_unwind().await.map_err(|_| Failure::broken("signing panicked"))?;
     let own = bridge.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
     signed.map_err(|error| own.unwrap_or_else(|| Failure::broken(error)))
 }
 
-/// Our port as that of `c2pa`; a failure of ours is kept aside, as it would lose its kind on the way through
+/// Our port as that of `c2pa`; our failure is kept aside, as it would lose its kind on the way through
 struct Bridge<'a> {
     signer: &'a dyn Signer,
     failure: Arc<Mutex<Option<Failure>>>,

@@ -1,19 +1,18 @@
-//! The port of whoever holds the key.
+//! The port of the signing key.
 
 use async_trait::async_trait;
 use kernel::Failure;
 
-/// How a signature is made; those of the C2PA specification (2.2, 13.2) that a key service offers
+/// The signature algorithms of the C2PA specification (2.2, 13.2) that a key service offers
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256: 64 bytes, `r` and `s`
     Es256,
-    /// RSASSA-PSS with SHA-256 and a salt of 32 bytes: as many bytes as the key's modulus has
+    /// RSASSA-PSS with SHA-256 and a salt of 32 bytes; the signature is as long as the key's modulus
     Ps256,
 }
 
 impl Algorithm {
-    /// Both
     pub const ALL: [Self; 2] = [Self::Es256, Self::Ps256];
 
     /// Its name in COSE (RFC 9053, 2.1; RFC 8230, 2)
@@ -25,7 +24,7 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of this name, in any case
+    /// Ignores case
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
@@ -38,7 +37,7 @@ impl Algorithm {
         }
     }
 
-    /// The longest signature, in bytes: of a key of 4,096 bits where the algorithm leaves that open
+    /// The longest signature, in bytes; for a key of 4,096 bits where the algorithm leaves that open
     const fn longest(self) -> usize {
         match self {
             Self::Es256 => 64,
@@ -47,7 +46,7 @@ impl Algorithm {
     }
 }
 
-/// Key or certificates nothing can be signed with
+/// Key or certificates that cannot sign
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitKeys {
     /// The chain is no PEM of certificates
@@ -56,17 +55,17 @@ pub enum UnfitKeys {
     /// The key is no PKCS#8 PEM of a P-256 key
     #[error("the key must be PKCS#8 PEM of a P-256 key")]
     Key,
-    /// The key is not the one of the first certificate
+    /// The key does not belong to the first certificate
     #[error("the chain's first certificate is of another key")]
     Mismatch,
 }
 
-/// The signer's certificate and those that vouch for it, leaf first
+/// The signer's certificate and its issuers, leaf first
 #[derive(Clone, PartialEq, Eq)]
 pub struct Chain(Vec<Vec<u8>>);
 
 impl Chain {
-    /// Most certificates of a chain; the C2PA trust list has none longer than three
+    /// Maximum certificates of a chain; the C2PA trust list has none longer than three
     const MOST: usize = 5;
 
     /// Reads PEM. Line ends may be written `\n` as two characters, as environment variables often have them.
@@ -85,15 +84,15 @@ impl Chain {
         &self.0
     }
 
-    /// What a COSE signature with this chain takes: the certificates, the signature, and the structure around them
+    /// The size of a COSE signature with this chain: the certificates, the signature, and the structure around them
     pub(crate) fn reserve(&self, algorithm: Algorithm) -> usize {
         let framed = |certificate: &Vec<u8>| certificate.len() + 4;
         self.0.iter().map(framed).sum::<usize>() + algorithm.longest() + AROUND
     }
 }
 
-/// The structure of a COSE signature around certificates and signature: tag, headers, and the padding `c2pa` adds to reach a size exactly. It is
-/// measured generously: what is too small signs nothing.
+/// The structure of a COSE signature around certificates and signature: tag, headers, and the padding that `c2pa` adds to reach an exact size. It is
+/// generous: with too small a value nothing can be signed.
 const AROUND: usize = 512;
 
 impl std::fmt::Debug for Chain {
@@ -102,19 +101,17 @@ impl std::fmt::Debug for Chain {
     }
 }
 
-/// Whoever holds the key: a key service in the cloud, a key in memory offline.
+/// The holder of the key: a key service in the cloud, a key in memory offline.
 ///
-/// The same bytes may get another signature each time: ECDSA and PSS are randomised in a key service. What is stored of a signed file is therefore
-/// whichever was stored first, and not made again.
+/// The same bytes may get another signature each time: ECDSA and PSS are randomised in a key service. So the first stored version of a signed file
+/// stays, and is not made again.
 #[async_trait]
 pub trait Signer: Send + Sync {
-    /// How it signs
     fn algorithm(&self) -> Algorithm;
 
-    /// Who it is
     fn chain(&self) -> &Chain;
 
-    /// Signs `bytes` (hashing them is a part of the algorithm) and answers the bare signature as COSE has it.
+    /// Signs `bytes` (hashing them is part of the algorithm) and returns the bare signature in COSE's form.
     ///
     /// # Errors
     /// [`Failure::Busy`] when a key service throttles or is down, [`Failure::Broken`] when it refuses.

@@ -1,17 +1,17 @@
-//! The IPTC digital source type in a picture's XMP, read without trusting a length in it.
+//! The IPTC digital source type in a picture's XMP, read without trusting any length in it.
 
 use picture_files::PictureFormat;
 
-/// The longest packet that is looked at
+/// The longest packet that is read
 const MOST_XMP: usize = 64 << 10;
-/// Most chunks or segments that are passed over
+/// Maximum chunks or segments before it
 const MOST_CHUNKS: usize = 4_096;
-/// What JPEG's XMP begins with (XMP part 3, 1.1.3)
+/// The start of JPEG's XMP (XMP part 3, 1.1.3)
 const JPEG_XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
-/// What PNG's begins with, if it is not compressed and has no language (XMP part 3, 1.1.5)
+/// The start of PNG's XMP, uncompressed and without a language (XMP part 3, 1.1.5)
 const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
 
-/// The digital source type; none if there is no XMP or it has none
+/// None without XMP, or when the XMP has none
 pub(crate) fn digital_source_type(bytes: &[u8], format: PictureFormat) -> Option<String> {
     let packet = match format {
         PictureFormat::Png => png(bytes),

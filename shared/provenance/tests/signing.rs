@@ -1,4 +1,4 @@
-//! Content Credentials hold, say what is true and nothing more, and break.
+//! Content Credentials stay valid, claim the truth and nothing more, and break with any change.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 use std::io::Cursor;
@@ -29,7 +29,7 @@ fn credentials(bytes: &[u8]) -> Credentials {
     examine(bytes, &anchors()).unwrap().credentials
 }
 
-/// A drawing with the manifest of a vendor, in which `ingredient` is what it was given.
+/// A drawing with the manifest of a vendor, in which `ingredient` is the vendor's input.
 fn of_vendor(ingredient: Option<(&str, serde_json::Value)>) -> Vec<u8> {
     let keys = TestAuthority::new(&[7; 32]).unwrap().keys(&[8; 32]).unwrap();
     let signer = c2pa::create_signer::from_keys(keys.chain.as_bytes(), keys.key.as_bytes(), c2pa::SigningAlg::Es256, None).unwrap();
@@ -71,7 +71,7 @@ async fn a_seal_is_small_says_what_the_xmp_says_and_leaves_the_pixels() {
     }
 }
 
-/// Outside the manifest every byte counts. Inside it not quite: the chunk's checksum, and the room that is left beside the signature, are nobody's.
+/// Outside the manifest every byte counts. Inside it two areas do not: the chunk's checksum, and the unused room beside the signature.
 #[tokio::test]
 async fn every_changed_byte_breaks_the_credentials() {
     for file in finished() {

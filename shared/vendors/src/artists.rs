@@ -23,15 +23,15 @@ pub const ARTIST_VARIABLES: &[&str] = &[
 /// The name of the offline artist.
 const OFFLINE: &str = "palette";
 
-/// The artists there are, the offline one first.
+/// All artists, the offline one first.
 const KNOWN: &[&str] = &[OFFLINE, OpenAi::NAME, GeminiArtist::NAME];
 
-/// The artists that `ARTIST` names, in the order in which they are asked; the offline one where nothing is named in the local cloud.
+/// The artists that `ARTIST` names, in the order in which they are asked; the offline one by default in the local cloud.
 ///
 /// The function that draws brings the offline artist with it: no other links the code that moves pixels.
 ///
 /// # Errors
-/// [`Unready`] when one is unknown, not admitted or lacks what it needs, and in production when none is named.
+/// [`Unready`] when one is unknown, not admitted or incompletely configured, and in production when none is named.
 pub fn artists(settings: &Settings, offline: fn() -> Box<dyn Artist>) -> Result<Vec<Box<dyn Artist>>, Unready> {
     let clients = VendorClients::of(settings)?;
     settings.choices("ARTIST", KNOWN)?.into_iter().map(|name| artist(&clients, name, offline)).collect()

@@ -1,4 +1,4 @@
-//! The vendors that tell when their models end.
+//! The vendors that publish the end dates of their models.
 
 use edge::Settings;
 use studio::ModelCalendar;
@@ -9,10 +9,11 @@ use crate::clients::{Unready, VendorClients};
 /// The variables that [`calendars`] may read, beside `STAGE` and `PROFILE`, which every function has.
 pub const CALENDAR_VARIABLES: &[&str] = &["ARTIST", "SCREENER", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ZERO_RETENTION"];
 
-/// The calendars of the vendors that `ARTIST` or `SCREENER` names and that have one: OpenAI. Who is not named needs no key and is not asked.
+/// The calendars of the vendors that `ARTIST` or `SCREENER` names and that have one: OpenAI. A vendor that is not named needs no key and is not
+/// asked.
 ///
 /// # Errors
-/// [`Unready`] when a vendor that is named is not admitted or lacks what it needs.
+/// [`Unready`] when a named vendor is not admitted or incompletely configured.
 pub fn calendars(settings: &Settings) -> Result<Vec<Box<dyn ModelCalendar>>, Unready> {
     let named = ["ARTIST", "SCREENER"].map(|variable| settings.optional(variable));
     let used = named.iter().flat_map(|names| names.split(',')).any(|name| name.trim() == OpenAi::NAME);

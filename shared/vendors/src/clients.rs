@@ -1,4 +1,4 @@
-//! What every vendor goes through before it is used: the provider ledger, its key, and the one clients out.
+//! The checks of every vendor before its use: the provider ledger, its key, and the HTTP client.
 
 use edge::{Settings, SettingsError, Stage};
 use egress::{Client, Reach, Secret};
@@ -12,22 +12,21 @@ pub enum Unready {
     /// A variable is absent or wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// There is no such profile.
     #[error(transparent)]
     Profile(#[from] UnknownProfile),
-    /// `ZERO_RETENTION` does not say what it must.
+    /// `ZERO_RETENTION` cannot be parsed.
     #[error(transparent)]
     NotAttested(#[from] NotAttested),
-    /// The provider ledger does not allow it.
+    /// The provider ledger does not admit the vendor.
     #[error(transparent)]
     NotAdmitted(#[from] NotAdmitted),
-    /// A base URL, a key or a model is not fit.
+    /// A base URL, a key or a model is not valid.
     #[error("{0}: {source}", source = .1.as_ref())]
     Misconfigured(&'static str, Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Unready {
-    /// What an adapter says of its configuration.
+    /// An adapter's refusal of its configuration.
     pub(crate) fn of(vendor: &'static str, failure: Failure) -> Self {
         match failure {
             Failure::Broken(source) => Self::Misconfigured(vendor, source),
@@ -36,7 +35,6 @@ impl Unready {
     }
 }
 
-/// The way out to vendors.
 pub(crate) struct VendorClients<'a> {
     settings: &'a Settings,
     profile: Profile,
@@ -49,7 +47,7 @@ impl<'a> VendorClients<'a> {
         Ok(Self { settings, profile, attestations: settings.optional("ZERO_RETENTION").parse()? })
     }
 
-    /// A client, if the ledger lets this deployment send the vendor anything, and our key there. It goes to the hosts of the ledger alone.
+    /// A client and the key, if the ledger admits the vendor in this deployment. The client reaches the hosts of the ledger alone.
     pub(crate) fn to(&self, vendor: &'static str, key: &'static str) -> Result<(Client, Secret), Unready> {
         policy::admit(self.profile, vendor, &self.attestations)?;
         let reach = if self.settings.stage == Stage::Local { Reach::ListedAndLoopback } else { Reach::Listed };
@@ -57,12 +55,11 @@ impl<'a> VendorClients<'a> {
         Ok((client, Secret::new(&self.settings.required(key)?)))
     }
 
-    /// The value of a variable, or what stands for an empty one.
+    /// The value of a variable, or the default for an empty one.
     pub(crate) fn or(&self, variable: &'static str, default: &str) -> String {
         Some(self.settings.optional(variable)).filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
     }
 
-    /// Our account with OpenAI.
     pub(crate) fn openai(&self) -> Result<OpenAi, Unready> {
         let (client, key) = self.to(OpenAi::NAME, "OPENAI_API_KEY")?;
         OpenAi::new(&client, &self.or("OPENAI_BASE_URL", OpenAi::BASE_URL), &key).map_err(|failure| Unready::of(OpenAi::NAME, failure))

@@ -1,7 +1,7 @@
-//! Who draws and who looks at selfies, as the configuration names them.
+//! The artists and screeners that the configuration names.
 //!
-//! A vendor's key is asked for only where the vendor is named, and the provider ledger is asked before anything else: a function whose configuration the
-//! profile does not allow does not start, and nothing is sent to anybody by a mistake in a variable.
+//! A vendor's key is required only where the vendor is named, and the provider ledger is checked before anything else: a function whose configuration
+//! the profile does not admit does not start, and no mistake in a variable sends data to anybody.
 
 mod artists;
 mod calendars;

@@ -9,13 +9,13 @@ use crate::clients::{Unready, VendorClients};
 /// The variables that [`moderation`] may read, beside `STAGE` and `PROFILE`, which every function has.
 pub const SCREENER_VARIABLES: &[&str] = &["SCREENER", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODERATION_MODEL", "ZERO_RETENTION"];
 
-/// The screeners there are, the offline one first.
+/// All screeners, the offline one first.
 const KNOWN: &[&str] = &[LimitsOnly::NAME, OpenAi::NAME];
 
-/// The screeners that `SCREENER` names; the offline one where nothing is named in the local cloud. What none of them looks for is told to the log, once.
+/// The screeners that `SCREENER` names; the offline one by default in the local cloud. The concerns that none of them covers are logged, once.
 ///
 /// # Errors
-/// [`Unready`] when one is unknown, not admitted or lacks what it needs, and in production when none is named.
+/// [`Unready`] when one is unknown, not admitted or incompletely configured, and in production when none is named.
 pub fn moderation(settings: &Settings) -> Result<Moderation, Unready> {
     let clients = VendorClients::of(settings)?;
     let screeners = settings.choices("SCREENER", KNOWN)?.into_iter().map(|name| screener(&clients, name));

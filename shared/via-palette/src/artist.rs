@@ -1,4 +1,4 @@
-//! The offline artist behind the studio's port.
+//! The offline artist as an implementation of the studio's port.
 
 use async_trait::async_trait;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -13,7 +13,7 @@ use crate::{Style, draw};
 pub struct PaletteArtist;
 
 impl PaletteArtist {
-    /// The name the configuration knows it by.
+    /// The name in the configuration.
     pub const NAME: &'static str = "palette";
 }
 

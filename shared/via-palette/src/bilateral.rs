@@ -3,7 +3,7 @@
 use crate::flow::{self, Flow, Walk};
 use raster::grid::Grid;
 
-/// How far and how boldly to smooth.
+/// The reach of the smoothing in space and in colour.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reach {
     /// Standard deviation in pixels
@@ -43,7 +43,7 @@ fn pixel_along(lab: &Grid<3>, flow: &Flow, reach: Reach, x: usize, y: usize) -> 
     mean.value()
 }
 
-/// A weighted mean under way.
+/// The running sums of a weighted mean.
 struct Mean {
     centre: [f32; 3],
     sum: [f32; 3],
@@ -68,7 +68,6 @@ impl Mean {
         self.weight += weight;
     }
 
-    /// The mean of all that was added.
     fn value(&self) -> [f32; 3] {
         self.sum.map(|channel| channel / self.weight)
     }

@@ -14,7 +14,7 @@ use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
 
-/// Draws a sitting in flat paint with hard shadows over a loud backdrop.
+/// Draws a prepared selfie in flat paint with hard shadows over a loud backdrop.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 1);
     let palette = palette::loud(seed);
@@ -44,7 +44,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     sitting::picture(&picture, &silhouette.alpha)
 }
 
-/// Where the hard light comes from.
+/// The direction of the hard light.
 #[derive(Clone, Copy, Debug)]
 struct Light {
     /// Pixels from a point of the rim to the ground that lights it
@@ -119,7 +119,7 @@ fn paint(sitting: &Sitting, palette: &Palette) -> Grid<3> {
     })
 }
 
-/// What a and b gain in shade: towards the palette's second colour, and a little to violet.
+/// The shift of a and b in shade: towards the palette's second colour, and a little to violet.
 fn shade_hue(palette: &Palette) -> [f32; 2] {
     let [_, a, b] = lab::from_srgb(palette.below.map(|channel| (channel * 255.0) as u8));
     let chroma = a.hypot(b).max(20.0);

@@ -4,7 +4,7 @@ use crate::flow::{self, Flow, Walk};
 use raster::gauss;
 use raster::grid::Grid;
 
-/// Pixels from sample to sample: what is smoothed is smooth enough already.
+/// Pixels from sample to sample: its input is already smooth.
 const STRIDE: f32 = 1.5;
 
 /// Coherence-enhancing filtering (Kyprianidis and Kang, *Image and video abstraction by coherence-enhancing filtering*, 2011):
@@ -15,7 +15,7 @@ pub(crate) fn enhance(lab: &Grid<3>, drawn: &Grid<1>, flow: &Flow, length: usize
     smooth.where_drawn(drawn, |x, y| shock(&smooth, flow, x, y))
 }
 
-/// The mean along the flow, falling off linearly; where nothing runs any way, only as far as it does.
+/// The mean along the flow, falling off linearly; it reaches only as far as the flow has a direction.
 fn along(lab: &Grid<3>, flow: &Flow, length: usize, x: usize, y: usize) -> [f32; 3] {
     let strength = flow.at(x, y)[2];
     let reach = 1.0 + strength * length as f32;

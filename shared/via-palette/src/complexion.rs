@@ -1,23 +1,22 @@
-//! The skin of one subject, and how a painter with few pots paints it.
+//! The skin of one subject, and its reduction to a few paints.
 
 use crate::sitting::Sitting;
 use crate::tone::Histogram;
 use crate::visage::Accents;
 use raster::grid::{Grid, mix, smoothstep};
 
-/// Skin's middle tone and how far it strays.
+/// The middle tone of the skin and its spread.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Complexion {
     /// Middle lightness
     pub(crate) middle: f32,
-    /// How far shades and lights lie from it
+    /// Distance of shades and lights from it
     pub(crate) spread: f32,
     /// Mean a and b
     pub(crate) hue: [f32; 2],
 }
 
 impl Complexion {
-    /// Measures the skin of a sitting.
     pub(crate) fn of(sitting: &Sitting) -> Self {
         let histogram = Histogram::of(&sitting.calm, &sitting.skin);
         let hue = mean_hue(&sitting.calm, |x, y| sitting.skin.value(x, y));
@@ -42,13 +41,13 @@ impl Complexion {
         redder * accents.near.value(x, y)
     }
 
-    /// What the hue is multiplied by where it is painted: below 1 where warm light makes skin more orange than any is.
+    /// The factor of the hue where it is painted: below 1 where warm light makes skin more orange than any is.
     pub(crate) fn tame(&self) -> f32 {
         let chroma = self.hue[0].hypot(self.hue[1]).max(27.0);
         (27.0 + 0.2 * (chroma - 27.0)) / chroma
     }
 
-    /// The skin's own hue for a colour of a and b: what strays a little is the same skin in other light.
+    /// The skin's own hue for a colour of a and b: small deviations are the same skin in other light.
     pub(crate) fn calm_hue(&self, a: f32, b: f32) -> [f32; 2] {
         let strange = (a - self.hue[0]).powi(2) + (b - self.hue[1]).powi(2);
         let common = 0.9 * (-strange / 260.0).exp();

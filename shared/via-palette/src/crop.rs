@@ -8,7 +8,7 @@ use raster::grid::Grid;
 use raster::lab;
 use subject::skin;
 
-/// Pixels along the short side of the small copy that decides where the square lies.
+/// Pixels along the short side of the small copy on which the square is placed.
 const SMALL: u32 = 64;
 
 /// The square of `selfie` with head and shoulders, as `side` × `side` pixels. Any size and aspect ratio of at least 1×1.
@@ -23,7 +23,7 @@ pub(crate) fn square(selfie: &RgbImage, side: u32) -> RgbImage {
     imageops::resize(&cropped, side, side, filter)
 }
 
-/// Where the square begins along the long side, as a share of the slack: 0 the top or left, 1 the bottom or right.
+/// The start of the square along the long side, as a share of the slack: 0 the top or left, 1 the bottom or right.
 fn best_offset(selfie: &RgbImage) -> f32 {
     let (width, height) = selfie.dimensions();
     if width == height {

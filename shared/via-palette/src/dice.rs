@@ -1,11 +1,11 @@
-//! Chance that a seed decides.
+//! Pseudo-random choices by seed.
 
 /// A stream of numbers from a seed: SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, 2014).
 #[derive(Clone, Debug)]
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// The stream of `seed`; `stream` tells apart what one seed decides, so that one choice does not shift another.
+    /// The stream of `seed`; `stream` separates the choices of one seed, so that one does not shift another.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         Self(stir(seed ^ stir(stream)))
     }

@@ -1,4 +1,4 @@
-//! A sitting at half size: enough for brushes and printing plates, at a quarter of the cost.
+//! A prepared selfie at half size: enough for brushes and printing plates, at a quarter of the cost.
 
 use crate::complexion::Complexion;
 use crate::flow::{self, Flow};
@@ -6,12 +6,11 @@ use crate::lines::{self, Pen};
 use crate::sitting::Sitting;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 
-/// A sitting at half its width and height.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    /// Lab: calm, but with what calming took from the face
+    /// Lab: calm, with the details of the face that calming removed
     pub(crate) colours: Grid<3>,
-    /// Where edges and hair run
+    /// The direction of edges and hair
     pub(crate) flow: Flow,
     /// The subject, 0..1, its edge crisp
     pub(crate) body: Grid<1>,
@@ -26,7 +25,6 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Halves a sitting.
     pub(crate) fn of(sitting: &Sitting) -> Self {
         let (lab, calm) = (sitting.lab.shrunk(2), sitting.calm.shrunk(2));
         let at = |pixel: fn(&Sitting, usize, usize) -> f32| Grid::from_fn(lab.width, lab.height, |x, y| [pixel(sitting, 2 * x, 2 * y)]);
@@ -66,7 +64,7 @@ pub(crate) fn throat(sitting: &Sitting, colour: [f32; 3], x: f32, y: f32) -> f32
     let visage = sitting.visage;
     let (u, v) = ((x - visage.x).abs() / visage.rx, (y - visage.y) / visage.ry);
     let under = smoothstep(1.05, 0.85, u) * smoothstep(0.4, 0.7, v) * smoothstep(2.1, 1.8, v);
-    // In the shade of a chin skin turns olive, beyond what is skin elsewhere.
+    // In the shade of a chin skin turns olive, beyond the range of skin elsewhere.
     let [l, a, b] = colour;
     let (chroma, hue) = (a.hypot(b), b.atan2(a).to_degrees());
     let olive = smoothstep(-5.0, 15.0, hue) * smoothstep(108.0, 96.0, hue) * smoothstep(5.0, 9.0, chroma) * smoothstep(44.0, 36.0, chroma);

@@ -1,4 +1,4 @@
-//! Flat areas: the few paints a picture is made of, and where each lies.
+//! Flat areas: the few paints of a picture and their regions.
 
 use raster::gauss;
 use raster::grid::Grid;
@@ -6,7 +6,7 @@ use raster::grid::Grid;
 /// Paints a picture is reduced to
 const PAINTS: usize = 10;
 
-/// How much a difference of lightness counts beside one of colour: shade is not another paint.
+/// The weight of a difference in lightness relative to one in colour: shade is not another paint.
 const LIGHTNESS: f32 = 0.4;
 
 /// The paint of every pixel, in Lab, with smooth borders between the paints, `side` pixels wide and high. `calm` is a Lab picture of half that size
@@ -32,7 +32,7 @@ fn apart(a: &[f32; 3], b: &[f32; 3]) -> f32 {
     (LIGHTNESS * (a[0] - b[0])).powi(2) + (a[1] - b[1]).powi(2) + (a[2] - b[2]).powi(2)
 }
 
-/// How much a colour is of each paint; together 1.
+/// The share of each paint in a colour; together 1.
 fn shares(paints: &[[f32; 3]; PAINTS], colour: &[f32; 3]) -> [f32; PAINTS] {
     let away: [f32; PAINTS] = std::array::from_fn(|i| apart(&paints[i], colour));
     let least = away.iter().copied().fold(f32::MAX, f32::min);

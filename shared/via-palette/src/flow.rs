@@ -1,4 +1,4 @@
-//! The direction in which a picture runs: along hair, folds and edges.
+//! The direction of a picture's structure: along hair, folds and edges.
 
 use raster::gauss;
 use raster::grid::Grid;
@@ -56,7 +56,7 @@ fn minor_direction(&[xx, xy, yy]: &[f32; 3]) -> [f32; 3] {
     [-gy / length, gx / length, root / trace]
 }
 
-/// How far to walk along a flow.
+/// The extent of a walk along the flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Walk {
     /// Steps each way
@@ -65,8 +65,8 @@ pub(crate) struct Walk {
     pub(crate) stride: f32,
 }
 
-/// Walks along the flow from pixel (`x`, `y`), both ways, and calls `visit` with the number of the step and where it is.
-/// Stops at the border and where the flow turns by more than about 60 degrees in one step.
+/// Walks along the flow from pixel (`x`, `y`), both ways, and calls `visit` with the number and the place of each step. Stops at the border and where
+/// the flow turns by more than about 60 degrees in one step.
 #[inline]
 pub(crate) fn walk(flow: &Flow, x: usize, y: usize, far: Walk, mut visit: impl FnMut(usize, f32, f32)) {
     let start = *flow.at(x, y);

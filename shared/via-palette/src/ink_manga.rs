@@ -17,7 +17,7 @@ use raster::grid::{Grid, mix, smoothstep};
 /// Pixels from dot to dot: 16 along a row, so that dots are all alike at 1024, 512, 256 and 128 pixels and even at sizes between.
 const PERIOD: f32 = 16.0 * std::f32::consts::FRAC_1_SQRT_2;
 
-/// Draws a sitting in ink over a backdrop of lines or tone.
+/// Draws a prepared selfie in ink over a backdrop of lines or tone.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let silhouette = Silhouette::of(&sitting.matte, 2.2);
     let ink = lines_of(sitting, dice::pen_weight(seed));
@@ -40,7 +40,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     sitting::picture(&picture, &silhouette.alpha)
 }
 
-/// Ink of tones and, in the face, of what is small and dark; eyes and teeth have no tone.
+/// Ink of tones and, in the face, of small dark features; eyes and teeth have no tone.
 fn in_face(sitting: &Sitting, tones: &Tones, accents: &Accents, x: usize, y: usize) -> f32 {
     let (features, tone) = (sitting.features(x, y), tones.ink(x, y));
     if features <= 0.0 {
@@ -58,7 +58,7 @@ fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
     ink.map(|ink| [smoothstep(0.25, 0.8, ink[0])])
 }
 
-/// Which parts get which tone.
+/// The regions of each tone.
 struct Tones {
     /// 1 in the lighter tone
     light: Grid<1>,
@@ -72,7 +72,7 @@ impl Tones {
     /// Three steps over the range of the subject's lightnesses, each a whole shape without specks. Skin is paper but for its deep shade.
     fn of(sitting: &Sitting) -> Self {
         let histogram = Histogram::of(&sitting.calm, &sitting.matte.alpha);
-        // Halfway to the full range, so that what is dark stays dark
+        // Halfway to the full range, so that dark parts stay dark
         let dark = mix(6.0, histogram.quantile(0.04), 0.5);
         let light = mix(96.0, histogram.quantile(0.96), 0.5).max(dark + 20.0);
         let calm = sitting.calm.shrunk(2);
@@ -91,7 +91,7 @@ impl Tones {
             let hair = sitting.hair(fx, fy);
             let bare = (1.0 - hair) * smoothstep(0.15, 0.4, sitting.skin.value(fx, fy).max(sitting.features(fx, fy)));
             let l = mix(calm.at(x, y)[0], real.at(x, y)[0], mix(0.5, 0.25, hair)) + 1.8 * hair * sitting.strand(fx, fy);
-            // Black hair is black but for its lights; other dark things keep a little form.
+            // Black hair is black but for its lights; other dark parts keep a little form.
             [l - 7.0 * hair + lift * bare]
         });
         let side = sitting.calm.width;

@@ -1,4 +1,4 @@
-//! A picture as better light had shown it.
+//! Correction of white balance and exposure.
 
 use crate::tone::Histogram;
 use crate::visage;
@@ -11,8 +11,8 @@ const STRONGEST_CAST: f32 = 14.0;
 /// The b of white in light as warm as is pleasant: lamps, a low sun, a beige wall.
 const WARMEST: f32 = 20.0;
 
-/// A picture in the light of shade, of a screen or of old tubes, in nearly white light: what is lightest and not skin is taken for white
-/// (Land and McCann, *Lightness and retinex theory*, 1971). Warm light stays, as skin is of its colour, but for what makes it orange.
+/// A picture in bluish or greenish light, in nearly white light: the lightest part that is not skin is taken for white (Land and McCann, *Lightness
+/// and retinex theory*, 1971). Warm light stays, as skin has its colour, but for its orange excess.
 pub(crate) fn balanced(lab: Grid<3>) -> Grid<3> {
     let [a, b] = cast(&lab);
     if a.abs() + b.abs() < 1.5 {
@@ -24,7 +24,7 @@ pub(crate) fn balanced(lab: Grid<3>) -> Grid<3> {
     })
 }
 
-/// How far what should be white is from it, in a and b; 0 where nothing should be.
+/// The distance of apparent white from neutral, in a and b; 0 without such a part.
 fn cast(lab: &Grid<3>) -> [f32; 2] {
     let count = lab.cells.len();
     let light = Histogram::of(lab, &lab.map(|_| [1.0])).quantile(0.85).max(35.0);
@@ -57,8 +57,8 @@ fn cast(lab: &Grid<3>) -> [f32; 2] {
     [share * a, share * b.min(0.0)]
 }
 
-/// A dim or hazy picture as a better exposure had shown it: what is lightest becomes nearly white, what is darkest nearly black. Skin is
-/// not measured: a dark face beside a white collar stays dark, and a pale one in a dim room does not.
+/// A dim or hazy picture, better exposed: its lightest part becomes nearly white, its darkest nearly black. Skin is not measured: a dark face beside
+/// a white collar stays dark, and a pale one in a dim room does not.
 pub(crate) fn exposed(lab: Grid<3>) -> Grid<3> {
     let histogram = Histogram::of(&lab, &lab.map(|_| [1.0]));
     let (dark, light) = (histogram.quantile(0.01), histogram.quantile(0.985));
@@ -71,7 +71,7 @@ pub(crate) fn exposed(lab: Grid<3>) -> Grid<3> {
     lab.map(|&[l, a, b]| [(gain * (l - black)).clamp(0.0, 100.0), colourful * a, colourful * b])
 }
 
-/// A subject in the shade of a bright ground, lighter: if it wears something white that the picture shows as grey, by so much.
+/// A subject in the shade of a bright ground, lighter: if it wears something white that looks grey, by that difference.
 pub(crate) fn lit(lab: Grid<3>, matte: &Matte) -> Grid<3> {
     let neutral = |[l, a, b]: [f32; 3]| l > 50.0 && a * a + b * b < 100.0;
     let weights = Grid::from_fn(lab.width, lab.height, |x, y| [if neutral(*lab.at(x, y)) { matte.alpha.value(x, y) } else { 0.0 }]);
@@ -83,7 +83,7 @@ pub(crate) fn lit(lab: Grid<3>, matte: &Matte) -> Grid<3> {
     if found < 0.004 * lab.cells.len() as f32 || gain < 1.03 {
         return lab;
     }
-    // Its lights are lifted less than its middle tones, and what is white already stays.
+    // Its lights are lifted less than its middle tones, and white parts stay.
     lab.map(|&[l, a, b]| [l + (gain - 1.0) * l * smoothstep(100.0, 70.0, l), gain.sqrt() * a, gain.sqrt() * b])
 }
 

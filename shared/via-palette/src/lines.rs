@@ -1,10 +1,10 @@
-//! Ink lines: where a picture turns from light to dark, drawn along the flow.
+//! Ink lines where a picture turns from light to dark, drawn along the flow.
 
 use crate::flow::{self, Flow, Walk};
 use raster::gauss;
 use raster::grid::Grid;
 
-/// What counts as a line.
+/// The parameters of a line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pen {
     /// Width of the inner Gaussian across the edge, in pixels; a line is about twice as wide
@@ -17,12 +17,12 @@ pub(crate) struct Pen {
     pub(crate) hardness: f32,
 }
 
-/// The patience of a pixel that is never drawn, and costs no time.
+/// The threshold factor of a pixel that is never drawn, and costs no time.
 pub(crate) const NEVER: f32 = 99.0;
 
-/// Ink 0..1 per pixel by the flow-based difference of Gaussians (Kang, Lee, Chui, *Coherent line drawing*, 2007) with the
-/// soft threshold of XDoG (Winnemöller, Kyprianidis, Olsen, 2012). `lightness` is L in 0..100;
-/// `patience` multiplies, per pixel, what a line needs to begin: below 1 where faint lines matter, above where they do not.
+/// Ink 0..1 per pixel by the flow-based difference of Gaussians (Kang, Lee, Chui, *Coherent line drawing*, 2007) with the soft threshold of XDoG
+/// (Winnemöller, Kyprianidis, Olsen, 2012). `lightness` is L in 0..100; `threshold` multiplies, per pixel, the contrast at which a line begins: below
+/// 1 where faint lines matter, above where they do not.
 pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
     let response = difference_across(lightness, patience, flow, pen);
     let fall = gauss::kernel(pen.length as f32 / 2.5);
@@ -30,7 +30,7 @@ pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pe
     let darkest = darkest_about(&response, 2 * pen.length);
     let tile = 2 * pen.length;
     Grid::from_fn(lightness.width, lightness.height, |x, y| {
-        // A mean is never below the least of what it is made of: most of a calm picture needs no walk.
+        // A mean is never below its least element: most of a calm picture needs no walk.
         if patience.value(x, y) >= NEVER || darkest.value(x / tile, y / tile) + pen.least * patience.value(x, y) >= 0.0 {
             return [0.0];
         }
@@ -95,7 +95,7 @@ fn difference_of_gaussians(sigma: f32) -> Vec<f32> {
     let reach = (sigma * 1.6 * 2.5).ceil() as usize;
     let weight = |i: usize| inner.get(i).copied().unwrap_or(0.0) - outer[i];
     let mut weights: Vec<f32> = (0..=reach.min(outer.len() - 1)).map(weight).collect();
-    // What was cut off at the far end goes to the centre, so that flat areas answer with nothing.
+    // The cut-off tail goes to the centre, so that flat areas give no response.
     let rest = weights[0] + 2.0 * weights[1..].iter().sum::<f32>();
     weights[0] -= rest;
     weights

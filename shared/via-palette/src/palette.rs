@@ -1,4 +1,4 @@
-//! Colours that go together, chosen by seed.
+//! Matching colours, chosen by seed.
 
 use crate::dice::Dice;
 use raster::grid::{mix, mix3, smoothstep};

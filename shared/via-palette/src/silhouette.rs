@@ -4,16 +4,15 @@ use raster::gauss;
 use raster::grid::{Grid, smoothstep};
 use subject::Matte;
 
-/// The edge of a subject, ready to compose.
 #[derive(Clone, Debug)]
 pub(crate) struct Silhouette {
     /// How much of each pixel is the subject, under the outer line
     pub(crate) body: Grid<1>,
     /// Ink of the outer line, 0..1
     pub(crate) line: Grid<1>,
-    /// The matte of the finished drawing, outer line included: what a cut-out keeps
+    /// The matte of the finished drawing, outer line included: the area of a cut-out
     pub(crate) alpha: Grid<1>,
-    /// Where inner lines may be: 0 close to the outer line, which they would double
+    /// The area of inner lines: 0 close to the outer line, which they would double
     pub(crate) inner: Grid<1>,
     /// From 0 outside to 1 inside, a half at the edge
     pub(crate) ramp: Grid<1>,

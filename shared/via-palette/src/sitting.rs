@@ -1,4 +1,4 @@
-//! What every style needs to know of a selfie before it draws.
+//! The analysis of a selfie that every style draws from.
 
 use image::{RgbImage, Rgba, RgbaImage};
 
@@ -17,15 +17,14 @@ pub(crate) struct Sitting {
     pub(crate) lab: Grid<3>,
     /// The same, calmed and drawn out along its flow
     pub(crate) calm: Grid<3>,
-    /// Where edges and hair run
+    /// The direction of edges and hair
     pub(crate) flow: Flow,
     /// Strands of hair lighter or darker than those round them, in units of L; of half the width and height
     pub(crate) strands: Grid<1>,
-    /// Who is the subject
     pub(crate) matte: Matte,
     /// How much each pixel is the subject's skin, 0..1, smooth
     pub(crate) skin: Grid<1>,
-    /// Where the face is, and how large
+    /// The place and size of the face
     pub(crate) visage: Visage,
     /// Whether the selfie has no colours
     pub(crate) grey: bool,
@@ -67,17 +66,17 @@ impl Sitting {
 }
 
 impl Sitting {
-    /// The lightness that lines are drawn from: calm, but with what calming took from the face.
+    /// The lightness that lines are drawn from: calm, with the details of the face that calming removed.
     pub(crate) fn contours(&self) -> Grid<1> {
         Grid::from_fn(self.lab.width, self.lab.height, |x, y| {
             [mix(self.calm.at(x, y)[0], self.lab.at(x, y)[0], mix(0.45, 0.75, self.features(x, y)))]
         })
     }
 
-    /// How much a line needs to begin: little in the face, more in hair and clothes, most in what is merely around.
+    /// The threshold factor of lines: low in the face, higher in hair and clothes, highest in the surroundings.
     pub(crate) fn patience(&self) -> Grid<1> {
         Grid::from_fn(self.lab.width, self.lab.height, |x, y| {
-            // Ground before which a backdrop will stand needs no lines at all.
+            // The backdrop will cover this ground: it needs no lines at all.
             match self.matte.alpha.value(x, y) {
                 alpha if alpha < 0.01 => [lines::NEVER],
                 _ => [mix(1.15, 0.55, self.features(x, y))],
@@ -91,7 +90,7 @@ impl Sitting {
         smoothstep(1.2, 0.8, away) * self.visage.sure
     }
 
-    /// Whether a pixel is drawn at all, and not left to the backdrop.
+    /// Whether a pixel is drawn, and not covered by the backdrop.
     pub(crate) fn shows(&self, x: usize, y: usize) -> bool {
         self.matte.alpha.value(x, y) >= 0.01
     }

@@ -14,7 +14,7 @@ use crate::visage::Accents;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
 
-/// Draws a sitting in soft colours over a pastel backdrop.
+/// Draws a prepared selfie in soft colours over a pastel backdrop.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 1);
     let palette = palette::pastel(seed, &mut dice);
@@ -33,12 +33,12 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     sitting::picture(&picture, &silhouette.alpha)
 }
 
-/// A colour in the light of the palette: a breath of it, or skin would change.
+/// A colour in the light of the palette: slightly, or skin would change.
 fn graded(colour: [f32; 3], palette: &Palette) -> [f32; 3] {
     std::array::from_fn(|i| colour[i] * (1.0 + 0.28 * (palette.below[i] - 0.96)))
 }
 
-/// The colour of ink on a colour: the palette's, warmed by what it lies on.
+/// The colour of ink on a colour: the palette's, warmed by the colour below.
 fn tint(under: [f32; 3], palette: &Palette) -> [f32; 3] {
     let dark = under.map(|channel| 0.34 * channel);
     mix3(palette.ink, dark, 0.45)
@@ -83,7 +83,7 @@ fn plain_colour(sitting: &Sitting, stairs: &Stairs, hair_hue: [f32; 2], (x, y): 
     let strand = hair * sitting.strand(x, y).clamp(-9.0, 12.0);
     let l = l + 1.2 * strand + 0.5 * (detail.abs() - 6.0).clamp(0.0, 18.0) * detail.signum();
     let flat = mix(stairs.level(l, mix(1.6, 3.5, hair)), l, mix(0.12, 0.22, hair));
-    // Hair is of one colour, whatever the light does to it.
+    // Hair has one colour, whatever the light does to it.
     let strange = (a - hair_hue[0]).powi(2) + (b - hair_hue[1]).powi(2);
     let common = 0.7 * hair * (-strange / 200.0).exp();
     let (a, b) = (mix(a, hair_hue[0], common), mix(b, hair_hue[1], common));
@@ -92,7 +92,7 @@ fn plain_colour(sitting: &Sitting, stairs: &Stairs, hair_hue: [f32; 2], (x, y): 
     let lifted = 9.0 + 0.91 * flat + 8.0 * smoothstep(10.0, 50.0, flat) * smoothstep(100.0, 60.0, flat);
     let chroma = a.hypot(b);
     let clear = 1.2 + 0.12 * smoothstep(10.0, 40.0, chroma);
-    // Yellow that is dark is olive, which nothing but an olive should be.
+    // Dark yellow is olive, and only olive things should be.
     let warm = 0.3 * chroma * smoothstep(0.2, 2.0, b - a.abs()) * smoothstep(75.0, 45.0, flat) * smoothstep(-4.0, 2.0, a);
     [lifted, clear * a + 3.0 * shade + warm, clear * b - 5.0 * shade]
 }
@@ -104,11 +104,11 @@ fn skin_colour(complexion: &Complexion, [l, a, b]: [f32; 3], detail: f32) -> [f3
     let step = |at: f32| smoothstep(at * spread - 1.8, at * spread + 1.8, away);
     let (lit, shaded, deep) = (step(0.8), 1.0 - step(-0.75), 1.0 - step(-1.7));
     let flat = middle + 3.0 * lit - 6.0 * shaded - 9.0 * deep;
-    // A feature of the face is darker than what is about it; the rest of the shade is in the steps.
+    // A feature of the face is darker than its surroundings; the rest of the shade is in the steps.
     let dark = 1.4 * (detail + 8.0).min(0.0);
     let level = (mix(flat, l, 0.12) + dark).max(6.0);
     let own = complexion.calm_hue(a, b);
-    // Light skin gains a little light; dark skin stays what it is.
+    // Light skin gains a little light; dark skin stays as it is.
     let brighter = 1.5 + 0.3 * (97.0 - level).max(0.0) * smoothstep(45.0, 80.0, middle);
     let ink = smoothstep(-12.0, -30.0, detail);
     let chroma = mix(1.12, 0.6, ink);

@@ -1,6 +1,3 @@
-//! The styles this artist knows.
-
-/// A way to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Style {
     /// Cel anime in soft colours
@@ -34,13 +31,12 @@ impl Style {
         }
     }
 
-    /// The style of an [`id`](Self::id); None if there is none.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|style| style.id() == id)
     }
 
-    /// The name people read.
+    /// The name in a user interface.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Few flat levels of lightness, as a cel painter has few pots of paint.
+//! Few flat levels of lightness, like a cel painter's few pots of paint.
 
 use raster::grid::{Grid, mix, smoothstep};
 
@@ -13,8 +13,8 @@ pub(crate) struct Stairs {
 }
 
 impl Stairs {
-    /// At most `count` levels where the lightnesses of `lab` gather under `weights`, so that no step falls into a calm area
-    /// (Lloyd, *Least squares quantization in PCM*, 1982; fixed steps are what turns skin blotchy).
+    /// At most `count` levels where the lightnesses of `lab` gather under `weights`, so that no step falls into a calm area (Lloyd, *Least squares
+    /// quantization in PCM*, 1982; fixed steps turn skin blotchy).
     pub(crate) fn of(lab: &Grid<3>, weights: &Grid<1>, count: usize) -> Self {
         let histogram = Histogram::of(lab, weights);
         let mut levels: Vec<f32> = (0..count).map(|i| histogram.quantile((i as f32 + 0.5) / count as f32)).collect();

@@ -1,4 +1,4 @@
-//! The subject's face: where its skin is, how large it is, and its small features.
+//! The subject's face: the place and size of its skin, and its small features.
 
 use raster::gauss;
 use raster::grid::{Grid, smoothstep};
@@ -15,7 +15,7 @@ pub(crate) struct Visage {
     pub(crate) rx: f32,
     /// Half its height
     pub(crate) ry: f32,
-    /// How sure it is that there is a face, 0..1
+    /// Certainty that there is a face, 0..1
     pub(crate) sure: f32,
 }
 
@@ -26,7 +26,7 @@ impl Visage {
         for y in (0..skin.height).step_by(4) {
             for x in (0..skin.width).step_by(4) {
                 let (dx, dy) = ((x as f32 + 0.5) / skin.width as f32 - face.x, (y as f32 + 0.5) / skin.height as f32 - face.y);
-                // The window keeps hands and necks out; what it takes of the spread is given back below.
+                // The window keeps hands and necks out; its reduction of the spread is compensated below.
                 let weight = f64::from(skin.value(x, y) * smoothstep(0.3, 0.2, dx.hypot(0.85 * dy)));
                 sum += weight;
                 for (moment, value) in moments.iter_mut().zip([dx, dy, dx * dx, dy * dy]) {
@@ -67,12 +67,11 @@ pub(crate) fn skin_of(smooth: &Grid<3>, drawn: &Grid<1>, face: Face, grey: bool)
     gauss::blur(&raw.map(|c| [smoothstep(0.25, 0.6, c[0])]), 2.0)
 }
 
-/// The mean lightness of the skin in the middle of the face.
 pub(crate) fn lightness(lab: &Grid<3>, face: Face) -> f32 {
     Kin::of(lab, face, false).0[0]
 }
 
-/// The colour in the middle of the face, which tells skin from hair and wood of nearly its colour.
+/// The colour in the middle of the face, which separates skin from hair and wood of nearly its colour.
 struct Kin([f32; 3]);
 
 impl Kin {
@@ -109,7 +108,7 @@ impl Kin {
     }
 }
 
-/// What the details of a face are multiplied by, so that a soft picture has eyes too: its darkest hundredth should be this dark.
+/// The gain of the details of a face, so that a soft picture has eyes too: its darkest hundredth should be this dark.
 fn strength(detail: &Grid<1>, visage: Visage) -> f32 {
     let mut found: Vec<f32> = Vec::new();
     for y in (0..detail.height).step_by(4) {
@@ -124,14 +123,14 @@ fn strength(detail: &Grid<1>, visage: Visage) -> f32 {
     (-24.0 / dark.min(-1.0)).clamp(1.0, 1.7)
 }
 
-/// What is small and dark in a face, and what is next to it: brows, eyes, nostrils and the line of the mouth.
+/// The small dark features of a face, and their surroundings: brows, eyes, nostrils and the line of the mouth.
 #[derive(Clone, Debug)]
 pub(crate) struct Accents {
-    /// Fine lightness less the lightness about, in units of L, below 0 in what is dark
+    /// Fine lightness less the lightness around, in units of L, below 0 in dark features
     pub(crate) detail: Grid<1>,
     /// The picture without its noise
     pub(crate) fine: Grid<3>,
-    /// How near something dark is, 0..1: there eyes have their whites and mouths their teeth
+    /// Nearness of a dark feature, 0..1: the whites of eyes, and teeth, are there
     pub(crate) near: Grid<1>,
 }
 

@@ -1,4 +1,4 @@
-//! The offline artist keeps the promises of its port.
+//! The offline artist passes the contract suite of its port.
 
 use testkit::contract::artists::{self, Abilities};
 use via_palette::PaletteArtist;

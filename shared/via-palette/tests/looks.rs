@@ -1,4 +1,4 @@
-//! What a drawing looks like: of the fixture, which is a portrait, and of pictures nobody meant to be drawn.
+//! The look of a drawing: of the fixture, which is a portrait, and of pictures that were not meant to be drawn.
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use std::sync::LazyLock;
@@ -77,7 +77,7 @@ fn assert_whole(drawing: &RgbaImage) {
 
 #[test]
 fn the_same_arguments_draw_the_same_bytes_on_any_number_of_threads() {
-    // Every style goes through the same rows; these two use nearly all of what the others do.
+    // Every style goes through the same rows; these two use nearly all of the code of the others.
     for style in [Style::BoldCel, Style::Watercolour] {
         let again = raster::rows::with_threads(3, || draw(&SELFIE, style, SEED));
         assert!(again == *drawn(style), "{style:?}");

@@ -1,9 +1,9 @@
-//! From the colours of a file to sRGB.
+//! Converts the colours of a file to sRGB.
 
 use image::RgbImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-/// The largest profile that is looked at, in bytes; a camera's has a few hundred to a few thousand
+/// The largest profile that is read, in bytes; a camera's has a few hundred to a few thousand
 const LARGEST_PROFILE: usize = 1 << 20;
 
 /// The ICC profile of a file, if it has one
@@ -15,8 +15,8 @@ impl Colours {
         Self(profile.filter(|bytes| bytes.len() <= LARGEST_PROFILE))
     }
 
-    /// `picture` in sRGB. A profile that is broken, or of another colour model than the pixels now have, changes nothing: the colours are
-    /// then as a viewer without colour management shows them.
+    /// `picture` in sRGB. A broken profile, or one of another colour model than the decoded pixels, is ignored: the colours then look as in a viewer
+    /// without colour management.
     pub(crate) fn into_srgb(self, picture: RgbImage) -> RgbImage {
         let Some(profile) = self.0 else {
             return picture;

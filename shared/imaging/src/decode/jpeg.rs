@@ -10,7 +10,7 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-/// Most scans of a progressive picture; encoders write about ten, and each may cost a pass over all coefficients
+/// Maximum scans of a progressive picture; encoders write about ten, and each may cost a pass over all coefficients
 const MOST_SCANS: usize = 64;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadable> {
@@ -38,7 +38,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
     })
 }
 
-/// CMYK to RGB in place. Adobe's programs, and all that mark their files as theirs, store inks inverted.
+/// CMYK to RGB in place. Adobe's programs, and files with Adobe's marker, store inks inverted.
 fn inks_to_rgb(pixels: &mut Vec<u8>, inverted: bool) {
     let flip = if inverted { 0 } else { 0xff };
     for at in 0..pixels.len() / 4 {

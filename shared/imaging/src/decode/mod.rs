@@ -1,4 +1,4 @@
-//! From untrusted bytes to pixels.
+//! Decoding untrusted bytes.
 //!
 //! Each format is walked first, by `picture-files`, which allocates nothing: sizes, frames and the end of the picture are known, and
 //! checked, before a decoder sees the bytes, and it sees the picture alone, not what hangs behind it.
@@ -13,7 +13,7 @@ use colours::Colours;
 use image::metadata::Orientation;
 use image::{RgbImage, RgbaImage};
 
-/// A decoded picture and what its file says about showing it
+/// A decoded picture with its orientation and colour profile
 pub(crate) struct Decoded {
     /// As stored: not yet turned, in the file's own colours
     pub(crate) pixels: RgbImage,
@@ -41,7 +41,7 @@ pub(crate) enum Layered {
 }
 
 impl Layered {
-    /// With its alpha, its colours as stored; what has none is opaque.
+    /// With its alpha, its colours as stored; opaque without alpha.
     fn into_rgba(self) -> RgbaImage {
         match self {
             Self::Opaque(decoded) => image::DynamicImage::ImageRgb8(decoded.pixels).into_rgba8(),
@@ -61,7 +61,7 @@ pub(crate) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, U
     })
 }
 
-/// Decodes a PNG of ours, with its matte.
+/// Decodes a PNG made here, with its matte.
 pub(crate) fn decode_png(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Unreadable> {
     match PictureFormat::sniff(bytes) {
         Ok(PictureFormat::Jpeg | PictureFormat::Webp) => Err(Unreadable::UnknownFormat { what: "no PNG" }),
@@ -77,7 +77,7 @@ pub(crate) fn decode_rgba(bytes: &[u8], limits: &Limits) -> Result<RgbaImage, Un
     }
 }
 
-/// A decoder that panics has met a damaged picture, not a broken program: the sender is told, and nothing retries.
+/// A panic of a decoder counts as a damaged picture, not as a broken program: the sender is told, and nothing retries.
 fn contained<T>(decode: impl FnOnce() -> Result<T, Unreadable> + std::panic::UnwindSafe) -> Result<T, Unreadable> {
     std::panic::catch_unwind(decode).unwrap_or_else(|_| Err(Unreadable::corrupt("the decoder panicked")))
 }

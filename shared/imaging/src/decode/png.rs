@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
             }
         }
     }
-    // Reads on to IEND: the orientation may stand behind the pixels, and a file without an end is cut off.
+    // Reads on to IEND: the orientation may come after the pixels, and a file without an end is truncated.
     reader.finish().map_err(refusal)?;
     let info = reader.info();
     Ok(Decoded {
@@ -56,7 +56,7 @@ pub(super) fn decode_layered(bytes: &[u8], limits: &Limits) -> Result<Layered, U
 /// A reader behind the header, with size and frames checked; it gives 8 bits a channel, palettes and grey bits expanded.
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Reader<Cursor<&'a [u8]>>, Unreadable> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limits.scratch });
-    // Texts may be bombs of their own, and are not wanted.
+    // Text chunks may be compression bombs, and are not needed.
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::normalize_to_color8());
     let header = decoder.read_header_info().map_err(refusal)?;
@@ -81,7 +81,7 @@ fn to_rgb(colour: ColorType, from: &[u8], rgb: &mut [u8]) {
                 to.fill(*grey);
             }
         }
-        // Indexed does not come out of an expanding reader.
+        // An expanding reader never returns indexed pixels.
         ColorType::Rgb | ColorType::Indexed => rgb.copy_from_slice(from),
     }
 }

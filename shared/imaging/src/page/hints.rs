@@ -1,10 +1,10 @@
-//! How stickers get into each messenger, in a line each.
+//! How to add stickers to each messenger, in a line each.
 
 use super::{Shown, counted, escaped};
 use crate::{Counts, DigitalSource, Kind, Messenger, PACKS, PackSpec};
 use std::fmt::Write;
 
-/// The messengers that stickers were made for, each with its picture, its packs and a line on what to do with them
+/// A section with the messengers of these stickers, each with its picture, its packs and a line of instructions
 pub(super) fn section(page: &mut String, pictures: &[Shown<'_>], drawings: usize) {
     let ordered =
         |messenger: &Messenger| pictures.iter().any(|shown| shown.kind() == Kind::Sticker && shown.messenger() == Some(*messenger));
@@ -37,7 +37,7 @@ pub(super) fn section(page: &mut String, pictures: &[Shown<'_>], drawings: usize
     page.push_str("</dl>\n</section>\n");
 }
 
-/// Whether a picture or file stands for a pack of this messenger
+/// Whether a picture or file belongs to a pack of this messenger as a whole
 fn of_pack(shown: &Shown<'_>, messenger: Messenger) -> bool {
     match shown.kind() {
         Kind::Tray => shown.messenger() == Some(messenger),
@@ -56,7 +56,7 @@ fn label(shown: &Shown<'_>) -> String {
     }
 }
 
-/// What to do, in a line
+/// The instructions, in a line
 fn hint(messenger: Messenger, pictures: &[Shown<'_>], drawings: usize) -> String {
     let pack = PACKS.iter().find(|pack| pack.messenger == messenger);
     let packed = pictures.iter().any(|shown| shown.kind() == Kind::Pack && of_pack(shown, messenger));
@@ -92,7 +92,7 @@ fn hint(messenger: Messenger, pictures: &[Shown<'_>], drawings: usize) -> String
     }
 }
 
-/// How many stickers a pack takes, in words
+/// The number of stickers a pack takes, in words
 fn counts(pack: Option<&PackSpec>) -> String {
     match pack.map(|pack| pack.counts) {
         Some(Counts::Between(least, most)) => format!("{least} to {most} stickers"),
@@ -105,7 +105,7 @@ fn is_or_are(drawings: usize) -> String {
     format!("{} {}", if drawings == 1 { "is" } else { "are" }, counted(drawings, "drawing"))
 }
 
-/// What is true about machines that learned, for the shop that asks
+/// The answer to the shop's question about the use of AI
 fn ai(pictures: &[Shown<'_>]) -> &'static str {
     let filtered = |shown: &Shown<'_>| shown.files[0].digital_source_type == DigitalSource::AlgorithmicallyEnhanced;
     if pictures.iter().all(filtered) {

@@ -1,7 +1,7 @@
-//! `index.html`: what is in a bundle, shown to a person.
+//! `index.html`: the content of a bundle, shown to a person.
 //!
-//! One file without scripts or anything from a network: it looks the same wherever the bundle is unpacked. What it says comes from the
-//! manifest, in which nothing is personal; the words of a speech bubble are in its picture alone.
+//! One file without scripts and without network access: it looks the same wherever the bundle is unpacked. Its content comes from the manifest, in
+//! which nothing is personal; the words of a speech bubble are in its picture alone.
 
 mod hints;
 
@@ -14,7 +14,7 @@ const STYLE: &str = include_str!("page.css");
 struct Shown<'a> {
     /// Path without its ending
     stem: &'a str,
-    /// Its files, the one that is shown last
+    /// Its files, the displayed one last
     files: Vec<&'a FileEntry>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn of(manifest: &Manifest) -> String {
     page
 }
 
-/// Files that are one picture in several formats, together
+/// Groups the files that are one picture in several formats
 fn pictures(files: &[FileEntry]) -> Vec<Shown<'_>> {
     let mut pictures: Vec<Shown<'_>> = Vec::new();
     for file in files {
@@ -74,7 +74,7 @@ fn drawings<'a>(pictures: &'a [Shown<'a>]) -> Vec<&'a str> {
     folders
 }
 
-/// A part of a drawing's section: its title, what it is for, the class of its grid, and the kinds in it
+/// A part of a drawing's section: its title, its purpose, the class of its grid, and its kinds
 type Part = (&'static str, &'static str, &'static str, &'static [Kind]);
 
 const PARTS: [Part; 4] = [
@@ -122,7 +122,6 @@ impl Shown<'_> {
         self.stem.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What it is for, in words
     fn title(&self) -> String {
         let avatar = || AVATARS.iter().find(|row| row.name == self.row()).map(|row| row.platforms.join(", "));
         match self.kind() {
@@ -143,7 +142,7 @@ impl Shown<'_> {
         STICKERS.iter().find(|row| row.name == self.row()).map(|row| row.messenger)
     }
 
-    /// The picture with what it is, its size and its files
+    /// The picture with its title, its size and its files
     fn card(&self, page: &mut String, drawing: &str) {
         let title = escaped(&self.title());
         let class = match self.kind() {

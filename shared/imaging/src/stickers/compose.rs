@@ -10,7 +10,7 @@ use crate::resample::resize;
 use fast_image_resize::pixels::U8x4;
 use lettering::Typesetter;
 
-/// How much a small subject is enlarged at most
+/// The maximum enlargement of a small subject
 const LARGEST: f32 = 1.25;
 
 /// Straight RGBA pixels of a sticker of the row's size
@@ -43,7 +43,7 @@ pub(super) fn compose(cutout: &Cutout, row: &StickerSpec, bubble: Option<(&Bubbl
     Ok(canvas)
 }
 
-/// Where the origin lies if what is from `low` to `high`, scaled, stands in the middle
+/// The origin at which the scaled span from `low` to `high` stands in the middle
 fn middle(start: f32, end: f32, low: f32, high: f32, scale: f32) -> f32 {
     start.midpoint(end) - low.midpoint(high) * scale
 }
@@ -76,14 +76,14 @@ fn lay_subject(cutout: &Cutout, scale: f32, at: (f32, f32), canvas: &mut [u8], (
     for (y, line) in piece.chunks_exact(4 * across).enumerate() {
         let start = 4 * ((top + y) * width + left);
         for (to, from) in canvas[start..start + 4 * across].chunks_exact_mut(4).zip(line.chunks_exact(4)) {
-            // Lanczos overshoots: no colour may be more than its alpha.
+            // Lanczos overshoots: no colour may exceed its alpha.
             to.copy_from_slice(&[from[0].min(from[3]), from[1].min(from[3]), from[2].min(from[3]), from[3]]);
         }
     }
     Ok(())
 }
 
-/// Nothing may be in the margin, not even the last breath of a shadow.
+/// The margin must be empty, even of the faintest shadow.
 fn clear_margin(canvas: &mut [u8], (width, height): (usize, usize), margin: usize) {
     for (y, line) in canvas.chunks_exact_mut(4 * width).enumerate() {
         if y < margin || y >= height - margin {
@@ -95,7 +95,7 @@ fn clear_margin(canvas: &mut [u8], (width, height): (usize, usize), margin: usiz
     }
 }
 
-/// From multiplied to straight alpha
+/// From premultiplied to straight alpha
 fn straighten(canvas: &mut [u8]) {
     for pixel in canvas.chunks_exact_mut(4) {
         let alpha = u32::from(pixel[3]);

@@ -1,4 +1,4 @@
-//! The subject as a die would cut it.
+//! The die-cut subject.
 
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::Layers;
@@ -6,14 +6,14 @@ use image::RgbaImage;
 use subject::{HeadBox, head};
 
 const SIDE: usize = DRAWING_SIDE as usize;
-/// Cells along a side of the grid on which shapes are told; fine enough, and a sixteenth of the pixels
+/// Cells along a side of the grid on which shapes are analysed; fine enough, at a sixteenth of the pixels
 const CELLS: usize = 256;
 const CELL: usize = SIDE / CELLS;
 /// Alpha from which a cell belongs to the shape
 const SOLID: u8 = 100;
 /// Pieces smaller than this share of the largest are specks of the matte
 const SPECK: f32 = 0.06;
-/// A subject with less than this share of the drawing is no subject
+/// A subject with less than this share of the drawing counts as none
 const LEAST: f32 = 0.03;
 /// Half the side of the badge that is cut out of a drawing without a subject, in pixels, and the exponent of its outline, a squircle
 const BADGE: (f32, f32) = (490.0, 5.0);
@@ -51,13 +51,12 @@ impl Area {
     }
 }
 
-/// The subject of a drawing, whole and with an edge that looks meant; in pixels of the drawing
+/// The whole subject of a drawing with a clean edge; in pixels of the drawing
 pub(crate) struct Cutout {
     /// [`DRAWING_SIDE`]² premultiplied RGBA
     pub(crate) pixels: Vec<u8>,
-    /// Where there is something
+    /// The area of the subject
     pub(crate) extent: Area,
-    /// Where the head is
     pub(crate) head: Area,
 }
 
@@ -69,7 +68,7 @@ impl Cutout {
         subject.unwrap_or_else(|| Self::badge(&layers.drawing, head))
     }
 
-    /// The same of a `transparent` deliverable, [`DRAWING_SIDE`]² straight RGBA
+    /// For a `transparent` deliverable, [`DRAWING_SIDE`]² straight RGBA
     pub(crate) fn of_transparent(picture: &RgbaImage) -> Self {
         let multiplied = || {
             let mut pixels = picture.as_raw().clone();
@@ -84,7 +83,7 @@ impl Cutout {
         subject.unwrap_or_else(|| Self::badge(picture, head::USUAL))
     }
 
-    /// The whole subject, its head told by its shape unless it is known; none if there is hardly any
+    /// The whole subject, its head found by its shape unless it is known; none if there is hardly any
     fn of_subject(mut pixels: Vec<u8>, head: Option<HeadBox>) -> Option<Self> {
         let mut grid = Grid::of(&pixels);
         let enough = grid.largest_only() as f32 > LEAST * (CELLS * CELLS) as f32;
@@ -98,7 +97,7 @@ impl Cutout {
         Some(Self { pixels, extent, head })
     }
 
-    /// Head and shoulders, for pictures so small that more is a blot
+    /// Head and shoulders, for pictures too small for more
     pub(crate) fn bust(&self) -> Self {
         let mut pixels = self.pixels.clone();
         let end = (self.head.bottom + 0.34 * self.head.height()).min(self.extent.bottom);
@@ -131,18 +130,18 @@ impl Cutout {
     }
 }
 
-/// A lower edge like that of a bowl: what a drawing's edge cut off straight ends in a curve
+/// A lower edge like that of a bowl: a subject cut off straight by the drawing's edge ends in a curve
 struct Bowl {
-    /// Where it is deepest, and half its width, in pixels of the drawing
+    /// The middle of its deepest row, and half its width, in pixels of the drawing
     middle: f32,
     half: f32,
-    /// Its lowest row, and how far above its sides begin
+    /// Its lowest row, and the height at which its sides begin
     end: f32,
     depth: f32,
 }
 
 impl Bowl {
-    /// The one for a subject that runs out of the drawing at the bottom
+    /// For a subject that runs out of the drawing at the bottom
     fn under(grid: &Grid, whole: Area, head: Area) -> Option<Self> {
         if whole.bottom < 0.985 * SIDE as f32 {
             return None;
@@ -156,7 +155,7 @@ impl Bowl {
         Some(Self { middle: left.midpoint(right), half: (right - left) / 2.0 + 1.0, end: whole.bottom, depth })
     }
 
-    /// Takes away what lies below.
+    /// Clears the pixels below the bowl.
     fn cut(&self, pixels: &mut [u8]) {
         let from = (self.end - self.depth).max(0.0);
         for y in from as usize..SIDE {
@@ -184,7 +183,7 @@ fn bowl_cover(across: f32, down: f32, half: f32, depth: f32) -> f32 {
     ((1.0 - value) / slope.max(1e-6) + 0.5).clamp(0.0, 1.0)
 }
 
-/// Which cells of the drawing belong to the shape
+/// The cells of the drawing that belong to the shape
 struct Grid {
     cells: Vec<bool>,
 }
@@ -196,7 +195,6 @@ impl Grid {
         Self { cells: (0..CELLS * CELLS).map(|i| pixels[at(i)] >= SOLID).collect() }
     }
 
-    /// Where the head is
     fn head(&self) -> HeadBox {
         let solid = |x, y| f32::from(u8::from(self.cells[y * CELLS + x]));
         HeadBox::of(&raster::Grid::from_fn(CELLS, CELLS, |x, y| [solid(x, y)]), None)
@@ -208,7 +206,7 @@ impl Grid {
         Some((row.iter().position(|cell| *cell)?, row.iter().rposition(|cell| *cell)? + 1))
     }
 
-    /// Keeps the largest piece, and those at least [`SPECK`] as large; says how many cells the largest has.
+    /// Keeps the largest piece, and those at least [`SPECK`] as large; returns the number of cells of the largest.
     fn largest_only(&mut self) -> usize {
         let mut pieces: Vec<Vec<usize>> = Vec::new();
         let mut seen: Vec<bool> = self.cells.iter().map(|cell| !cell).collect();
@@ -236,7 +234,7 @@ impl Grid {
         largest
     }
 
-    /// Clears what is more than two cells away from every kept one.
+    /// Clears pixels more than two cells away from every kept cell.
     fn erase_others(&self, pixels: &mut [u8]) {
         let mut kept = self.cells.clone();
         for _ in 0..3 {
@@ -260,7 +258,7 @@ fn around(at: usize) -> impl Iterator<Item = usize> {
     there.into_iter().filter(|(there, _)| *there).map(move |(_, by)| at.wrapping_add_signed(by))
 }
 
-/// Where the shape is, to a cell
+/// The extent of the shape, to a cell
 fn extent(grid: &Grid) -> Option<Area> {
     let spans: Vec<_> = (0..CELLS).filter_map(|y| Some((y, grid.span(y)?))).collect();
     let scaled = |cells: usize| (cells * CELL) as f32;

@@ -1,4 +1,4 @@
-//! From pixels to a file within the messenger's bytes.
+//! Encoding pixels within the messenger's limit of bytes.
 
 use super::StickerSpec;
 use crate::encode::{self, Frame};
@@ -6,20 +6,17 @@ use crate::webp::{self, Quality};
 use crate::{DigitalSource, Format, Unreadable};
 use color_quant::NeuQuant;
 
-/// Why pixels did not become a sticker
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
-    /// Not as many pixels as the row's width and height say
+    /// The pixels do not match the row's width and height
     #[error("{given} bytes of pixels; {width}×{height} RGBA pixels have another number")]
     WrongSize {
         /// Length of the pixels in bytes
         given: usize,
-        /// The row's width
         width: u32,
-        /// The row's height
         height: u32,
     },
-    /// However coarse, the file stays too large
+    /// Even the coarsest file is too large
     #[error("the sticker cannot be made smaller than {bytes} bytes; the aim is {target}")]
     TooLarge {
         /// The smallest file that was written
@@ -27,26 +24,25 @@ pub enum Unfit {
         /// The row's [`target_bytes`](StickerSpec::target_bytes)
         target: usize,
     },
-    /// The encoder failed
     #[error("the sticker could not be written")]
     Unwritten(#[from] Unreadable),
 }
 
-/// The quality at which nothing is seen to be missing: no file is written with a higher one
+/// The quality without visible loss: no file is written with a higher one
 const BEST: u8 = 92;
-/// The quality below which blocks are seen; coarser files are for pixels no drawing has
+/// The quality below which blocks show; coarser files are for pixels that no drawing has
 const WORST: u8 = 12;
-/// Most encodings between [`BEST`] and [`WORST`]
+/// Maximum encodings between [`BEST`] and [`WORST`]
 const ENCODINGS: u32 = 5;
-/// Mean difference of alpha between neighbours above which pixels are noise, which takes a second to be written with care; a sticker's, whose
-/// alpha changes only at its edges, is below 3
+/// Mean difference of alpha between neighbours above which pixels are noise, which takes a second to encode carefully; a sticker's, whose alpha
+/// changes only at its edges, is below 3
 const RESTLESS: usize = 16;
 /// Alpha from which a colour of a palette is opaque
 const ALL_BUT_OPAQUE: u8 = 244;
-/// One of so many pixels teaches the palette (NeuQuant: 1 is best and slowest, 30 worst)
+/// One of so many pixels trains the palette (NeuQuant: 1 is best and slowest, 30 worst)
 const SAMPLING: i32 = 10;
 
-/// The straight RGBA `pixels` of a sticker as the file its row asks for, at the best quality whose bytes are within the row's
+/// Encodes the straight RGBA `pixels` of a sticker in the row's format, at the best quality within the row's
 /// [`target_bytes`](StickerSpec::target_bytes), the provenance of `source` included.
 ///
 /// # Errors
@@ -55,7 +51,7 @@ pub fn fit_sticker(pixels: &[u8], row: &StickerSpec, source: DigitalSource) -> R
     Fitter::new(pixels, (row.width, row.height), source).fit(row)
 }
 
-/// The files of one picture: what was written for a row may serve the next
+/// The files of one picture: a file written for one row may serve the next
 pub(super) struct Fitter<'a> {
     pixels: &'a [u8],
     size: (u32, u32),
@@ -107,7 +103,7 @@ impl<'a> Fitter<'a> {
         best.ok_or(Unfit::TooLarge { bytes: 0, target })
     }
 
-    /// What noise needs: alpha in few levels, then fewer pixels as well
+    /// For noise: alpha in few levels, then fewer pixels as well
     fn coarse(&mut self, target: usize) -> Result<Vec<u8>, Unfit> {
         for alpha in [60, 10] {
             if let Some(file) = self.within(Quality { colours: WORST, alpha }, target)? {
@@ -160,12 +156,12 @@ fn few_colours(pixels: &[u8]) -> (Vec<u8>, Vec<[u8; 4]>) {
     }
     let network = NeuQuant::new(SAMPLING, 255, &seen);
     let mut palette = vec![[0; 4]];
-    // The network ends near the colours it has seen: what is all but opaque was opaque.
+    // The network ends near the colours it has seen: nearly opaque pixels were opaque.
     let opaque = |alpha: u8| if alpha >= ALL_BUT_OPAQUE { 255 } else { alpha };
     palette.extend(network.color_map_rgba().chunks_exact(4).map(|colour| [colour[0], colour[1], colour[2], opaque(colour[3])]));
     let mut last = ([0; 4], 0);
     let indices = pixels.chunks_exact(4).map(|pixel| {
-        // Neighbours are often alike: the search is for those that are not.
+        // Neighbours are often alike: only different ones are searched for.
         if pixel[3] == 0 {
             return 0;
         }
@@ -184,7 +180,7 @@ fn restless(pixels: &[u8]) -> bool {
     steps.sum::<usize>() > RESTLESS * (pixels.len() / 4)
 }
 
-/// Every square of `blocks` × `blocks` pixels in the colour and alpha of its middle; what was transparent stays so
+/// Every square of `blocks` × `blocks` pixels in the colour and alpha of its middle; transparent pixels stay transparent
 fn calmed(pixels: &[u8], (width, height): (u32, u32), blocks: u32) -> Vec<u8> {
     let mut calm = Vec::with_capacity(pixels.len());
     for y in 0..height {

@@ -8,7 +8,7 @@ use crate::matte::Layers;
 use crate::{Deliverable, DigitalSource, Kind, Unreadable};
 use lettering::Typesetter;
 
-/// Makes the stickers of a drawing; what two of them have in common is made once
+/// Makes the stickers of a drawing; shared steps are computed once
 pub(crate) struct StickerMaker {
     cutout: Cutout,
     bubble: Option<BubbleOrder>,
@@ -20,7 +20,7 @@ impl StickerMaker {
         Self { cutout: Cutout::of(layers), bubble: extras.bubble.clone(), source }
     }
 
-    /// The stickers a generation gets for each drawing, in groups that are the same picture, in the order of the table
+    /// The stickers of each drawing of a generation, in groups that are the same picture, in the order of the table
     pub(crate) fn groups(extras: &Extras) -> Vec<Vec<&'static StickerSpec>> {
         let mut groups: Vec<Vec<&'static StickerSpec>> = Vec::new();
         for row in STICKERS.iter().filter(|row| row.kind == Kind::Sticker && extras.stickers.contains(&row.messenger)) {
@@ -43,8 +43,8 @@ impl StickerMaker {
     }
 }
 
-/// The pictures that stand for the packs of the messengers ordered, out of the first drawing: head and shoulders, for they are small, and
-/// without the bubble, whose words could not be read
+/// The pictures of the requested messengers' packs, made of the first drawing: head and shoulders, as they are small, and without the bubble, whose
+/// words would be illegible
 pub(super) fn trays(cutout: &Cutout, extras: &Extras, source: DigitalSource) -> Result<Vec<Deliverable>, Unreadable> {
     let bust = cutout.bust();
     let rows = STICKERS.iter().filter(|row| row.kind == Kind::Tray && extras.stickers.contains(&row.messenger));
@@ -71,7 +71,7 @@ impl From<Unfit> for Unreadable {
 /// The stickers of one drawing, the square RGBA PNG of an artist, without its other deliverables
 ///
 /// # Errors
-/// [`Unreadable`] if the drawing is none that [`render`](crate::render()) reads.
+/// [`Unreadable`] if [`render`](crate::render()) cannot read the drawing.
 pub fn stickers(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<Vec<Deliverable>, Unreadable> {
     let maker = StickerMaker::new(&Layers::of(drawing)?, extras, source);
     let mut typesetter = Typesetter::new();

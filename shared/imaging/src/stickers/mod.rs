@@ -1,4 +1,4 @@
-//! Stickers for messengers: what is asked for, the platforms' rules, and how they are met.
+//! Stickers for messengers: the requested extras, the platforms' rules, and their implementation.
 
 mod compose;
 mod cutout;
@@ -20,20 +20,20 @@ pub use validate::{Target, Violation, provenance_of, validate};
 use crate::Messenger;
 use bubble_text::{Side, Words};
 
-/// What a generation asks for beside the avatars
+/// The requested extras of a generation beside the avatars
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
-    /// The messengers that get stickers; each counts once, whatever the generation
+    /// The messengers that get stickers; each counts once, in any order
     pub stickers: Vec<Messenger>,
-    /// The speech bubble of every drawing and sticker, if one was ordered
+    /// The speech bubble of every drawing and sticker, if one was requested
     pub bubble: Option<BubbleOrder>,
 }
 
-/// A speech bubble as ordered
+/// A requested speech bubble
 #[derive(Clone, Debug)]
 pub struct BubbleOrder {
-    /// What it says; personal, and shown by no `Debug`
+    /// The text; personal, and shown by no `Debug`
     pub words: Words,
-    /// Where it stands; the roomier side if none is named
+    /// The requested side; by default the roomier one
     pub side: Option<Side>,
 }

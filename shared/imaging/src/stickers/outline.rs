@@ -1,6 +1,6 @@
 //! The white edge around a sticker: even, smooth, and closed where the shape is ragged.
 
-/// How the edge of a sticker of a given stroke looks, in pixels
+/// The measures of a sticker's edge for a given stroke, in pixels
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edge {
     /// Width of the white stroke
@@ -9,13 +9,13 @@ pub(super) struct Edge {
     close: f32,
     /// Radius of the box that, passed three times, softens the shadow
     blur: usize,
-    /// How far below the sticker its shadow lies
+    /// Distance of the shadow below the sticker
     drop: usize,
 }
 
 /// Alpha below which a pixel is haze of the matte and gets no edge
 const HAZE: f32 = 0.12;
-/// Alpha of the shadow under the sticker, which shows where it ends on white
+/// Alpha of the shadow under the sticker, which makes its edge visible on white
 const SHADOW: f32 = 0.42;
 /// The shadow's colour: not black, which looks like dirt on a coloured ground
 const SHADE: [f32; 3] = [20.0, 22.0, 34.0];
@@ -30,12 +30,12 @@ impl Edge {
         Self { stroke, close: 1.1 * stroke, blur, drop }
     }
 
-    /// How far the edge reaches beyond the shape, in pixels
+    /// The width of the edge beyond the shape, in pixels
     pub(super) fn reach(self) -> u32 {
         self.stroke.ceil() as u32 + 1 + (3 * self.blur + self.drop) as u32
     }
 
-    /// Lays the white edge and the shadow under what is on `canvas`, premultiplied RGBA of `width` × `height`.
+    /// Lays the white edge and the shadow under the pixels of `canvas`, premultiplied RGBA of `width` × `height`.
     pub(super) fn lay(self, canvas: &mut [u8], (width, height): (usize, usize)) {
         let shape: Vec<f32> = canvas.chunks_exact(4).map(|pixel| solid(pixel[3])).collect();
         let mut white = self.white(&shape, (width, height));
@@ -54,7 +54,7 @@ impl Edge {
         }
     }
 
-    /// Where the edge is white: the shape grown by the stroke, then closed
+    /// The white area of the edge: the shape grown by the stroke, then closed
     fn white(self, shape: &[f32], size: (usize, usize)) -> Vec<f32> {
         let grown = cover(shape, size, self.stroke + self.close);
         let ground: Vec<f32> = grown.iter().map(|cover| 1.0 - cover).collect();
@@ -86,9 +86,9 @@ fn solid(alpha: u8) -> f32 {
 
 /// How much of each pixel lies within `radius` of the shape, beyond `size` is nothing.
 ///
-/// The edge of the shape runs through its half-covered pixels, further out or in by what they are covered more or less, so that the distance
-/// to it is known in fractions of a pixel (after Gustavson and Strand, *Anti-aliased Euclidean distance transform*, 2011). Radii are a few
-/// pixels, so each edge pixel draws its disc; a transform of the whole plane would look at every pixel twice.
+/// The edge of the shape runs through its half-covered pixels, further out or in by their coverage, so that the distance to it is known in fractions
+/// of a pixel (after Gustavson and Strand, *Anti-aliased Euclidean distance transform*, 2011). Radii are a few pixels, so each edge pixel draws its
+/// disc; a transform of the whole plane would visit every pixel twice.
 fn cover(shape: &[f32], (width, height): (usize, usize), radius: f32) -> Vec<f32> {
     let reach = (radius + 1.5).ceil() as usize;
     let wide = 2 * reach + 1;

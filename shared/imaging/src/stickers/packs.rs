@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-/// What a pack is called whose title has no visible character
+/// The title of a pack whose given title has no visible character
 const NO_TITLE: &str = "Stickers";
 
 /// Why the packs could not be made
@@ -26,29 +26,28 @@ pub enum Unpackable {
     /// A pack has more bytes than its messenger takes
     #[error("the pack {name} has {bytes} bytes; at most {limit} are allowed")]
     TooManyBytes {
-        /// Name of its row
         name: &'static str,
-        /// Its length
+        /// In bytes
         bytes: usize,
-        /// The row's limit
+        /// In bytes
         limit: usize,
     },
 }
 
-/// The packs of a generation in the making: it is shown every file of every drawing, and keeps what it needs
+/// Builds the packs of a generation from the files of its drawings
 pub struct Packs {
     title: String,
     author: String,
     extras: Extras,
-    /// The cut-out of the first drawing, of which tray, main and tab image are made
+    /// The cut-out of the first drawing, the source of tray, main and tab image
     first: Option<(usize, Vec<u8>, DigitalSource)>,
-    /// Stickers by the row of their pack and the number of their drawing
+    /// By the messenger of the pack and the number of the drawing
     stickers: BTreeMap<(Messenger, usize), Vec<u8>>,
 }
 
 impl Packs {
-    /// Empty packs of the messengers in `extras`. Title and author are cut to what the messengers take; nothing but visible characters and
-    /// single spaces is left of them.
+    /// Empty packs of the messengers in `extras`. Title and author are cut to the messengers' limits and reduced to visible characters and single
+    /// spaces.
     pub fn new(title: &str, author: &str, extras: &Extras) -> Self {
         let title = plain(title, 40);
         let title = if title.is_empty() { NO_TITLE.into() } else { title };
@@ -56,7 +55,7 @@ impl Packs {
         Self { title, author: plain(author, 128), extras, first: None, stickers: BTreeMap::new() }
     }
 
-    /// Shows the packs a file of drawing `index`; those that are no part of a pack are passed over.
+    /// Offers a file of drawing `index`; a file that belongs to no pack is ignored.
     pub fn add(&mut self, index: usize, file: &Deliverable) {
         if self.extras.stickers.is_empty() {
             return;
@@ -72,7 +71,7 @@ impl Packs {
         }
     }
 
-    /// Tray, main and tab images of the messengers ordered, made of the first drawing's cut-out; none before a drawing was added.
+    /// Tray, main and tab images of the requested messengers, made of the first drawing's cut-out; none before a drawing was added.
     ///
     /// # Errors
     /// [`Unpackable::Picture`] if the cut-out is no picture.
@@ -84,7 +83,7 @@ impl Packs {
         Ok(trays(&cutout, &self.extras, *source)?)
     }
 
-    /// The packs for which there are enough drawings, of the stickers added and of `pictures` as they are delivered.
+    /// The packs for which there are enough drawings, made of the stickers added and of `pictures` as delivered.
     ///
     /// # Errors
     /// [`Unpackable`] if a pack cannot be written within its limit.
@@ -134,7 +133,7 @@ impl Packs {
     }
 }
 
-/// Adds a file as it is: pictures are compressed already. Times and permissions are fixed, so that the same pack is the same bytes.
+/// Stores a file uncompressed: pictures are compressed already. Times and permissions are fixed, so that the same pack has the same bytes.
 fn store(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<(), Unpackable> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)

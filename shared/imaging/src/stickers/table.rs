@@ -3,7 +3,7 @@
 use crate::Messenger;
 use crate::{Format, Kind};
 
-/// Which sizes a messenger takes
+/// The sizes that a messenger accepts
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sides {
     /// This width and height, in pixels
@@ -17,7 +17,6 @@ pub enum Sides {
 }
 
 impl Sides {
-    /// Whether a picture of this size is taken
     pub fn take(self, width: u32, height: u32) -> bool {
         let within = |most_width, most_height| (1..=most_width).contains(&width) && (1..=most_height).contains(&height);
         match self {
@@ -42,42 +41,40 @@ impl std::fmt::Display for Sides {
     }
 }
 
-/// One picture a messenger takes: a sticker, or a picture that stands for a pack
+/// One picture that a messenger accepts: a sticker, or a picture of a pack as a whole
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StickerSpec {
-    /// Its name, also the stem of its file; unique in the table, kebab case
+    /// Also the stem of its file; unique in the table, kebab case
     pub name: &'static str,
-    /// Whose it is
     pub messenger: Messenger,
     /// [`Kind::Sticker`] or [`Kind::Tray`]
     pub kind: Kind,
-    /// The format it is written in
     pub format: Format,
-    /// Which sizes the messenger takes
+    /// The sizes that the messenger accepts
     pub sides: Sides,
-    /// The width it is written with, in pixels
+    /// The width we write, in pixels
     pub width: u32,
-    /// The height it is written with, in pixels
+    /// The height we write, in pixels
     pub height: u32,
-    /// Most bytes, counted decimally, of a still picture
+    /// Maximum bytes, counted decimally, of a still picture
     pub most_bytes: usize,
     /// Pixels along each edge that stay wholly transparent
     pub margin: u32,
     /// Width of the white stroke, in pixels
     pub stroke: f32,
-    /// Where the limits come from
+    /// The document that states the limits
     pub source: &'static str,
-    /// When that was read, year-month-day
+    /// When it was read, year-month-day
     pub read: &'static str,
 }
 
 impl StickerSpec {
-    /// The bytes that are aimed at: the limit less 5 %, because importers count on top of what they document
+    /// The aimed size: the limit less 5 %, because importers reject files within their documented limits
     pub const fn target_bytes(&self) -> usize {
         self.most_bytes / 20 * 19
     }
 
-    /// Whether a picture made for this row serves the other as well
+    /// Whether one picture serves both rows
     pub(crate) fn same_picture(&self, other: &Self) -> bool {
         let looks = |row: &Self| (row.kind, row.format, row.width, row.height, row.margin, row.stroke);
         looks(self) == looks(other)
@@ -93,23 +90,20 @@ impl StickerSpec {
 /// The rules of a messenger's packs
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PackSpec {
-    /// Its name, also the stem of its file
+    /// Also the stem of its file
     pub name: &'static str,
-    /// Whose it is
     pub messenger: Messenger,
-    /// The format it is written in
     pub format: Format,
-    /// Name of the sticker in [`STICKERS`] that it is made of
+    /// The row of [`STICKERS`] whose stickers it holds
     pub sticker: &'static str,
-    /// How many stickers it may hold
     pub counts: Counts,
-    /// Most bytes of the file, counted decimally, where there is a limit of the messenger's or, for want of one, ours
+    /// Maximum bytes of the file, counted decimally; ours where the messenger has none
     pub most_bytes: usize,
-    /// Most characters of its title, and of its author
+    /// Maximum characters of its title, and of its author
     pub most_characters: usize,
-    /// Where the rules come from
+    /// The document that states the rules
     pub source: &'static str,
-    /// When that was read, year-month-day
+    /// When it was read, year-month-day
     pub read: &'static str,
 }
 
@@ -123,7 +117,6 @@ pub enum Counts {
 }
 
 impl Counts {
-    /// Whether a pack may hold so many
     pub fn take(self, count: usize) -> bool {
         match self {
             Self::Between(least, most) => (least..=most).contains(&count),
@@ -156,8 +149,8 @@ const LINE: &str = "https://creator.line.me/en/guideline/sticker/";
 const DISCORD: &str = "https://discord-api-types.dev (limits of the sticker resource)";
 const READ: &str = "2026-11-21";
 
-/// Stickers and the pictures of packs, in the order of delivery. LINE asks for its margin and WhatsApp advises its stroke; the other margins
-/// and strokes are ours, in the same proportion.
+/// Stickers and the pictures of packs, in the order of delivery. LINE requires its margin and WhatsApp recommends its stroke; the other margins and
+/// strokes are ours, in the same proportion.
 #[rustfmt::skip]
 pub const STICKERS: &[StickerSpec] = &[
     StickerSpec { name: "whatsapp", messenger: Messenger::Whatsapp, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Exactly(512, 512), width: 512, height: 512, most_bytes: 100_000, margin: 8, stroke: 8.0, source: WHATSAPP, read: READ },
@@ -173,14 +166,13 @@ pub const STICKERS: &[StickerSpec] = &[
     StickerSpec { name: "line-tab", messenger: Messenger::Line, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(96, 74), width: 96, height: 74, most_bytes: 1_000_000, margin: 1, stroke: 2.0, source: LINE, read: READ },
 ];
 
-/// The packs, in the order of delivery. WhatsApp names no limit for the importers' file: what its stickers and texts can have together is ours.
+/// The packs, in the order of delivery. WhatsApp names no limit for the importers' file: ours is the maximum of its stickers and texts together.
 #[rustfmt::skip]
 pub const PACKS: &[PackSpec] = &[
     PackSpec { name: "whatsapp", messenger: Messenger::Whatsapp, format: Format::Wastickers, sticker: "whatsapp", counts: Counts::Between(3, 30), most_bytes: 3_100_000, most_characters: 128, source: WHATSAPP, read: READ },
     PackSpec { name: "line", messenger: Messenger::Line, format: Format::Zip, sticker: "line", counts: Counts::OneOf(&[8, 16, 24, 32, 40]), most_bytes: 20_000_000, most_characters: 40, source: LINE, read: READ },
 ];
 
-/// The row of this name
 pub(super) fn sticker(name: &str) -> Option<&'static StickerSpec> {
     STICKERS.iter().find(|row| row.name == name)
 }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 pub(crate) const SOURCE: DigitalSource = DigitalSource::AlgorithmicallyEnhanced;
 
-/// A drawing whose subject is where `inside` is below 1, in shares of the side
+/// A drawing with a subject where `inside` is below 1, in shares of the side
 pub(crate) fn drawing(inside: impl Fn(f32, f32) -> f32) -> Vec<u8> {
     let picture = RgbaImage::from_fn(1024, 1024, |x, y| {
         let (across, down) = ((x as f32 + 0.5) / 1024.0, (y as f32 + 0.5) / 1024.0);
@@ -38,7 +38,7 @@ pub(crate) fn bust(x: f32, y: f32) -> f32 {
     oval((x, y), (0.5, 0.36), (0.18, 0.23)).min(neck).min(oval((x, y), (0.5, 1.05), (0.42, 0.4)))
 }
 
-/// Portraits, and what is none
+/// Portraits, and pictures of other things
 pub(crate) fn drawings() -> Vec<(&'static str, Vec<u8>)> {
     let noise = RgbaImage::from_fn(1024, 1024, |x, y| {
         let mixed = (x.wrapping_mul(0x9e37_79b9) ^ y.wrapping_mul(0x85eb_ca6b)).wrapping_mul(0xc2b2_ae35);

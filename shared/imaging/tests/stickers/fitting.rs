@@ -2,7 +2,7 @@ use crate::drawings::SOURCE;
 use imaging::{STICKERS, Unfit, fit_sticker};
 use proptest::prelude::*;
 
-/// Pixels of some character: noise in the colours, in alpha, in both, blocks, hardly anything, nothing, everything
+/// Pixels of some character: noise in the colours, in alpha, in both, blocks, nearly empty, empty, full
 fn pixels(character: u8, seed: u32, count: usize) -> Vec<u8> {
     let mut state = seed | 1;
     let mut random = || {

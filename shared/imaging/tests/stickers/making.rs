@@ -56,7 +56,7 @@ fn the_white_stroke_is_even_all_around() {
     assert!((least - row.stroke).abs() < 0.9 && (most - row.stroke).abs() < 0.9, "{least} to {most}, not {}", row.stroke);
 }
 
-/// How far the white goes beyond the subject, from the middle in this direction
+/// The width of the white beyond the subject, from the middle in this direction
 fn stroke_along(picture: &image::RgbaImage, angle: f32) -> f32 {
     let middle = picture.width() as f32 / 2.0;
     let at = |radius: f32| {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
-/// What a file breaks, as one text
+/// The broken rules of a file, as one text
 fn broken(name: &str, bytes: &[u8]) -> String {
     validate(Target::of(name).unwrap(), bytes).iter().map(|violation| format!("{violation}\n")).collect()
 }
@@ -46,7 +46,7 @@ fn with_riff_chunk(webp: &[u8], name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// RGBA pixels that show a square in the middle, after `paint` has been at them
+/// RGBA pixels of a square in the middle, overridden by `paint`
 fn square(width: u32, height: u32, paint: impl Fn(u32, u32) -> Option<[u8; 4]>) -> Vec<u8> {
     let inside = |x: u32, y: u32| (width / 4..3 * width / 4).contains(&x) && (height / 4..3 * height / 4).contains(&y);
     let pixel = |x, y| paint(x, y).unwrap_or(if inside(x, y) { [200, 80, 40, 255] } else { [0; 4] });
@@ -244,7 +244,7 @@ proptest! {
             2 => ("x.wastickers", zipped(&[("title.txt", b"Ada"), ("cover.png", &sticker), ("1.webp", &sticker)])),
             _ => ("bundle.zip", zipped(&[("1/stickers/discord.png", &sticker), ("manifest.json", b"{}")])),
         };
-        // Headers and directories, at the ends, are what readers trust: most damage is there.
+        // Readers trust headers and directories, at the ends: most damage is placed there.
         let place = |share: f64, length: usize| if share < 0.4 { (share * 200.0) as usize } else if share < 0.8 { length.saturating_sub((share * 200.0) as usize) } else { (share * length as f64) as usize };
         let mut damaged = whole[..place(cut, whole.len()).clamp(whole.len() / 2, whole.len())].to_vec();
         if cut < 0.5 {

@@ -1,4 +1,4 @@
-//! What is behind the subject, chosen by seed.
+//! The backdrop of the subject, chosen by seed.
 
 pub(crate) mod bold;
 pub(crate) mod colour;

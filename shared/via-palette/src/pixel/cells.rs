@@ -6,7 +6,7 @@ use crate::sitting::Sitting;
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 
-/// A sitting in cells.
+/// A prepared selfie in cells.
 pub(super) struct Cells {
     /// Lab
     pub(super) colours: Grid<3>,
@@ -21,7 +21,6 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// Reduces a sitting.
     pub(super) fn of(sitting: &Sitting) -> Self {
         let features = Grid::from_fn(CELLS, CELLS, |x, y| [sitting.features(x * CELL + CELL / 2, y * CELL + CELL / 2)]);
         let means = gauss::blur(&sitting.lab.shrunk(CELL), 0.8);
@@ -39,14 +38,14 @@ impl Cells {
     }
 }
 
-/// The colour that tells most about a cell: pixels count more the more they differ from the surroundings
-/// (Weber et al., *Rapid, detail-preserving image downscaling*, 2016), in the face dark ones most, for they are eyes and lips.
+/// The most significant colour of a cell: pixels count more the more they differ from the surroundings (Weber et al., *Rapid, detail-preserving image
+/// downscaling*, 2016), in the face dark ones most, for they are eyes and lips.
 fn telling(sitting: &Sitting, around: [f32; 3], feature: f32, x: usize, y: usize) -> [f32; 3] {
     let (mut sum, mut total) = ([0.0; 3], 0.0);
     for py in y * CELL..(y + 1) * CELL {
         for px in x * CELL..(x + 1) * CELL {
             let (calm, fine) = (*sitting.calm.at(px, py), *sitting.lab.at(px, py));
-            // What calming took from the face comes back where it was much: an eye, not a pore.
+            // A large detail of the face that calming removed comes back: an eye, not a pore.
             let lost = smoothstep(2.0, 9.0, (fine[0] - calm[0]).abs());
             let colour = mix3(calm, fine, mix(0.3, 0.55 + 0.3 * lost, feature));
             let apart = (0..3).map(|i| (colour[i] - around[i]).powi(2)).sum::<f32>().sqrt();
@@ -68,14 +67,14 @@ fn crisp(plain: &Grid<3>, features: &Grid<1>) -> Grid<3> {
     })
 }
 
-/// Which cells are the subject: those it covers by half, without spurs and notches of one cell.
+/// The cells of the subject: those it covers by half, without spurs and notches of one cell.
 fn body(sitting: &Sitting) -> Vec<bool> {
     let alpha = sitting.matte.alpha.shrunk(CELL);
     let mut body: Vec<bool> = alpha.cells.iter().map(|cell| cell[0] > 0.5).collect();
     for _ in 0..2 {
         let before = body.clone();
         let at = |x: isize, y: isize| {
-            // Beyond the border goes on what is at it.
+            // Beyond the border the border's own cells are repeated.
             let (x, y) = (x.clamp(0, CELLS as isize - 1) as usize, y.clamp(0, CELLS as isize - 1) as usize);
             before[y * CELLS + x]
         };

@@ -26,7 +26,7 @@ const CELLS: usize = SIDE as usize / CELL;
 #[cfg(test)]
 const MOST_COLOURS: usize = ramps::MOST + 1 + scene::MOST;
 
-/// Draws a sitting in square cells.
+/// Draws a prepared selfie in square cells.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let scene = scene::paint(seed, (sitting.matte.face.x, sitting.matte.face.y));
     let cells = Cells::of(sitting);
@@ -52,7 +52,6 @@ fn outline(dice: &mut Dice) -> [f32; 3] {
     *dice.pick(&[[11.0, 10.0, -20.0], [9.0, 3.0, -10.0], [12.0, 14.0, -6.0], [12.0, -4.0, -12.0]])
 }
 
-/// sRGB bytes of a Lab colour.
 fn bytes(colour: [f32; 3]) -> [u8; 3] {
     lab::to_srgb(colour).map(|channel| (channel * 255.0 + 0.5) as u8)
 }

@@ -113,8 +113,8 @@ impl Ramps {
     }
 }
 
-/// A lone cell, of a colour hardly any of its neighbours has, takes the colour most of them have; in the face only skin (a colour
-/// below `bare`) among skin does so, for the rest may be an eye.
+/// A lone cell, of a colour hardly any of its neighbours has, takes the colour most of them have. In the face only skin (a colour below `bare`) among
+/// skin does so, for another colour may be an eye.
 fn adopt(chosen: &[usize], cells: &Cells, bare: usize) -> Vec<usize> {
     let around = |at: usize| {
         let (x, y) = ((at % CELLS) as isize, (at / CELLS) as isize);
@@ -139,7 +139,7 @@ fn adopt(chosen: &[usize], cells: &Cells, bare: usize) -> Vec<usize> {
     (0..chosen.len()).map(settle).collect()
 }
 
-/// The ramp of skin: shades turn redder, lights paler and yellower, as light does it, and all stay the subject's own tone.
+/// The ramp of skin: shades turn redder, lights paler and yellower, and all stay the subject's own tone.
 fn skin_ramp(skin: &[[f32; 3]], tone: [f32; 3]) -> Vec<([f32; 3], [f32; 3])> {
     let lights: Vec<f32> = skin.iter().map(|c| c[0]).collect();
     let lift = 0.09 * (90.0 - tone[0]).max(0.0) * smoothstep(15.0, 65.0, tone[0]);
@@ -152,7 +152,7 @@ fn skin_ramp(skin: &[[f32; 3]], tone: [f32; 3]) -> Vec<([f32; 3], [f32; 3])> {
     levels(&lights, SKIN, 6.0).into_iter().map(step).collect()
 }
 
-/// The ramps of all that is not skin: materials by hue, each with as many lightnesses as it needs.
+/// The ramps of all parts but skin: materials by hue, each with as many lightnesses as it needs.
 fn thing_ramps(things: &[[f32; 3]]) -> Vec<[f32; 3]> {
     let materials = materials(things);
     let mut counts = vec![1; materials.len()];
@@ -246,7 +246,6 @@ fn levels(lights: &[f32], count: usize, gap: f32) -> Vec<f32> {
     levels
 }
 
-/// Which level is nearest.
 fn nearest(levels: &[f32], l: f32) -> usize {
     (1..levels.len()).fold(0, |best, i| if (levels[i] - l).abs() < (levels[best] - l).abs() { i } else { best })
 }
@@ -260,7 +259,7 @@ fn mean(colours: &[[f32; 3]]) -> [f32; 3] {
     sum.map(|channel| (channel / colours.len().max(1) as f64) as f32)
 }
 
-/// A colour of a thing as a game has it: clearer, its shadows towards the mood of the scene.
+/// A colour of a thing in a game's look: clearer, its shadows towards the mood of the scene.
 fn graded([l, a, b]: [f32; 3], mood: [f32; 3]) -> [f32; 3] {
     let clear = 1.15 + 0.1 * smoothstep(8.0, 30.0, a.hypot(b));
     let shade = 0.16 * smoothstep(50.0, 5.0, l);

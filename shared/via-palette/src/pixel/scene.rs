@@ -1,4 +1,4 @@
-//! What is behind a pixel portrait, by seed: a small scene in at most [`MOST`] colours.
+//! The backdrop of a pixel portrait, by seed: a small scene in at most [`MOST`] colours.
 
 use super::CELLS;
 use crate::dice::{Dice, hash};
@@ -7,7 +7,6 @@ use raster::lab;
 /// Colours of a scene at most.
 pub(super) const MOST: usize = 8;
 
-/// A painted scene.
 pub(super) struct Scene {
     /// Lab, row by row
     pub(super) cells: Vec<[f32; 3]>,
@@ -39,13 +38,13 @@ const FAR: usize = 5;
 const LIGHT: usize = 6;
 const OTHER: usize = 7;
 
-/// Which of a row's colours a cell has.
+/// The index of a cell's colour in its row.
 type Motif = Box<dyn Fn(usize, usize) -> usize>;
 
 /// Paints the scene of a seed round a face at (`x`, `y`), in shares of the side.
 pub(super) fn paint(seed: u64, face: (f32, f32)) -> Scene {
     let mut dice = Dice::new(seed, 32);
-    // Neighbouring seeds have different motifs; the colours go their own way.
+    // Neighbouring seeds have different motifs; the colours are chosen separately.
     let turn = seed.wrapping_add(seed >> 32);
     let (motif, row): (Motif, usize) = match turn % 7 {
         0 => (sunset(&mut dice, face), *dice.pick(&[0, 3, 5])),

@@ -29,7 +29,7 @@ pub(super) fn of(seed: u64, inks: &Inks, (x, y): (f32, f32)) -> Motif {
     }
 }
 
-/// The cover of what begins `inside` pixels ago.
+/// The cover of a shape whose edge is `inside` pixels away.
 fn cover(inside: f32) -> f32 {
     smoothstep(-0.8, 0.8, inside)
 }
@@ -51,7 +51,7 @@ fn fading_dots(dice: &mut Dice, [one, _, _]: [[f32; 3]; 3], paper: [f32; 3]) -> 
     let screen = Screen { period: dice.between(34.0, 46.0) };
     let side = SIDE as f32;
     Box::new(move |px, py| {
-        // All of a dot has the size of its middle: it is a dot, not a drop.
+        // The whole dot has the size of its middle: a dot, not a drop.
         let along = 0.5 + ((px / side - 0.5) * cos + (py / side - 0.5) * sin) / (cos.abs() + sin.abs());
         mix3(one, paper, screen.ink(px, py, 0.72 * smoothstep(0.1, 1.0, along)))
     })

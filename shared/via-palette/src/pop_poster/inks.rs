@@ -13,7 +13,7 @@ pub(super) const MOST: usize = 6;
 pub(super) struct Inks {
     /// The darkest: lines and shadows
     pub(super) key: [f32; 3],
-    /// The ground of all
+    /// The ground of the print
     pub(super) paper: [f32; 3],
     /// A warm ink
     pub(super) warm: [f32; 3],

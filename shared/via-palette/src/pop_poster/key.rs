@@ -60,7 +60,7 @@ fn darkness(draft: &Draft, complexion: &Complexion) -> Grid<1> {
     })
 }
 
-/// Clears islands of `mask` that are not worth keeping, by one of their cells and their area, and says what was cleared.
+/// Clears the islands of `mask` that `keep` rejects, by one of their cells and their area, and returns the cleared cells.
 pub(super) fn without_islands(mask: &mut [bool], width: usize, keep: impl Fn(usize, usize) -> bool) -> Vec<bool> {
     let mut dropped = vec![false; mask.len()];
     let mut seen = vec![false; mask.len()];

@@ -24,7 +24,7 @@ use plates::Plates;
 use raster::gauss;
 use raster::grid::{Grid, mix3, smoothstep};
 
-/// Prints a sitting.
+/// Prints a prepared selfie.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 21);
     let draft = Draft::of(sitting);
@@ -62,10 +62,10 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     sitting::picture(&picture, &alpha)
 }
 
-/// Where the outline ends, as values of [`Edge::body`].
+/// The end of the outline, as values of [`Edge::body`].
 const OUTER: (f32, f32) = (0.1, 0.18);
 
-/// Where a pixel of the drawing is in the draft.
+/// The place of a drawing's pixel in the draft.
 fn half(at: f32) -> f32 {
     0.5 * at - 0.25
 }

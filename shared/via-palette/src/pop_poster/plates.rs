@@ -48,7 +48,7 @@ impl Plates {
             let fill = fills[at].filter(|_| !dropped[at]);
             std::array::from_fn(|i| f32::from(u8::from(fill == Some(i))))
         });
-        // The most common fill of a neighbourhood wins: contours become smooth, and what was dropped is closed.
+        // The most common fill of a neighbourhood wins: contours become smooth, and gaps of dropped specks close.
         Self(gauss::blur(&fills, 1.8))
     }
 
@@ -106,7 +106,7 @@ fn specks(fills: &[Option<usize>], draft: &Draft) -> Vec<bool> {
     dropped
 }
 
-/// Where a pixel is; numbers are 0..1.
+/// The surroundings of a pixel; numbers are 0..1.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     /// How much it is skin
@@ -119,7 +119,7 @@ struct Place {
     mouth: bool,
 }
 
-/// Whether a pixel of a draft `side` wide is where a face has its mouth.
+/// Whether a pixel of a draft `side` wide is in the region of the mouth.
 fn is_mouth(visage: Visage, x: usize, y: usize, side: usize) -> bool {
     let share = |at: usize| (at as f32 + 0.5) / side as f32;
     let (u, v) = ((share(x) - visage.x) / visage.rx, (share(y) - visage.y) / visage.ry);
@@ -160,7 +160,7 @@ fn grey(l: f32) -> usize {
     }
 }
 
-/// Anything else: greys by lightness, colours by hue. Darks count as colours only when they are clear ones: a coat is of one ink.
+/// Any other part: greys by lightness, colours by hue. Darks count as colours only when they are clear ones: a coat is of one ink.
 fn thing([l, a, b]: [f32; 3]) -> usize {
     let chroma = a.hypot(b);
     if chroma < 11.0 + 0.25 * (45.0 - l).max(0.0) + 0.2 * (l - 70.0).max(0.0) {

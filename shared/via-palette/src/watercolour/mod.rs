@@ -23,7 +23,7 @@ use pigment::Pigments;
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 
-/// Paints a sitting.
+/// Paints a prepared selfie.
 pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 11);
     let draft = Draft::of(sitting);
@@ -49,13 +49,13 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
     finish(sitting, &layers, &Paper::of(seed))
 }
 
-/// What comes onto the paper; grids are of a draft's size.
+/// The layers on the paper; grids are of a draft's size.
 struct Layers {
-    /// What light the paint lets through, sRGB 0..1
+    /// The light that the paint lets through, sRGB 0..1
     wash: Grid<3>,
     /// The pencil's marks, 0..1
     pencil: Grid<1>,
-    /// Where pigment settles evenly, 0..1: skin
+    /// Area in which pigment settles evenly, 0..1: skin
     calm: Grid<1>,
     /// The pencil's colour, sRGB 0..1
     lead: [f32; 3],
@@ -69,7 +69,7 @@ fn finish(sitting: &Sitting, layers: &Layers, paper: &Paper) -> RgbaImage {
         let grain = paper.height(x, y);
         let light = layers.wash.sample(px, py);
         let depth = 1.0 - (light[0] + light[1] + light[2]) / 3.0;
-        // Pigment settles in the hollows of the paper, and more of it where there is more.
+        // Pigment settles in the hollows of the paper, more of it where there is more.
         let settling = mix(0.27, 0.09, layers.calm.sample(px, py)[0]);
         let density = 1.0 - settling * grain * smoothstep(0.02, 0.35, depth);
         let settled = light.map(|c| pigment::denser(c, density));
@@ -96,7 +96,7 @@ fn pencil(draft: &Draft, weather: &Weather, weight: f32) -> Grid<1> {
     })
 }
 
-/// What water does by chance: smooth noise in 0..1, of a draft's size.
+/// The random behaviour of water: smooth noise in 0..1, of a draft's size.
 struct Weather {
     /// With features of a sixth of the side
     broad: Grid<1>,
@@ -107,7 +107,6 @@ struct Weather {
 }
 
 impl Weather {
-    /// The weather of a seed.
     fn of(seed: u64, side: usize) -> Self {
         let noise = |salt: u64, scale: f32| {
             let small = side / 2;

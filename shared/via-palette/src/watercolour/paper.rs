@@ -9,7 +9,7 @@ pub(super) const WHITE: [f32; 3] = [0.992, 0.976, 0.945];
 
 /// Width and height of the tile that is repeated; smaller than a drawing, far larger than a bump.
 const TILE: usize = 512;
-/// As far as the widest blur reaches.
+/// The reach of the widest blur.
 const REACH: usize = 12;
 
 /// The surface of a sheet.

@@ -1,6 +1,6 @@
-//! Pigments and how they darken.
+//! Pigments and their darkening.
 
-/// Three pigments that go together: what light each lets through at its usual strength, sRGB 0..1.
+/// Three matching pigments, as the light each lets through at its usual strength, sRGB 0..1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pigments(pub(super) [[f32; 3]; 3]);
 

@@ -9,7 +9,7 @@ use raster::grid::{Grid, smoothstep};
 /// How far inside each pigment's stain a point of 0..1 × 0..1 is, in shares of the side; negative outside.
 type Motif = Box<dyn Fn(f32, f32) -> [f32; 3] + Sync>;
 
-/// What light the stains of a seed let through, sRGB 0..1, of the weather's size; they gather round a face at (`x`, `y`).
+/// The light that the stains of a seed let through, sRGB 0..1, of the weather's size; they gather round a face at (`x`, `y`).
 pub(super) fn of(seed: u64, weather: &Weather, pigments: &Pigments, (x, y): (f32, f32)) -> Grid<3> {
     let mut dice = Dice::new(seed, 12);
     let (motif, ragged): (Motif, f32) = match seed.wrapping_add(seed >> 32) % 7 {
@@ -37,7 +37,7 @@ pub(super) fn of(seed: u64, weather: &Weather, pigments: &Pigments, (x, y): (f32
     dried(&covers, weather, pigments)
 }
 
-/// What light covers of the three pigments let through once dry, with rims and clouds.
+/// The light that covers of the three pigments let through once dry, with rims and clouds.
 fn dried(covers: &Grid<3>, weather: &Weather, pigments: &Pigments) -> Grid<3> {
     let (near, far) = (gauss::blur(covers, 1.7), gauss::wide_blur(covers, 9.0));
     let tint = pigments.0.map(|rgb| rgb.map(f32::ln));
@@ -50,7 +50,7 @@ fn dried(covers: &Grid<3>, weather: &Weather, pigments: &Pigments) -> Grid<3> {
             let amount = 0.88 * here * (0.32 + 0.75 * clouds[i] * clouds[i] + rim);
             (0..3).for_each(|c| dark[c] += amount * tint[i][c]);
         }
-        // Beer and Lambert: each pigment takes its share of what light the others left.
+        // Beer and Lambert: each pigment takes its share of the light the others left.
         dark.map(f32::exp)
     })
 }

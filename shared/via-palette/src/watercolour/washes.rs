@@ -12,11 +12,11 @@ use raster::lab;
 
 /// The painted subject, of a draft's size.
 pub(super) struct Washes {
-    /// What light the paint lets through, sRGB 0..1
+    /// The light that the paint lets through, sRGB 0..1
     pub(super) light: Grid<3>,
-    /// Where there is paint, 0..1
+    /// Area with paint, 0..1
     pub(super) cover: Grid<1>,
-    /// Where the ground is not painted, 0..1
+    /// Area in which the ground is not painted, 0..1
     pub(super) kept: Grid<1>,
 }
 
@@ -109,7 +109,7 @@ struct Skin {
 }
 
 impl Skin {
-    /// The paint for a colour of skin. Only near something `dark`, 0..1, is what is pale a tooth or an eye.
+    /// The paint for a colour of skin. A pale pixel is a tooth or an eye only near something `dark`, 0..1.
     fn paint(&self, [l, a, b]: [f32; 3], blush: f32, dark: f32) -> [f32; 3] {
         let Complexion { middle, spread, hue } = self.own;
         let away = (l - middle) / spread;
@@ -126,7 +126,7 @@ impl Skin {
     }
 }
 
-/// Where there is paint: the subject, its border swaying a little beside the drawing, dissolving towards the bottom and the sides.
+/// The area of paint: the subject, its border swaying a little beside the drawing, dissolving towards the bottom and the sides.
 fn cover(sitting: &Sitting, draft: &Draft, weather: &Weather) -> Grid<1> {
     let side = draft.body.width as f32;
     let visage = sitting.visage;

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// Most members of an archive that is looked into
+/// Maximum members of a validated archive
 const MOST_MEMBERS: usize = 2_000;
-/// Most bytes of one member, unpacked
+/// Maximum bytes of one unpacked member
 const LARGEST_MEMBER: u64 = 64_000_000;
-/// Ours, for what no messenger names
+/// Our rule where no messenger has one
 const SAFE: &str = "ours: an archive unpacks into its own folder, in bounded memory";
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
@@ -93,7 +93,7 @@ fn text(name: &str, bytes: &[u8], pack: &PackSpec, found: &mut Found) {
     found.check(!text.contains(char::is_control), pack.source, || "it has control characters".into());
 }
 
-/// Checks a bundle, its members, and that its manifest names them as they are.
+/// Checks a bundle, its members, and that its manifest matches them.
 pub(super) fn bundle(bytes: &[u8], found: &mut Found) {
     let mut sums = BTreeMap::new();
     let mut manifest = None;
@@ -114,7 +114,7 @@ pub(super) fn bundle(bytes: &[u8], found: &mut Found) {
     }
 }
 
-/// Whether the manifest names every file with its sum, and no other
+/// Whether the manifest names every file with its hash, and no other
 fn named(manifest: &[u8], sums: &BTreeMap<String, String>, found: &mut Found) {
     let json: serde_json::Value = serde_json::from_slice(manifest).unwrap_or_default();
     let text = |entry: &serde_json::Value, key: &str| entry.get(key).and_then(|value| value.as_str()).map(str::to_owned);
@@ -123,7 +123,7 @@ fn named(manifest: &[u8], sums: &BTreeMap<String, String>, found: &mut Found) {
     found.check(named == *sums, SAFE, || format!("{MANIFEST_NAME} does not name its files as they are"));
 }
 
-/// Gives each member of an archive to `look`, one at a time; false if the archive cannot be opened.
+/// Passes each member of an archive to `look`, one at a time; false if the archive cannot be opened.
 fn members(bytes: &[u8], most: usize, found: &mut Found, look: impl FnMut(&str, &[u8], &mut Found)) -> bool {
     if bytes.len() > most.saturating_mul(2) {
         found.add(SAFE, "it is too large to be looked into");
@@ -138,20 +138,20 @@ fn members(bytes: &[u8], most: usize, found: &mut Found, look: impl FnMut(&str, 
         found.add(SAFE, format!("it has {} members; {MOST_MEMBERS} are more than enough", archive.len()));
         return false;
     }
-    // The reader keeps one of those that have the same name.
+    // Of members with the same name the reader keeps one.
     found.check(declared(bytes) == Some(archive.len()), SAFE, || "it has two members of the same name, or its directory is wrong".into());
     look_into(archive, bytes.len() as u64, found, look);
     true
 }
 
-/// How many members the end of the archive's directory names (APPNOTE, 4.3.16)
+/// The number of members in the end of the archive's directory (APPNOTE, 4.3.16)
 fn declared(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06")?;
     Some(usize::from(u16::from_le_bytes(bytes.get(end + 10..end + 12)?.try_into().ok()?)))
 }
 
 fn look_into(mut archive: Archive<'_>, length: u64, found: &mut Found, mut look: impl FnMut(&str, &[u8], &mut Found)) {
-    // Members are stored, not compressed: together they are not longer than the archive. Those of a bomb lie over each other.
+    // Members are stored, not compressed: together they are not longer than the archive. Those of a bomb overlap.
     let mut left = length;
     for index in 0..archive.len() {
         let Ok(mut member) = archive.by_index(index) else {

@@ -1,30 +1,30 @@
-//! The chunks of PNG and WebP files, told without decoding anything.
+//! The chunks of PNG and WebP files, read without decoding.
 
 use crate::{Format, PictureFormat};
 
-/// What the chunks of a picture say
+/// The chunks of a picture
 #[derive(Debug, Default)]
 pub(super) struct Container {
     pub(super) size: (u32, u32),
-    /// Bits a channel, of PNG
+    /// Bits a channel, for PNG
     pub(super) depth: u8,
-    /// Whether the header, a transparency chunk or the frame says that there is alpha
+    /// Whether the header, a transparency chunk or the frame declares alpha
     pub(super) alpha: bool,
     pub(super) animated: bool,
-    /// How many C2PA manifest stores it holds
+    /// The number of C2PA manifest stores
     pub(super) credentials: usize,
     /// Names of chunks that are neither pixels nor XMP nor a manifest
     pub(super) strange: Vec<String>,
     /// The XMP packets
     pub(super) xmp: Vec<Vec<u8>>,
-    /// Where the picture ends
+    /// The end of the picture
     pub(super) end: usize,
 }
 
-/// Keyword of the text that holds XMP, with what follows it if the text is not compressed and has no language
+/// Keyword of the text that holds XMP, with the following bytes of an uncompressed text without a language
 const XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
 
-/// The size a file's header says, if it is PNG or WebP
+/// The size in a file's header, if it is PNG or WebP
 pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let container = match PictureFormat::sniff(bytes).ok()? {
         PictureFormat::Png => png(bytes),
@@ -34,7 +34,7 @@ pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some(container?.size)
 }
 
-/// Walks the chunks of a file of this format; none if they do not fit each other or the end is missing
+/// Walks the chunks of a file of this format; none if they contradict each other or the end is missing
 pub(super) fn open(format: Format, bytes: &[u8]) -> Option<Container> {
     match format {
         Format::Png => png(bytes),
@@ -70,7 +70,7 @@ fn png(bytes: &[u8]) -> Option<Container> {
             b"acTL" | b"fcTL" | b"fdAT" => found.animated = true,
             b"iTXt" if body.starts_with(XMP) => found.xmp.push(body[XMP.len()..].to_vec()),
             b"IDAT" | b"PLTE" => {}
-            // Where C2PA has its manifest store (specification 2.2, A.3.3)
+            // The place of C2PA's manifest store (specification 2.2, A.3.3)
             b"caBX" => found.credentials += 1,
             b"IEND" => {
                 found.end = at;
@@ -107,7 +107,7 @@ fn webp(bytes: &[u8]) -> Option<Container> {
             b"ALPH" => found.alpha = true,
             b"ANIM" | b"ANMF" => found.animated = true,
             b"XMP " => found.xmp.push(body.to_vec()),
-            // Where C2PA has its manifest store (specification 2.2, A.3.6)
+            // The place of C2PA's manifest store (specification 2.2, A.3.6)
             b"C2PA" => found.credentials += 1,
             other => found.strange.push(String::from_utf8_lossy(other).trim_end().to_owned()),
         }

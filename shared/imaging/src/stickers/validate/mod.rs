@@ -1,4 +1,4 @@
-//! Says what is wrong with a file, by the tables.
+//! Checks files against the tables.
 
 mod archive;
 mod container;
@@ -7,10 +7,10 @@ mod picture;
 use super::{PACKS, PackSpec, STICKERS, StickerSpec};
 use crate::{AVATARS, AvatarSpec, Format, Messenger, Provenance, SPEECH_BUBBLE};
 
-/// Most bytes of a bundle that is looked into; those of a generation are a tenth of it
+/// Maximum bytes of a validated bundle; those of a generation are a tenth of it
 const MOST_BUNDLE: usize = 500_000_000;
 
-/// What a file is meant to be
+/// The intended kind of a file
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// A sticker, or a picture that stands for a pack
@@ -24,8 +24,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// What the file of this path is meant to be, by its name as deliverables are named, with the folder for a pack's own members; none if
-    /// no deliverable is called so
+    /// The kind by a deliverable's path, with the folder for a pack's own members; none if no deliverable has this name
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next()?;
         let (stem, ending) = name.rsplit_once('.')?;
@@ -43,8 +42,8 @@ impl Target {
         rows.into_iter().find(|row| row.name == stem).map(|row| Self::Avatar(row, format))
     }
 
-    /// The first sticker of a messenger of which it takes several, by the size of the picture; none if the bytes are no picture of a size it
-    /// takes
+    /// The sticker of a messenger by the size of the picture, where the messenger accepts several; none if the bytes are no picture of an accepted
+    /// size
     pub fn of_messenger(messenger: Messenger, bytes: &[u8]) -> Option<Self> {
         let size = container::size(bytes)?;
         let rows = || STICKERS.iter().filter(|row| row.messenger == messenger && row.kind == crate::Kind::Sticker);
@@ -59,14 +58,14 @@ pub fn provenance_of(format: Format, bytes: &[u8]) -> Provenance {
     if holds_credentials { Provenance::C2pa } else { Provenance::Xmp }
 }
 
-/// A rule that a file breaks
+/// A broken rule
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where in an archive, with forward slashes; empty for the file itself
+    /// The path in an archive, with forward slashes; empty for the file itself
     pub member: String,
-    /// What is wrong, for a person
+    /// The fault, for a person
     pub what: String,
-    /// Whose rule it is
+    /// The document that states the rule
     pub source: &'static str,
 }
 
@@ -77,7 +76,7 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// Rules that no platform makes
+/// Rules of ours, beside the platforms'
 const OWN: &str = "ours: a deliverable says where it comes from and nothing else";
 /// Rules of the formats
 const FORMATS: &str = "the format: https://www.w3.org/TR/png-3/, https://www.rfc-editor.org/rfc/rfc9649, or ZIP's APPNOTE";
@@ -101,8 +100,8 @@ impl Found {
     }
 }
 
-/// Everything that is wrong with `bytes` as a `target`; empty if they keep every rule. Bytes may be hostile: sizes are checked before memory
-/// is asked for, and no file makes it panic.
+/// All faults of `bytes` as a `target`; empty if they keep every rule. Bytes may be hostile: sizes are checked before memory is allocated, and no
+/// file causes a panic.
 pub fn validate(target: Target, bytes: &[u8]) -> Vec<Violation> {
     let mut found = Found::default();
     check(target, bytes, &mut found);

@@ -8,16 +8,16 @@ use crate::stickers::StickerSpec;
 use crate::{AvatarSpec, Format, Kind, PictureFormat};
 use image::RgbaImage;
 
-/// What is decoded in order to be looked at; every deliverable is far smaller
+/// The limits of decoding; every deliverable is far smaller
 const LIMITS: Limits = Limits { bytes: 64_000_000, pixels: 4096 * 4096, side: 4096, scratch: 16 << 20 };
-/// The longest packet that is only a digital source type, in bytes
+/// The longest packet with a digital source type alone, in bytes
 const LONGEST_XMP: usize = 2_000;
-/// The alpha up to which a pixel is invisible for a messenger that looks for a ground
+/// The maximum alpha of an invisible pixel for a messenger that detects a background
 const INVISIBLE: u8 = 2;
-/// The least share of a sticker that shows something
+/// The least share of a sticker that is visible
 const LEAST_SHOWN: f64 = 0.01;
 
-/// Checks a sticker, or a picture that stands for a pack.
+/// Checks a sticker, or a picture of a pack as a whole.
 pub(super) fn sticker(row: &StickerSpec, bytes: &[u8], found: &mut Found) {
     let most = row.most_bytes;
     found.check(bytes.len() <= most, row.source, || format!("it has {} bytes; at most {most} are allowed", bytes.len()));
@@ -60,8 +60,8 @@ pub(super) fn avatar(row: &AvatarSpec, format: Format, bytes: &[u8], found: &mut
     found.check(container.depth == 8, source, || format!("it has {} bits a channel; it must have 8", container.depth));
 }
 
-/// What every picture must be: of its format, readable to the last byte, and without metadata but its source. The pixels are none for one
-/// that cannot be read, and for a moving picture, whose frames nobody needs.
+/// Checks every picture: its format, readable to the last byte, and no metadata but its origin. Without pixels if it cannot be read or is animated,
+/// since animations are not needed.
 fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container, Option<RgbaImage>)> {
     let expected = if format == Format::Png { PictureFormat::Png } else { PictureFormat::Webp };
     match PictureFormat::sniff(bytes) {
@@ -98,7 +98,7 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
     Some((container, picture))
 }
 
-/// One XMP packet that names the source, at most one manifest store that says the same, and nothing else beside the pixels
+/// One XMP packet that names the source, at most one manifest store that agrees, and nothing else beside the pixels
 fn metadata(container: &Container, found: &mut Found) {
     for name in &container.strange {
         found.add(OWN, format!("it holds metadata or other data in {name:?}"));
