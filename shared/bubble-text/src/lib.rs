@@ -8,4 +8,4 @@ mod words;
 
 pub use coverage::{Face, is_drawable, is_invisible};
 pub use side::Side;
-pub use words::{Unwritable, Words};
+pub use words::{InvalidWords, Words};

@@ -15,7 +15,7 @@ pub struct Words(String);
 
 /// Why a bubble cannot show a text. Its message is for a person, and quotes at most one character of the text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unwritable {
+pub enum InvalidWords {
     /// The text leaves no ink.
     #[error("the text is empty")]
     Empty,
@@ -62,19 +62,19 @@ impl Words {
     /// joiners and selectors), which could make a text read otherwise than it is drawn.
     ///
     /// # Errors
-    /// [`Unwritable`].
-    pub fn parse(text: &str) -> Result<Self, Unwritable> {
+    /// [`InvalidWords`].
+    pub fn parse(text: &str) -> Result<Self, InvalidWords> {
         if text.len() > Self::MAX_BYTES {
-            return Err(Unwritable::TooManyBytes);
+            return Err(InvalidWords::TooManyBytes);
         }
         let text = canonical(text)?;
         let lines = text.lines().count();
         let graphemes = text.graphemes(true).count();
         match (graphemes, lines) {
-            (0, _) => return Err(Unwritable::Empty),
-            (Self::MAX_GRAPHEMES.., _) if graphemes > Self::MAX_GRAPHEMES => return Err(Unwritable::TooLong { graphemes }),
-            (_, lines) if lines > Self::MAX_LINES => return Err(Unwritable::TooManyLines { lines }),
-            _ if text.len() > Self::MAX_BYTES => return Err(Unwritable::TooManyBytes),
+            (0, _) => return Err(InvalidWords::Empty),
+            (Self::MAX_GRAPHEMES.., _) if graphemes > Self::MAX_GRAPHEMES => return Err(InvalidWords::TooLong { graphemes }),
+            (_, lines) if lines > Self::MAX_LINES => return Err(InvalidWords::TooManyLines { lines }),
+            _ if text.len() > Self::MAX_BYTES => return Err(InvalidWords::TooManyBytes),
             _ => {}
         }
         text.graphemes(true).filter(|grapheme| *grapheme != "\n").try_for_each(check)?;
@@ -101,7 +101,7 @@ fn shown(character: char) -> String {
     if shows && !is_combining_mark(character) { format!("“{character}” (U+{code:04X})") } else { format!("U+{code:04X}") }
 }
 
-fn canonical(text: &str) -> Result<String, Unwritable> {
+fn canonical(text: &str) -> Result<String, InvalidWords> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -109,7 +109,7 @@ fn canonical(text: &str) -> Result<String, Unwritable> {
             '\r' if characters.peek() == Some(&'\n') => {}
             '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => plain.push('\n'),
             '\t' => plain.push(' '),
-            _ if character.is_control() => return Err(Unwritable::Undrawable { character }),
+            _ if character.is_control() => return Err(InvalidWords::Undrawable { character }),
             _ if is_silent(character) => {}
             _ => plain.push(character),
         }
@@ -131,10 +131,10 @@ const fn is_silent(character: char) -> bool {
 }
 
 /// Keeps the joiners, selectors and tags of a grapheme where they have a meaning, and drops the others.
-fn join(grapheme: &str, into: &mut String) -> Result<(), Unwritable> {
+fn join(grapheme: &str, into: &mut String) -> Result<(), InvalidWords> {
     if let Some(character) = grapheme.chars().find(|c| is_tag(*c)) {
         if !FLAGS.contains(&grapheme) {
-            return Err(Unwritable::Undrawable { character });
+            return Err(InvalidWords::Undrawable { character });
         }
         into.push_str(grapheme);
         return Ok(());
@@ -200,12 +200,12 @@ fn tidy(text: &str) -> String {
     lines.join("\n")
 }
 
-fn check(grapheme: &str) -> Result<(), Unwritable> {
+fn check(grapheme: &str) -> Result<(), InvalidWords> {
     let mut row = 0;
     for (index, character) in grapheme.chars().enumerate() {
         row = if is_combining_mark(character) { row + 1 } else { 0 };
         if row > Words::MAX_MARKS || index >= Words::MAX_CODE_POINTS {
-            return Err(Unwritable::Crowded { character: grapheme.chars().next().unwrap_or(character) });
+            return Err(InvalidWords::Crowded { character: grapheme.chars().next().unwrap_or(character) });
         }
     }
     if is_drawable(grapheme) {
@@ -213,7 +213,7 @@ fn check(grapheme: &str) -> Result<(), Unwritable> {
     }
     let alone = |c: &char| !is_drawable(c.encode_utf8(&mut [0; 4]));
     let culprit = grapheme.chars().find(alone).or_else(|| grapheme.chars().last());
-    Err(Unwritable::Undrawable { character: culprit.unwrap_or(char::REPLACEMENT_CHARACTER) })
+    Err(InvalidWords::Undrawable { character: culprit.unwrap_or(char::REPLACEMENT_CHARACTER) })
 }
 
 #[cfg(test)]
@@ -237,26 +237,26 @@ mod tests {
     #[test]
     fn what_is_not_there_to_be_read_is_refused() {
         for (text, character) in [("a\u{0}b", '\u{0}'), ("\u{1B}[1m", '\u{1B}'), ("\u{E000}", '\u{E000}'), ("x\u{378}", '\u{378}')] {
-            assert_eq!(Words::parse(text), Err(Unwritable::Undrawable { character }));
+            assert_eq!(Words::parse(text), Err(InvalidWords::Undrawable { character }));
         }
-        assert_eq!(Words::parse("a\u{E0061}"), Err(Unwritable::Undrawable { character: '\u{E0061}' }));
-        assert_eq!(Words::parse("ok ꙮ"), Err(Unwritable::Undrawable { character: 'ꙮ' }));
-        assert_eq!(Words::parse(" \u{200B}\n\u{200D} "), Err(Unwritable::Empty));
+        assert_eq!(Words::parse("a\u{E0061}"), Err(InvalidWords::Undrawable { character: '\u{E0061}' }));
+        assert_eq!(Words::parse("ok ꙮ"), Err(InvalidWords::Undrawable { character: 'ꙮ' }));
+        assert_eq!(Words::parse(" \u{200B}\n\u{200D} "), Err(InvalidWords::Empty));
     }
 
     #[test]
     fn length_is_counted_as_a_person_counts() {
         assert!(Words::parse(&"a".repeat(140)).is_ok());
-        assert_eq!(Words::parse(&"a".repeat(141)), Err(Unwritable::TooLong { graphemes: 141 }));
+        assert_eq!(Words::parse(&"a".repeat(141)), Err(InvalidWords::TooLong { graphemes: 141 }));
         assert!(Words::parse(&"👨‍👩‍👧‍👦".repeat(140)).is_ok());
-        assert_eq!(Words::parse(&"a".repeat(4097)), Err(Unwritable::TooManyBytes));
-        assert_eq!(Words::parse("a\nb\nc\nd\ne\nf\ng\nh\ni"), Err(Unwritable::TooManyLines { lines: 9 }));
+        assert_eq!(Words::parse(&"a".repeat(4097)), Err(InvalidWords::TooManyBytes));
+        assert_eq!(Words::parse("a\nb\nc\nd\ne\nf\ng\nh\ni"), Err(InvalidWords::TooManyLines { lines: 9 }));
     }
 
     #[test]
     fn one_character_does_not_carry_a_tower() {
-        assert_eq!(Words::parse(&format!("q{}", "\u{301}\u{302}".repeat(9))), Err(Unwritable::Crowded { character: 'q' }));
-        assert_eq!(Words::parse(&["👨"; 12].join("\u{200D}")), Err(Unwritable::Crowded { character: '👨' }));
+        assert_eq!(Words::parse(&format!("q{}", "\u{301}\u{302}".repeat(9))), Err(InvalidWords::Crowded { character: 'q' }));
+        assert_eq!(Words::parse(&["👨"; 12].join("\u{200D}")), Err(InvalidWords::Crowded { character: '👨' }));
     }
 
     #[test]

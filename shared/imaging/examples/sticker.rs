@@ -1,7 +1,7 @@
 //! Makes the stickers of a drawing, its packs and its avatar with a bubble, and prints the time of each:
 //! `cargo run --release -p imaging --example sticker -- DRAWING.png OUT [TEXT [left|right]]`
 
-use imaging::{BubbleOrder, Extras, STICKERS, fit_sticker, stickers, with_bubble};
+use imaging::{BubbleRequest, Extras, STICKERS, fit_sticker, stickers, with_bubble};
 use picture_files::{DigitalSource, Messenger};
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("right") => Some(bubble_text::Side::Right),
         _ => None,
     };
-    let bubble = rest.first().map(|text| bubble_text::Words::parse(text)).transpose()?.map(|words| BubbleOrder { words, side });
+    let bubble = rest.first().map(|text| bubble_text::Words::parse(text)).transpose()?.map(|words| BubbleRequest { words, side });
     let drawing = std::fs::read(drawing)?;
     std::fs::create_dir_all(out)?;
     let source = DigitalSource::AlgorithmicallyEnhanced;
@@ -37,9 +37,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let fitted = fit_sticker(&noise, &STICKERS[0], source);
     println!("{:>6} ms noise, to {:?} bytes", start.elapsed().as_millis(), fitted.map(|file| file.len()));
-    if let Some(order) = bubble {
+    if let Some(request) = bubble {
         let start = Instant::now();
-        let picture = with_bubble(&drawing, &order)?;
+        let picture = with_bubble(&drawing, &request)?;
         println!("{:>6} ms avatar with its bubble", start.elapsed().as_millis());
         picture.save(format!("{out}/speech-bubble.png"))?;
     }

@@ -4,7 +4,7 @@ use crate::Unreadable;
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::Layers;
 use crate::scene::{Place, compose};
-use crate::stickers::{Area, BubbleOrder};
+use crate::stickers::{Area, BubbleRequest};
 use bubble_text::{Side, Words};
 use image::RgbImage;
 use lettering::{Bubble, Room, Typesetter};
@@ -96,13 +96,13 @@ impl Need {
 
 /// Finds the largest subject that leaves room for `words` in a frame's `inner` area. The subject, `extent` with its `head` in pixels of the
 /// drawing, is at most `whole` pixels of the frame per pixel of the drawing large.
-pub(crate) fn lay_out(order: &BubbleOrder, (extent, head): (Area, Area), inner: Area, whole: f32) -> Layout {
+pub(crate) fn lay_out(request: &BubbleRequest, (extent, head): (Area, Area), inner: Area, whole: f32) -> Layout {
     let short = inner.width().min(inner.height());
-    let need = Need::of(&order.words, short);
+    let need = Need::of(&request.words, short);
     let steps = (0..SMALLER.1).map(|step| whole * SMALLER.0.powi(step as i32));
     let places = steps.flat_map(|scale| {
         [false, true].map(|above| {
-            sides(order).map(|side| {
+            sides(request).map(|side| {
                 let free = inner.width() - extent.width() * scale;
                 // Beside the bubble the subject may move all the way to the other side; below it, a little.
                 let share = if above { 0.3 } else { 0.0 };
@@ -116,8 +116,8 @@ pub(crate) fn lay_out(order: &BubbleOrder, (extent, head): (Area, Area), inner: 
 }
 
 /// The sides to try
-fn sides(order: &BubbleOrder) -> [Side; 2] {
-    order.side.map_or([Side::Left, Side::Right], |side| [side, side])
+fn sides(request: &BubbleRequest) -> [Side; 2] {
+    request.side.map_or([Side::Left, Side::Right], |side| [side, side])
 }
 
 /// The layout with its room cut down to the bubble's size, near the head: beside it about the height of the eyes, above it on top
@@ -188,18 +188,18 @@ impl Layout {
 }
 
 /// The drawing with its bubble: [`DRAWING_SIDE`]² RGB pixels, the subject over its own backdrop, as small as the bubble needs it
-pub(crate) fn speech_bubble(layers: &Layers, order: &BubbleOrder, typesetter: &mut Typesetter) -> Result<Vec<u8>, Unreadable> {
-    let (layout, stage) = staged(layers, order);
+pub(crate) fn speech_bubble(layers: &Layers, request: &BubbleRequest, typesetter: &mut Typesetter) -> Result<Vec<u8>, Unreadable> {
+    let (layout, stage) = staged(layers, request);
     let size = (DRAWING_SIDE, DRAWING_SIDE);
     let frame = stage.map_or_else(|| Ok(layers.opaque()), |(across, presence)| compose(layers, size, across, presence))?;
     let mut canvas: Vec<u8> = frame.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-    layout.draw(&order.words, typesetter, &mut canvas, size);
+    layout.draw(&request.words, typesetter, &mut canvas, size);
     Ok(canvas.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
 }
 
 /// The place of the subject on the avatar and of the bubble beside it: as drawn, if there is room, else smaller and further to one side. With it the
 /// head's place across and the subject's height, as shares, unless it stands as drawn.
-fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) {
+fn staged(layers: &Layers, request: &BubbleRequest) -> (Layout, Option<(f32, f32)>) {
     let side = DRAWING_SIDE as f32;
     let inner = Area { left: EDGE * side, top: EDGE * side, right: (1.0 - EDGE) * side, bottom: (1.0 - EDGE) * side };
     let head = Area::of_head(layers.pose.head_box);
@@ -207,7 +207,7 @@ fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) 
     let smaller = (0..SMALLER.1).map(|step| Some(tall * SMALLER.0.powi(step as i32))).filter(|_| layers.matted);
     let places = std::iter::once(None).chain(smaller).flat_map(|presence| {
         [false, true].map(|above| {
-            sides(order).map(|bubble| {
+            sides(request).map(|bubble| {
                 let across = if bubble == Side::Left { 0.64 } else { 0.36 };
                 let stage = presence.map(|presence| (across, presence));
                 let drawn = Place { scale: side, left: 0.0, top: 0.0 };
@@ -217,15 +217,15 @@ fn staged(layers: &Layers, order: &BubbleOrder) -> (Layout, Option<(f32, f32)>) 
             })
         })
     });
-    Need::of(&order.words, side).choose(places, inner)
+    Need::of(&request.words, side).choose(places, inner)
 }
 
 /// [`speech_bubble`](crate::Kind::SpeechBubble) of one drawing, the square RGBA PNG of an artist, without its other deliverables
 ///
 /// # Errors
 /// [`Unreadable`] if [`render`](crate::render()) cannot read the drawing.
-pub fn with_bubble(drawing: &[u8], order: &BubbleOrder) -> Result<RgbImage, Unreadable> {
-    let pixels = speech_bubble(&Layers::of(drawing)?, order, &mut Typesetter::new())?;
+pub fn with_bubble(drawing: &[u8], request: &BubbleRequest) -> Result<RgbImage, Unreadable> {
+    let pixels = speech_bubble(&Layers::of(drawing)?, request, &mut Typesetter::new())?;
     RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, pixels).ok_or_else(|| Unreadable::corrupt("a frame of the wrong size"))
 }
 
@@ -258,10 +258,10 @@ mod tests {
         for (width, height) in [(512.0, 512.0), (370.0, 320.0), (300.0, 300.0)] {
             let inner = Area { left: 22.0, top: 22.0, right: width - 22.0, bottom: height - 22.0 };
             for (text, side) in TEXTS.iter().flat_map(|text| [None, Some(Side::Left), Some(Side::Right)].map(|side| (text, side))) {
-                let order = BubbleOrder { words: Words::parse(text).unwrap(), side };
+                let request = BubbleRequest { words: Words::parse(text).unwrap(), side };
                 for (extent, head) in subjects() {
                     let whole = (inner.width() / extent.width()).min(inner.height() / extent.height());
-                    let layout = lay_out(&order, (extent, head), inner, whole);
+                    let layout = lay_out(&request, (extent, head), inner, whole);
                     let (room, head) = (layout.room, layout.head);
                     let inside = room.left >= inner.left - 0.5
                         && room.right <= inner.right + 0.5
@@ -284,8 +284,8 @@ mod tests {
         let inner = Area { left: 0.0, top: 0.0, right: 468.0, bottom: 468.0 };
         let (extent, head) = subjects()[0];
         for side in [Side::Left, Side::Right] {
-            let order = BubbleOrder { words: Words::parse("Hello!").unwrap(), side: Some(side) };
-            let layout = lay_out(&order, (extent, head), inner, 0.5);
+            let request = BubbleRequest { words: Words::parse("Hello!").unwrap(), side: Some(side) };
+            let layout = lay_out(&request, (extent, head), inner, 0.5);
             assert_eq!(layout.room.middle() < layout.head.middle(), side == Side::Left);
         }
     }

@@ -5,7 +5,7 @@
 //! randomness: the same bytes give the same bytes.
 
 mod archive;
-mod at_once;
+mod parallel;
 mod avatars;
 mod backdrop;
 mod bubble;
@@ -36,7 +36,7 @@ pub use deliverable::Deliverable;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
 pub use render::{Rendering, render};
 pub use stickers::{
-    BubbleOrder, Counts, Extras, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Unfit, Unpackable, Violation, fit_sticker,
+    BubbleRequest, Counts, Extras, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, FitError, PackError, Violation, fit_sticker,
     provenance_of, stickers, validate,
 };
 pub use webp::{WEBP_EFFORT, WEBP_QUALITY};

@@ -44,7 +44,7 @@ impl Layers {
     /// Decodes a drawing and takes it apart.
     pub(crate) fn of(picture: &[u8]) -> Result<Self, Unreadable> {
         let mut drawing = drawing::read(picture)?;
-        let known = knowledge(&mut drawing);
+        let known = subject_of(&mut drawing);
         let matted = known.origin != Origin::Frame;
         let backdrop = Backdrop::behind(&drawing, matted);
         let subject = if matted { cut_out(&drawing, &backdrop) } else { faded(&drawing) };
@@ -76,7 +76,7 @@ impl Layers {
 }
 
 /// The subject, with the matte as the drawing's alpha: the artist's if it is plausible, else that of a search. Opaque if neither is.
-fn knowledge(drawing: &mut RgbaImage) -> Subject {
+fn subject_of(drawing: &mut RgbaImage) -> Subject {
     let told = drawing.pixels().any(|pixel| pixel.0[3] < 255);
     let known = if told { subject::given(drawing) } else { subject::find(drawing) };
     for (pixel, alpha) in drawing.pixels_mut().zip(known.alpha.pixels()) {

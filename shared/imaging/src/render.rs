@@ -7,7 +7,7 @@ use crate::scene::{compose, head_window};
 use crate::squares::Squares;
 use crate::stickers::StickerMaker;
 use crate::{
-    AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, at_once, bubble, webp,
+    AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, parallel, bubble, webp,
 };
 use lettering::Typesetter;
 use std::collections::VecDeque;
@@ -81,7 +81,7 @@ pub fn render(drawing: &[u8], source: DigitalSource, extras: &Extras) -> Result<
     let layers = Layers::of(drawing)?;
     let squares = Squares::of(&layers)?;
     let drawing = Drawing { layers, squares, stickers: OnceLock::new(), extras: extras.clone(), source };
-    Ok(Rendering { drawing, jobs: Job::all(extras).into(), waiting: VecDeque::new(), threads: at_once::threads() })
+    Ok(Rendering { drawing, jobs: Job::all(extras).into(), waiting: VecDeque::new(), threads: parallel::threads() })
 }
 
 impl Rendering {
@@ -109,7 +109,7 @@ impl Iterator for Rendering {
         if self.waiting.is_empty() {
             let batch = self.batch();
             let drawing = &self.drawing;
-            let made = at_once::map(self.threads, &batch, || None, |typesetter, job| contained(|| drawing.files(job, typesetter)));
+            let made = parallel::map(self.threads, &batch, || None, |typesetter, job| contained(|| drawing.files(job, typesetter)));
             for files in made {
                 match files {
                     Ok(files) => self.waiting.extend(files.into_iter().map(Ok)),
@@ -158,7 +158,7 @@ impl Drawing {
 
     fn with_bubble(&self, typesetter: &mut Option<Typesetter>) -> Result<Vec<u8>, Unreadable> {
         match &self.extras.bubble {
-            Some(order) => bubble::speech_bubble(&self.layers, order, typesetter.get_or_insert_with(Typesetter::new)),
+            Some(request) => bubble::speech_bubble(&self.layers, request, typesetter.get_or_insert_with(Typesetter::new)),
             None => Ok(self.layers.opaque()),
         }
     }

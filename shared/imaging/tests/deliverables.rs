@@ -34,17 +34,17 @@ fn png(picture: &RgbaImage) -> Vec<u8> {
 }
 
 fn rendered(picture: &RgbaImage) -> Vec<Deliverable> {
-    ordered(picture, &Extras::default())
+    rendered_with(picture, &Extras::default())
 }
 
-fn ordered(picture: &RgbaImage, extras: &Extras) -> Vec<Deliverable> {
+fn rendered_with(picture: &RgbaImage, extras: &Extras) -> Vec<Deliverable> {
     render(&png(picture), SOURCE, extras).unwrap().map(Result::unwrap).collect()
 }
 
 /// Stickers of all messengers, and a bubble
 fn everything() -> Extras {
     let words = bubble_text::Words::parse("Nobody else reads this").unwrap();
-    Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleOrder { words, side: None }) }
+    Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleRequest { words, side: None }) }
 }
 
 fn decoded(file: &Deliverable) -> RgbaImage {
@@ -167,10 +167,10 @@ fn the_same_drawing_gives_the_same_bytes() {
 }
 
 #[test]
-fn stickers_and_a_bubble_come_after_the_avatars_and_only_if_ordered() {
+fn stickers_and_a_bubble_come_after_the_avatars_and_only_if_requested() {
     let picture = drawing((0.5, 0.4));
     let extras = everything();
-    let files = ordered(&picture, &extras);
+    let files = rendered_with(&picture, &extras);
     let paths: Vec<_> = files.iter().map(|file| file.path.clone()).collect();
     assert_eq!(paths, Rendering::paths(&extras));
     let extra = &paths[2 * AVATARS.len()..];

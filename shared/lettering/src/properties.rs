@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::outline::ROUNDNESS;
 use crate::{Bubble, Room, Typesetter};
-use bubble_text::{Unwritable, Words};
+use bubble_text::{InvalidWords, Words};
 
 const SAMPLES: [&str; 24] = [
     "Hello ",
@@ -152,7 +152,7 @@ fn the_heaviest_words_are_still_set_and_drawn() {
                 let bubble = typesetter.set(&words, room);
                 assert_well_set(&typesetter, &bubble, room);
             }
-            Err(reason) => assert!(matches!(reason, Unwritable::Undrawable { .. } | Unwritable::Crowded { .. }), "{reason}"),
+            Err(reason) => assert!(matches!(reason, InvalidWords::Undrawable { .. } | InvalidWords::Crowded { .. }), "{reason}"),
         }
     }
 }

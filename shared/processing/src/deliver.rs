@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bubble_text::Words;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
-use imaging::{BubbleOrder, Bundle, Extras, Packs};
+use imaging::{BubbleRequest, Bundle, Extras, Packs};
 use kernel::{Clock, Failure, GenerationId, Owner};
 use outreach::{Mail, Mailer};
 use picture_files::{DigitalSource, Messenger};
@@ -207,7 +207,7 @@ fn style_name(id: &str) -> &str {
 /// [`Failure::Broken`] when the stored words cannot be drawn (any more); it says nothing of them.
 fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
     let order = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
-        Ok(words) => Ok(BubbleOrder { words, side: bubble.side }),
+        Ok(words) => Ok(BubbleRequest { words, side: bubble.side }),
         Err(_) => Err(Failure::broken("the words of a speech bubble cannot be drawn any more")),
     };
     Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(order).transpose()? })

@@ -1,6 +1,6 @@
 //! What can be ordered beside the avatars: stickers for messengers, and a speech bubble.
 
-use bubble_text::{Side, Unwritable, Words};
+use bubble_text::{Side, InvalidWords, Words};
 use kernel::{Failure, Reason};
 use picture_files::Messenger;
 
@@ -51,7 +51,7 @@ impl BubbleText {
     ///
     /// # Errors
     /// Why it cannot be drawn.
-    pub fn parse(text: &str) -> Result<Self, Unwritable> {
+    pub fn parse(text: &str) -> Result<Self, InvalidWords> {
         Words::parse(text).map(|words| Self(words.as_str().to_owned()))
     }
 

@@ -7,7 +7,7 @@ use crate::dice::{self, Dice, noise};
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
 use crate::silhouette::Silhouette;
-use crate::sitting::{self, Sitting};
+use crate::prepared_selfie::{self, PreparedSelfie};
 use crate::visage::Accents;
 use crate::{SIDE, backdrop, flats};
 use raster::gauss;
@@ -15,15 +15,15 @@ use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
 
 /// Draws a prepared selfie in flat paint with hard shadows over a loud backdrop.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 1);
     let palette = palette::loud(seed);
-    let silhouette = Silhouette::of(&sitting.matte, 3.2);
+    let silhouette = Silhouette::of(&prepared.matte, 3.2);
     let light = Light::of(&mut dice, seed);
     let outline = outline(&silhouette, light, seed);
-    let ink = lines_of(sitting, dice::pen_weight(seed));
-    let paint = paint(sitting, &palette);
-    let backdrop = backdrop::bold::paint(&silhouette.body, seed, &palette, (sitting.visage.x, sitting.visage.y));
+    let ink = lines_of(prepared, dice::pen_weight(seed));
+    let paint = paint(prepared, &palette);
+    let backdrop = backdrop::bold::paint(&silhouette.body, seed, &palette, (prepared.visage.x, prepared.visage.y));
     let keyline = *dice.pick(&[[1.0; 3], palette.accent, palette.ink]);
     let picture = Grid::from_fn(paint.width, paint.height, |x, y| {
         let (body, line) = (silhouette.body.value(x, y), outline.value(x, y));
@@ -37,11 +37,11 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
             return mix3(behind, palette.ink, line);
         }
         let colour = lab::to_srgb(*paint.at(x, y));
-        let lit = mix3(colour, palette.accent, 0.85 * light.rim(&sitting.matte.alpha, x, y));
+        let lit = mix3(colour, palette.accent, 0.85 * light.rim(&prepared.matte.alpha, x, y));
         let drawn = mix3(lit, palette.ink, ink.value(x, y) * silhouette.inner.value(x, y));
         mix3(mix3(behind, drawn, body), palette.ink, line)
     });
-    sitting::picture(&picture, &silhouette.alpha)
+    prepared_selfie::picture(&picture, &silhouette.alpha)
 }
 
 /// The direction of the hard light.
@@ -89,33 +89,33 @@ fn outline(silhouette: &Silhouette, light: Light, seed: u64) -> Grid<1> {
 }
 
 /// The inner lines: hard and heavy, heavier where the drawing is darker.
-fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
+fn lines_of(prepared: &PreparedSelfie, boldness: f32) -> Grid<1> {
     let pen = Pen { sigma: 2.1 * boldness.sqrt(), least: 0.75, length: 9, hardness: 1.1 * boldness };
-    let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
+    let ink = lines::draw(&prepared.contours(), &prepared.threshold(), &prepared.flow, pen);
     ink.map(|ink| [smoothstep(0.42, 0.62, ink[0])])
 }
 
 /// The colours of the subject, in Lab: each paint in light, in shade and in deep shade.
-fn paint(sitting: &Sitting, palette: &Palette) -> Grid<3> {
+fn paint(prepared: &PreparedSelfie, palette: &Palette) -> Grid<3> {
     let side = SIDE as usize;
-    let half = sitting.calm.shrunk(2);
-    let flat = flats::fill(&half, &sitting.matte.alpha.shrunk(2), side);
+    let half = prepared.calm.shrunk(2);
+    let flat = flats::fill(&half, &prepared.matte.alpha.shrunk(2), side);
     let shade = gauss::blur(&half.map(|c| [c[0]]), 2.0).resized(side, side);
-    let complexion = Complexion::of(sitting);
-    let accents = Accents::of(&sitting.lab, &sitting.calm, sitting.visage);
+    let complexion = Complexion::of(prepared);
+    let accents = Accents::of(&prepared.lab, &prepared.calm, prepared.visage);
     let cold = shade_hue(palette);
     let night = lab::from_srgb(palette.ink.map(|channel| (channel * 255.0) as u8));
     Grid::from_fn(side, side, |x, y| {
-        if !sitting.shows(x, y) {
+        if !prepared.shows(x, y) {
             return night;
         }
-        let hair = sitting.hair(x, y);
-        let l = shade.value(x, y) + 1.5 * hair * sitting.strand(x, y);
+        let hair = prepared.hair(x, y);
+        let l = shade.value(x, y) + 1.5 * hair * prepared.strand(x, y);
         let plain = cel(*flat.at(x, y), l, hair, cold);
-        let skin = smoothstep(0.4, 0.5, sitting.skin.value(x, y));
+        let skin = smoothstep(0.4, 0.5, prepared.skin.value(x, y));
         let colour = mix3(plain, skin_colour(&complexion, shade.value(x, y)), skin);
-        let colour = with_features(sitting, &complexion, &accents, colour, (x, y));
-        if sitting.grey { palette.tinted(colour) } else { colour }
+        let colour = with_features(prepared, &complexion, &accents, colour, (x, y));
+        if prepared.grey { palette.tinted(colour) } else { colour }
     })
 }
 
@@ -151,8 +151,8 @@ fn skin_colour(complexion: &Complexion, l: f32) -> [f32; 3] {
 }
 
 /// The dark features of the face as ink, its whites as white, its lips redder.
-fn with_features(sitting: &Sitting, complexion: &Complexion, accents: &Accents, mut colour: [f32; 3], (x, y): (usize, usize)) -> [f32; 3] {
-    let features = sitting.features(x, y);
+fn with_features(prepared: &PreparedSelfie, complexion: &Complexion, accents: &Accents, mut colour: [f32; 3], (x, y): (usize, usize)) -> [f32; 3] {
+    let features = prepared.features(x, y);
     if features <= 0.0 {
         return colour;
     }

@@ -1,6 +1,6 @@
 //! The skin of one subject, and its reduction to a few paints.
 
-use crate::sitting::Sitting;
+use crate::prepared_selfie::PreparedSelfie;
 use crate::tone::Histogram;
 use crate::visage::Accents;
 use raster::grid::{Grid, mix, smoothstep};
@@ -17,9 +17,9 @@ pub(crate) struct Complexion {
 }
 
 impl Complexion {
-    pub(crate) fn of(sitting: &Sitting) -> Self {
-        let histogram = Histogram::of(&sitting.calm, &sitting.skin);
-        let hue = mean_hue(&sitting.calm, |x, y| sitting.skin.value(x, y));
+    pub(crate) fn of(prepared: &PreparedSelfie) -> Self {
+        let histogram = Histogram::of(&prepared.calm, &prepared.skin);
+        let hue = mean_hue(&prepared.calm, |x, y| prepared.skin.value(x, y));
         Self { middle: histogram.quantile(0.55), spread: (0.5 * (histogram.quantile(0.9) - histogram.quantile(0.1))).clamp(6.0, 16.0), hue }
     }
 

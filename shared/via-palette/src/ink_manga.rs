@@ -8,7 +8,7 @@ use crate::dice;
 use crate::lines::{self, Pen};
 use crate::screentone;
 use crate::silhouette::Silhouette;
-use crate::sitting::{self, Sitting};
+use crate::prepared_selfie::{self, PreparedSelfie};
 use crate::tone::Histogram;
 use crate::visage::Accents;
 use raster::gauss;
@@ -18,16 +18,16 @@ use raster::grid::{Grid, mix, smoothstep};
 const PERIOD: f32 = 16.0 * std::f32::consts::FRAC_1_SQRT_2;
 
 /// Draws a prepared selfie in ink over a backdrop of lines or tone.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
-    let silhouette = Silhouette::of(&sitting.matte, 2.2);
-    let ink = lines_of(sitting, dice::pen_weight(seed));
-    let face = sitting.matte.face;
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
+    let silhouette = Silhouette::of(&prepared.matte, 2.2);
+    let ink = lines_of(prepared, dice::pen_weight(seed));
+    let face = prepared.matte.face;
     let backdrop = backdrop::ink::paint(&silhouette.body, seed, (face.x, face.y));
-    let tones = Tones::of(sitting);
-    let accents = Accents::of(&sitting.lab, &sitting.calm, sitting.visage);
-    let picture = Grid::from_fn(sitting.lab.width, sitting.lab.height, |x, y| {
+    let tones = Tones::of(prepared);
+    let accents = Accents::of(&prepared.lab, &prepared.calm, prepared.visage);
+    let picture = Grid::from_fn(prepared.lab.width, prepared.lab.height, |x, y| {
         let body = if silhouette.body.value(x, y) > 0.0 {
-            let paper = 1.0 - in_face(sitting, &tones, &accents, x, y);
+            let paper = 1.0 - in_face(prepared, &tones, &accents, x, y);
             paper * (1.0 - ink.value(x, y) * silhouette.inner.value(x, y))
         } else {
             1.0
@@ -37,12 +37,12 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
         let whole = mix(behind, body, silhouette.body.value(x, y));
         [whole * (1.0 - silhouette.line.value(x, y)); 3]
     });
-    sitting::picture(&picture, &silhouette.alpha)
+    prepared_selfie::picture(&picture, &silhouette.alpha)
 }
 
 /// Ink of tones and, in the face, of small dark features; eyes and teeth have no tone.
-fn in_face(sitting: &Sitting, tones: &Tones, accents: &Accents, x: usize, y: usize) -> f32 {
-    let (features, tone) = (sitting.features(x, y), tones.ink(x, y));
+fn in_face(prepared: &PreparedSelfie, tones: &Tones, accents: &Accents, x: usize, y: usize) -> f32 {
+    let (features, tone) = (prepared.features(x, y), tones.ink(x, y));
     if features <= 0.0 {
         return tone;
     }
@@ -52,9 +52,9 @@ fn in_face(sitting: &Sitting, tones: &Tones, accents: &Accents, x: usize, y: usi
 }
 
 /// The inner lines: bold and black.
-fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
+fn lines_of(prepared: &PreparedSelfie, boldness: f32) -> Grid<1> {
     let pen = Pen { sigma: 1.7 * boldness.sqrt(), least: 0.55, length: 8, hardness: 0.95 * boldness };
-    let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
+    let ink = lines::draw(&prepared.contours(), &prepared.threshold(), &prepared.flow, pen);
     ink.map(|ink| [smoothstep(0.25, 0.8, ink[0])])
 }
 
@@ -70,31 +70,31 @@ struct Tones {
 
 impl Tones {
     /// Three steps over the range of the subject's lightnesses, each a whole shape without specks. Skin is paper but for its deep shade.
-    fn of(sitting: &Sitting) -> Self {
-        let histogram = Histogram::of(&sitting.calm, &sitting.matte.alpha);
+    fn of(prepared: &PreparedSelfie) -> Self {
+        let histogram = Histogram::of(&prepared.calm, &prepared.matte.alpha);
         // Halfway to the full range, so that dark parts stay dark
         let dark = mix(6.0, histogram.quantile(0.04), 0.5);
         let light = mix(96.0, histogram.quantile(0.96), 0.5).max(dark + 20.0);
-        let calm = sitting.calm.shrunk(2);
-        let real = sitting.lab.shrunk(2);
-        let complexion = Complexion::of(sitting);
+        let calm = prepared.calm.shrunk(2);
+        let real = prepared.lab.shrunk(2);
+        let complexion = Complexion::of(prepared);
         let scale = |x: usize, y: usize| (2 * x, 2 * y);
         let tonal = Grid::from_fn(calm.width, calm.height, |x, y| {
             let (fx, fy) = scale(x, y);
-            let l = calm.at(x, y)[0] + sitting.hair(fx, fy) * sitting.strand(fx, fy);
-            [mix(l, on_paper(&complexion, l, dark, light), smoothstep(0.3, 0.5, sitting.skin.value(fx, fy)))]
+            let l = calm.at(x, y)[0] + prepared.hair(fx, fy) * prepared.strand(fx, fy);
+            [mix(l, on_paper(&complexion, l, dark, light), smoothstep(0.3, 0.5, prepared.skin.value(fx, fy)))]
         });
         // Dark skin in its shade is as dark as ink; it keeps its form by tone, and solid black is left to features and hair.
         let lift = (mix(dark, light, 0.2) + 8.0 - (complexion.middle - 3.0 * complexion.spread)).max(0.0);
         let strands = Grid::from_fn(calm.width, calm.height, |x, y| {
             let (fx, fy) = scale(x, y);
-            let hair = sitting.hair(fx, fy);
-            let bare = (1.0 - hair) * smoothstep(0.15, 0.4, sitting.skin.value(fx, fy).max(sitting.features(fx, fy)));
-            let l = mix(calm.at(x, y)[0], real.at(x, y)[0], mix(0.5, 0.25, hair)) + 1.8 * hair * sitting.strand(fx, fy);
+            let hair = prepared.hair(fx, fy);
+            let bare = (1.0 - hair) * smoothstep(0.15, 0.4, prepared.skin.value(fx, fy).max(prepared.features(fx, fy)));
+            let l = mix(calm.at(x, y)[0], real.at(x, y)[0], mix(0.5, 0.25, hair)) + 1.8 * hair * prepared.strand(fx, fy);
             // Black hair is black but for its lights; other dark parts keep a little form.
             [l - 7.0 * hair + lift * bare]
         });
-        let side = sitting.calm.width;
+        let side = prepared.calm.width;
         let step = |lightness: &Grid<1>, at: f32, smooth: f32| {
             let level = mix(dark, light, at);
             let shape = gauss::blur(&lightness.map(|l| [smoothstep(level + 2.0, level - 2.0, l[0])]), smooth);

@@ -29,7 +29,7 @@ mod pixel;
 mod pop_poster;
 mod screentone;
 mod silhouette;
-mod sitting;
+mod prepared_selfie;
 mod soft_anime;
 mod style;
 mod tone;
@@ -50,13 +50,13 @@ pub const SIDE: u32 = 1024;
 /// Equal arguments give equal bytes; another `seed` gives another backdrop and palette. Takes about a second of one core.
 #[must_use]
 pub fn draw(selfie: &RgbImage, style: Style, seed: u64) -> RgbaImage {
-    let sitting = sitting::Sitting::of(selfie);
+    let prepared = prepared_selfie::PreparedSelfie::of(selfie);
     match style {
-        Style::SoftAnime => soft_anime::draw(&sitting, seed),
-        Style::BoldCel => bold_cel::draw(&sitting, seed),
-        Style::InkManga => ink_manga::draw(&sitting, seed),
-        Style::Watercolour => watercolour::draw(&sitting, seed),
-        Style::PopPoster => pop_poster::draw(&sitting, seed),
-        Style::Pixel => pixel::draw(&sitting, seed),
+        Style::SoftAnime => soft_anime::draw(&prepared, seed),
+        Style::BoldCel => bold_cel::draw(&prepared, seed),
+        Style::InkManga => ink_manga::draw(&prepared, seed),
+        Style::Watercolour => watercolour::draw(&prepared, seed),
+        Style::PopPoster => pop_poster::draw(&prepared, seed),
+        Style::Pixel => pixel::draw(&prepared, seed),
     }
 }

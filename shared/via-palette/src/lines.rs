@@ -23,15 +23,15 @@ pub(crate) const NEVER: f32 = 99.0;
 /// Ink 0..1 per pixel by the flow-based difference of Gaussians (Kang, Lee, Chui, *Coherent line drawing*, 2007) with the soft threshold of XDoG
 /// (Winnemöller, Kyprianidis, Olsen, 2012). `lightness` is L in 0..100; `threshold` multiplies, per pixel, the contrast at which a line begins: below
 /// 1 where faint lines matter, above where they do not.
-pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
-    let response = difference_across(lightness, patience, flow, pen);
+pub(crate) fn draw(lightness: &Grid<1>, threshold: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
+    let response = difference_across(lightness, threshold, flow, pen);
     let fall = gauss::kernel(pen.length as f32 / 2.5);
     let far = Walk { steps: pen.length, stride: 2.0 };
     let darkest = darkest_about(&response, 2 * pen.length);
     let tile = 2 * pen.length;
     Grid::from_fn(lightness.width, lightness.height, |x, y| {
         // A mean is never below its least element: most of a calm picture needs no walk.
-        if patience.value(x, y) >= NEVER || darkest.value(x / tile, y / tile) + pen.least * patience.value(x, y) >= 0.0 {
+        if threshold.value(x, y) >= NEVER || darkest.value(x / tile, y / tile) + pen.least * threshold.value(x, y) >= 0.0 {
             return [0.0];
         }
         let (mut sum, mut total) = (response.value(x, y) * fall[0], fall[0]);
@@ -39,7 +39,7 @@ pub(crate) fn draw(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pe
             sum += fall[step] * response.sample(px, py)[0];
             total += fall[step];
         });
-        [ink(sum / total + pen.least * patience.value(x, y), pen.hardness)]
+        [ink(sum / total + pen.least * threshold.value(x, y), pen.hardness)]
     })
 }
 
@@ -71,10 +71,10 @@ fn ink(response: f32, hardness: f32) -> f32 {
 }
 
 /// The difference of two Gaussians across the flow at each pixel: negative on the dark side of an edge and on dark lines.
-fn difference_across(lightness: &Grid<1>, patience: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
+fn difference_across(lightness: &Grid<1>, threshold: &Grid<1>, flow: &Flow, pen: Pen) -> Grid<1> {
     let weights = difference_of_gaussians(pen.sigma);
     Grid::from_fn(lightness.width, lightness.height, |x, y| {
-        if patience.value(x, y) >= NEVER {
+        if threshold.value(x, y) >= NEVER {
             return [0.0];
         }
         let [tx, ty, _] = *flow.at(x, y);

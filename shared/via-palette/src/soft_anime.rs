@@ -8,19 +8,19 @@ use crate::dice::{self, Dice};
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
 use crate::silhouette::Silhouette;
-use crate::sitting::{self, Sitting};
+use crate::prepared_selfie::{self, PreparedSelfie};
 use crate::tone::Stairs;
 use crate::visage::Accents;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
 
 /// Draws a prepared selfie in soft colours over a pastel backdrop.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 1);
     let palette = palette::pastel(seed, &mut dice);
-    let silhouette = Silhouette::of(&sitting.matte, 1.9);
-    let ink = lines_of(sitting, dice::pen_weight(seed));
-    let paint = paint(sitting, &palette);
+    let silhouette = Silhouette::of(&prepared.matte, 1.9);
+    let ink = lines_of(prepared, dice::pen_weight(seed));
+    let paint = paint(prepared, &palette);
     let backdrop = backdrop::colour::paint(&silhouette.body, seed, &palette);
     let picture = Grid::from_fn(paint.width, paint.height, |x, y| {
         let body = graded(lab::to_srgb(*paint.at(x, y)), &palette);
@@ -30,7 +30,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
         let whole = mix3(behind, body, silhouette.body.value(x, y));
         mix3(whole, tint(body, &palette), 0.92 * silhouette.line.value(x, y))
     });
-    sitting::picture(&picture, &silhouette.alpha)
+    prepared_selfie::picture(&picture, &silhouette.alpha)
 }
 
 /// A colour in the light of the palette: slightly, or skin would change.
@@ -45,42 +45,42 @@ fn tint(under: [f32; 3], palette: &Palette) -> [f32; 3] {
 }
 
 /// The inner lines: fine ones.
-fn lines_of(sitting: &Sitting, boldness: f32) -> Grid<1> {
+fn lines_of(prepared: &PreparedSelfie, boldness: f32) -> Grid<1> {
     let pen = Pen { sigma: 1.5 * boldness.sqrt(), least: 0.5, length: 7, hardness: 0.78 * boldness };
-    let ink = lines::draw(&sitting.contours(), &sitting.patience(), &sitting.flow, pen);
+    let ink = lines::draw(&prepared.contours(), &prepared.threshold(), &prepared.flow, pen);
     ink.map(|ink| [smoothstep(0.25, 0.95, ink[0])])
 }
 
 /// The colours of the subject, in Lab: few levels of lightness, skin and hair by their own rules.
-fn paint(sitting: &Sitting, palette: &Palette) -> Grid<3> {
-    let stairs = Stairs::of(&sitting.calm, &sitting.matte.alpha, 6);
-    let complexion = Complexion::of(sitting);
-    let accents = Accents::of(&sitting.lab, &sitting.calm, sitting.visage);
-    let hair_hue = complexion::mean_hue(&sitting.calm, |x, y| sitting.hair(x, y) * sitting.matte.alpha.value(x, y));
-    Grid::from_fn(sitting.calm.width, sitting.calm.height, |x, y| {
-        if !sitting.shows(x, y) {
-            return *sitting.calm.at(x, y);
+fn paint(prepared: &PreparedSelfie, palette: &Palette) -> Grid<3> {
+    let stairs = Stairs::of(&prepared.calm, &prepared.matte.alpha, 6);
+    let complexion = Complexion::of(prepared);
+    let accents = Accents::of(&prepared.lab, &prepared.calm, prepared.visage);
+    let hair_hue = complexion::mean_hue(&prepared.calm, |x, y| prepared.hair(x, y) * prepared.matte.alpha.value(x, y));
+    Grid::from_fn(prepared.calm.width, prepared.calm.height, |x, y| {
+        if !prepared.shows(x, y) {
+            return *prepared.calm.at(x, y);
         }
-        let features = sitting.features(x, y);
+        let features = prepared.features(x, y);
         let detail = features * accents.detail.value(x, y);
-        let skin = smoothstep(0.25, 0.6, sitting.skin.value(x, y));
-        let plain = if skin < 1.0 { plain_colour(sitting, &stairs, hair_hue, (x, y), detail) } else { [0.0; 3] };
-        let mut colour = if skin > 0.0 { mix3(plain, skin_colour(&complexion, *sitting.calm.at(x, y), detail), skin) } else { plain };
+        let skin = smoothstep(0.25, 0.6, prepared.skin.value(x, y));
+        let plain = if skin < 1.0 { plain_colour(prepared, &stairs, hair_hue, (x, y), detail) } else { [0.0; 3] };
+        let mut colour = if skin > 0.0 { mix3(plain, skin_colour(&complexion, *prepared.calm.at(x, y), detail), skin) } else { plain };
         if features > 0.0 {
             colour[1] += 0.7 * features * complexion.lip(&accents, x, y);
             let white = features * complexion.white(&accents, x, y);
             let bright = (complexion.middle + 22.0).clamp(74.0, 95.0) + 0.4 * detail.min(0.0);
             colour = mix3(colour, [bright, 1.0, 2.5], 0.9 * white);
         }
-        if sitting.grey { palette.tinted(colour) } else { colour }
+        if prepared.grey { palette.tinted(colour) } else { colour }
     })
 }
 
 /// Clothes, hair and things: a flat level with a breath of its shading, brighter and clearer, shadows towards violet.
-fn plain_colour(sitting: &Sitting, stairs: &Stairs, hair_hue: [f32; 2], (x, y): (usize, usize), detail: f32) -> [f32; 3] {
-    let [l, a, b] = *sitting.calm.at(x, y);
-    let hair = sitting.hair(x, y);
-    let strand = hair * sitting.strand(x, y).clamp(-9.0, 12.0);
+fn plain_colour(prepared: &PreparedSelfie, stairs: &Stairs, hair_hue: [f32; 2], (x, y): (usize, usize), detail: f32) -> [f32; 3] {
+    let [l, a, b] = *prepared.calm.at(x, y);
+    let hair = prepared.hair(x, y);
+    let strand = hair * prepared.strand(x, y).clamp(-9.0, 12.0);
     let l = l + 1.2 * strand + 0.5 * (detail.abs() - 6.0).clamp(0.0, 18.0) * detail.signum();
     let flat = mix(stairs.level(l, mix(1.6, 3.5, hair)), l, mix(0.12, 0.22, hair));
     // Hair has one colour, whatever the light does to it.

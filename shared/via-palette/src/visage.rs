@@ -53,14 +53,14 @@ impl Visage {
 /// The subject's skin, 0..1: like skin in general, like the skin in the middle of the face, and within the matte.
 /// A picture without colours (`grey`) has skin where its lightness is the face's, round the face.
 pub(crate) fn skin_of(smooth: &Grid<3>, drawn: &Grid<1>, face: Face, grey: bool) -> Grid<1> {
-    let kin = Kin::of(smooth, face, grey);
+    let own = FaceColour::of(smooth, face, grey);
     let raw = Grid::from_fn(smooth.width, smooth.height, |x, y| {
         let colour = *smooth.at(x, y);
         let own = if grey {
             let (dx, dy) = ((x as f32 / smooth.width as f32 - face.x) / 0.2, (y as f32 / smooth.height as f32 - face.y) / 0.3);
-            kin.by_lightness(colour[0]) * smoothstep(1.2, 0.8, dx.hypot(dy))
+            own.by_lightness(colour[0]) * smoothstep(1.2, 0.8, dx.hypot(dy))
         } else {
-            skin::likeness(colour) * kin.likeness(colour)
+            skin::likeness(colour) * own.likeness(colour)
         };
         [own * drawn.value(x, y)]
     });
@@ -68,13 +68,13 @@ pub(crate) fn skin_of(smooth: &Grid<3>, drawn: &Grid<1>, face: Face, grey: bool)
 }
 
 pub(crate) fn lightness(lab: &Grid<3>, face: Face) -> f32 {
-    Kin::of(lab, face, false).0[0]
+    FaceColour::of(lab, face, false).0[0]
 }
 
 /// The colour in the middle of the face, which separates skin from hair and wood of nearly its colour.
-struct Kin([f32; 3]);
+struct FaceColour([f32; 3]);
 
-impl Kin {
+impl FaceColour {
     /// The mean of skin-like colours around the face; of all colours there if the picture has none.
     fn of(smooth: &Grid<3>, face: Face, grey: bool) -> Self {
         let (mut sum, mut total) = ([0.0_f64; 3], 1e-9_f64);

@@ -57,12 +57,12 @@ mod tests {
         #[test]
         fn sum_of_entries_is_the_balance(starter in 0u32..20, steps in prop::collection::vec((0usize..6, 0u8..3, 1u32..9), 0..60)) {
             let randomness = SeededRandomness::new(3);
-            let orders: Vec<GenerationId> = (0..6).map(|_| GenerationId::new(&SystemClock::default(), &randomness)).collect();
+            let generations: Vec<GenerationId> = (0..6).map(|_| GenerationId::new(&SystemClock::default(), &randomness)).collect();
             let mut held = HashMap::new();
             let mut book = Book::default();
             book.write(Entry::starter_grant(starter, Timestamp::UNIX_EPOCH));
-            for (order, step, credits) in steps {
-                let id = orders[order];
+            for (index, step, credits) in steps {
+                let id = generations[index];
                 match step {
                     0 => if book.write(Entry::hold(id, credits, Timestamp::UNIX_EPOCH)) { held.insert(id, credits); },
                     // A generation ends once: the state machine removes it from the running ones in the same transaction.
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn a_wallet_never_goes_below_zero() {
-        let order = GenerationId::new(&SystemClock::default(), &SeededRandomness::new(1));
+        let generation = GenerationId::new(&SystemClock::default(), &SeededRandomness::new(1));
         let balance = Balance { available: 2, held: 0 };
-        assert_eq!(balance.after(&Entry::hold(order, 3, Timestamp::UNIX_EPOCH)), Err(Overdrawn));
-        assert_eq!(balance.after(&Entry::hold(order, 2, Timestamp::UNIX_EPOCH)), Ok(Balance { available: 0, held: 2 }));
+        assert_eq!(balance.after(&Entry::hold(generation, 3, Timestamp::UNIX_EPOCH)), Err(Overdrawn));
+        assert_eq!(balance.after(&Entry::hold(generation, 2, Timestamp::UNIX_EPOCH)), Ok(Balance { available: 0, held: 2 }));
     }
 }

@@ -61,20 +61,20 @@ impl Entry {
     }
 
     #[must_use]
-    pub fn hold(order: GenerationId, credits: u32, at: Timestamp) -> Self {
-        Self { kind: Kind::Hold, cause: Cause::Generation(order), credits, at }
+    pub fn hold(generation: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Hold, cause: Cause::Generation(generation), credits, at }
     }
 
     /// Spends the credits held for a generation.
     #[must_use]
-    pub fn capture(order: GenerationId, credits: u32, at: Timestamp) -> Self {
-        Self { kind: Kind::Capture, cause: Cause::Generation(order), credits, at }
+    pub fn capture(generation: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Capture, cause: Cause::Generation(generation), credits, at }
     }
 
     /// Returns the credits held for a generation.
     #[must_use]
-    pub fn release(order: GenerationId, credits: u32, at: Timestamp) -> Self {
-        Self { kind: Kind::Release, cause: Cause::Generation(order), credits, at }
+    pub fn release(generation: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Release, cause: Cause::Generation(generation), credits, at }
     }
 
     #[must_use]

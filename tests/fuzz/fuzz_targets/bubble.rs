@@ -4,7 +4,7 @@
 
 use fuzz::memory;
 use lettering::{Room, Typesetter};
-use bubble_text::{Unwritable, Words};
+use bubble_text::{InvalidWords, Words};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use std::cell::RefCell;
@@ -45,7 +45,7 @@ thread_local! {
     static TYPESETTER: RefCell<Typesetter> = RefCell::new(Typesetter::new());
 }
 
-fn check_refusal(refusal: &Unwritable, text: &str) {
+fn check_refusal(refusal: &InvalidWords, text: &str) {
     let sentence = refusal.to_string();
     assert!(!sentence.is_empty() && sentence.len() < 200 && sentence.chars().all(|c| !c.is_control()), "{sentence:?}");
     let long = text.trim().chars().count() > 12;

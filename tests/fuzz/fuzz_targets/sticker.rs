@@ -2,7 +2,7 @@
 #![no_main]
 
 use fuzz::{drawing, memory, picture};
-use imaging::{BubbleOrder, Extras, STICKERS, StickerSpec, Target, fit_sticker, stickers, validate};
+use imaging::{BubbleRequest, Extras, STICKERS, StickerSpec, Target, fit_sticker, stickers, validate};
 use picture_files::{DigitalSource, Messenger, Unreadable};
 use bubble_text::{Side, Words};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
@@ -17,7 +17,7 @@ enum Input<'a> {
     /// Pixels fitted into the bytes of a row, with some noise on them
     Fit { row: &'static StickerSpec, noise: u8, pixels: &'a [u8] },
     /// Stickers of a square drawing with these pixels
-    Drawing { messenger: Messenger, bubble: Option<BubbleOrder>, pixels: &'a [u8] },
+    Drawing { messenger: Messenger, bubble: Option<BubbleRequest>, pixels: &'a [u8] },
     /// Stickers of a file that may be no drawing at all
     File { messenger: Messenger, file: &'a [u8] },
 }
@@ -41,11 +41,11 @@ impl<'a> Arbitrary<'a> for Input<'a> {
     }
 }
 
-fn bubble(input: &mut Unstructured<'_>, how: u8) -> Result<Option<BubbleOrder>> {
+fn bubble(input: &mut Unstructured<'_>, how: u8) -> Result<Option<BubbleRequest>> {
     let length = usize::from(u8::arbitrary(input)?).min(input.len());
     let text = String::from_utf8_lossy(input.bytes(length)?);
     let side = [None, Some(Side::Left), Some(Side::Right), None][usize::from(how >> 4 & 3)];
-    Ok(Words::parse(&text).ok().map(|words| BubbleOrder { words, side }))
+    Ok(Words::parse(&text).ok().map(|words| BubbleRequest { words, side }))
 }
 
 fn fit(row: &'static StickerSpec, noise: u8, pixels: &[u8]) {
@@ -63,7 +63,7 @@ fn fit(row: &'static StickerSpec, noise: u8, pixels: &[u8]) {
     }
 }
 
-fn make(png: &[u8], messenger: Messenger, bubble: Option<BubbleOrder>) -> Option<Unreadable> {
+fn make(png: &[u8], messenger: Messenger, bubble: Option<BubbleRequest>) -> Option<Unreadable> {
     let extras = Extras { stickers: vec![messenger], bubble };
     match memory::within(MEMORY, || stickers(png, DigitalSource::AlgorithmicallyEnhanced, &extras)) {
         Ok(files) => {

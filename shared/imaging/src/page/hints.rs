@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 /// A section with the messengers of these stickers, each with its picture, its packs and a line of instructions
 pub(super) fn section(page: &mut String, pictures: &[Shown<'_>], drawings: usize) {
-    let ordered =
+    let requested =
         |messenger: &Messenger| pictures.iter().any(|shown| shown.kind() == Kind::Sticker && shown.messenger() == Some(*messenger));
-    let mut messengers = Messenger::ALL.into_iter().filter(ordered).peekable();
+    let mut messengers = Messenger::ALL.into_iter().filter(requested).peekable();
     if messengers.peek().is_none() {
         return;
     }

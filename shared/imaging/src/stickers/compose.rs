@@ -2,7 +2,7 @@
 
 use super::cutout::{Area, Cutout};
 use super::outline::Edge;
-use super::{BubbleOrder, StickerSpec};
+use super::{BubbleRequest, StickerSpec};
 use crate::Unreadable;
 use crate::bubble::{Layout, lay_out};
 use crate::drawing::DRAWING_SIDE;
@@ -14,7 +14,7 @@ use lettering::Typesetter;
 const LARGEST: f32 = 1.25;
 
 /// Straight RGBA pixels of a sticker of the row's size
-pub(super) fn compose(cutout: &Cutout, row: &StickerSpec, bubble: Option<(&BubbleOrder, &mut Typesetter)>) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn compose(cutout: &Cutout, row: &StickerSpec, bubble: Option<(&BubbleRequest, &mut Typesetter)>) -> Result<Vec<u8>, Unreadable> {
     let size = (row.width as usize, row.height as usize);
     let edge = Edge::new(row.stroke);
     let inset = (row.margin + edge.reach()) as f32;
@@ -30,11 +30,11 @@ pub(super) fn compose(cutout: &Cutout, row: &StickerSpec, bubble: Option<(&Bubbl
             );
             lay_subject(cutout, whole, at, &mut canvas, size)?;
         }
-        Some((order, typesetter)) => {
-            let layout = lay_out(order, (extent, cutout.head), inner, whole);
-            let layout = settled(layout, extent, inner, order, typesetter);
+        Some((request, typesetter)) => {
+            let layout = lay_out(request, (extent, cutout.head), inner, whole);
+            let layout = settled(layout, extent, inner, request, typesetter);
             lay_subject(cutout, layout.scale, layout.at, &mut canvas, size)?;
-            layout.draw(&order.words, typesetter, &mut canvas, (row.width, row.height));
+            layout.draw(&request.words, typesetter, &mut canvas, (row.width, row.height));
         }
     }
     edge.lay(&mut canvas, size);
@@ -49,8 +49,8 @@ fn middle(start: f32, end: f32, low: f32, high: f32, scale: f32) -> f32 {
 }
 
 /// The layout moved so that subject and bubble together are in the middle
-fn settled(layout: Layout, extent: Area, inner: Area, order: &BubbleOrder, typesetter: &mut Typesetter) -> Layout {
-    let body = layout.body(&order.words, typesetter);
+fn settled(layout: Layout, extent: Area, inner: Area, request: &BubbleRequest, typesetter: &mut Typesetter) -> Layout {
+    let body = layout.body(&request.words, typesetter);
     let subject = extent.placed(layout.scale, layout.at);
     let across = inner.middle() - subject.left.min(body.left).midpoint(subject.right.max(body.right));
     let down = inner.top.midpoint(inner.bottom) - subject.top.min(body.top).midpoint(subject.bottom.max(body.bottom));

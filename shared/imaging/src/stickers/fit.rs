@@ -7,7 +7,7 @@ use crate::{DigitalSource, Format, Unreadable};
 use color_quant::NeuQuant;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum FitError {
     /// The pixels do not match the row's width and height
     #[error("{given} bytes of pixels; {width}×{height} RGBA pixels have another number")]
     WrongSize {
@@ -46,8 +46,8 @@ const SAMPLING: i32 = 10;
 /// [`target_bytes`](StickerSpec::target_bytes), the provenance of `source` included.
 ///
 /// # Errors
-/// [`Unfit`] if the pixels do not have the row's size, or no quality is coarse enough.
-pub fn fit_sticker(pixels: &[u8], row: &StickerSpec, source: DigitalSource) -> Result<Vec<u8>, Unfit> {
+/// [`FitError`] if the pixels do not have the row's size, or no quality is coarse enough.
+pub fn fit_sticker(pixels: &[u8], row: &StickerSpec, source: DigitalSource) -> Result<Vec<u8>, FitError> {
     Fitter::new(pixels, (row.width, row.height), source).fit(row)
 }
 
@@ -66,10 +66,10 @@ impl<'a> Fitter<'a> {
     }
 
     /// The file for a row of this picture's size
-    pub(super) fn fit(&mut self, row: &StickerSpec) -> Result<Vec<u8>, Unfit> {
+    pub(super) fn fit(&mut self, row: &StickerSpec) -> Result<Vec<u8>, FitError> {
         let (width, height) = self.size;
         if self.size != (row.width, row.height) || self.pixels.len() != 4 * width as usize * height as usize {
-            return Err(Unfit::WrongSize { given: self.pixels.len(), width: row.width, height: row.height });
+            return Err(FitError::WrongSize { given: self.pixels.len(), width: row.width, height: row.height });
         }
         match row.format {
             Format::Webp => self.webp(row.target_bytes()),
@@ -77,7 +77,7 @@ impl<'a> Fitter<'a> {
         }
     }
 
-    fn webp(&mut self, target: usize) -> Result<Vec<u8>, Unfit> {
+    fn webp(&mut self, target: usize) -> Result<Vec<u8>, FitError> {
         let whole = |colours| Quality { colours, alpha: 100 };
         if restless(self.pixels) {
             return self.coarse(target);
@@ -100,11 +100,11 @@ impl<'a> Fitter<'a> {
                 None => fails = quality,
             }
         }
-        best.ok_or(Unfit::TooLarge { bytes: 0, target })
+        best.ok_or(FitError::TooLarge { bytes: 0, target })
     }
 
     /// For noise: alpha in few levels, then fewer pixels as well
-    fn coarse(&mut self, target: usize) -> Result<Vec<u8>, Unfit> {
+    fn coarse(&mut self, target: usize) -> Result<Vec<u8>, FitError> {
         for alpha in [60, 10] {
             if let Some(file) = self.within(Quality { colours: WORST, alpha }, target)? {
                 return Ok(file);
@@ -119,7 +119,7 @@ impl<'a> Fitter<'a> {
             }
             bytes = bytes.min(file.len());
         }
-        Err(Unfit::TooLarge { bytes, target })
+        Err(FitError::TooLarge { bytes, target })
     }
 
     /// The file of this quality, if it has at most `target` bytes
@@ -137,14 +137,14 @@ impl<'a> Fitter<'a> {
         Ok((file.len() <= target).then(|| file.clone()))
     }
 
-    fn png(&self, target: usize) -> Result<Vec<u8>, Unfit> {
+    fn png(&self, target: usize) -> Result<Vec<u8>, FitError> {
         let file = encode::png(&Frame::rgba(self.size, self.pixels.to_vec()), self.source)?;
         if file.len() <= target {
             return Ok(file);
         }
         let (indices, palette) = few_colours(self.pixels);
         let file = encode::png_of_palette(self.size, &indices, &palette, self.source)?;
-        if file.len() <= target { Ok(file) } else { Err(Unfit::TooLarge { bytes: file.len(), target }) }
+        if file.len() <= target { Ok(file) } else { Err(FitError::TooLarge { bytes: file.len(), target }) }
     }
 }
 

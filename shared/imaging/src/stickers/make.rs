@@ -3,7 +3,7 @@
 use super::compose::compose;
 use super::cutout::Cutout;
 use super::fit::Fitter;
-use super::{BubbleOrder, Extras, STICKERS, StickerSpec, Unfit};
+use super::{BubbleRequest, Extras, STICKERS, StickerSpec, FitError};
 use crate::matte::Layers;
 use crate::{Deliverable, DigitalSource, Kind, Unreadable};
 use lettering::Typesetter;
@@ -11,7 +11,7 @@ use lettering::Typesetter;
 /// Makes the stickers of a drawing; shared steps are computed once
 pub(crate) struct StickerMaker {
     cutout: Cutout,
-    bubble: Option<BubbleOrder>,
+    bubble: Option<BubbleRequest>,
     source: DigitalSource,
 }
 
@@ -37,7 +37,7 @@ impl StickerMaker {
         let Some(first) = group.first() else {
             return Ok(Vec::new());
         };
-        let pixels = compose(&self.cutout, first, self.bubble.as_ref().map(|order| (order, typesetter)))?;
+        let pixels = compose(&self.cutout, first, self.bubble.as_ref().map(|request| (request, typesetter)))?;
         let mut fitter = Fitter::new(&pixels, (first.width, first.height), self.source);
         group.iter().map(|row| Ok(deliver(row, self.source, fitter.fit(row)?))).collect()
     }
@@ -59,10 +59,10 @@ fn deliver(row: &StickerSpec, source: DigitalSource, bytes: Vec<u8>) -> Delivera
     Deliverable::finished(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes)
 }
 
-impl From<Unfit> for Unreadable {
-    fn from(unfit: Unfit) -> Self {
+impl From<FitError> for Unreadable {
+    fn from(unfit: FitError) -> Self {
         match unfit {
-            Unfit::Unwritten(error) => error,
+            FitError::Unwritten(error) => error,
             other => Self::Unsupported { detail: other.to_string() },
         }
     }

@@ -10,10 +10,10 @@ mod table;
 mod validate;
 
 pub(crate) use cutout::Area;
-pub use fit::{Unfit, fit_sticker};
+pub use fit::{FitError, fit_sticker};
 pub(crate) use make::StickerMaker;
 pub use make::stickers;
-pub use packs::{Packs, Unpackable};
+pub use packs::{Packs, PackError};
 pub use table::{Counts, PACKS, PackSpec, STICKERS, Sides, StickerSpec};
 pub use validate::{Target, Violation, provenance_of, validate};
 
@@ -26,12 +26,12 @@ pub struct Extras {
     /// The messengers that get stickers; each counts once, in any order
     pub stickers: Vec<Messenger>,
     /// The speech bubble of every drawing and sticker, if one was requested
-    pub bubble: Option<BubbleOrder>,
+    pub bubble: Option<BubbleRequest>,
 }
 
 /// A requested speech bubble
 #[derive(Clone, Debug)]
-pub struct BubbleOrder {
+pub struct BubbleRequest {
     /// The text; personal, and shown by no `Debug`
     pub words: Words,
     /// The requested side; by default the roomier one

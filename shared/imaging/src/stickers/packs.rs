@@ -16,7 +16,7 @@ const NO_TITLE: &str = "Stickers";
 
 /// Why the packs could not be made
 #[derive(Debug, thiserror::Error)]
-pub enum Unpackable {
+pub enum PackError {
     /// The first drawing's cut-out could not be read
     #[error("the pictures of a pack could not be made")]
     Picture(#[from] Unreadable),
@@ -64,7 +64,7 @@ impl Packs {
             self.first = Some((index, file.bytes.clone(), file.digital_source));
         }
         let path = &file.path;
-        for pack in self.ordered() {
+        for pack in self.requested() {
             if file.kind == Kind::Sticker && super::table::sticker(pack.sticker).is_some_and(|row| row.path() == *path) {
                 self.stickers.insert((pack.messenger, index), file.bytes.clone());
             }
@@ -74,8 +74,8 @@ impl Packs {
     /// Tray, main and tab images of the requested messengers, made of the first drawing's cut-out; none before a drawing was added.
     ///
     /// # Errors
-    /// [`Unpackable::Picture`] if the cut-out is no picture.
-    pub fn pictures(&self) -> Result<Vec<Deliverable>, Unpackable> {
+    /// [`PackError::Picture`] if the cut-out is no picture.
+    pub fn pictures(&self) -> Result<Vec<Deliverable>, PackError> {
         let Some((_, transparent, source)) = &self.first else {
             return Ok(Vec::new());
         };
@@ -86,13 +86,13 @@ impl Packs {
     /// The packs for which there are enough drawings, made of the stickers added and of `pictures` as delivered.
     ///
     /// # Errors
-    /// [`Unpackable`] if a pack cannot be written within its limit.
-    pub fn finish(&self, pictures: &[Deliverable]) -> Result<Vec<Deliverable>, Unpackable> {
+    /// [`PackError`] if a pack cannot be written within its limit.
+    pub fn finish(&self, pictures: &[Deliverable]) -> Result<Vec<Deliverable>, PackError> {
         let Some((_, _, source)) = &self.first else {
             return Ok(Vec::new());
         };
         let mut files = Vec::new();
-        for pack in self.ordered() {
+        for pack in self.requested() {
             let stickers: Vec<&[u8]> =
                 self.stickers.iter().filter(|((messenger, _), _)| *messenger == pack.messenger).map(|(_, file)| &file[..]).collect();
             if !pack.counts.take(stickers.len()) {
@@ -100,19 +100,19 @@ impl Packs {
             }
             let bytes = self.archive(pack, pictures, &stickers)?;
             if bytes.len() > pack.most_bytes {
-                return Err(Unpackable::TooManyBytes { name: pack.name, bytes: bytes.len(), limit: pack.most_bytes });
+                return Err(PackError::TooManyBytes { name: pack.name, bytes: bytes.len(), limit: pack.most_bytes });
             }
             files.push(Deliverable::finished(&pack.path(), Kind::Pack, pack.format, (0, 0), *source, bytes));
         }
         Ok(files)
     }
 
-    fn ordered(&self) -> impl Iterator<Item = &'static PackSpec> + use<> {
+    fn requested(&self) -> impl Iterator<Item = &'static PackSpec> + use<> {
         let messengers = self.extras.stickers.clone();
         PACKS.iter().filter(move |pack| messengers.contains(&pack.messenger))
     }
 
-    fn archive(&self, pack: &PackSpec, trays: &[Deliverable], stickers: &[&[u8]]) -> Result<Vec<u8>, Unpackable> {
+    fn archive(&self, pack: &PackSpec, trays: &[Deliverable], stickers: &[&[u8]]) -> Result<Vec<u8>, PackError> {
         let tray = |name: &str| trays.iter().find(|tray| tray.path == format!("packs/{name}.png")).map_or(&[][..], |tray| &tray.bytes);
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         if pack.format == Format::Wastickers {
@@ -134,7 +134,7 @@ impl Packs {
 }
 
 /// Stores a file uncompressed: pictures are compressed already. Times and permissions are fixed, so that the same pack has the same bytes.
-fn store(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<(), Unpackable> {
+fn store(archive: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<(), PackError> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default())

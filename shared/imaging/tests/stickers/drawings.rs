@@ -2,7 +2,7 @@
 
 use bubble_text::{Side, Words};
 use image::{Rgba, RgbaImage};
-use imaging::{BubbleOrder, Deliverable, Extras, stickers};
+use imaging::{BubbleRequest, Deliverable, Extras, stickers};
 use picture_files::{DigitalSource, Messenger};
 use std::io::Cursor;
 use std::sync::OnceLock;
@@ -54,15 +54,15 @@ pub(crate) fn drawings() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-pub(crate) fn order(messengers: &[Messenger], text: Option<(&str, Option<Side>)>) -> Extras {
-    let bubble = text.map(|(text, side)| BubbleOrder { words: Words::parse(text).unwrap(), side });
+pub(crate) fn extras_of(messengers: &[Messenger], text: Option<(&str, Option<Side>)>) -> Extras {
+    let bubble = text.map(|(text, side)| BubbleRequest { words: Words::parse(text).unwrap(), side });
     Extras { stickers: messengers.to_vec(), bubble }
 }
 
 /// The stickers of a portrait with a bubble, made once
 pub(crate) fn portrait() -> &'static [Deliverable] {
     static FILES: OnceLock<Vec<Deliverable>> = OnceLock::new();
-    FILES.get_or_init(|| stickers(&drawing(bust), SOURCE, &order(&Messenger::ALL, Some(("Hello!", None)))).unwrap())
+    FILES.get_or_init(|| stickers(&drawing(bust), SOURCE, &extras_of(&Messenger::ALL, Some(("Hello!", None)))).unwrap())
 }
 
 /// The bytes of one of them

@@ -1,5 +1,5 @@
 use crate::drawings::SOURCE;
-use imaging::{STICKERS, Unfit, fit_sticker};
+use imaging::{STICKERS, FitError, fit_sticker};
 use proptest::prelude::*;
 
 /// Pixels of some character: noise in the colours, in alpha, in both, blocks, nearly empty, empty, full
@@ -39,7 +39,7 @@ proptest! {
                 let picture = image::load_from_memory(&file).unwrap();
                 prop_assert_eq!((picture.width(), picture.height()), (row.width, row.height));
             }
-            Err(error) => prop_assert!(matches!(error, Unfit::TooLarge { .. }), "{}", error),
+            Err(error) => prop_assert!(matches!(error, FitError::TooLarge { .. }), "{}", error),
         }
     }
 }
@@ -58,7 +58,7 @@ fn transparency_survives_the_palette() {
 fn pixels_of_another_size_are_refused() {
     for length in [0, 4, 4 * 512 * 512 - 4, 4 * 512 * 512 + 4] {
         let refused = fit_sticker(&vec![0; length], &STICKERS[0], SOURCE);
-        assert_eq!(refused, Err(Unfit::WrongSize { given: length, width: 512, height: 512 }));
+        assert_eq!(refused, Err(FitError::WrongSize { given: length, width: 512, height: 512 }));
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::drawings::{SOURCE, bust, drawing, drawings, file, order, oval, portrait};
+use crate::drawings::{SOURCE, bust, drawing, drawings, file, extras_of, oval, portrait};
 use bubble_text::Side;
 use imaging::{STICKERS, Target, stickers, validate};
 use picture_files::Messenger;
@@ -9,7 +9,7 @@ fn every_sticker_of_every_drawing_keeps_every_rule() {
     let texts = [Some(("Hello!", None)), Some((long, Some(Side::Right))), None, Some(("Hello!", Some(Side::Left))), None, None];
     for ((name, drawing), text) in drawings().into_iter().zip(texts) {
         let messengers = if name == "noise" { &[Messenger::Whatsapp, Messenger::Line][..] } else { &Messenger::ALL };
-        for file in stickers(&drawing, SOURCE, &order(messengers, text)).unwrap() {
+        for file in stickers(&drawing, SOURCE, &extras_of(messengers, text)).unwrap() {
             let violations = validate(Target::of(&file.path).unwrap(), &file.bytes);
             assert_eq!(violations, [], "{name}, {}", file.path);
         }
@@ -17,9 +17,9 @@ fn every_sticker_of_every_drawing_keeps_every_rule() {
 }
 
 #[test]
-fn an_order_gets_the_stickers_of_its_messengers_in_the_order_of_the_table() {
+fn a_generation_gets_the_stickers_of_its_messengers_in_the_order_of_the_table() {
     let paths = |messengers: &[Messenger]| -> Vec<String> {
-        stickers(&drawing(bust), SOURCE, &order(messengers, None)).unwrap().into_iter().map(|file| file.path).collect()
+        stickers(&drawing(bust), SOURCE, &extras_of(messengers, None)).unwrap().into_iter().map(|file| file.path).collect()
     };
     assert_eq!(paths(&[]), [""; 0]);
     assert_eq!(paths(&[Messenger::Line, Messenger::Whatsapp, Messenger::Line]), ["stickers/whatsapp.webp", "stickers/line.png"]);
@@ -28,8 +28,8 @@ fn an_order_gets_the_stickers_of_its_messengers_in_the_order_of_the_table() {
 }
 
 #[test]
-fn the_same_order_gives_the_same_bytes() {
-    let again = stickers(&drawing(bust), SOURCE, &order(&Messenger::ALL, Some(("Hello!", None)))).unwrap();
+fn the_same_extras_give_the_same_bytes() {
+    let again = stickers(&drawing(bust), SOURCE, &extras_of(&Messenger::ALL, Some(("Hello!", None)))).unwrap();
     assert_eq!(again, portrait());
 }
 
@@ -47,8 +47,8 @@ fn files_say_what_they_are() {
 
 #[test]
 fn the_white_stroke_is_even_all_around() {
-    let order = order(&[Messenger::Imessage], None);
-    let files = stickers(&drawing(|x, y| oval((x, y), (0.5, 0.5), (0.3, 0.3))), SOURCE, &order).unwrap();
+    let extras = extras_of(&[Messenger::Imessage], None);
+    let files = stickers(&drawing(|x, y| oval((x, y), (0.5, 0.5), (0.3, 0.3))), SOURCE, &extras).unwrap();
     let (row, file) = (STICKERS.iter().find(|row| row.name == "imessage-618").unwrap(), &files[2]);
     let picture = image::load_from_memory(&file.bytes).unwrap().into_rgba8();
     let widths: Vec<f32> = (0..96).map(|ray| stroke_along(&picture, ray as f32 / 96.0 * std::f32::consts::TAU)).collect();
@@ -78,15 +78,15 @@ fn stroke_along(picture: &image::RgbaImage, angle: f32) -> f32 {
 #[test]
 fn specks_of_the_matte_get_no_stroke_of_their_own() {
     let speck = |x: f32, y: f32| bust(x, y).min(oval((x, y), (0.08, 0.1), (0.01, 0.01)));
-    let files = |inside: fn(f32, f32) -> f32| stickers(&drawing(inside), SOURCE, &order(&[Messenger::Discord], None)).unwrap();
-    let with = stickers(&drawing(speck), SOURCE, &order(&[Messenger::Discord], None)).unwrap();
+    let files = |inside: fn(f32, f32) -> f32| stickers(&drawing(inside), SOURCE, &extras_of(&[Messenger::Discord], None)).unwrap();
+    let with = stickers(&drawing(speck), SOURCE, &extras_of(&[Messenger::Discord], None)).unwrap();
     let alpha = |file: &[u8]| image::load_from_memory(file).unwrap().into_rgba8().pixels().map(|pixel| pixel.0[3]).collect::<Vec<_>>();
     assert!(alpha(&with[0].bytes) == alpha(&files(bust)[0].bytes), "a speck is seen");
 }
 
 #[test]
 fn a_subject_that_runs_out_of_the_drawing_ends_in_a_curve() {
-    let files = stickers(&drawing(bust), SOURCE, &order(&[Messenger::Imessage], None)).unwrap();
+    let files = stickers(&drawing(bust), SOURCE, &extras_of(&[Messenger::Imessage], None)).unwrap();
     let picture = image::load_from_memory(&files[2].bytes).unwrap().into_rgba8();
     let lowest = |x: u32| (0..618).rev().find(|&y| picture.get_pixel(x, y).0[3] > 200);
     let left = (0..618).find(|&x| lowest(x).is_some()).unwrap();
@@ -96,7 +96,7 @@ fn a_subject_that_runs_out_of_the_drawing_ends_in_a_curve() {
 
 #[test]
 fn a_bubble_adds_ink_and_leaves_the_subject_whole() {
-    let plain = stickers(&drawing(bust), SOURCE, &order(&[Messenger::Imessage], None)).unwrap();
+    let plain = stickers(&drawing(bust), SOURCE, &extras_of(&[Messenger::Imessage], None)).unwrap();
     let dark = |file: &[u8]| {
         image::load_from_memory(file).unwrap().into_rgba8().pixels().filter(|p| p.0[3] > 200 && p.0[..3].iter().all(|c| *c < 45)).count()
     };

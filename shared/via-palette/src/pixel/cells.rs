@@ -2,7 +2,7 @@
 
 use super::{CELL, CELLS};
 use crate::draft;
-use crate::sitting::Sitting;
+use crate::prepared_selfie::PreparedSelfie;
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 
@@ -21,14 +21,14 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    pub(super) fn of(sitting: &Sitting) -> Self {
-        let features = Grid::from_fn(CELLS, CELLS, |x, y| [sitting.features(x * CELL + CELL / 2, y * CELL + CELL / 2)]);
-        let means = gauss::blur(&sitting.lab.shrunk(CELL), 0.8);
-        let plain = Grid::from_fn(CELLS, CELLS, |x, y| telling(sitting, *means.at(x, y), features.value(x, y), x, y));
-        let found = sitting.skin.shrunk(CELL);
+    pub(super) fn of(prepared: &PreparedSelfie) -> Self {
+        let features = Grid::from_fn(CELLS, CELLS, |x, y| [prepared.features(x * CELL + CELL / 2, y * CELL + CELL / 2)]);
+        let means = gauss::blur(&prepared.lab.shrunk(CELL), 0.8);
+        let plain = Grid::from_fn(CELLS, CELLS, |x, y| telling(prepared, *means.at(x, y), features.value(x, y), x, y));
+        let found = prepared.skin.shrunk(CELL);
         let share = |at: usize| (at as f32 + 0.5) / CELLS as f32;
-        let skin = Grid::from_fn(CELLS, CELLS, |x, y| [found.value(x, y).max(draft::throat(sitting, *plain.at(x, y), share(x), share(y)))]);
-        Self { colours: crisp(&plain, &features), skin, features, body: body(sitting), grey: sitting.grey }
+        let skin = Grid::from_fn(CELLS, CELLS, |x, y| [found.value(x, y).max(draft::throat(prepared, *plain.at(x, y), share(x), share(y)))]);
+        Self { colours: crisp(&plain, &features), skin, features, body: body(prepared), grey: prepared.grey }
     }
 
     /// Whether a cell is not of the subject but touches it.
@@ -40,11 +40,11 @@ impl Cells {
 
 /// The most significant colour of a cell: pixels count more the more they differ from the surroundings (Weber et al., *Rapid, detail-preserving image
 /// downscaling*, 2016), in the face dark ones most, for they are eyes and lips.
-fn telling(sitting: &Sitting, around: [f32; 3], feature: f32, x: usize, y: usize) -> [f32; 3] {
+fn telling(prepared: &PreparedSelfie, around: [f32; 3], feature: f32, x: usize, y: usize) -> [f32; 3] {
     let (mut sum, mut total) = ([0.0; 3], 0.0);
     for py in y * CELL..(y + 1) * CELL {
         for px in x * CELL..(x + 1) * CELL {
-            let (calm, fine) = (*sitting.calm.at(px, py), *sitting.lab.at(px, py));
+            let (calm, fine) = (*prepared.calm.at(px, py), *prepared.lab.at(px, py));
             // A large detail of the face that calming removed comes back: an eye, not a pore.
             let lost = smoothstep(2.0, 9.0, (fine[0] - calm[0]).abs());
             let colour = mix3(calm, fine, mix(0.3, 0.55 + 0.3 * lost, feature));
@@ -68,8 +68,8 @@ fn crisp(plain: &Grid<3>, features: &Grid<1>) -> Grid<3> {
 }
 
 /// The cells of the subject: those it covers by half, without spurs and notches of one cell.
-fn body(sitting: &Sitting) -> Vec<bool> {
-    let alpha = sitting.matte.alpha.shrunk(CELL);
+fn body(prepared: &PreparedSelfie) -> Vec<bool> {
+    let alpha = prepared.matte.alpha.shrunk(CELL);
     let mut body: Vec<bool> = alpha.cells.iter().map(|cell| cell[0] > 0.5).collect();
     for _ in 0..2 {
         let before = body.clone();

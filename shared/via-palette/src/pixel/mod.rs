@@ -1,7 +1,7 @@
 //! Large pixels, few colours: a portrait of a 16-bit game.
 //!
 //! ```text
-//! sitting → 128 × 128 cells that keep detail → ramps of colour per material → every cell one of them, orphans removed
+//! prepared → 128 × 128 cells that keep detail → ramps of colour per material → every cell one of them, orphans removed
 //!                                            → a dark outline one cell wide → a scene on the same cells
 //! ```
 
@@ -13,7 +13,7 @@ use image::{Rgba, RgbaImage};
 
 use crate::SIDE;
 use crate::dice::Dice;
-use crate::sitting::Sitting;
+use crate::prepared_selfie::PreparedSelfie;
 use cells::Cells;
 use ramps::Ramps;
 use raster::lab;
@@ -27,9 +27,9 @@ const CELLS: usize = SIDE as usize / CELL;
 const MOST_COLOURS: usize = ramps::MOST + 1 + scene::MOST;
 
 /// Draws a prepared selfie in square cells.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
-    let scene = scene::paint(seed, (sitting.matte.face.x, sitting.matte.face.y));
-    let cells = Cells::of(sitting);
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
+    let scene = scene::paint(seed, (prepared.matte.face.x, prepared.matte.face.y));
+    let cells = Cells::of(prepared);
     let painted = Ramps::of(&cells, scene.mood).paint(&cells);
     let outline = outline(&mut Dice::new(seed, 31));
     let rows: Vec<[u8; 4]> = (0..CELLS * CELLS)
@@ -78,9 +78,9 @@ mod tests {
     fn any_picture_becomes_whole_cells_in_few_colours() {
         let noise = RgbImage::from_fn(90, 60, |x, y| Rgb([(x * 37 + y * 11) as u8, (x * y) as u8, (y * 91) as u8]));
         for (seed, picture) in [RgbImage::new(0, 0), noise].iter().enumerate() {
-            let sitting = Sitting::of(picture);
+            let prepared = PreparedSelfie::of(picture);
             for more in 0..3 {
-                assert_of_cells(&draw(&sitting, 3 * seed as u64 + more));
+                assert_of_cells(&draw(&prepared, 3 * seed as u64 + more));
             }
         }
     }

@@ -16,7 +16,7 @@ use image::RgbaImage;
 use crate::SIDE;
 use crate::dice::Dice;
 use crate::draft::Draft;
-use crate::sitting::{self, Sitting};
+use crate::prepared_selfie::{self, PreparedSelfie};
 use dots::Screen;
 use inks::Inks;
 use key::Key;
@@ -25,15 +25,15 @@ use raster::gauss;
 use raster::grid::{Grid, mix3, smoothstep};
 
 /// Prints a prepared selfie.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 21);
-    let draft = Draft::of(sitting);
+    let draft = Draft::of(prepared);
     let complexion = draft.complexion;
-    let inks = Inks::of(seed, &complexion, sitting.grey);
+    let inks = Inks::of(seed, &complexion, prepared.grey);
     let screen = Screen { period: dice.between(11.5, 15.5) };
     let key = Key::of(&draft, &complexion, dice.between(0.9, 1.25));
-    let plates = Plates::of(&draft, &key, sitting.visage);
-    let ground = ground::of(seed, &inks, (sitting.visage.x, sitting.visage.y));
+    let plates = Plates::of(&draft, &key, prepared.visage);
+    let ground = ground::of(seed, &inks, (prepared.visage.x, prepared.visage.y));
     let edge = Edge::of(&draft, dice.between(1.7, 2.3));
     // How far the colours lie beside the key, in pixels
     let slip = (dice.between(-2.6, 2.6), dice.between(-2.0, 2.0));
@@ -59,7 +59,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
         mix3(behind, mix3(colour, inks.key, black), whole)
     });
     alpha = alpha.map(|a| [smoothstep(OUTER.0, OUTER.1, a[0])]);
-    sitting::picture(&picture, &alpha)
+    prepared_selfie::picture(&picture, &alpha)
 }
 
 /// The end of the outline, as values of [`Edge::body`].
@@ -95,7 +95,7 @@ mod tests {
     fn any_picture_is_printed_in_a_handful_of_inks() {
         let noise = RgbImage::from_fn(90, 60, |x, y| Rgb([(x * 37 + y * 11) as u8, (x * y) as u8, (y * 91) as u8]));
         for (seed, picture) in [RgbImage::new(0, 0), noise].iter().enumerate() {
-            let drawing = draw(&Sitting::of(picture), seed as u64);
+            let drawing = draw(&PreparedSelfie::of(picture), seed as u64);
             let mut counts: BTreeMap<[u8; 3], usize> = BTreeMap::new();
             for pixel in drawing.pixels() {
                 *counts.entry([pixel.0[0], pixel.0[1], pixel.0[2]]).or_default() += 1;
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn a_seed_prints_the_same_twice() {
         let picture = RgbImage::from_fn(64, 64, |x, y| Rgb([(x * 4) as u8, (y * 4) as u8, 90]));
-        let sitting = Sitting::of(&picture);
-        assert!(draw(&sitting, 5) == draw(&sitting, 5));
-        assert!(draw(&sitting, 5) != draw(&sitting, 6));
+        let prepared = PreparedSelfie::of(&picture);
+        assert!(draw(&prepared, 5) == draw(&prepared, 5));
+        assert!(draw(&prepared, 5) != draw(&prepared, 6));
     }
 }

@@ -17,20 +17,20 @@ use crate::SIDE;
 use crate::dice::{self, Dice};
 use crate::draft::Draft;
 use crate::lines::Pen;
-use crate::sitting::{self, Sitting};
+use crate::prepared_selfie::{self, PreparedSelfie};
 use paper::Paper;
 use pigment::Pigments;
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 
 /// Paints a prepared selfie.
-pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
+pub(crate) fn draw(prepared: &PreparedSelfie, seed: u64) -> RgbaImage {
     let mut dice = Dice::new(seed, 11);
-    let draft = Draft::of(sitting);
+    let draft = Draft::of(prepared);
     let pigments = Pigments::of(seed);
     let weather = Weather::of(seed, draft.body.width);
-    let subject = washes::of(sitting, &draft, &weather, &pigments);
-    let stains = stains::of(seed, &weather, &pigments, (sitting.visage.x, sitting.visage.y));
+    let subject = washes::of(prepared, &draft, &weather, &pigments);
+    let stains = stains::of(seed, &weather, &pigments, (prepared.visage.x, prepared.visage.y));
     let cover = &subject.cover;
     let wash = Grid::from_fn(cover.width, cover.height, |x, y| {
         let cover = cover.value(x, y);
@@ -46,7 +46,7 @@ pub(crate) fn draw(sitting: &Sitting, seed: u64) -> RgbaImage {
         [draft.features.value(x, y).max(0.8 * draft.skin.value(x, y)) * subject.kept.value(x, y)]
     });
     let layers = Layers { wash, pencil, calm, lead };
-    finish(sitting, &layers, &Paper::of(seed))
+    finish(prepared, &layers, &Paper::of(seed))
 }
 
 /// The layers on the paper; grids are of a draft's size.
@@ -62,7 +62,7 @@ struct Layers {
 }
 
 /// Brings washes and pencil onto the paper at full size.
-fn finish(sitting: &Sitting, layers: &Layers, paper: &Paper) -> RgbaImage {
+fn finish(prepared: &PreparedSelfie, layers: &Layers, paper: &Paper) -> RgbaImage {
     let side = SIDE as usize;
     let picture = Grid::from_fn(side, side, |x, y| {
         let (px, py) = (0.5 * x as f32 - 0.25, 0.5 * y as f32 - 0.25);
@@ -80,7 +80,7 @@ fn finish(sitting: &Sitting, layers: &Layers, paper: &Paper) -> RgbaImage {
         let on_paper = std::array::from_fn(|i| (paper::WHITE[i] * settled[i] * lit).min(1.0));
         mix3(on_paper, layers.lead.map(|c| c * lit), mark)
     });
-    sitting::picture(&picture, &sitting.matte.alpha.map(|a| [smoothstep(0.3, 0.7, a[0])]))
+    prepared_selfie::picture(&picture, &prepared.matte.alpha.map(|a| [smoothstep(0.3, 0.7, a[0])]))
 }
 
 /// The pencil drawing: fine lines and the outline, lost here and there.
@@ -132,15 +132,15 @@ mod tests {
     fn any_picture_is_painted_and_twice_the_same() {
         let noise = RgbImage::from_fn(90, 60, |x, y| Rgb([(x * 37 + y * 11) as u8, (x * y) as u8, (y * 91) as u8]));
         for (seed, picture) in [RgbImage::new(0, 0), noise].iter().enumerate() {
-            let sitting = Sitting::of(picture);
-            let drawing = draw(&sitting, seed as u64);
-            assert!(drawing == draw(&sitting, seed as u64));
+            let prepared = PreparedSelfie::of(picture);
+            let drawing = draw(&prepared, seed as u64);
+            assert!(drawing == draw(&prepared, seed as u64));
         }
     }
 
     #[test]
     fn bare_paper_is_warm_and_nearly_white() {
-        let drawing = draw(&Sitting::of(&RgbImage::from_pixel(8, 8, Rgb([255, 255, 255]))), 0);
+        let drawing = draw(&PreparedSelfie::of(&RgbImage::from_pixel(8, 8, Rgb([255, 255, 255]))), 0);
         let bare = drawing.pixels().filter(|p| p.0[0] > 235 && p.0[0] >= p.0[2]).count();
         assert!(bare > (SIDE * SIDE / 8) as usize, "{bare}");
     }

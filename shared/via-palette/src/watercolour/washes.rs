@@ -4,7 +4,7 @@ use super::Weather;
 use super::pigment::{self, Pigments};
 use crate::complexion::Complexion;
 use crate::draft::Draft;
-use crate::sitting::Sitting;
+use crate::prepared_selfie::PreparedSelfie;
 use crate::tone::Stairs;
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
@@ -21,9 +21,9 @@ pub(super) struct Washes {
 }
 
 /// Paints a draft.
-pub(super) fn of(sitting: &Sitting, draft: &Draft, weather: &Weather, pigments: &Pigments) -> Washes {
-    let tones = tones(sitting, draft, weather, pigments);
-    let cover = cover(sitting, draft, weather);
+pub(super) fn of(prepared: &PreparedSelfie, draft: &Draft, weather: &Weather, pigments: &Pigments) -> Washes {
+    let tones = tones(prepared, draft, weather, pigments);
+    let cover = cover(prepared, draft, weather);
     // Water carries pigment to the border of a wash: the dark side of each change has a rim, and so has the end of the paint.
     let depth = Grid::from_fn(tones.width, tones.height, |x, y| [(100.0 - tones.at(x, y)[0]) * cover.value(x, y)]);
     let (near, far) = (gauss::blur(&depth, 1.6), gauss::blur(&depth, 5.0));
@@ -41,7 +41,7 @@ pub(super) fn of(sitting: &Sitting, draft: &Draft, weather: &Weather, pigments: 
 }
 
 /// Lab of the paint: soft tones, light and clear, on wobbling borders.
-fn tones(sitting: &Sitting, draft: &Draft, weather: &Weather, pigments: &Pigments) -> Grid<3> {
+fn tones(prepared: &PreparedSelfie, draft: &Draft, weather: &Weather, pigments: &Pigments) -> Grid<3> {
     let stairs = Stairs::of(&draft.colours, &draft.body, 6);
     let skin = Skin { own: draft.complexion };
     let charge = pigments.0.map(|rgb| lab::from_srgb(rgb.map(|c| (c * 255.0) as u8)));
@@ -62,11 +62,11 @@ fn tones(sitting: &Sitting, draft: &Draft, weather: &Weather, pigments: &Pigment
         let drop = charge[usize::from(bloom > 0.5)];
         let share = 0.3 * (2.0 * (bloom - 0.5).abs()) * smoothstep(0.0, 0.3, 1.0 - feature);
         paint = [paint[0], mix(paint[1], drop[1], share), mix(paint[2], drop[2], share)];
-        if sitting.grey {
+        if prepared.grey {
             return sepia(l, flat, inky, share);
         }
         match smoothstep(0.25, 0.6, draft.skin.sample(px, py)[0].max(0.9 * feature)) {
-            share if share > 0.0 => mix3(paint, skin.paint([l, a, b], blush(sitting, x, y, draft.body.width), dark.value(x, y)), share),
+            share if share > 0.0 => mix3(paint, skin.paint([l, a, b], blush(prepared, x, y, draft.body.width), dark.value(x, y)), share),
             _ => paint,
         }
     })
@@ -95,8 +95,8 @@ fn sepia(l: f32, flat: f32, ink: [f32; 3], share: f32) -> [f32; 3] {
 }
 
 /// How rosy a pixel of the draft is: both cheeks, 0..1.
-fn blush(sitting: &Sitting, x: usize, y: usize, side: usize) -> f32 {
-    let visage = &sitting.visage;
+fn blush(prepared: &PreparedSelfie, x: usize, y: usize, side: usize) -> f32 {
+    let visage = &prepared.visage;
     let (px, py) = ((x as f32 + 0.5) / side as f32, (y as f32 + 0.5) / side as f32);
     let (u, v) = ((px - visage.x).abs() / visage.rx, (py - visage.y) / visage.ry);
     let away = ((u - 0.55) / 0.28).powi(2) + ((v - 0.18) / 0.2).powi(2);
@@ -127,9 +127,9 @@ impl Skin {
 }
 
 /// The area of paint: the subject, its border swaying a little beside the drawing, dissolving towards the bottom and the sides.
-fn cover(sitting: &Sitting, draft: &Draft, weather: &Weather) -> Grid<1> {
+fn cover(prepared: &PreparedSelfie, draft: &Draft, weather: &Weather) -> Grid<1> {
     let side = draft.body.width as f32;
-    let visage = sitting.visage;
+    let visage = prepared.visage;
     // The paint ends in a wide bow under the chest, lower the lower the face is.
     let low = (visage.y + 2.0 * visage.ry).clamp(0.55, 0.8);
     Grid::from_fn(draft.body.width, draft.body.height, |x, y| {

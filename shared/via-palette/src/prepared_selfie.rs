@@ -12,7 +12,7 @@ use subject::matte::{self, Matte};
 
 /// A selfie prepared for drawing; all grids are [`SIDE`] wide and high.
 #[derive(Clone, Debug)]
-pub(crate) struct Sitting {
+pub(crate) struct PreparedSelfie {
     /// The square crop in Lab
     pub(crate) lab: Grid<3>,
     /// The same, calmed and drawn out along its flow
@@ -30,7 +30,7 @@ pub(crate) struct Sitting {
     pub(crate) grey: bool,
 }
 
-impl Sitting {
+impl PreparedSelfie {
     /// Prepares a selfie of any size.
     pub(crate) fn of(selfie: &RgbImage) -> Self {
         let square = match selfie.dimensions() {
@@ -65,7 +65,7 @@ impl Sitting {
     }
 }
 
-impl Sitting {
+impl PreparedSelfie {
     /// The lightness that lines are drawn from: calm, with the details of the face that calming removed.
     pub(crate) fn contours(&self) -> Grid<1> {
         Grid::from_fn(self.lab.width, self.lab.height, |x, y| {
@@ -74,7 +74,7 @@ impl Sitting {
     }
 
     /// The threshold factor of lines: low in the face, higher in hair and clothes, highest in the surroundings.
-    pub(crate) fn patience(&self) -> Grid<1> {
+    pub(crate) fn threshold(&self) -> Grid<1> {
         Grid::from_fn(self.lab.width, self.lab.height, |x, y| {
             // The backdrop will cover this ground: it needs no lines at all.
             match self.matte.alpha.value(x, y) {
