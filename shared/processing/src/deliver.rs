@@ -20,34 +20,29 @@ use studio::{
 
 use crate::upload_files::{FileUploader, FinishedFile};
 
-/// Who a pack of stickers says it is by.
+/// The author of a pack of stickers.
 const PACK_AUTHOR: &str = "Nigao";
 
-/// Files that are signed and stored at a time; so many wait in memory.
+/// Files signed and stored concurrently; the same number waits in memory.
 const IN_FLIGHT: usize = 8;
 
 /// The last step.
 pub struct Deliver<'a> {
-    /// Where generations live.
     pub generations: &'a dyn Generations,
-    /// Where drawings are and deliverables go.
+    /// The store of drawings and deliverables.
     pub pictures: &'a Arc<dyn Pictures>,
-    /// Signs what is delivered; nothing is signed without one.
+    /// Without a signer nothing is signed.
     pub signer: Option<&'a Arc<dyn Signer>>,
-    /// Knows whom to tell.
     pub recipients: &'a dyn Recipients,
-    /// Tells them.
     pub mailer: &'a dyn Mailer,
-    /// Removes leftovers.
     pub tidy: Tidy<'a>,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// The site the mail points to, without a trailing slash.
+    /// The site in the mail, without a trailing slash.
     pub origin: &'a str,
 }
 
 impl Deliver<'_> {
-    /// Makes and stores every deliverable, spends the held credits, and tells the owner, once.
+    /// Makes and stores every deliverable, spends the held credits, and mails the owner, once.
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
@@ -66,7 +61,7 @@ impl Deliver<'_> {
         }
     }
 
-    /// The objects first, under keys that are the same each time; then the row, the list of files and the capture, in one write.
+    /// The objects first, under the same keys each time; then the row, the list of files and the capture, in one write.
     async fn finish(&self, generation: &Generation) -> Result<Generation, Failure> {
         let delivered = self.store_files(generation).await?;
         let now = self.clock.now();
@@ -157,20 +152,20 @@ impl Deliver<'_> {
         write(self.generations, Change::of(&told, &settled)).await
     }
 
-    /// Claims the mail, sends it and notes that it went; answers the generation, and whether its mail is over. A claim of somebody else is left alone: they
-    /// may be about to note what came of it, and if they are not, the mail service's event or the sweeper decides.
+    /// Claims the mail, sends it and records that it went; returns the generation, and whether its mail is settled. Another worker's claim is left
+    /// alone: that worker may be about to record its outcome, and otherwise the mail service's event or the sweeper decides.
     async fn tell_owner(&self, done: Generation) -> Result<(Generation, bool), Failure> {
         if done.mail != Some(MailState::Due) {
             let over = done.mail != Some(MailState::Sending);
             return Ok((done, over));
         }
-        // Everything that can fail comes before the claim: what fails after it costs the owner that time.
+        // Everything that can fail comes before the claim: a failure after it delays the mail until the claim's deadline.
         let Some(email) = self.recipients.email_of(done.owner).await? else { return Ok((done, true)) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
         let mail = Mail::Ready { owner: done.owner, generation: done.id, origin: self.origin.to_owned() };
         match self.mailer.send(&email, &mail).await {
             Ok(()) => self.note_sent(claimed).await,
-            // Refused for now: certainly not sent, so it is due again.
+            // Refused for the moment: certainly not sent, so it is due again.
             Err(busy @ Failure::Busy { .. }) => {
                 self.mail_is(&claimed, MailState::Due).await?;
                 Err(busy)
@@ -182,10 +177,10 @@ impl Deliver<'_> {
         }
     }
 
-    /// The event that the mail went may have been quicker than this worker: then somebody else noted it.
+    /// The event of the mail may have been quicker than this worker: then it is recorded already.
     async fn note_sent(&self, claimed: Generation) -> Result<(Generation, bool), Failure> {
         let noted = confirm::note_sent(self.generations, self.clock, claimed.clone()).await?;
-        // Nothing is left to settle of a generation that was deleted meanwhile.
+        // A generation that was deleted meanwhile has nothing left to settle.
         Ok(noted.map_or((claimed, false), |sent| (sent, true)))
     }
 
@@ -196,15 +191,15 @@ impl Deliver<'_> {
     }
 }
 
-/// What a pack of stickers is called: its style's name for people.
+/// The title of a pack of stickers: its style's name for people.
 fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
 }
 
-/// What the finishing makes beside the avatars.
+/// The files beside the avatars.
 ///
 /// # Errors
-/// [`Failure::Broken`] when the stored words cannot be drawn (any more); it says nothing of them.
+/// [`Failure::Broken`] when the stored words can no longer be drawn; it quotes nothing of them.
 fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
     let order = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
         Ok(words) => Ok(BubbleRequest { words, side: bubble.side }),
@@ -213,7 +208,7 @@ fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Fai
     Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(order).transpose()? })
 }
 
-/// What becomes of a generation's files: each is signed and stored, and goes as it is stored into the packs and the bundle.
+/// The state of a generation's files: each is signed and stored, and goes as stored into the packs and the bundle.
 struct InTheMaking<'a> {
     bundle: Bundle,
     packs: Packs,
@@ -235,7 +230,7 @@ impl InTheMaking<'_> {
         Ok(first)
     }
 
-    /// The pictures of the packs, and then the packs, whose members are the files as they are stored.
+    /// The pictures of the packs, and then the packs, whose members are the files as stored.
     async fn pack(&mut self, origin: &Arc<Origin>) -> Result<(), Failure> {
         let at_the_top = |file| Ok(FinishedFile { folder: String::new(), file, origin: origin.clone() });
         let mut pictures = Vec::new();

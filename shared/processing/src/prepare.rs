@@ -1,4 +1,4 @@
-//! The first step: make the selfie ready and have it judged (on-generation-queued).
+//! The first step: the selfie is normalised and screened (on-generation-queued).
 
 use std::collections::BTreeMap;
 
@@ -12,26 +12,18 @@ use studio::store::write;
 use studio::tidy::end_in_failure;
 use studio::{Change, EndReason, Generation, Generations, ModerationRecord, Quarantine, Selfies, State, Step, Steps, Tidy};
 
-/// The first step.
 pub struct Prepare<'a> {
-    /// Where generations live.
     pub generations: &'a dyn Generations,
-    /// Where selfies lie.
     pub selfies: &'a dyn Selfies,
-    /// Where blocked ones go.
     pub quarantine: &'a dyn Quarantine,
-    /// Judges.
     pub moderation: &'a Moderation,
-    /// Tells the next step.
     pub steps: &'a dyn Steps,
-    /// Removes leftovers.
     pub tidy: Tidy<'a>,
-    /// The time.
     pub clock: &'a dyn Clock,
 }
 
 impl Prepare<'_> {
-    /// Makes the selfie of a generation ready and has it judged; safe to repeat at any point.
+    /// Normalises and screens the selfie of a generation; safe to repeat at any point.
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
@@ -44,7 +36,7 @@ impl Prepare<'_> {
                 self.work(&screening).await
             }
             State::Screening => self.work(&generation).await,
-            // A run before this one wrote the verdict and died before it told anybody.
+            // An earlier run wrote the verdict and died before it queued the next step.
             State::Drawing => self.steps.tell(Step::ScreeningPassed, owner, id).await,
             State::Blocked | State::Failed => self.tidy.objects(&generation).await,
             State::Finishing | State::Done | State::Cancelled => Ok(()),
@@ -58,25 +50,25 @@ impl Prepare<'_> {
         }
     }
 
-    /// The normalised selfie; made now, unless an earlier run or another order of the same upload has made it.
+    /// The normalised selfie; made now, unless an earlier run or another generation of the same upload has made it.
     async fn selfie(&self, generation: &Generation) -> Result<Result<Normalised, EndReason>, Failure> {
         let Generation { owner, upload, .. } = *generation;
         if let Some(selfie) = self.stored_selfie(generation).await? {
-            // An original beside it is of a run that died before it removed it, or was posted since: it goes, unseen.
+            // An original beside it belongs to a run that died before removing it, or was posted later: it is deleted unread.
             if self.selfies.original(owner, upload).await?.is_some() {
                 self.selfies.keep_normalised(owner, upload, selfie.png.clone()).await?;
             }
             return Ok(Ok(selfie));
         }
         let Some(original) = self.selfies.original(owner, upload).await? else {
-            // Another order may have made it and removed the original between the two looks.
+            // Another generation may have made it and removed the original between the two reads.
             return Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone));
         };
         match imaging::normalise(&original) {
             Err(unreadable) => Ok(Err(end_reason(&unreadable))),
             Ok(selfie) => match self.selfies.keep_normalised(owner, upload, selfie.png.clone()).await? {
                 true => Ok(Ok(selfie)),
-                // Another order of the same upload was first: what it stored is what is judged and drawn.
+                // Another generation of the same upload was first: its stored selfie is screened and drawn.
                 false => Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone)),
             },
         }
@@ -106,7 +98,7 @@ impl Prepare<'_> {
         self.steps.tell(Step::ScreeningPassed, generation.owner, generation.id).await
     }
 
-    /// The copy in quarantine comes first: a run that dies after it repeats it, and no selfie is lost before an admin saw it.
+    /// The copy in quarantine comes first: a run that dies after it repeats it, and no selfie is lost before a review.
     async fn block(&self, generation: &Generation, record: &ModerationRecord, png: Vec<u8>, now: Timestamp) -> Result<(), Failure> {
         self.quarantine.isolate(generation.owner, generation.upload, png).await?;
         let blocked = generation.block(now).map_err(Failure::broken)?;
@@ -130,7 +122,7 @@ fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) 
     }
 }
 
-/// A store takes no NaN; a category without a real score is left out.
+/// The store accepts no NaN; a category without a valid score is left out.
 fn finite(scores: BTreeMap<String, f64>) -> BTreeMap<String, f64> {
     scores.into_iter().filter(|(_, score)| score.is_finite()).collect()
 }

@@ -38,12 +38,12 @@ impl<'a> FileUploader<'a> {
         Ok(FinishedFile { folder, file, origin })
     }
 
-    /// Stores the bundle, and answers what is stored.
+    /// Stores the bundle, and returns the stored bytes.
     pub(crate) async fn store_bundle(&self, zip: Vec<u8>) -> Result<Vec<u8>, Failure> {
         self.pictures.keep(self.owner, self.id, BUNDLE_NAME, BUNDLE_CONTENT_TYPE, zip).await
     }
 
-    /// Signs and stores a file. What a worker before this one has stored stays, and is the file from then on.
+    /// Signs and stores a file. A file that an earlier worker stored is kept, and used from then on.
     async fn keep(&self, folder: &str, file: Deliverable, origin: &Origin) -> Result<Deliverable, Failure> {
         let file = match self.signer {
             Some(signer) => signed(file, origin, signer).await?,
@@ -68,7 +68,7 @@ async fn signed(file: Deliverable, origin: &Origin, signer: &dyn Signer) -> Resu
     Ok(if bytes.len() <= most_bytes(&file) { file.with_bytes(Provenance::C2pa, bytes) } else { file })
 }
 
-/// The limit of the messenger that takes this file; none for a picture of the avatar table.
+/// The limit of the file's messenger; none for a picture of the avatar table.
 fn most_bytes(file: &Deliverable) -> usize {
     match Target::of(&file.path) {
         Some(Target::Sticker(row)) => row.most_bytes,

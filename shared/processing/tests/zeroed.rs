@@ -1,9 +1,8 @@
-//! RT-10: what a request held of a picture is in no memory of the process after it, however it ended.
+//! RT-10: after a request, however it ended, no memory of the process holds any part of its picture.
 //!
-//! The binary runs with the allocator of the function, and its only test looks through all writable memory of its own process for pieces of the picture,
-//! in the forms it takes on its way. What this cannot see: registers, memory the system has taken back without clearing it for itself, the buffers of
-//! sockets in the kernel, and pages that were swapped out. The pieces that are looked for are kept with all their bits turned, or they would be found in
-//! the test itself.
+//! The binary runs with the allocator of the function, and its only test searches all writable memory of its own process for pieces of the picture,
+//! in all forms it takes. Not covered: registers, memory that the system has reclaimed without clearing, socket buffers in the kernel, and
+//! swapped-out pages. The pieces to search for are stored with all bits inverted, or they would be found in the test itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 #![cfg(target_os = "linux")]
 
@@ -32,10 +31,10 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
-/// Bytes of a piece: too many to be there by chance.
+/// Bytes of a piece: too many for a chance match.
 const PIECE: usize = 24;
 
-/// A picture of soft noise, so that no piece of it is like another; soft, so that its encoded bytes are no pixels.
+/// A picture of soft noise, in which no two pieces are alike; soft, so that its encoded bytes are no pixels.
 fn picture(seed: u32) -> RgbImage {
     let mut state = seed;
     RgbImage::from_fn(300, 300, |_, _| {
@@ -112,7 +111,7 @@ impl Screener for Judge {
     }
 }
 
-/// One request from its first byte to its end; the answer is looked at and let go, as one that was sent.
+/// One request from its first byte to its end; the answer is read and dropped, as if it was sent.
 async fn request(end: End) -> Result<usize, Failure> {
     let artists: Vec<Box<dyn Artist>> = vec![Box::new(Actor(end))];
     let moderation = Moderation::of(vec![Box::new(Judge(if matches!(end, End::Judged) { 1.0 } else { 0.0 }))]);
@@ -137,7 +136,7 @@ async fn request(end: End) -> Result<usize, Failure> {
     Ok(told + portrait.bytes.len())
 }
 
-/// Reads what an event would carry, without keeping it.
+/// Reads the data of an event without keeping it.
 fn api_event(news: &News<'_>) -> usize {
     match news {
         News::Progress(..) => 0,
@@ -146,7 +145,7 @@ fn api_event(news: &News<'_>) -> usize {
     }
 }
 
-/// Pieces to look for, all bits turned.
+/// The pieces to search for, all bits inverted.
 struct Pieces(Vec<(&'static str, [u8; PIECE])>);
 
 impl Pieces {
@@ -166,7 +165,7 @@ impl Pieces {
         ])
     }
 
-    /// Which of them are in writable memory.
+    /// The pieces found in writable memory.
     fn found(&self) -> Vec<&'static str> {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         let mut memory = std::fs::File::open("/proc/self/mem").unwrap();
@@ -183,7 +182,7 @@ impl Pieces {
                 let length = (end - at).min(1 << 16) as usize;
                 let read = memory.seek(SeekFrom::Start(at)).and_then(|_| memory.read(&mut window[..length])).unwrap_or(0);
                 for offset in 0..(read + 1).saturating_sub(PIECE) {
-                    // Most of memory is no piece by its first byte already.
+                    // Most of memory differs from a piece in its first byte.
                     let address = at + offset as u64;
                     if first[usize::from(window[offset])] && !own.contains(&address) {
                         let here = &window[offset..offset + PIECE];
@@ -192,7 +191,7 @@ impl Pieces {
                     }
                 }
                 window.fill(0);
-                // Pieces may lie across two windows.
+                // A piece may span two windows.
                 at += if length == 1 << 16 { (1 << 16) - PIECE as u64 } else { length as u64 };
             }
         }
@@ -207,7 +206,7 @@ fn rt_10_no_memory_holds_a_picture_after_its_request() {
     let pieces = Pieces::new();
     assert_eq!(pieces.found(), [""; 0], "the test holds what it looks for");
 
-    // What is looked for would be found: in a buffer that is alive, and no more when it is freed.
+    // The search works: it finds a live buffer, and no longer finds it when it is freed.
     let alive = (encoded(SENT), picture(SENT), WORDS.concat());
     assert_eq!(pieces.found(), ["its pixels", "the picture as it was sent", "the words"]);
     drop(alive);
@@ -221,7 +220,7 @@ fn rt_10_no_memory_holds_a_picture_after_its_request() {
         assert_eq!(pieces.found(), [""; 0], "after a request that ended as {end:?}");
     }
 
-    // While the artist works everything is there; when the caller leaves, the work is dropped where it is.
+    // While the artist works everything is in memory; when the caller leaves, the work is dropped where it is.
     runtime().block_on(async {
         let mut work = Box::pin(request(End::Hangs));
         for _ in 0..8 {

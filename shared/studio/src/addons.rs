@@ -1,10 +1,10 @@
-//! What can be ordered beside the avatars: stickers for messengers, and a speech bubble.
+//! The add-ons of a generation: stickers for messengers, and a speech bubble.
 
 use bubble_text::{Side, InvalidWords, Words};
 use kernel::{Failure, Reason};
 use picture_files::Messenger;
 
-/// The price of stickers, in credits a drawing, however many messengers.
+/// The price of stickers, in credits a drawing, for any number of messengers.
 pub const STICKERS_CREDITS: u32 = 0;
 
 /// The price of a speech bubble, in credits a drawing.
@@ -13,24 +13,23 @@ pub const BUBBLE_CREDITS: u32 = 1;
 /// A speech bubble on every drawing of a generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bubble {
-    /// What it says.
     pub text: BubbleText,
-    /// Where it stands; where there is room when absent.
+    /// By default the roomier side.
     pub side: Option<Side>,
 }
 
-/// What a bubble says: the words of a person, on the row of a running generation and nowhere else (AN-07). `Debug` shows nothing of it.
+/// The text of a bubble: a person's words, stored in the row of a running generation and nowhere else (AN-07). `Debug` shows nothing of it.
 ///
-/// Judged when it is ordered and set when the files are made. Between the two it is a text like any other, so that no function but those two carries
-/// the fonts.
+/// The text is checked when it is requested and typeset when the files are made. Between the two it is a plain text, so that only those two functions
+/// carry the fonts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BubbleText(String);
 
 impl Bubble {
-    /// A bubble as it was asked for.
+    /// Reads a bubble from a request.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] with what is wrong with the text, of which at most one character is quoted, or with the side.
+    /// [`Failure::Invalid`] when the text cannot be drawn, quoting at most one character of it, or the side is unknown.
     pub fn parse(text: &str, side: Option<&str>) -> Result<Self, Failure> {
         let text = BubbleText::parse(text).map_err(|unwritable| field(format!("bubble.text cannot be drawn: {unwritable}.")))?;
         let side = match side {
@@ -44,24 +43,24 @@ impl Bubble {
 }
 
 impl BubbleText {
-    /// The most characters, as a person counts them.
+    /// Maximum characters, as a person counts them.
     pub const MOST_CHARACTERS: usize = Words::MAX_GRAPHEMES;
 
-    /// A text that can be drawn, normalised.
+    /// Normalises a text that can be drawn.
     ///
     /// # Errors
-    /// Why it cannot be drawn.
+    /// [`InvalidWords`].
     pub fn parse(text: &str) -> Result<Self, InvalidWords> {
         Words::parse(text).map(|words| Self(words.as_str().to_owned()))
     }
 
-    /// A text that was judged when it was stored.
+    /// For a text that was checked before it was stored.
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for what stores it or draws it.
+    /// For storing and drawing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -77,7 +76,7 @@ impl std::fmt::Debug for BubbleText {
 /// The messengers of these ids, in the order in which they are offered.
 ///
 /// # Errors
-/// [`Failure::Invalid`] when one is unknown, which is not repeated, or there twice.
+/// [`Failure::Invalid`] when an id is unknown (it is not quoted) or repeated.
 pub fn messengers(ids: &[String]) -> Result<Vec<Messenger>, Failure> {
     let known = |id: &String| Messenger::from_id(id).ok_or_else(|| field(format!("stickers may name {}.", offered())));
     let messengers = ids.iter().map(known).collect::<Result<Vec<_>, _>>()?;
@@ -90,7 +89,6 @@ pub(crate) fn in_order(messengers: &[Messenger]) -> Vec<Messenger> {
     Messenger::ALL.into_iter().filter(|messenger| messengers.contains(messenger)).collect()
 }
 
-/// The name of a wished side.
 pub(crate) fn side_name(side: Option<Side>) -> &'static str {
     match side {
         None => "any",

@@ -1,7 +1,7 @@
-//! What was tried for a drawing: by which artist, with which outcome, at what cost; never what was drawn or said.
+//! The attempts at a drawing: artist, outcome and cost of each; never its content.
 //!
-//! Before a vendor is asked, the asking is written down. So no two workers ask for one drawing at once, and a worker that died while it asked has left
-//! a sign that a picture may have been made, and may have to be paid: money is not spent a third time over crashes and deliveries.
+//! An attempt is recorded before the vendor is asked. So no two workers ask for one drawing at once, and a worker that died during a call leaves a
+//! record that a picture may have been made and may be billed: money is not spent a third time over crashes and deliveries.
 
 use async_trait::async_trait;
 use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp};
@@ -11,39 +11,30 @@ use serde::{Deserialize, Serialize};
 use crate::artist::{NotDrawn, Usage};
 use crate::store::Written;
 
-/// Times it may remain unknown whether a vendor made a drawing, whoever it was, before the generation is given up.
+/// How often it may remain unknown whether any vendor made a drawing before the generation is given up.
 const UNCLEAR: usize = 2;
 
-/// Times one artist may answer without a picture before it is asked no more for this drawing.
+/// How often one artist may answer without a picture before it is asked no more for this drawing.
 const NO_PICTURE: usize = 2;
 
-/// Attempts that are kept of one drawing. The oldest on which nothing depends go first.
+/// Maximum attempts stored for one drawing. The oldest without influence on later decisions go first.
 const KEPT: usize = 50;
 
-/// How an attempt came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// With a picture.
     Drawn,
-    /// The vendor's safety system refused it.
     Refused,
-    /// Our account with the vendor is empty.
     Exhausted,
-    /// The vendor asked to wait.
     Busy,
-    /// Nothing was made.
     Down,
-    /// Nobody knows; the worker may have died.
+    /// The outcome is unknown; the worker may have died.
     Unclear,
-    /// The vendor answered without a picture.
     NoPicture,
-    /// The artist can never draw this.
     Misconfigured,
 }
 
 impl Outcome {
-    /// Every outcome.
     pub const ALL: [Self; 8] =
         [Self::Drawn, Self::Refused, Self::Exhausted, Self::Busy, Self::Down, Self::Unclear, Self::NoPicture, Self::Misconfigured];
 
@@ -77,58 +68,52 @@ impl From<&NotDrawn> for Outcome {
     }
 }
 
-/// One asking of one artist.
+/// One call of one artist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The artist's name.
     pub artist: String,
-    /// Its model.
     pub model: String,
-    /// The worker's own mark, in hex, by which it knows its claim again.
+    /// The worker's own mark, in hex, by which it recognises its claim.
     pub claim: String,
-    /// When it began.
     pub began_at: Timestamp,
-    /// When a worker that has not noted an outcome must be dead.
+    /// The time by which a worker without a recorded outcome must be dead.
     pub ends_by: Timestamp,
-    /// How it came out; `None` while it runs, and for ever when its worker died.
+    /// `None` while the call runs, and for ever when its worker died.
     pub outcome: Option<Outcome>,
-    /// How long the vendor took, in milliseconds.
+    /// The vendor's time, in milliseconds.
     pub latency_ms: Option<u64>,
-    /// What it took and cost.
     #[serde(flatten)]
     pub usage: Usage,
 }
 
-/// What was tried for one drawing of a generation. Its version grows by one with every change, and each write asks for the version it was made from.
+/// The attempts at one drawing of a generation. The version grows by one with every change, and each write is conditional on the version it was made
+/// from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
-    /// Whose generation.
     pub owner: Owner,
-    /// Which generation.
     pub generation: GenerationId,
-    /// Which drawing, counted from 0.
+    /// The drawing's index, counted from 0.
     pub index: u8,
     /// Grows with every change; 0 before the first.
     pub version: u64,
-    /// The attempts, the oldest first.
+    /// Oldest first.
     pub attempts: Vec<Attempt>,
-    /// When the row goes.
     pub expires_at: Timestamp,
 }
 
 impl History {
-    /// That nothing was tried yet, at `now`.
+    /// An empty history at `now`.
     #[must_use]
     pub fn new(owner: Owner, generation: GenerationId, index: u8, now: Timestamp) -> Self {
         let expires_at = Class::ATTEMPT.expires_at(now);
         Self { owner, generation, index, version: 0, attempts: Vec::new(), expires_at }
     }
 
-    /// With one more attempt, which is a worker's claim until `lease` has passed.
+    /// Adds an attempt, which is a worker's claim until `lease` has passed.
     #[must_use]
     pub fn opened(&self, artist: &str, model: &str, claim: &str, now: Timestamp, lease: SignedDuration) -> Self {
         let mut next = Self { version: self.version + 1, ..self.clone() };
-        // An older claim that has run out came to nothing that anybody knows.
+        // An older claim that has run out has an unknown outcome.
         next.attempts.iter_mut().for_each(|attempt| attempt.outcome = attempt.outcome.or(Some(Outcome::Unclear)));
         if next.attempts.len() >= KEPT
             && let Some(oldest) = next.attempts.iter().position(|attempt| !decides(attempt))
@@ -148,7 +133,7 @@ impl History {
         next
     }
 
-    /// With the outcome of the last attempt.
+    /// Records the outcome of the last attempt.
     #[must_use]
     pub fn closed(&self, outcome: Outcome, latency_ms: u64, usage: Usage) -> Self {
         let mut next = Self { version: self.version + 1, ..self.clone() };
@@ -164,7 +149,7 @@ impl History {
         self.attempts.last().is_some_and(|last| last.outcome.is_none() && last.claim == claim)
     }
 
-    /// Until when a worker may still be at it; `None` when none can be.
+    /// The time until which a worker may still be drawing; `None` when none can be.
     #[must_use]
     pub fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.attempts.last().filter(|last| last.outcome.is_none() && last.ends_by > now).map(|last| last.ends_by)
@@ -176,25 +161,25 @@ impl History {
         self.attempts.last().is_some_and(|last| last.outcome == Some(Outcome::Drawn))
     }
 
-    /// Whether a vendor refused it: then nobody is asked again.
+    /// Whether a vendor refused the request: then no artist is asked again.
     #[must_use]
     pub fn was_refused(&self) -> bool {
         self.attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Refused))
     }
 
-    /// Whether it may have been paid so often that it is not asked for again.
+    /// Whether it may have been billed so often that it is given up.
     #[must_use]
     pub fn is_given_up(&self) -> bool {
         self.attempts.iter().filter(|attempt| is_unclear(attempt)).count() >= UNCLEAR
     }
 
-    /// Whether it is unknown what an artist made of it.
+    /// Whether an artist's outcome is unknown.
     #[must_use]
     pub fn is_unclear_with(&self, artist: &str) -> bool {
         self.attempts.iter().any(|attempt| attempt.artist == artist && is_unclear(attempt))
     }
 
-    /// Whether an artist is asked no more for this drawing: it has answered without a picture as often as it may, or our account with it was empty.
+    /// Whether an artist is asked no more for this drawing: it has answered without a picture as often as allowed, or our account with it was empty.
     #[must_use]
     pub fn is_over_with(&self, artist: &str) -> bool {
         let times = |outcome| self.attempts.iter().filter(|attempt| attempt.artist == artist && attempt.outcome == Some(outcome)).count();
@@ -202,34 +187,31 @@ impl History {
     }
 }
 
-/// Whether who may still be asked depends on it.
+/// Whether the choice of the next artist depends on this attempt.
 fn decides(attempt: &Attempt) -> bool {
     matches!(attempt.outcome, Some(Outcome::Unclear | Outcome::NoPicture | Outcome::Exhausted))
 }
 
-/// Of an open claim it is asked only when nobody holds it any more.
+/// For an open claim, valid only after its lease.
 fn is_unclear(attempt: &Attempt) -> bool {
     matches!(attempt.outcome, Some(Outcome::Unclear) | None)
 }
 
-/// What came of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Claimed {
-    /// It is written.
     Mine,
-    /// This is stored instead; nothing was written.
+    /// The stored history; nothing was written.
     Found(History),
 }
 
-/// Where histories are.
 #[async_trait]
 pub trait Attempts: Send + Sync {
     /// Writes a history with a new claim, if the stored one still has the version before it.
     async fn open(&self, history: &History) -> Result<Claimed, Failure>;
 
-    /// Writes a history with the outcome of its last attempt, if the stored one still has the version before it. Where a drawing was made, this is part of
-    /// the [`Change`](crate::Change) that notes it.
+    /// Writes a history with the outcome of its last attempt, if the stored one still has the version before it. For a finished drawing, this is part
+    /// of the [`Change`](crate::Change) that records it.
     async fn close(&self, history: &History) -> Result<Written, Failure>;
 }
 

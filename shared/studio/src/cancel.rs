@@ -10,7 +10,7 @@ use crate::tidy::Tidy;
 /// Looks up one of the caller's generations.
 #[async_trait]
 pub trait OwnGenerations: Send + Sync {
-    /// The generation, if it is the caller's.
+    /// `None` unless the generation belongs to the caller.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
@@ -19,34 +19,30 @@ pub trait OwnGenerations: Send + Sync {
 
 /// Deletes a generation and every object of it; a running one is cancelled and its credits are released, once.
 pub struct DeleteGeneration<'a> {
-    /// Looks the generation up.
     pub own: &'a dyn OwnGenerations,
-    /// Where generations live.
     pub generations: &'a dyn Generations,
-    /// Removes the objects.
     pub tidy: Tidy<'a>,
-    /// The time.
     pub clock: &'a dyn Clock,
 }
 
-/// Times a deletion looks again when a worker changes the generation under it.
+/// Maximum repetitions of a deletion when workers change the generation meanwhile.
 const TRIES: usize = 5;
 
 impl DeleteGeneration<'_> {
     /// Deletes `id`. Repeating it finishes what an interrupted deletion began.
     ///
     /// # Errors
-    /// [`Failure::Missing`] when the caller has no such order.
+    /// [`Failure::Missing`] when the caller has no such generation.
     pub async fn run(&self, principal: &Principal, id: GenerationId) -> Result<(), Failure> {
         for _ in 0..TRIES {
             let generation = self.own.own(principal, id).await?.ok_or_else(|| Failure::missing("generation"))?;
             if matches!(generation.state, State::Blocked | State::Failed) {
-                // A refused selfie goes even if its generation goes first: a cancelled generation no longer says that it must.
+                // A refused selfie goes even if its generation goes first: a cancelled generation no longer holds that fact.
                 self.tidy.objects(&generation).await?;
             }
             if let Some(cancelled) = self.cancelled(&generation).await? {
                 self.tidy.objects(&cancelled).await?;
-                // A worker may still be on a running generation: its row stays as a sign to it until the sweeper ends it.
+                // A worker may still be on a running generation: its row stays as a tombstone until the sweeper ends it.
                 return if generation.state.is_running() || generation.state == State::Cancelled {
                     Ok(())
                 } else {

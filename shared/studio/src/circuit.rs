@@ -1,7 +1,7 @@
-//! The circuit breaker before each artist whose vendor is elsewhere: a dead vendor is not asked by every worker for every drawing.
+//! The circuit breaker of each vendor: a dead vendor is not asked by every worker for every drawing.
 //!
-//! All workers share one [`Circuit`] an artist through the port [`Breaker`]. It opens after five failures in a row, then lets exactly one worker at a
-//! time try whether the vendor is back, after half a minute at first and after twice as long each time, up to ten minutes.
+//! All workers share one [`Circuit`] an artist through the port [`Breaker`]. It opens after five failures in a row. Then one worker at a time probes
+//! the vendor, after half a minute at first and after twice as long each time, up to ten minutes.
 
 use std::time::Duration;
 
@@ -14,54 +14,50 @@ use crate::store::Written;
 /// Failures in a row that open a circuit.
 const FAILURES: u32 = 5;
 
-/// How far apart two failures may be and still be in a row: a call may take two and a half minutes until it is given up, and a minute may lie between.
+/// The maximum distance of two failures in a row: a call may take two and a half minutes until it is given up, and a minute may lie between.
 const IN_A_ROW: SignedDuration = SignedDuration::from_secs(210);
 
-/// How long a circuit is open the first time.
+/// How long a circuit is open at first.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
-/// The longest that one is open; and how long when the vendor wants money, which nobody pays within a minute.
+/// The longest wait; also the wait for an unpaid account, which nobody pays within a minute.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
-/// How long the one who tries may take before another one may: a call, and the time to note its outcome.
+/// How long a probe may take before another worker may probe: a call, and the time to record its outcome.
 const PROBE: SignedDuration = SignedDuration::from_secs(170);
 
-/// What is known of a vendor's health.
+/// The known health of a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circuit {
-    /// The artist's name.
     pub artist: String,
     /// Grows with every change; 0 before the first.
     pub version: u64,
     /// Failures in a row.
     pub failures: u32,
-    /// When the last of them was; `None` before the first.
+    /// The time of the last failure; `None` before the first.
     pub failed_at: Option<Timestamp>,
-    /// Until when nobody asks, or until when somebody is trying; `None` while it is closed.
+    /// The end of the wait, or of a running probe; `None` while the circuit is closed.
     pub open_until: Option<Timestamp>,
-    /// How long it was opened for, last time.
+    /// The length of the last wait.
     pub wait: Duration,
 }
 
-/// Whether an artist may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permit {
-    /// Yes.
     Granted,
-    /// By one worker at a time, who writes [`Circuit::probed`] first.
+    /// By one worker at a time, after writing [`Circuit::probed`].
     Probe,
     /// Not before this instant.
     Refused(Timestamp),
 }
 
 impl Circuit {
-    /// The circuit of an artist of whom nothing is known: closed.
+    /// A closed circuit, for an artist without a record.
     #[must_use]
     pub fn closed(artist: &str) -> Self {
         Self { artist: artist.to_owned(), version: 0, failures: 0, failed_at: None, open_until: None, wait: Duration::ZERO }
     }
 
-    /// Whether the artist may be asked at `now`.
     #[must_use]
     pub fn permit(&self, now: Timestamp) -> Permit {
         match self.open_until {
@@ -71,27 +67,27 @@ impl Circuit {
         }
     }
 
-    /// Somebody tries whether the vendor is back: nobody else does until that is known, or the one who tries must be dead.
+    /// A worker probes the vendor: no other asks until the outcome is known, or the probing worker must be dead.
     #[must_use]
     pub fn probed(&self, now: Timestamp) -> Self {
         Self { version: self.version + 1, open_until: later(now, PROBE), ..self.clone() }
     }
 
-    /// Whoever wanted to try did not: the next one may.
+    /// The worker did not probe after all: the next one may.
     #[must_use]
     pub fn given_back(&self, now: Timestamp) -> Self {
         Self { version: self.version + 1, open_until: Some(now), ..self.clone() }
     }
 
-    /// As it is after a call that came out so at `now`; `probe` says whether it was a try. `None` when nothing changes.
+    /// The circuit after a call with this outcome at `now`; `probe` marks the call of a probe. `None` when nothing changes.
     ///
-    /// A vendor that answers is alive, whatever it answers: only that it was down, did not say what it did, or wants money counts as failed.
+    /// A vendor that answers is alive, whatever it answers: only being down, an unclear outcome and an unpaid account count as failures.
     #[must_use]
     pub fn after(&self, outcome: Outcome, probe: bool, now: Timestamp) -> Option<Self> {
         let next = match outcome {
             Outcome::Exhausted => self.opened(LONGEST_WAIT, now),
             Outcome::Down | Outcome::Unclear => self.failed(probe, now)?,
-            // It is there, and what it does when it is asked less is not known.
+            // The vendor is alive, but without a probe its state under less load is unknown.
             Outcome::Busy if !probe => return None,
             Outcome::Busy | Outcome::Drawn | Outcome::Refused | Outcome::NoPicture | Outcome::Misconfigured => self.answered()?,
         };
@@ -101,7 +97,7 @@ impl Circuit {
     fn failed(&self, probe: bool, now: Timestamp) -> Option<Self> {
         match self.open_until {
             Some(_) if probe => Some(self.opened(seconds(self.wait) * 2, now)),
-            // Of a call that began before it opened: it says nothing new.
+            // The call began before the circuit opened: it says nothing new.
             Some(_) => None,
             None => {
                 let in_a_row = self.failed_at.is_some_and(|last| now.duration_since(last) <= IN_A_ROW);
@@ -131,10 +127,9 @@ fn seconds(wait: Duration) -> SignedDuration {
     SignedDuration::try_from(wait).unwrap_or(LONGEST_WAIT)
 }
 
-/// Where the circuits are.
 #[async_trait]
 pub trait Breaker: Send + Sync {
-    /// The circuits of these artists, consistently and in their order; a closed one for whom nothing is known of.
+    /// The circuits of these artists, consistently read and in their order; a closed one without a record.
     async fn circuits(&self, artists: &[&str]) -> Result<Vec<Circuit>, Failure>;
 
     /// Writes a circuit if the stored one still has the version before `after.version`.

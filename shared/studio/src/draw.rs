@@ -13,48 +13,42 @@ use crate::steps::{Step, Steps};
 use crate::store::{Change, Generations, Pictures, Selfies, Written, drawing_name, write};
 use crate::tidy::{Tidy, end_in_failure};
 
-/// How long a worker waits that had no time for anything at all: its function is given too little, and nothing is gained by haste.
+/// The wait of a worker whose time sufficed for nothing at all: its function's time-out is too short, and haste gains nothing.
 const NO_TIME: Duration = Duration::from_secs(30);
 
 /// The second step.
 pub struct Draw<'a> {
-    /// Where generations live.
     pub generations: &'a dyn Generations,
-    /// Where selfies lie.
     pub selfies: &'a dyn Selfies,
-    /// Where drawings go.
     pub pictures: &'a dyn Pictures,
-    /// Gets drawings.
     pub fallback: ArtistFallback<'a>,
-    /// Tells the next step, and this one what it leaves for later.
+    /// Queues the next step, and the rest of this one for later.
     pub steps: &'a dyn Steps,
-    /// Removes leftovers.
     pub tidy: Tidy<'a>,
-    /// The time.
     pub clock: &'a dyn Clock,
 }
 
-/// How far a run came.
+/// The progress of a run.
 enum Reached {
     /// Every drawing is stored.
     All(Generation),
-    /// The generation ended meanwhile, by its owner or the sweeper.
+    /// The generation ended meanwhile, by its owner or by the sweeper.
     Over,
-    /// One drawing cannot be had.
+    /// One drawing cannot be made.
     Impossible(Generation, EndReason),
-    /// The rest is for another run, after this time.
+    /// Another run continues after this time.
     Part(Generation, Duration),
 }
 
 impl Draw<'_> {
-    /// Draws what is not drawn yet, storing each drawing as it arrives, so that a repetition pays for none twice. What does not fit into this worker's
-    /// time, or has to wait for a vendor, is told to another run.
+    /// Makes the missing drawings, and stores each as it arrives, so that a repetition pays for none twice. Drawings that do not fit into this
+    /// worker's time, or wait for a vendor, are queued for another run.
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a dependency throttles; the message comes again.
     pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         let Some(generation) = self.generations.load(owner, id).await? else {
-            // The generation was deleted while a worker drew: nothing of it may stay.
+            // The generation was deleted while a worker drew: none of its objects may stay.
             return self.pictures.remove(owner, id, "").await;
         };
         match generation.state {
@@ -110,7 +104,7 @@ impl Draw<'_> {
         Ok(Reached::All(generation))
     }
 
-    /// Stores a drawing, then notes it: `None` when the generation ended meanwhile.
+    /// Stores a drawing, then records it: `None` when the generation ended meanwhile.
     async fn keep(&self, generation: Generation, index: u8, (drawing, history): (Drawing, History)) -> Result<Option<Generation>, Failure> {
         let name = drawing_name(index, drawing.source);
         self.pictures.put(generation.owner, generation.id, &name, media_type(&drawing.picture), drawing.picture).await?;
@@ -122,9 +116,9 @@ impl Draw<'_> {
         }
     }
 
-    /// Notes a drawing that could not be noted as it should, or finds out why it cannot be.
+    /// Records a drawing after a failed write, or finds out why it cannot be recorded.
     async fn find_out(&self, generation: &Generation, index: u8, history: &History) -> Result<Option<Generation>, Failure> {
-        // What it cost is known here alone. If it cannot be written either, the log has it.
+        // The cost is known here alone. If it cannot be written either, the log has it.
         let _closed = self.fallback.attempts.close(history).await;
         let Some(now) = self.generations.load(generation.owner, generation.id).await? else {
             // Its owner deleted it while this drawing was made: the drawing just stored goes too.
@@ -134,7 +128,7 @@ impl Draw<'_> {
             let busy = Failure::unavailable(Duration::from_secs(1));
             return if now.state.is_running() { Err(busy) } else { self.tidy.objects(&now).await.map(|()| None) };
         }
-        // A sketch was noted and its answer lost, or another worker noted its drawing.
+        // A sketch was recorded and its answer lost, or another worker recorded its drawing.
         let noted = now.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
         write(self.generations, Change::of(&now, &noted)).await?;
         Ok(Some(noted))

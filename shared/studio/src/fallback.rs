@@ -1,19 +1,19 @@
-//! How one drawing is got from the artists of the configuration, in their order.
+//! The fallback between artists: how one drawing is obtained from the artists of the configuration, in their order.
 //!
-//! | an artist says | then |
+//! | the artist's answer | the next step |
 //! |---|---|
-//! | drawn | that is it |
-//! | refused by the safety system | the generation ends; nobody else is asked, ever |
+//! | drawn | the drawing is used |
+//! | refused by the safety system | the generation ends; no artist is asked again |
 //! | busy, for up to five seconds | the same artist after that time and up to as much again, three times; then the next |
-//! | busy for longer, down, unfit | the next artist |
+//! | busy for longer, down, misconfigured | the next artist |
 //! | our account is empty | the next artist; this one is never asked again for this drawing |
-//! | no picture | the same once more, then the next |
-//! | it is unclear | whoever is best asked next; the second time the generation ends, since each may have to be paid |
+//! | no picture | the same artist once more, then the next |
+//! | unclear | the best next artist; the second time the generation ends, since each call may be billed |
 //!
-//! When nobody is left and one of them may be able later, the drawing waits. It does so in a message with a delay ([`Steps::tell_later`]) and not in one
-//! that fails: a failed message comes again after the queue's visibility, 24 minutes, and is a dead letter after five times, while an outage of a vendor is
-//! no fault of the message. The generation's deadline does not move meanwhile, so the sweeper bounds the waiting: an outage of half an hour is waited out
-//! by messages, one of up to an hour and a half by the sweeper's revivals, and a longer one ends the generation and releases its credits.
+//! When no artist is left and one of them may be able later, the drawing waits in a message with a delay ([`Steps::tell_later`]) and not in one that
+//! fails: a failed message comes again after the queue's visibility, 24 minutes, and is a dead letter after five times, while an outage of a vendor
+//! is no fault of the message. The generation's deadline does not move meanwhile, so the sweeper bounds the waiting: messages cover an outage of half
+//! an hour, the sweeper's revivals one of up to an hour and a half, and a longer one ends the generation and releases its credits.
 //!
 //! [`Steps::tell_later`]: crate::Steps::tell_later
 
@@ -31,31 +31,31 @@ use crate::store::Written;
 /// The longest that one call may take.
 pub const CALL: Duration = Duration::from_secs(150);
 
-/// How long a claim is its worker's: a call, and the time to note its outcome.
+/// The lease of a claim: a call, and the time to record its outcome.
 const LEASE: SignedDuration = SignedDuration::from_secs(170);
 
-/// What must be left of a worker's time for a call, and to store what comes of it.
+/// The minimum of a worker's remaining time for a call, and to store its drawing.
 const NEEDED: SignedDuration = SignedDuration::from_secs(165);
 
-/// The same for an artist in this process.
+/// The same minimum for an artist in this process.
 const NEEDED_HERE: SignedDuration = SignedDuration::from_secs(45);
 
-/// The longest that a worker itself waits for a busy vendor, before its jitter.
+/// The longest wait for a busy vendor within a worker, before jitter.
 const SHORT_WAIT: Duration = Duration::from_secs(5);
 
-/// Times it does so for one drawing and artist.
+/// Maximum waits of this kind for one drawing and artist.
 const SHORT_WAITS: u32 = 3;
 
-/// How long a busy vendor wants when it does not say.
+/// The wait for a busy vendor that names none.
 const UNSAID_WAIT: Duration = Duration::from_secs(1);
 
-/// How long an operator is given to mend a key or a model, before it is tried again.
+/// The wait until a key or a model that an operator must correct is tried again.
 const RECONFIGURING: Duration = Duration::from_secs(300);
 
-/// How long it takes at least until a drawing that waits is looked at again; and at most, which is the longest delay of a message.
+/// The minimum and maximum wait of a drawing until the next attempt; the maximum is the longest delay of a message.
 const WAITS: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(900));
 
-/// Times the outcome is written that must not be lost.
+/// Maximum attempts at writing an outcome that must not be lost.
 const CLOSINGS: usize = 3;
 
 /// Gets drawings from artists.
@@ -63,54 +63,49 @@ const CLOSINGS: usize = 3;
 pub struct ArtistFallback<'a> {
     /// The artists, in the order in which they are asked.
     pub artists: &'a [Box<dyn Artist>],
-    /// Knows which of them are worth asking.
     pub breaker: &'a dyn Breaker,
-    /// Knows what was tried.
     pub attempts: &'a dyn Attempts,
-    /// Makes pseudonyms.
+    /// Makes the pseudonyms.
     pub pepper: &'a Pepper,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// Where claims and jitter come from.
+    /// For claims and jitter.
     pub randomness: &'a dyn Randomness,
-    /// When this worker's time is over.
+    /// The end of this worker's time.
     pub until: Timestamp,
 }
 
-/// One drawing to get.
+/// One drawing to obtain.
 #[derive(Clone, Copy)]
 pub struct DrawingJob<'a> {
-    /// Of this generation.
     pub generation: &'a Generation,
-    /// Which drawing of it, counted from 0.
+    /// Counted from 0.
     pub index: u8,
-    /// The normalised selfie.
     pub selfie: &'a [u8],
-    /// Hears of the drawing as it grows.
+    /// Receives unfinished versions of the drawing.
     pub sketches: &'a dyn Sketches,
 }
 
-/// What came of a fallback.
+/// The outcome of a fallback.
 #[derive(Debug)]
 pub enum Obtained {
-    /// A drawing, and the history to write with what is noted of it.
+    /// The drawing, and the history to write with its record.
     Drawn(Box<(Drawing, History)>),
-    /// There will be none.
+    /// There will be no drawing.
     Ended(EndReason),
-    /// Nobody draws it now; after this time somebody may.
+    /// No artist can draw now; one may after this time.
     Later(Duration),
-    /// This worker's time does not suffice for another call; whether it has made one.
+    /// This worker's time does not suffice for another call.
     OutOfTime {
-        /// Whether somebody was asked.
+        /// Whether an artist was asked.
         asked: bool,
     },
 }
 
 impl ArtistFallback<'_> {
-    /// Gets one drawing. Safe to repeat at any point, and by several workers at once.
+    /// Obtains one drawing. Safe to repeat at any point, and by several workers at once.
     ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when what must be known before somebody is asked cannot be read or written.
+    /// [`Failure::Busy`] or [`Failure::Broken`] when a store that must be consulted before a call cannot be read or written.
     pub async fn run(&self, job: DrawingJob<'_>) -> Result<Obtained, Failure> {
         if self.artists.is_empty() {
             return Err(Failure::broken("nobody is there to draw"));
@@ -137,20 +132,18 @@ impl ArtistFallback<'_> {
     }
 }
 
-/// An artist during a fallback.
+/// The state of an artist during a fallback.
 struct Candidate<'a> {
     artist: &'a dyn Artist,
-    /// `None` for an artist in this process, which is never away.
+    /// `None` for an artist in this process, which is always available.
     circuit: Option<Circuit>,
-    /// Whether this worker is the one who tries whether the vendor is back.
+    /// Whether this worker probes the vendor.
     probes: bool,
-    /// Short waits so far.
     waited: u32,
-    /// Whether it is not asked again this time.
+    /// Whether it is not asked again in this run.
     done: bool,
 }
 
-/// One fallback under way.
 struct FallbackRun<'a> {
     fallback: &'a ArtistFallback<'a>,
     job: DrawingJob<'a>,
@@ -170,7 +163,7 @@ impl FallbackRun<'_> {
                 return Ok(Obtained::Ended(EndReason::DrawingRefused));
             }
             if self.history.is_drawn() {
-                // Another worker made it after this one had looked what is stored: the next look finds it.
+                // Another worker made it after this one had listed the stored drawings: the next run finds it.
                 return Ok(Obtained::Later(WAITS.0));
             }
             if let Some(until) = self.history.held_until(now) {
@@ -186,7 +179,7 @@ impl FallbackRun<'_> {
         }
     }
 
-    /// The first artist that may still be asked; one of whom it is unclear what it made comes after the others.
+    /// The first artist that may still be asked; artists with an unclear outcome come last.
     fn next(&self) -> Option<usize> {
         let open = |candidate: &Candidate<'_>| !candidate.done && !self.history.is_over_with(candidate.artist.name());
         let open = self.candidates.iter().enumerate().filter(|(_, candidate)| open(candidate));
@@ -200,7 +193,7 @@ impl FallbackRun<'_> {
         }
     }
 
-    /// Asks one artist once; `None` when somebody is to be asked again.
+    /// Asks one artist once; `None` when another attempt follows.
     async fn ask(&mut self, at: usize, now: Timestamp) -> Result<Option<Obtained>, Failure> {
         let artist = self.candidates[at].artist;
         if !self.has_time_for(artist, Duration::ZERO) {
@@ -222,13 +215,13 @@ impl FallbackRun<'_> {
         let closed = self.history.closed(outcome, u64::try_from(latency.as_millis()).unwrap_or(u64::MAX), usage);
         self.note_health(at, outcome).await;
         let why = match answer {
-            // Where nobody claimed it, claim and outcome are one write.
+            // Without a claim before, claim and outcome are one write.
             Ok(drawing) if self.claims => return Ok(Some(Obtained::Drawn(Box::new((drawing, closed))))),
             Ok(drawing) => return Ok(Some(Obtained::Drawn(Box::new((drawing, History { version: 1, ..closed }))))),
             Err(why) => why,
         };
         if self.close(closed, outcome).await? == Written::Overtaken {
-            // The lease ran out, and another worker is at it.
+            // The lease ran out, and another worker is drawing.
             return Ok(Some(Obtained::Later(WAITS.0)));
         }
         self.go_on(at, &why).await;
@@ -253,7 +246,7 @@ impl FallbackRun<'_> {
                     (candidate.circuit, candidate.probes) = (Some(probed), true);
                     return Ok(true);
                 }
-                // Somebody was faster.
+                // Another worker was faster.
                 probed.open_until.unwrap_or(now)
             }
         };
@@ -261,7 +254,7 @@ impl FallbackRun<'_> {
         Ok(false)
     }
 
-    /// Writes down that the artist is being asked; `false` when something else is written there, which is now known.
+    /// Records the attempt before the call; `false` when another record is found, which is now loaded.
     async fn claim(&mut self, artist: &dyn Artist, now: Timestamp) -> Result<bool, Failure> {
         let mut mark = [0; 8];
         self.fallback.randomness.fill(&mut mark);
@@ -270,7 +263,7 @@ impl FallbackRun<'_> {
         let claimed = if self.claims { self.fallback.attempts.open(&opened).await? } else { Claimed::Mine };
         match claimed {
             Claimed::Mine => self.history = opened,
-            // Written by this very call, whose first answer was lost on the way.
+            // Written by this very call, whose first answer was lost.
             Claimed::Found(found) if found.is_claimed_by(&mark) => self.history = found,
             Claimed::Found(found) => {
                 self.history = found;
@@ -294,7 +287,7 @@ impl FallbackRun<'_> {
         answer.unwrap_or_else(|_| Err(NotDrawn::Unclear("no answer within the longest time of a call".into())))
     }
 
-    /// One line an attempt, without what was drawn or said.
+    /// One line an attempt, without its content.
     fn log(&self, artist: &dyn Artist, outcome: Outcome, latency: Duration, usage: &Usage, why: Option<&NotDrawn>) {
         let (generation_id, drawing) = (self.job.generation.id, self.job.index);
         let (vendor, model, outcome) = (artist.name(), artist.model(), outcome.name());
@@ -313,7 +306,7 @@ impl FallbackRun<'_> {
         tracing::info!(%generation_id, drawing, vendor, model, outcome, latency_ms, input_tokens, output_tokens, micro_dollars, "artist answered");
     }
 
-    /// Tells the circuit breaker. A count that is lost costs a call; a drawing that is lost costs money, so no failure here stops one.
+    /// Updates the circuit breaker. A lost count costs a call, a lost drawing costs money, so no failure here stops a drawing.
     async fn note_health(&mut self, at: usize, outcome: Outcome) {
         let candidate = &mut self.candidates[at];
         let probes = std::mem::take(&mut candidate.probes);
@@ -324,7 +317,7 @@ impl FallbackRun<'_> {
             match self.fallback.breaker.change(&after).await {
                 Ok(Written::Stored) => break,
                 Ok(Written::Overtaken) => {
-                    // Another worker counted meanwhile: count on from there.
+                    // Another worker counted meanwhile: continue from its count.
                     let Ok(found) = self.fallback.breaker.circuits(&[candidate.artist.name()]).await else { return };
                     let Some(next) = found.first().and_then(|found| found.after(outcome, probes, now)) else { return };
                     after = next;
@@ -339,7 +332,7 @@ impl FallbackRun<'_> {
         candidate.circuit = Some(after);
     }
 
-    /// Writes the outcome of the attempt. That it was refused is written with more timeout: nobody may be asked again.
+    /// Writes the outcome of the attempt. A refusal is retried more often: no artist may be asked again.
     async fn close(&mut self, closed: History, outcome: Outcome) -> Result<Written, Failure> {
         if !self.claims {
             self.history = History { version: 0, ..closed };
@@ -352,7 +345,7 @@ impl FallbackRun<'_> {
                     written = self.fallback.attempts.close(&closed).await;
                 }
             }
-            // The generation ends in any case, with what is known here.
+            // The generation ends in any case, with the history known here.
             self.history = closed;
             return Ok(Written::Stored);
         }
@@ -361,10 +354,10 @@ impl FallbackRun<'_> {
         Ok(written)
     }
 
-    /// Decides who is asked next, and waits for a short while where that is best.
+    /// Updates the candidate after an answer without a drawing, and waits for a short while where that is best.
     async fn go_on(&mut self, at: usize, why: &NotDrawn) {
         let wait = match why {
-            // The history says what follows.
+            // The history decides.
             NotDrawn::Refused(_) | NotDrawn::Unclear(_) | NotDrawn::NoPicture | NotDrawn::Exhausted => return,
             NotDrawn::Busy { retry_after } => {
                 let wait = retry_after.unwrap_or(UNSAID_WAIT);
@@ -383,7 +376,7 @@ impl FallbackRun<'_> {
         self.waits.push(opens.unwrap_or_default().max(wait));
     }
 
-    /// Waits as long as a busy vendor wants and up to as long again, so that not all who wait come back at once; `false` when that is too long.
+    /// Waits as long as a busy vendor asks for and up to as long again, so that waiting workers do not return at once; `false` when that is too long.
     async fn waits_for(&mut self, at: usize, wait: Duration) -> bool {
         if wait > SHORT_WAIT || self.candidates[at].waited >= SHORT_WAITS || !self.has_time_for(self.candidates[at].artist, wait * 2) {
             return false;
@@ -395,11 +388,11 @@ impl FallbackRun<'_> {
         true
     }
 
-    /// Gives back the turn of trying whether a vendor is back, where nothing came of it.
+    /// Gives an unused probe back.
     async fn give_turns_back(&self) {
         let now = self.fallback.clock.now();
         for circuit in self.candidates.iter().filter(|candidate| candidate.probes).filter_map(|candidate| candidate.circuit.as_ref()) {
-            // If this fails, the next one tries when this turn has run out.
+            // If this fails, the next worker may probe when this probe has run out.
             let _given = self.fallback.breaker.change(&circuit.given_back(now)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! A generation of drawings and the states it goes through.
+//! A generation and its state machine.
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
@@ -10,30 +10,23 @@ use wallet::{Charge, Entry};
 use crate::addons::Bubble;
 use crate::progress::SKETCHES;
 
-/// Where a generation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Paid for (the credits are held) and waiting.
+    /// Waiting, with its credits held.
     Queued,
-    /// The selfie is being made ready and judged.
+    /// The selfie is normalised and screened.
     Screening,
-    /// The artist is at work.
     Drawing,
-    /// The drawings are turned into deliverables.
+    /// The deliverables are made from the drawings.
     Finishing,
-    /// Delivered and paid.
     Done,
-    /// The selfie was refused.
     Blocked,
-    /// It could not be made.
     Failed,
-    /// Its owner deleted it.
     Cancelled,
 }
 
 impl State {
-    /// Every state.
     pub const ALL: &'static [Self] =
         &[Self::Queued, Self::Screening, Self::Drawing, Self::Finishing, Self::Done, Self::Blocked, Self::Failed, Self::Cancelled];
 
@@ -59,7 +52,7 @@ impl State {
     }
 }
 
-/// Why a generation did not become pictures; the stable names callers see.
+/// Why a generation ended without pictures; stable names that callers see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndReason {
@@ -71,63 +64,55 @@ pub enum EndReason {
     PictureFormatUnsupported,
     /// The upload breaks off or contradicts itself.
     PictureDamaged,
-    /// More bytes or pixels than allowed.
     PictureTooLarge,
-    /// More than one frame.
     PictureAnimated,
-    /// The selfie is no longer there.
     UploadGone,
-    /// It was tried several times and did not come to an end.
+    /// Several runs did not finish it.
     TimedOut,
     /// The artist's safety system refused to draw it. Neutral on purpose: no category.
     DrawingRefused,
-    /// The artists were asked as often as is sensible, and there is no drawing.
+    /// The artists were asked as often as sensible, without a drawing.
     DrawingFailed,
 }
 
 impl EndReason {
-    /// Whether the upload itself is at fault, so that it is of no further use and goes at once.
+    /// Whether the upload itself is at fault: then it is deleted at once.
     #[must_use]
     pub fn spoils_upload(self) -> bool {
         !matches!(self, Self::TimedOut | Self::DrawingRefused | Self::DrawingFailed)
     }
 }
 
-/// Where the "ready" mail stands. It is claimed before it is sent, so that no two workers send it (AN-02); see [`crate::confirm`] for what happens to a
-/// claim whose worker died.
+/// The state of the "ready" mail. It is claimed before it is sent, so that no two workers send it (AN-02); see [`crate::confirm`] for a claim whose
+/// worker died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailState {
-    /// To be sent.
     Due,
-    /// A worker claimed it and is sending it, or died doing so. Due again when the mail service has not said within the time-out that it has it.
+    /// A worker claimed it and is sending it, or died doing so. It is due again without a confirmation of the mail service before the deadline.
     Sending,
-    /// The mail service has it: it said so to the worker, or in an event.
+    /// The mail service confirmed it, to the worker or by an event.
     Sent,
 }
 
-/// A generation of drawings. Its version grows by one with every change, and each write asks for the version it was made from.
+/// A job that turns a selfie into drawings and files. Its version grows by one with every change, and each write is conditional on the version it was
+/// made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generation {
-    /// Its id.
     pub id: GenerationId,
-    /// Whose.
     pub owner: Owner,
-    /// Made from.
     pub upload: UploadId,
-    /// In this style.
     pub style: String,
-    /// Drawings ordered, 1 to 8.
+    /// 1 to 8.
     pub count: u8,
     /// The first drawing's seed; drawing `n` has `seed + n`.
     pub seed: u64,
     /// The messengers that get stickers, in the order in which they are offered, each once.
     pub stickers: Vec<Messenger>,
-    /// The speech bubble; `None` without one, and in every ended state: what it says goes with the change into it (AN-07).
+    /// `None` without one, and in every ended state: the change into it removes the text (AN-07).
     pub bubble: Option<Bubble>,
     /// What it costs its owner.
     pub charge: Charge,
-    /// Where it stands.
     pub state: State,
     /// Grows with every change.
     pub version: u64,
@@ -135,46 +120,42 @@ pub struct Generation {
     pub drawn: u8,
     /// Sketches seen of the next one.
     pub sketched: u8,
-    /// Why it ended without pictures.
     pub reason: Option<EndReason>,
-    /// When it was ordered.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
-    /// When the sweeper looks after it; `None` when nothing is left to do.
+    /// The time at which the sweeper looks at it; `None` when nothing is left to do.
     pub deadline: Option<Timestamp>,
-    /// How often the sweeper has set it going again.
+    /// The number of restarts by the sweeper.
     pub revivals: u8,
-    /// The "ready" mail; `None` before there is one.
+    /// `None` before there is a mail.
     pub mail: Option<MailState>,
 }
 
-/// The change does not start from this state.
+/// The change is not allowed in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such change from {0:?}")]
 pub struct IllegalChange(pub State);
 
 impl Generation {
-    /// Times the sweeper sets a stuck generation going again before it gives up.
+    /// Maximum restarts of a stuck generation by the sweeper.
     pub const REVIVALS: u8 = 2;
 
-    /// The deadline of a generation placed at `now`.
+    /// The deadline of a generation created at `now`.
     #[must_use]
     pub fn first_deadline(now: Timestamp) -> Option<Timestamp> {
         now.checked_add(timeout(State::Queued)).ok()
     }
 
-    /// Work begins.
     pub fn begin_screening(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         self.step(&[State::Queued], State::Screening, now)
     }
 
-    /// The selfie may be drawn from.
+    /// The screening allowed the selfie.
     pub fn pass(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         self.step(&[State::Screening], State::Drawing, now)
     }
 
-    /// The selfie may not be drawn from.
+    /// The screening refused the selfie.
     pub fn block(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Screening], State::Blocked, now)?;
         Ok(Self { reason: Some(EndReason::NotAccepted), ..next })
@@ -188,7 +169,7 @@ impl Generation {
         Ok(Self { drawn, sketched, ..next })
     }
 
-    /// `sketched` sketches of the next drawing are there.
+    /// `sketched` sketches of the next drawing have arrived.
     pub fn sketched_to(&self, sketched: u8, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Drawing], State::Drawing, now)?;
         Ok(Self { sketched: sketched.min(SKETCHES).max(self.sketched), ..next })
@@ -206,13 +187,13 @@ impl Generation {
         Ok(Self { mail: Some(MailState::Due), revivals: 0, ..next })
     }
 
-    /// The "ready" mail moves on; once it is sent nothing is left to do.
+    /// Changes the state of the "ready" mail; once it is sent nothing is left to do.
     pub fn mail_is(&self, mail: MailState, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Done], State::Done, now)?;
         Ok(Self { mail: Some(mail), ..next })
     }
 
-    /// It cannot be made.
+    /// Ends it without pictures.
     pub fn fail(&self, reason: EndReason, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Queued, State::Screening, State::Drawing, State::Finishing], State::Failed, now)?;
         Ok(Self { reason: Some(reason), ..next })
@@ -224,7 +205,7 @@ impl Generation {
         self.step(&from, State::Cancelled, now)
     }
 
-    /// The sweeper sets it going again, with a new deadline. A mail that was claimed and never confirmed is due again.
+    /// The sweeper restarts it with a new deadline. A mail that was claimed and never confirmed is due again.
     pub fn revive(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let from = [State::Queued, State::Screening, State::Drawing, State::Finishing, State::Done];
         let next = self.step(&from, self.state, now)?;
@@ -244,20 +225,20 @@ impl Generation {
         self.charge.capture(self.id, now)
     }
 
-    /// The release of what is held for it, if anything is.
+    /// The release of its held credits, if any are held.
     #[must_use]
     pub fn release(&self, now: Timestamp) -> Option<Entry> {
         self.charge.release(self.id, now).filter(|_| self.state.is_running())
     }
 
-    /// How far it is, in percent. Never goes back.
+    /// In percent; never decreases.
     #[must_use]
     pub fn progress(&self) -> u8 {
         match self.state {
             State::Queued => 0,
             State::Screening => 5,
             State::Drawing => {
-                // A drawing is as many parts as it has sketches, and one for itself.
+                // A drawing counts as one part for each sketch and one for itself.
                 let parts = u16::from(SKETCHES) + 1;
                 let done = u16::from(self.drawn) * parts + u16::from(self.sketched);
                 10 + u8::try_from((done * 70 / (u16::from(self.count.max(1)) * parts)).min(70)).unwrap_or(70)
@@ -277,9 +258,9 @@ impl Generation {
     }
 }
 
-/// How long a state may last before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
-/// times the function's timeout: 24 minutes where an artist may take its time, 12 elsewhere); in the ended ones it gives a worker that does not know yet
-/// the time to store its last object, which the sweeper then removes.
+/// The maximum time in a state before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
+/// times the function's timeout: 24 minutes for drawing, 12 elsewhere). In the ended states it gives an unaware worker the time to store its last
+/// object, which the sweeper then removes.
 fn timeout(state: State) -> SignedDuration {
     SignedDuration::from_mins(match state {
         State::Drawing => 30,

@@ -1,9 +1,9 @@
 //! From a selfie to a bundle: uploads, generations, the ports of the steps that work a generation off, and those steps that move no pixels. The others
 //! are in `processing`.
 //!
-//! A generation is a [`Generation`]. Its states and their legal changes are in [`generation`]; each step of the work is a use case in a module of its
-//! own, and any of them may be repeated, killed or overtaken at any line: what a step does is either the same when done twice, or guarded by the
-//! version of the row it changes.
+//! The states of a [`Generation`] and their legal changes are in [`generation`]. Each step of the work is a use case in a module of its own, and any
+//! of them may be repeated, killed or overtaken at any line: its effect is either the same when done twice, or guarded by the version of the row it
+//! changes.
 
 pub mod addons;
 pub mod artist;

@@ -1,4 +1,5 @@
-//! The daily look at when the vendors' models end (every-day-check-models): models of pictures live about a year, and one that is gone stops every generation.
+//! The daily check of the vendors' end dates of models (every-day-check-models): picture models live about a year, and without its model a vendor
+//! stops every generation.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -9,18 +10,16 @@ use jiff::tz::TimeZone;
 use kernel::{Clock, Failure};
 use serde::Deserialize;
 
-/// A model that this deployment uses.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConfiguredModel {
-    /// The vendor, as the configuration names it.
+    /// The vendor's name in the configuration.
     pub vendor: String,
-    /// The model's id.
     pub model: String,
 }
 
 impl ConfiguredModel {
-    /// The models among `candidates` that are used: of each, the variable's list of names, such as `openai,palette`, the vendor, and its model. What is
-    /// not named, or has no model, such as the offline artist, is not among them.
+    /// The models in use among `candidates`: for each, the variable's list of names, such as `openai,palette`, the vendor, and its model. Vendors
+    /// that are not named or have no model, such as the offline artist, are left out.
     #[must_use]
     pub fn used(candidates: &[(&str, &str, &str)]) -> Vec<Self> {
         let named =
@@ -30,58 +29,49 @@ impl ConfiguredModel {
     }
 }
 
-/// What a vendor's own list says of a model.
+/// A model's entry in a vendor's own list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
-    /// It is there, and ends on this day if one is set.
+    /// Listed, with its end date if one is set.
     Listed(Option<Date>),
-    /// It is not there. Lists lag: it may draw all the same.
+    /// Not listed. Lists lag: the model may draw all the same.
     Absent,
 }
 
-/// A vendor whose API tells when its models end.
+/// A vendor whose API publishes the end dates of its models.
 #[async_trait]
 pub trait ModelCalendar: Send + Sync {
-    /// The vendor, as the configuration names it.
+    /// The vendor's name in the configuration.
     fn vendor(&self) -> &str;
 
-    /// What the vendor's list says of `model`.
-    ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when it could not be asked.
+    /// [`Failure::Busy`] or [`Failure::Broken`] when the vendor could not be asked.
     async fn listing(&self, model: &str) -> Result<Listing, Failure>;
 }
 
-/// The daily look.
 pub struct CheckModels<'a> {
-    /// What this deployment uses.
+    /// The models of this deployment.
     pub configured: &'a [ConfiguredModel],
-    /// The vendors that can be asked.
     pub calendars: &'a [Box<dyn ModelCalendar>],
-    /// The time.
     pub clock: &'a dyn Clock,
 }
 
-/// What the look found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// It ends within the days of the warning.
+    /// The model ends within the warning period.
     EndsSoon {
-        /// Which.
         model: ConfiguredModel,
-        /// The earliest day that anybody names.
+        /// The earliest date of all sources.
         shutdown: Date,
         /// Days until then.
         days_left: i32,
     },
-    /// That day has come, or is past.
+    /// The end date has come or passed.
     Ended {
-        /// Which.
         model: ConfiguredModel,
-        /// The day.
         shutdown: Date,
     },
-    /// The vendor's list does not have it.
+    /// The vendor's list does not contain the model.
     Unlisted(ConfiguredModel),
 }
 
@@ -91,10 +81,10 @@ pub enum Finding {
 pub struct ModelEnded(String);
 
 impl CheckModels<'_> {
-    /// Looks at every model, tells the log what it found, and answers it. A failure of one vendor keeps nobody from looking at the others.
+    /// Checks every model, logs the findings, and returns them. A failure of one vendor does not stop the others' checks.
     ///
     /// # Errors
-    /// [`Failure::Broken`] when a model in use has ended; else the failure of a vendor that could not be asked.
+    /// [`Failure::Broken`] when a model in use has ended; otherwise the failure of a vendor that could not be asked.
     pub async fn run(&self) -> Result<Vec<Finding>, Failure> {
         let today = self.clock.now().to_zoned(TimeZone::UTC).date();
         let (mut findings, mut failure, mut ended) = (Vec::new(), None, None);
@@ -124,7 +114,7 @@ impl CheckModels<'_> {
     }
 }
 
-/// What the vendor's list and the table together say of a model: the earlier day counts.
+/// The findings on a model by the vendor's list and our table: the earlier date counts.
 fn look(model: &ConfiguredModel, listing: Option<Listing>, today: Date) -> Vec<Finding> {
     let announced = match listing {
         Some(Listing::Listed(shutdown)) => shutdown,
@@ -161,7 +151,7 @@ fn tell(finding: &Finding) {
     }
 }
 
-/// `models.toml`.
+/// `models.toml`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {

@@ -1,4 +1,4 @@
-//! Placement a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is told.
+//! Creating a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is queued.
 
 use async_trait::async_trait;
 use kernel::{Clock, Failure, GenerationId, Owner, Principal, Randomness, Reason, Timestamp, UploadId, limits};
@@ -12,31 +12,25 @@ use crate::generation::{Generation, State};
 use crate::steps::{Step, Steps};
 use crate::style;
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest {
-    /// The caller's own key for this request: the same key is the same generation.
+    /// The caller's own key for this request: the same key means the same generation.
     pub idempotency_key: String,
-    /// Made from.
     pub upload: UploadId,
-    /// In this style.
     pub style: String,
-    /// Drawings, 1 to 8.
+    /// 1 to 8.
     pub count: u8,
-    /// For repeatable drawings, up to 2^53 − 1; drawn at random when absent.
+    /// Up to 2^53 − 1; random when absent.
     pub seed: Option<u64>,
     /// The messengers that get stickers, in any order.
     pub stickers: Vec<Messenger>,
-    /// A speech bubble on every drawing.
     pub bubble: Option<Bubble>,
 }
 
-/// Everything one generation writes.
+/// All rows that a new generation writes.
 #[derive(Debug, Clone)]
 pub struct NewGeneration {
-    /// The caller.
     pub principal: Principal,
-    /// The row.
     pub generation: Generation,
     /// What its charge reserves.
     pub reservation: Reservation,
@@ -44,63 +38,58 @@ pub struct NewGeneration {
     pub key_hash: String,
     /// SHA-256 of the request, in hex.
     pub payload_hash: String,
-    /// When the idempotency record goes.
     pub key_expires_at: Timestamp,
 }
 
-/// A generation that an idempotency key already stands for.
+/// The generation of a reused idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
-    /// SHA-256 of that request, in hex.
+    /// SHA-256 of the first request, in hex.
     pub payload_hash: String,
-    /// What it was answered with.
+    /// The first answer.
     pub placed: Placed,
 }
 
-/// The answer to a generation: the same for every repetition of it.
+/// The answer to a new generation: the same for every repetition of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placed {
-    /// The generation.
     pub id: GenerationId,
-    /// What it holds of the wallet.
+    /// The held credits.
     pub credits: u32,
 }
 
-/// What a transaction of a generation came to.
+/// The outcome of the transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placement {
-    /// It is written.
     New,
-    /// The key already stands for a generation; nothing was written.
+    /// The key already belongs to a generation; nothing was written.
     Replayed(Replay),
 }
 
-/// What is known of a generation that could not be tried because its upload has no bytes.
+/// Why a generation could not be created although its request is valid: its upload has no bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingUpload {
-    /// The generation the key already stands for.
+    /// The generation that the key already belongs to.
     pub replay: Option<Replay>,
-    /// The upload's row, if it is the caller's and alive.
+    /// The upload's row, if it is the caller's and has not expired.
     pub upload: Option<UploadStanding>,
 }
 
-/// Where an upload's row stands.
+/// The state of an upload's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadStanding {
-    /// Opened, and as far as the row knows usable.
+    /// Opened, and usable as far as the row shows.
     Open,
     /// The content check refused it.
     Refused,
 }
 
-/// Knows whether the bytes of an upload are there.
 #[async_trait]
 pub trait Arrivals: Send + Sync {
-    /// Whether any bytes of an upload have arrived. The key holds the caller's account, so another's upload never has.
+    /// Whether the bytes of an upload have arrived. The key contains the caller's account, so another account's upload never has.
     async fn has_arrived(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure>;
 }
 
-/// Where orders are placed.
 #[async_trait]
 pub trait Placements: Send + Sync {
     /// Writes a generation: session alive, key unused, upload the principal's and alive, wallet long enough or quota not used up; all or nothing.
@@ -110,7 +99,7 @@ pub trait Placements: Send + Sync {
     /// [`Failure::Conflict`] with [`Reason::IdempotencyKeyInUse`] while the same key is being written.
     async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure>;
 
-    /// Reads why a generation has no bytes to work on.
+    /// Reads the state of an upload without bytes.
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed.
@@ -123,24 +112,18 @@ pub trait Placements: Send + Sync {
     ) -> Result<MissingUpload, Failure>;
 }
 
-/// Places a generation.
 pub struct PlaceGeneration<'a> {
-    /// Knows whether the picture is there.
     pub arrivals: &'a dyn Arrivals,
-    /// Where orders are placed.
     pub placements: &'a dyn Placements,
-    /// Tells the first step.
     pub steps: &'a dyn Steps,
     /// How it is charged.
     pub tariff: Tariff,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// Where ids and seeds come from.
     pub randomness: &'a dyn Randomness,
 }
 
 impl PlaceGeneration<'_> {
-    /// Places the generation, or answers as before when its key was used for the same request. Three calls: bytes there, transaction, message.
+    /// Creates the generation, or repeats the answer when its key was used for the same request. Three calls: arrival, transaction, message.
     ///
     /// # Errors
     /// Those of [`Placements::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
@@ -154,14 +137,15 @@ impl PlaceGeneration<'_> {
                 let Generation { id, owner, charge, .. } = new_generation.generation;
                 Ok(self.told(owner, Placed { id, credits: charge.credits() }).await)
             }
-            // The request before this one may have died after its transaction: telling twice is harmless, not telling costs the owner that time.
+            // The earlier request may have died after its transaction: a second message is harmless, a missing one delays the generation until the
+            // sweeper comes.
             Placement::Replayed(replay) => {
                 Ok(self.told(new_generation.generation.owner, same_request(&replay, &new_generation.payload_hash)?).await)
             }
         }
     }
 
-    /// The generation is safe in its row: if the message cannot be sent now, the sweeper sends it, so the caller need not know.
+    /// The generation is stored: if the message cannot be sent now, the sweeper sends it, and the caller need not know.
     async fn told(&self, owner: Owner, placed: Placed) -> Placed {
         if let Err(failure) = self.steps.tell(Step::GenerationQueued, owner, placed.id).await {
             tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation placed but not announced; the sweeper will");
@@ -247,8 +231,8 @@ fn price(request: &GenerationRequest) -> Result<u32, Failure> {
     Ok((style.credits + stickers + bubble) * u32::from(request.count))
 }
 
-/// SHA-256 of everything that was asked for. The lines before the words hold no line break, and the words come last, so no two requests are written the
-/// same. With the words goes the caller's key, of which only a hash is stored: nobody can find out by trying what a stored hash is of (AN-07).
+/// SHA-256 of the whole request. The lines before the words hold no line break, and the words come last, so that different requests have different
+/// inputs. The caller's key, of which only a hash is stored, is part of the input: the words cannot be guessed from the stored hash (AN-07).
 fn payload_hash(request: &GenerationRequest) -> String {
     let seed = request.seed.map_or_else(|| "random".to_owned(), |seed| seed.to_string());
     let mut text = format!("{}\n{}\n{}\n{seed}", request.upload, request.style, request.count);

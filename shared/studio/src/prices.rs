@@ -1,9 +1,9 @@
-//! What drawings cost, by the vendors' lists.
+//! The price of drawings, by the vendors' lists.
 
 use serde::Deserialize;
 use serde::de::Error;
 
-/// Tokens of a call, as vendors charge them.
+/// Tokens of a call, by the vendors' price classes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
     /// Sent as text.
@@ -23,7 +23,7 @@ pub struct PriceList {
     models: Vec<Price>,
 }
 
-/// Prices of a model, or with a `*` at the end of those whose ids begin so, in US dollars for a million tokens, which is micro-dollars for one.
+/// Prices of one model, or with a `*` at the end of all models with this prefix, in US dollars for a million tokens, which is micro-dollars for one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Price {
@@ -37,10 +37,10 @@ struct Price {
 }
 
 impl PriceList {
-    /// Reads a list in TOML: `[[models]]` with `model` (an id, or what ids begin with and `*`), the four prices, the `source`'s URL and the day it was `read`.
+    /// Reads a list in TOML: `[[models]]` with `model` (an id, or a prefix and `*`), the four prices, the `source`'s URL and the day it was `read`.
     ///
     /// # Errors
-    /// When it is no such list, a price is not above zero, or one has no source or no day.
+    /// When the list is malformed, a price is not above zero, or one has no source or no day.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let list: Self = toml::from_str(text)?;
         match list.models.iter().find(|price| !price.is_sound()) {
@@ -51,7 +51,7 @@ impl PriceList {
         }
     }
 
-    /// The price of a call in micro-dollars, rounded up; `None` for a model that is not listed. Of several entries the longest counts.
+    /// The price of a call in micro-dollars, rounded up; `None` for a model that is not listed. Of several matching entries the longest counts.
     #[must_use]
     pub fn micro_dollars(&self, model: &str, tokens: Tokens) -> Option<u64> {
         let listed = self.models.iter().filter(|price| price.is_of(model));
@@ -63,7 +63,7 @@ impl PriceList {
             (tokens.image_output, price.image_output),
         ];
         let sum: f64 = charged.into_iter().map(|(tokens, each)| tokens as f64 * each).sum();
-        // A float that is too large for the type becomes its largest value.
+        // A float beyond the type's range becomes its largest value.
         Some(sum.ceil() as u64)
     }
 }

@@ -1,4 +1,4 @@
-//! A generation whose drawing grows under its owner's eyes: each sketch moves the progress.
+//! Progress within a drawing: each sketch advances it.
 
 use async_trait::async_trait;
 use kernel::Clock;
@@ -8,10 +8,10 @@ use crate::artist::Sketches;
 use crate::generation::Generation;
 use crate::store::{Change, Generations, Written};
 
-/// Sketches that are asked for. Each costs a little, and two make a wait of half a minute one of ten seconds.
+/// The number of requested sketches. Each costs a little; two turn a wait of half a minute into one of ten seconds.
 pub(crate) const SKETCHES: u8 = 2;
 
-/// Notes sketches in the generation. What they show is not kept.
+/// Records the arrival of sketches in the generation. Their content is not stored.
 pub(crate) struct ProgressReporter<'a> {
     generations: &'a dyn Generations,
     clock: &'a dyn Clock,
@@ -23,7 +23,7 @@ impl<'a> ProgressReporter<'a> {
         Self { generations, clock, generation: Mutex::new(generation) }
     }
 
-    /// The generation as it was last written.
+    /// The generation as last written.
     pub(crate) async fn grown(&self) -> Generation {
         self.generation.lock().await.clone()
     }
@@ -35,7 +35,7 @@ impl Sketches for ProgressReporter<'_> {
         SKETCHES
     }
 
-    /// A drawing never fails for its progress: what cannot be written is left out.
+    /// A drawing never fails for its progress: a failed write is ignored.
     async fn arrived(&self, index: u8, _picture: &[u8]) {
         let mut generation = self.generation.lock().await;
         let Ok(next) = generation.sketched_to(index.saturating_add(1), self.clock.now()) else { return };

@@ -1,4 +1,4 @@
-//! What artists that understand words are told: `prompts.toml`, the one place of all vendors.
+//! The prompts of artists that draw by words: `prompts.toml`, shared by all vendors.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::artist::Brief;
 
-/// The texts of `prompts.toml`.
+/// `prompts.toml`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Prompts {
@@ -26,13 +26,13 @@ pub fn version() -> &'static str {
     &prompts().version
 }
 
-/// The prompt of a brief, in English; `None` for a style that is not on offer. The same brief gives the same text until [`version`] changes.
+/// The prompt of a brief, in English; `None` for an unknown style. The same brief gives the same text until [`version`] changes.
 #[must_use]
 pub fn of(brief: Brief<'_>) -> Option<String> {
     let prompts = prompts();
     let look = match brief {
         Brief::Style(id) => prompts.styles.get(id)?.clone(),
-        // Its quotes would end the quotation.
+        // Guillemets in it would end the quotation.
         Brief::Words(words) => prompts.words.replace("{words}", &words.replace(['«', '»'], "\"")),
     };
     Some([&prompts.picture, &look, &prompts.likeness, &prompts.frame, &prompts.content].map(String::as_str).join("\n"))

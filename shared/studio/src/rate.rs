@@ -1,4 +1,4 @@
-//! How often an address asks, without knowing the address.
+//! Rate limiting by address, without storing the address.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use sha2::Sha256;
 /// Seconds of a window.
 const WINDOW: i64 = 3600;
 
-/// Bytes of the hash that are kept: enough that two addresses never meet, and less than all.
+/// Stored bytes of the hash: enough to avoid collisions.
 const BYTES: usize = 16;
 
-/// The secret of the rate keys. It is no part of the database: without it, trying every address against a key tells nothing.
+/// The secret of the rate keys. It is not part of the database: without it, no address can be tried against a key.
 #[derive(Clone)]
 pub struct RateSalt(Hmac<Sha256>);
 
 impl RateSalt {
-    /// A salt of these bytes (32 random ones are right).
+    /// 32 random bytes are right.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
         // HMAC accepts every key length, so this cannot fail.
@@ -27,12 +27,11 @@ impl RateSalt {
     }
 }
 
-/// An address in one hour, as a keyed hash of both: the next hour's key of the same address is another, and nobody can tell that they belong together.
+/// An address in one hour, as a keyed hash of both: the next hour's key of the same address differs, and the two cannot be linked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RateKey(String);
 
 impl RateKey {
-    /// The key of an address at this time.
     #[must_use]
     pub fn of(salt: &RateSalt, address: CallerAddress, now: Timestamp) -> Self {
         let mut mac = salt.0.clone();
@@ -48,20 +47,19 @@ impl RateKey {
         &self.0
     }
 
-    /// How long the window of this time still lasts.
+    /// The rest of the window at this time.
     #[must_use]
     pub fn window_left(now: Timestamp) -> Duration {
         Duration::from_secs((WINDOW - now.as_second().rem_euclid(WINDOW)).unsigned_abs())
     }
 }
 
-/// Counts requests by key.
 #[async_trait]
 pub trait RateKeys: Send + Sync {
-    /// Counts one more of this key and answers how many there are, this one included; a row that is past its time counts as none. Two at once are two.
+    /// Counts one request of this key and returns the count, this one included; an expired row counts as none. Two concurrent requests count as two.
     ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when it cannot be counted; the request is then not admitted.
+    /// [`Failure::Busy`] or [`Failure::Broken`] when counting fails; the request is then not admitted.
     async fn count(&self, key: &RateKey, now: Timestamp) -> Result<u32, Failure>;
 }
 

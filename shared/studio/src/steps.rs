@@ -1,4 +1,4 @@
-//! Telling the next step of the work to begin.
+//! Queueing the next step of the work.
 
 use std::time::Duration;
 
@@ -6,34 +6,31 @@ use async_trait::async_trait;
 use kernel::message::{GenerationIds, Queue};
 use kernel::{Failure, GenerationId, Owner};
 
-/// What happened, so that the next step can begin.
+/// An event that starts the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// A generation was placed.
     GenerationQueued,
-    /// Its selfie may be drawn from.
+    /// The screening allowed the selfie.
     ScreeningPassed,
-    /// Its drawings are stored.
     DrawingReady,
 }
 
-/// Tells the next step to begin. A fact is in the row before it is told, so telling it twice, or a minute later, is harmless.
+/// Queues the next step. Its fact is in the row before, so a repeated or late message is harmless.
 #[async_trait]
 pub trait Steps: Send + Sync {
-    /// Tells that `step` happened to a generation.
+    /// Queues the step that follows `step`.
     async fn tell(&self, step: Step, owner: Owner, id: GenerationId) -> Result<(), Failure> {
         self.tell_later(step, owner, id, Duration::ZERO).await
     }
 
-    /// The same after a delay of at most 15 minutes.
+    /// The same with a delay of at most 15 minutes.
     async fn tell_later(&self, step: Step, owner: Owner, id: GenerationId, delay: Duration) -> Result<(), Failure>;
 }
 
-/// Steps that are told by queues; a function has the queues it needs and no others.
+/// Steps by queue; a function has only the queues it needs.
 pub struct QueuedSteps<Q>(Vec<(Step, Q)>);
 
 impl<Q: Queue<GenerationIds>> QueuedSteps<Q> {
-    /// Tells each of these steps to its queue.
     #[must_use]
     pub fn new(queues: impl Into<Vec<(Step, Q)>>) -> Self {
         Self(queues.into())

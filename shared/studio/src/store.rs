@@ -1,4 +1,4 @@
-//! The ports every step of the work shares.
+//! The ports that all steps share.
 
 use std::collections::BTreeMap;
 
@@ -12,45 +12,42 @@ use crate::generation::Generation;
 use crate::moderation::ModerationRecord;
 use crate::view::Delivered;
 
-/// One change of a generation with everything that must be written in the same transaction.
+/// One change of a generation with all rows of the same transaction.
 #[derive(Clone, Copy)]
 pub struct Change<'a> {
-    /// As it was read.
+    /// The generation as it was read.
     pub before: &'a Generation,
-    /// As it shall be.
+    /// The generation to write.
     pub after: &'a Generation,
-    /// The movement of credits that goes with it.
+    /// The movement of credits.
     pub entry: Option<&'a Entry>,
-    /// What the screening decided.
+    /// The result of the screening.
     pub moderation: Option<&'a ModerationRecord>,
-    /// What was delivered.
+    /// The list of delivered files.
     pub delivered: Option<&'a Delivered>,
-    /// What was tried for a drawing, if that still has the version before it: like the order itself, it may be overtaken.
+    /// The attempts at a drawing, on the condition of its previous version: like the generation itself, it may be overtaken.
     pub history: Option<&'a History>,
 }
 
 impl<'a> Change<'a> {
-    /// A change of nothing but the generation.
+    /// A change of the generation alone.
     #[must_use]
     pub fn of(before: &'a Generation, after: &'a Generation) -> Self {
         Self { before, after, entry: None, moderation: None, delivered: None, history: None }
     }
 }
 
-/// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Written {
-    /// It is stored.
     Stored,
-    /// What is stored is no longer at the version the change started from; nothing was written.
+    /// The stored generation is no longer at the version of `before`; nothing was written.
     Overtaken,
 }
 
-/// Where generations live.
 #[async_trait]
 pub trait Generations: Send + Sync {
-    /// Reads a generation, consistently.
+    /// A consistent read.
     async fn load(&self, owner: Owner, id: GenerationId) -> Result<Option<Generation>, Failure>;
 
     /// Writes a change, all of it or nothing, if the generation still is at `before`'s version and state.
@@ -60,7 +57,7 @@ pub trait Generations: Send + Sync {
     async fn remove(&self, generation: &Generation) -> Result<(), Failure>;
 }
 
-/// Writes a change; being overtaken means another worker is on it, so this one steps back and the message comes again.
+/// Writes a change. When another worker overtook this one, it steps back and the message comes again.
 ///
 /// # Errors
 /// [`Failure::Busy`] when it was overtaken, and what the store says.
@@ -71,51 +68,50 @@ pub async fn write(generations: &dyn Generations, change: Change<'_>) -> Result<
     }
 }
 
-/// Where selfies lie. Everything of an upload is under one prefix, quarantine apart.
+/// The store of selfies. All objects of an upload are under one prefix, quarantine apart.
 #[async_trait]
 pub trait Selfies: Send + Sync {
-    /// The bytes as they were sent; `None` when there are none (any more).
+    /// The bytes as they were sent; `None` before they arrive and after their removal.
     async fn original(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
-    /// The normalised PNG; `None` before there is one.
+    /// The normalised PNG; `None` before it is made.
     async fn normalised(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 
-    /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Answers
-    /// whether it stored this one: an upload's form stays open a while, and what was screened must not change under a generation (AN-70).
+    /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Returns
+    /// whether it stored this one: an upload's form stays open for a while, and the screened picture must not change under a generation (AN-70).
     async fn keep_normalised(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
 
-    /// Removes everything of an upload. Removing nothing is no error.
+    /// Removes all objects of an upload. Idempotent.
     async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure>;
 }
 
-/// Where drawings and deliverables lie: everything of a generation is under one prefix.
+/// The store of drawings and deliverables: all objects of a generation are under one prefix.
 #[async_trait]
 pub trait Pictures: Send + Sync {
-    /// The drawings that are stored, by index, with what is true of each. Of two of one index it is always the same one that is found.
+    /// The stored drawings by index, with the digital source type of each. Of two drawings of one index always the same is returned.
     async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
 
     /// Stores an object of a generation under `name` (a relative key such as `1/drawing/master.png`).
     async fn put(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure>;
 
-    /// Stores an object of a generation unless there is one under `name` already, and answers what is there then. A signature differs each time it is made:
-    /// of several workers on one generation, all go on with what the first of them stored.
+    /// Stores an object unless there is one under `name` already, and returns the stored bytes. A signature differs each time it is made: all workers
+    /// on one generation continue with the first stored version.
     async fn keep(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure>;
 
-    /// Reads an object of a generation.
     async fn get(&self, owner: Owner, id: GenerationId, name: &str) -> Result<Option<Vec<u8>>, Failure>;
 
     /// Removes every object of a generation whose name starts with `prefix` (all of them when it is empty).
     async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure>;
 }
 
-/// The name of a stored drawing within its generation, such as `drawings/0.algorithmicallyEnhanced`. It says what is true of the drawing, so that this is
-/// known in the instant in which the drawing is, whoever made it. The format is in the bytes.
+/// The name of a stored drawing within its generation, such as `drawings/0.algorithmicallyEnhanced`. It contains the digital source type, so that
+/// both are written at once. The format is in the bytes.
 #[must_use]
 pub fn drawing_name(index: u8, source: DigitalSource) -> String {
     format!("{DRAWINGS}{index}.{}", source.term())
 }
 
-/// What [`drawing_name`] made `name` of; `None` for any other name.
+/// Reverses [`drawing_name`]; `None` for any other name.
 #[must_use]
 pub fn drawing_of_name(name: &str) -> Option<(u8, DigitalSource)> {
     let (index, term) = name.strip_prefix(DRAWINGS)?.split_once('.')?;

@@ -1,4 +1,4 @@
-//! The sweeper: what passed its state's deadline is set going again, or ended (every-minute-end-stuck).
+//! The sweeper: generations past their state's deadline are restarted, or ended (every-minute-end-stuck).
 
 use async_trait::async_trait;
 use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
@@ -8,40 +8,33 @@ use crate::steps::{Step, Steps};
 use crate::store::{Change, Generations, write};
 use crate::tidy::{Tidy, end_in_failure};
 
-/// Generations looked at in one run; the rest waits for the next minute.
+/// Maximum generations of one run; the rest waits for the next minute.
 const BATCH: usize = 100;
 
-/// Finds generations past their deadline.
 #[async_trait]
 pub trait Overdue: Send + Sync {
     /// The generations whose deadline is `now` or earlier, the earliest first, at most `limit`. It may lag behind the rows, so each is read again.
     async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure>;
 }
 
-/// The sweeper.
 pub struct EndStuck<'a> {
-    /// Finds generations.
     pub overdue: &'a dyn Overdue,
-    /// Where generations live.
     pub generations: &'a dyn Generations,
-    /// Sets them going again.
     pub steps: &'a dyn Steps,
-    /// Removes leftovers.
     pub tidy: Tidy<'a>,
-    /// The time.
     pub clock: &'a dyn Clock,
 }
 
-/// What one run did.
+/// The counts of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Swept {
-    /// Generations set going again.
+    /// Restarted generations.
     pub revived: u32,
     /// Generations ended, their credits released.
     pub failed: u32,
-    /// Ended generations whose last leftovers went.
+    /// Ended generations whose last leftovers were removed.
     pub tidied: u32,
-    /// Generations that could not be handled now.
+    /// Generations that failed in this run.
     pub errors: u32,
 }
 
@@ -53,7 +46,7 @@ enum Outcome {
 }
 
 impl EndStuck<'_> {
-    /// Handles every overdue order; one that fails does not stop the others.
+    /// Handles every overdue generation; one that fails does not stop the others.
     ///
     /// # Errors
     /// Only when the overdue generations cannot be found.
@@ -95,7 +88,7 @@ impl EndStuck<'_> {
         }
     }
 
-    /// Safe, because every step may be repeated; bounded, because what fails three times will fail again.
+    /// Safe, because every step may be repeated; bounded, because a step that fails three times will fail again.
     async fn revive_or_fail(&self, generation: &Generation, step: Step, now: Timestamp) -> Result<Outcome, Failure> {
         if generation.revivals >= Generation::REVIVALS {
             end_in_failure(self.generations, self.tidy, generation, EndReason::TimedOut, now).await?;
@@ -111,8 +104,8 @@ impl EndStuck<'_> {
         Ok(Outcome::Revived)
     }
 
-    /// A delivered order is over when its mail went. A mail that is due was refused for now, or its worker died before the claim; one that was claimed and
-    /// that the mail service has not confirmed within the time-out counts as not sent. Both go to the last step again, a few times.
+    /// A delivered generation is settled when its mail went. A due mail was refused for the moment, or its worker died before the claim; a claimed
+    /// mail without the mail service's confirmation before the deadline counts as not sent. Both go to the last step again, a few times.
     async fn conclude(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
         if generation.mail == Some(MailState::Sent) {
             return self.tidy_and_settle(generation, now).await;

@@ -1,19 +1,18 @@
-//! The styles one can order.
+//! The catalogue of styles.
 
-/// A style as the catalogue shows it.
+/// A style of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// Its name in kebab case.
+    /// In kebab case.
     pub id: &'static str,
-    /// Its name for people.
+    /// The name for people.
     pub name: &'static str,
-    /// One sentence.
     pub description: &'static str,
     /// The price of one drawing, in credits.
     pub credits: u32,
 }
 
-/// Every style on offer. Each artist must draw all of them (a test of the artist's crate).
+/// Each artist must draw all of them (a test of the artist's crate).
 pub const CATALOGUE: &[Style] = &[
     Style {
         id: "soft-anime",
@@ -48,7 +47,6 @@ pub const CATALOGUE: &[Style] = &[
     Style { id: "pixel", name: "Pixel", description: "Large square pixels in few colours, like a portrait of a 16-bit game.", credits: 1 },
 ];
 
-/// The style of this id, if it is on offer.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Style> {
     CATALOGUE.iter().find(|style| style.id == id)

@@ -1,6 +1,6 @@
-//! Removing what a generation that ended without pictures leaves behind.
+//! Removing the leftovers of a generation that ended without pictures.
 //!
-//! A worker may still be storing an object while its generation ends under it. So an ended generation keeps a deadline, and the sweeper tidies again when no
+//! A worker may still be storing an object while its generation ends. So an ended generation keeps a deadline, and the sweeper cleans again when no
 //! worker can be alive any more.
 
 use kernel::{Failure, Timestamp};
@@ -11,9 +11,7 @@ use crate::store::{Change, DRAWINGS, Generations, Pictures, Selfies, write};
 /// Removes leftovers. Every part may be repeated.
 #[derive(Clone, Copy)]
 pub struct Tidy<'a> {
-    /// Where selfies lie.
     pub selfies: &'a dyn Selfies,
-    /// Where pictures lie.
     pub pictures: &'a dyn Pictures,
 }
 

@@ -7,22 +7,18 @@ use async_trait::async_trait;
 use kernel::{Clock, Failure, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
 use policy::Class;
 
-/// How long the form admits the object.
+/// The lifetime of a form.
 const FORM_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
-/// The kinds of picture one can send.
+/// The accepted media types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PictureType {
-    /// `image/jpeg`
     Jpeg,
-    /// `image/png`
     Png,
-    /// `image/webp`
     Webp,
 }
 
 impl PictureType {
-    /// The media type.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
@@ -42,39 +38,31 @@ impl FromStr for PictureType {
     }
 }
 
-/// An upload that was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// Its id.
     pub id: UploadId,
-    /// Whose.
     /// Who opened it.
     pub principal: Principal,
     pub owner: Owner,
-    /// What it will be.
     pub picture: PictureType,
-    /// Exactly how many bytes.
+    /// The exact number of bytes.
     pub bytes: u64,
-    /// When it was opened.
     pub created_at: Timestamp,
-    /// When the form closes.
     pub form_closes_at: Timestamp,
-    /// When it goes if no generation uses it.
+    /// The expiry without a generation.
     pub unused_until: Timestamp,
-    /// When it goes once a generation used it (AN-40).
+    /// The expiry after its first generation (AN-40).
     pub used_until: Timestamp,
 }
 
-/// Where to post the bytes and the fields to post before them.
+/// The upload form: its URL, and the fields before the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadForm {
-    /// The address.
     pub url: String,
     /// Names and values, before the field `file`.
     pub fields: BTreeMap<String, String>,
 }
 
-/// Where uploads are registered.
 #[async_trait]
 pub trait Uploads: Send + Sync {
     /// Registers an upload, counts it against the account's hourly limit and checks the session, all in one write.
@@ -84,22 +72,16 @@ pub trait Uploads: Send + Sync {
     async fn open(&self, upload: &Upload) -> Result<(), Failure>;
 }
 
-/// Signs upload forms.
 #[async_trait]
 pub trait UploadForms: Send + Sync {
-    /// A form whose conditions are the exact key, type and size, and its closing time.
+    /// The conditions of the form are the exact key, type and size, and its closing time.
     async fn form(&self, upload: &Upload) -> Result<UploadForm, Failure>;
 }
 
-/// Opens an upload.
 pub struct OpenUpload<'a> {
-    /// Where uploads are registered.
     pub uploads: &'a dyn Uploads,
-    /// Signs the form.
     pub forms: &'a dyn UploadForms,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// Where ids come from.
     pub randomness: &'a dyn Randomness,
 }
 

@@ -1,4 +1,4 @@
-//! The daily look at the vendors' models, on a clock that stands still.
+//! The daily check of the vendors' models, on a fixed clock.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use kernel::{Failure, FixedClock};
 use studio::{CheckModels, ConfiguredModel, Finding, Listing, ModelCalendar};
 
-/// A vendor whose list says this of every model.
+/// A vendor with this listing of every model.
 struct Says(&'static str, Result<Listing, ()>);
 
 #[async_trait]

@@ -1,24 +1,23 @@
-//! Whether a request may be worked on at all; asked before a byte of the picture is looked at.
+//! Admission of a request, before any byte of its picture is read.
 
 use kernel::{CallerAddress, Failure, Problem, Reason, limits};
 use studio::RateKey;
 
 use super::Instant;
 
-/// What a caller says of its age, word for word (RT-18).
+/// The exact attestation of a caller's age (RT-18).
 pub const AGE_ATTESTATION: &str = "13+";
 
-/// Names in one consent, at most.
+/// Maximum names in one consent.
 const MOST_NAMES: usize = 16;
 
-/// The proof that a request was admitted, with whom its caller lets see the picture. Nothing is drawn without one (RT-07).
+/// The proof that a request was admitted, with the vendors its caller consented to. Nothing is drawn without one (RT-07).
 #[derive(Debug)]
 pub struct Admitted {
     artists: Vec<&'static str>,
 }
 
 impl Admitted {
-    /// Whether this artist may be shown the picture.
     #[must_use]
     pub fn may(&self, artist: &str) -> bool {
         self.artists.contains(&artist)
@@ -28,13 +27,13 @@ impl Admitted {
 impl Instant<'_> {
     /// Admits a request, and counts it.
     ///
-    /// `consent` names, with commas between, who may see the picture; the case does not matter, and names nobody here has are passed over. It must name
-    /// one of the artists at least: only those are asked. And every screener outside of this service, since each sees every picture. It holds for this
-    /// request and is kept nowhere. `age` is [`AGE_ATTESTATION`].
+    /// `consent` is a list, separated by commas, of the vendors that may see the picture; case is ignored, and so are unknown names. It must include
+    /// at least one artist (only those are asked), and every external screener, since each sees every picture. It holds for this request and is not
+    /// stored. `age` is [`AGE_ATTESTATION`].
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::ConsentRequired`] or [`Reason::AgeAttestationRequired`]; [`Failure::Busy`] with [`Reason::RateLimited`], and
-    /// what the store says when it cannot count: then nobody is admitted.
+    /// [`Failure::Denied`] with [`Reason::ConsentRequired`] or [`Reason::AgeAttestationRequired`]; [`Failure::Busy`] with [`Reason::RateLimited`];
+    /// and the failures of the store, without which no request is admitted.
     pub async fn admit(&self, consent: Option<&str>, age: Option<&str>, address: CallerAddress) -> Result<Admitted, Failure> {
         let artists = self.consented(consent.unwrap_or_default())?;
         if age.map(str::trim) != Some(AGE_ATTESTATION) {
@@ -65,7 +64,7 @@ impl Instant<'_> {
         what
     }
 
-    /// The screeners who are somebody else: those of the provider ledger. Our own code shows the picture to nobody.
+    /// The external screeners: those in the provider ledger. Our own code shows the picture to nobody.
     fn watchers(&self) -> Vec<&'static str> {
         self.moderation.names().filter(|name| policy::inventory().processor(name).is_some()).collect()
     }

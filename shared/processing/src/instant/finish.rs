@@ -1,4 +1,4 @@
-//! The last step: the picture says where it comes from.
+//! The last step: provenance is added to the picture.
 
 use std::sync::Arc;
 
@@ -8,32 +8,29 @@ use picture_files::DigitalSource;
 use provenance::{Origin, Signer};
 use zeroize::Zeroizing;
 
-/// A finished drawing, as it goes out.
+/// A finished drawing, ready to be sent.
 pub struct Portrait {
     /// An encoded picture with its provenance.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Its media type: the artist's own.
     pub media_type: &'static str,
-    /// What is true of it.
     pub source: DigitalSource,
-    /// Who drew it.
     pub artist: &'static str,
 }
 
-/// Says on a drawing where it comes from.
+/// Adds the provenance to a drawing.
 #[async_trait]
 pub trait Finisher: Send + Sync {
-    /// Takes an artist's untouched bytes. The pixels stay; what is put beside them comes last, so that a manifest holds.
+    /// Takes an artist's untouched bytes. The pixels stay; the provenance is added last, so that a manifest stays valid.
     ///
     /// # Errors
     /// [`Failure::Broken`] when the bytes are no picture.
     async fn finish(&self, drawing: Zeroizing<Vec<u8>>, source: DigitalSource, artist: &'static str) -> Result<Portrait, Failure>;
 }
 
-/// Says it by XMP, and where somebody signs, by a manifest that keeps the vendor's own manifest as its parent. Whatever holds the picture is zeroed.
+/// Adds XMP, and with a signer a manifest that keeps the vendor's own manifest as its parent. Every buffer of the picture is zeroed.
 #[derive(Clone, Default)]
 pub struct Marked {
-    /// Signs; `None` where nothing is signed.
+    /// `None` where nothing is signed.
     pub signer: Option<Arc<dyn Signer>>,
 }
 

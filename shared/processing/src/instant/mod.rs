@@ -1,11 +1,10 @@
-//! One picture in, the drawing out, and nothing kept (instant-create; the profile `ephemeral`).
+//! One picture in, the drawing out, and nothing stored (instant-create; the profile `ephemeral`).
 //!
-//! First [`Instant::admit`]: who may see the picture, whether the caller is old enough, whether this address asks too often. Then [`Instant::draw`]:
-//! normalise, screen, draw, finish. There is no store behind any of it but a counter of rate keys: a refusal, a fault, a time-out and a caller who left
-//! leave the same as a success, which is nothing (RT-02, RT-21).
+//! First [`Instant::admit`]: the caller's consent, age and rate. Then [`Instant::draw`]: normalise, screen, draw, finish. The only store is a counter
+//! of rate keys: a refusal, a fault, a time-out and a disconnected caller leave as much behind as a success, which is nothing (RT-02, RT-21).
 //!
-//! Every buffer that holds a picture or a person's words is zeroed as it is dropped, on every path (RT-10). What a decoder, an encoder or a vendor's
-//! client holds inside is not ours to reach; the function's allocator clears it.
+//! Every buffer with a picture or a person's words is zeroed on drop, on every path (RT-10). Internal buffers of decoders, encoders and vendors'
+//! clients are cleared by the function's allocator.
 
 mod admission;
 mod finish;
@@ -24,40 +23,34 @@ pub use admission::{AGE_ATTESTATION, Admitted};
 pub use finish::{Finisher, Marked, Portrait};
 pub use request::InstantRequest;
 
-/// What an hour's counters, a screener and the artists are asked, in this order, for one picture.
+/// The use case: a rate counter, a screener and the artists are asked in this order for one picture.
 pub struct Instant<'a> {
-    /// Who draws, in the order in which they are asked.
+    /// In the order in which they are asked.
     pub artists: &'a [Box<dyn Artist>],
-    /// Judges.
     pub moderation: &'a Moderation,
-    /// Counts.
     pub rate_keys: &'a dyn RateKeys,
-    /// What the addresses are hashed with.
+    /// The salt of the hashed addresses.
     pub salt: &'a RateSalt,
-    /// Says on the picture where it comes from.
     pub finisher: &'a dyn Finisher,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// How long it may take in all. Shorter than the function's own time, so that the caller gets an answer in any case.
+    /// The total time limit. It is shorter than the function's own time-out, so that the caller always gets an answer.
     pub timeout: Duration,
 }
 
-/// How far it is.
+/// The current step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The picture is made ready and judged.
+    /// The picture is normalised and screened.
     Screening,
-    /// It is drawn.
     Drawing,
-    /// The drawing says where it comes from.
     Finishing,
 }
 
 impl Stage {
-    /// Every stage, in its order.
+    /// In their order.
     pub const ALL: [Self; 3] = [Self::Screening, Self::Drawing, Self::Finishing];
 
-    /// The name callers know it by.
+    /// The name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -68,33 +61,31 @@ impl Stage {
     }
 }
 
-/// What there is to tell while it goes on.
+/// An event of a running request.
 pub enum News<'a> {
-    /// How far it is, 0 to 100.
+    /// The step, and the progress in percent.
     Progress(Stage, u8),
-    /// The drawing as it looks by now.
+    /// An unfinished version of the drawing.
     Sketch {
-        /// Counted from 0; an artist that is asked after another begins again.
+        /// Counted from 0; it begins again with another artist.
         index: u8,
-        /// The picture's media type.
         media_type: &'static str,
         /// An encoded picture with its provenance.
         picture: &'a [u8],
     },
-    /// The finished drawing.
     Finished(&'a Portrait),
 }
 
-/// Hears the news. It must not wait.
+/// Receives the events. It must not block.
 pub type Tell<'a> = &'a (dyn for<'n> Fn(News<'n>) + Send + Sync);
 
 impl Instant<'_> {
-    /// Makes the drawing; the caller hears of it by `tell`, and sees up to `sketches` sketches.
+    /// Makes the drawing; events go to the callback, with up to `sketches` sketches.
     ///
     /// # Errors
-    /// - [`Reason::PictureUnreadable`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: this picture, or these words, will never do;
-    /// - [`Failure::Busy`]: nobody who may draw can at present, the screener cannot be asked, or it took too long;
-    /// - [`Failure::Invalid`]: nobody who may draw draws by words;
+    /// - [`Reason::PictureUnreadable`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: the same picture or words will never succeed;
+    /// - [`Failure::Busy`]: no consented artist can draw at present, the screener cannot be asked, or the time limit was exceeded;
+    /// - [`Failure::Invalid`]: no consented artist draws by words;
     /// - [`Failure::Broken`].
     pub async fn draw(&self, admitted: Admitted, request: InstantRequest, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
         // On time-out the work is dropped, and all its buffers with it.
@@ -117,19 +108,19 @@ impl Instant<'_> {
         Ok(portrait)
     }
 
-    /// The original is gone, zeroed, as soon as this returns.
+    /// The original is zeroed before this returns.
     fn selfie(&self, picture: Zeroizing<Vec<u8>>) -> Result<Selfie, Failure> {
         let normalised = imaging::normalise(&picture).map_err(|unreadable| refusal(&unreadable))?;
         Ok(Selfie { png: Zeroizing::new(normalised.png), width: normalised.width, height: normalised.height })
     }
 
-    /// Nothing passes unjudged: a screener that cannot be asked ends it (AN-70). Why a picture was refused is told to nobody, and nothing of it is kept
-    /// (RT-21): there is no queue of cases here, so that what a person would have to look at is refused as well.
+    /// Nothing passes unjudged: a screener that cannot be asked ends the request (AN-70). The reason of a refusal is not disclosed, and nothing of it
+    /// is stored (RT-21): there is no review queue here, so that referred pictures are refused as well.
     async fn judge(&self, selfie: &Selfie, words: Option<&str>) -> Result<(), Failure> {
         let candidate = Candidate { png: &selfie.png, width: selfie.width, height: selfie.height, words };
         let verdict = self.moderation.judge(candidate).await.map_err(|failure| match failure {
             busy @ Failure::Busy { .. } => busy,
-            // What the screener said may quote what it was sent: it goes nowhere.
+            // The screener's message may quote its input: it is dropped.
             _ => {
                 tracing::warn!("the screener cannot be asked");
                 Failure::unavailable(Duration::from_secs(5))
@@ -144,8 +135,8 @@ impl Instant<'_> {
         }
     }
 
-    /// Asks those who may draw, one after the other. The next is asked only when it is certain that the one before made nothing, and never after a
-    /// refusal.
+    /// Asks the consented artists, one after the other. The next is asked only when it is certain that the previous one made nothing, and never after
+    /// a refusal.
     async fn drawing(
         &self,
         admitted: &Admitted,
@@ -162,7 +153,7 @@ impl Instant<'_> {
                 Ok(drawing) => return Ok((drawing, artist.name())),
                 Err(why) => why,
             };
-            // The kind alone: a vendor's words may quote what it was sent.
+            // The kind alone: a vendor's message may quote its input.
             tracing::info!(artist = artist.name(), outcome = kind(&why), "not drawn");
             match next(why) {
                 Next::Ask(failure) => last = failure,
@@ -180,11 +171,11 @@ struct Selfie {
     height: u32,
 }
 
-/// What follows when an artist did not draw.
+/// The consequence of an artist's failure.
 enum Next {
-    /// The next may be asked; without one, this is the end.
+    /// The next artist may be asked; without one, this is the failure.
     Ask(Failure),
-    /// Nobody else is asked.
+    /// No other artist is asked.
     End(Failure),
 }
 
@@ -194,7 +185,7 @@ fn next(why: NotDrawn) -> Next {
             let what = "The artist does not draw this. Please try another picture or other words; nothing was kept.";
             Next::End(Failure::invalid(Reason::DrawingRefused, what))
         }
-        // It may have been made, and paid: asking anybody again could pay it twice.
+        // The drawing may have been made and billed: another call could pay for it twice.
         NotDrawn::Unclear(_) => Next::End(timed_out()),
         NotDrawn::Busy { retry_after } => Next::Ask(Failure::unavailable(retry_after.unwrap_or(Duration::from_secs(5)))),
         NotDrawn::Down(_) | NotDrawn::Exhausted | NotDrawn::NoPicture => Next::Ask(Failure::unavailable(Duration::from_secs(30))),
@@ -223,13 +214,13 @@ fn refusal(unreadable: &Unreadable) -> Failure {
     Failure::invalid(Reason::PictureUnreadable, format!("This is no picture we can draw from: {unreadable}."))
 }
 
-/// Tells how far it is, and lets the answer's connection send it before the next step computes.
+/// Reports the progress, and yields so that the connection can send it before the next step computes.
 async fn report(tell: Tell<'_>, stage: Stage, percent: u8) {
     tell(News::Progress(stage, percent));
     tokio::task::yield_now().await;
 }
 
-/// Sketches as news.
+/// Turns sketches into events.
 struct Told<'a> {
     wanted: u8,
     tell: Tell<'a>,
@@ -241,7 +232,7 @@ impl Sketches for Told<'_> {
         self.wanted
     }
 
-    /// A sketch is a picture of a trained model's as much as what becomes of it. One that is damaged is passed over.
+    /// A sketch has the same origin as the finished drawing. A damaged one is dropped.
     async fn arrived(&self, index: u8, picture: &[u8]) {
         let Ok((format, sketch)) = imaging::declare(picture, DigitalSource::TrainedAlgorithmicMedia) else { return };
         let sketch = Zeroizing::new(sketch);

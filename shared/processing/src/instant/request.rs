@@ -1,10 +1,10 @@
-//! What a caller wants drawn.
+//! The caller's input.
 
 use kernel::{Failure, Randomness, Reason, limits};
 use studio::{Brief, style};
 use zeroize::Zeroizing;
 
-/// A picture and what to make of it.
+/// A picture, and a style or words for its drawing.
 pub struct InstantRequest {
     pub(super) picture: Zeroizing<Vec<u8>>,
     pub(super) look: Look,
@@ -34,10 +34,10 @@ impl Look {
 }
 
 impl InstantRequest {
-    /// Reads a request: the id of a style or a person's own words, one of them and not both, and a seed; without one it is drawn by `randomness`.
+    /// Reads a request: the id of a style or a person's own words, exactly one of them, and a seed, by default a random one.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] with what is wrong; it quotes nothing.
+    /// [`Failure::Invalid`] with the fault; it quotes nothing.
     pub fn new(
         picture: Zeroizing<Vec<u8>>,
         style: Option<Zeroizing<String>>,

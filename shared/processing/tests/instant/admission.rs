@@ -1,4 +1,4 @@
-//! Who may see the picture, and who may ask.
+//! Consent and admission.
 
 use kernel::{CallerAddress, Failure, Reason, SignedDuration, limits};
 use testkit::Kind;
@@ -20,7 +20,7 @@ async fn rt_07_nothing_is_shown_to_anybody_the_caller_did_not_name() {
     {
         assert_eq!(reason(stand.admit(consent).await), (Reason::ConsentRequired, false), "{consent:?}");
     }
-    // The refusal says by name who would see it.
+    // The refusal names the vendors that would see it.
     assert_eq!(detail(stand.admit(None).await), "Name in the header Provider-Consent who may draw from the picture: openai, gemini.");
     assert_eq!((stand.asked("openai"), stand.asked("gemini"), stand.judged()), (0, 0, 0));
     assert!(stand.rate_keys.rows().is_empty(), "a request without consent is not even counted");
@@ -29,7 +29,7 @@ async fn rt_07_nothing_is_shown_to_anybody_the_caller_did_not_name() {
         stand.draw(consent, styled()).await.unwrap();
     }
     assert_eq!((stand.asked("openai"), stand.asked("gemini")), (3, 0));
-    // The generation is the service's, not the consent's.
+    // The service decides the order of artists, not the consent.
     stand.draw("gemini,openai", styled()).await.unwrap();
     assert_eq!((stand.asked("openai"), stand.asked("gemini")), (4, 0));
 }

@@ -1,4 +1,4 @@
-//! From the picture to the drawing, and what becomes of it when something goes wrong.
+//! From the picture to the drawing, and the outcome of every failure.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;

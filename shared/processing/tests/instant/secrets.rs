@@ -1,4 +1,4 @@
-//! What no log may hold.
+//! Contents that no log may hold.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ impl Write for Log {
     }
 }
 
-/// Everything that is logged while each end of a request is reached, at every level; vendors quote the words in all they say.
+/// Captures everything that is logged for each end of a request, at every level; the vendors quote the words in all messages.
 #[tokio::test]
 async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
     const CANARY: &str = "CANARY-of-the-prompt";
@@ -52,7 +52,7 @@ async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
     failures.extend(blocked.draw("openai", worded(CANARY)).await.err());
     assert_eq!(failures.len(), 6);
 
-    // What `edge` logs of a failure: its sources. What it answers: its detail.
+    // `edge` logs the sources of a failure and answers with its detail.
     for failure in &failures {
         let mut source: Option<&dyn std::error::Error> = Some(failure);
         while let Some(error) = source {

@@ -1,4 +1,4 @@
-//! An instant with everything around it played.
+//! The use case with fakes of everything around it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use testkit::fakes::FakeRateKeys;
 use testkit::{Faults, builders, pictures};
 use zeroize::Zeroizing;
 
-/// What an artist does next.
+/// The next action of an artist.
 pub(crate) enum Deed {
     Draws,
     Fails(NotDrawn),
@@ -23,7 +23,7 @@ pub(crate) enum Deed {
     Panics,
 }
 
-/// An artist that does as it is told; without a word it draws.
+/// An artist with scripted actions; without one it draws.
 pub(crate) struct Actor {
     name: &'static str,
     words: bool,
@@ -32,7 +32,7 @@ pub(crate) struct Actor {
     left: Arc<AtomicBool>,
 }
 
-/// Notes that the work was dropped.
+/// Records that the work was dropped.
 struct Leaves(Arc<AtomicBool>);
 
 impl Drop for Leaves {
@@ -75,10 +75,10 @@ impl Artist for Actor {
     }
 }
 
-/// What a screener answers: a score, or nothing.
+/// A screener's answer: a score, or none.
 pub(crate) type Answer = Box<dyn Fn(Candidate<'_>) -> Result<f64, Failure> + Send + Sync>;
 
-/// A screener that answers so.
+/// A screener with this answer.
 struct Judge {
     name: &'static str,
     answer: Answer,
@@ -101,7 +101,7 @@ impl Screener for Judge {
     }
 }
 
-/// Everything around one use case.
+/// The use case with its fakes.
 pub(crate) struct Stand {
     artists: Vec<Box<dyn Artist>>,
     asked: BTreeMap<&'static str, Arc<AtomicUsize>>,
@@ -115,7 +115,7 @@ pub(crate) struct Stand {
 }
 
 impl Stand {
-    /// These artists, in this order, and a screener that allows everything.
+    /// With these artists, in this order, and a screener that allows everything.
     pub(crate) fn of<const N: usize>(artists: [(&'static str, Vec<Deed>); N]) -> Self {
         Self::judged_by(artists, Box::new(|_| Ok(0.0)))
     }
@@ -158,7 +158,7 @@ impl Stand {
         }
     }
 
-    /// How often an artist was asked.
+    /// The number of calls to an artist.
     pub(crate) fn asked(&self, artist: &str) -> usize {
         self.asked[artist].load(Ordering::Relaxed)
     }
@@ -171,7 +171,7 @@ impl Stand {
         self.instant().admit(consent, Some("13+"), CallerAddress::read("203.0.113.7")).await
     }
 
-    /// The whole request of somebody who consents to `consent`; what was told goes to `told`, as names and shares.
+    /// A whole request with this consent; its events go to `told`, as names and percentages.
     pub(crate) async fn ask(&self, consent: &str, request: InstantRequest, told: &Mutex<Vec<String>>) -> Result<Portrait, Failure> {
         let admitted = self.admit(Some(consent)).await?;
         let tell = |news: News<'_>| {
@@ -184,7 +184,7 @@ impl Stand {
         self.instant().draw(admitted, request, 2, &tell).await
     }
 
-    /// The same without listening.
+    /// The same without events.
     pub(crate) async fn draw(&self, consent: &str, request: InstantRequest) -> Result<Portrait, Failure> {
         self.ask(consent, request, &Mutex::default()).await
     }

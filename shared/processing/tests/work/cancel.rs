@@ -29,7 +29,7 @@ async fn an_order_is_deletable_in_every_state_and_released_once() {
         world.delete(caller, id).await.unwrap().unwrap();
         world.delete(caller, id).await.unwrap().unwrap();
         assert_eq!((world.state(caller, id), world.balance(caller)), (State::Cancelled, (10, 0)), "{step:?}");
-        // The message of the step it was at still comes, and finds nothing to do.
+        // The message of its last step still comes, and finds nothing to do.
         world.quieten().await;
         assert_eq!(world.find(caller, id), None, "{step:?}");
         assert_eq!(world.movements(id), [Movement::Hold, Movement::Release]);

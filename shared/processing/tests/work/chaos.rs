@@ -12,22 +12,22 @@ use wallet::Kind as Movement;
 
 use crate::world::World;
 
-/// One thing that happens.
+/// One event.
 #[derive(Debug, Clone)]
 enum Event {
-    /// The next messages are worked on at the same time, each of them by so many workers.
+    /// The next messages are handled concurrently, each by this many workers.
     Work { messages: usize, workers: usize },
     /// A message is lost after its last delivery.
     Lose,
-    /// A step is told that nobody told: a message of long ago.
+    /// A step is queued without cause: a message of long ago.
     Echo(Step),
-    /// The call that comes so many calls later goes wrong.
+    /// The nth call from now fails.
     Fault { nth: usize, when: When, kind: Kind },
-    /// Time passes, and the sweeper runs beside whatever else does.
+    /// Time passes, and the sweeper runs concurrently.
     Sweep { minutes: i64 },
     /// The owner deletes the generation.
     Delete,
-    /// An artist's next answer.
+    /// Sets an artist's next answer.
     Answer { second: bool, answer: Answer },
 }
 
@@ -46,7 +46,7 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// Everything an artist may answer but a refusal, which has an end of its own, and silence, which needs a clock that runs.
+/// Every answer of an artist but a refusal, which has an end of its own, and silence, which needs a running clock.
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         Just(Answer::Exhausted),
@@ -114,7 +114,7 @@ async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
     assert!(!blocked || row.is_none_or(|row| row.state != State::Done));
 }
 
-/// Whatever broke: no drawing was paid more than twice, if each vendor that may have made it wants its money.
+/// After any failures: no drawing was paid more than twice, if each vendor that may have made it bills it.
 fn check_spending(world: &World) {
     let mut paid = BTreeMap::new();
     for (_, seed) in world.artist.drawn().into_iter().chain(world.second.drawn()) {
@@ -123,7 +123,7 @@ fn check_spending(world: &World) {
     assert!(paid.values().all(|times| *times <= 2), "paid {paid:?}");
 }
 
-/// A delivery renders for a third of a second, so few by default; `PROPTEST_CASES=1000` for a long look.
+/// A delivery renders for a third of a second, so few by default; `PROPTEST_CASES=1000` for a thorough run.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24)
 }

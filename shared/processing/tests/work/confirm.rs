@@ -1,4 +1,4 @@
-//! The mail service's word on which mail went, and what becomes of a mail of which it says nothing.
+//! Confirmations of mails by the mail service, and mails without one.
 
 use kernel::{AccountSession, GenerationId, SignedDuration};
 use studio::{Generation, MailState, State, Step, Swept};
@@ -6,7 +6,7 @@ use testkit::{Kind, When, builders};
 
 use crate::world::{FAULTS, World};
 
-/// The worker of the last step dies at the mail, `when` the service has it or not yet; its message is gone.
+/// The worker of the last step dies at the mail, before or after the service accepted it; its message is gone.
 async fn died_at_the_mail(world: &World, when: When) -> (AccountSession, GenerationId) {
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     let message = world.steps.queue().pop_front().unwrap();
@@ -38,7 +38,7 @@ async fn an_02_a_worker_killed_after_the_mail_went_costs_nothing() {
     let (caller, id) = died_at_the_mail(&world, When::After).await;
     world.hear().await;
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
-    // The message comes again: nothing is sent, and the generation is over.
+    // The message comes again: nothing is sent, and the generation is settled.
     world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
     assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().deadline), (1, None));
     world.check_quiet();
@@ -135,7 +135,7 @@ async fn a_fault_at_any_call_of_a_confirmation_is_made_good_when_the_event_comes
     }
 }
 
-/// The event is often quicker than the note of the worker that sent the mail.
+/// The event is often quicker than the record of the worker that sent the mail.
 #[tokio::test]
 async fn an_02_the_event_and_the_worker_may_overtake_each_other() {
     for seed in 0..6 {

@@ -41,8 +41,8 @@ async fn stickers_packs_and_a_bubble_are_delivered_and_no_file_beside_the_pixels
     assert!(!rows.contains(WORDS), "an_07");
 }
 
-/// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last. A delivery renders for a
-/// third of a second: two faults for each call whose failure just ends the run, all for those that write or send.
+/// The calls worth a fault: every one, but of the many alike that store a file only the first, one in the middle and the last. A delivery renders for
+/// a third of a second: two faults for each call whose failure just ends the run, all for those that write or send.
 async fn positions() -> Vec<(usize, When, Kind)> {
     let world = World::new();
     world.ready_for(Step::DrawingReady, 1).await;
@@ -112,7 +112,7 @@ async fn an_02_a_claimed_mail_is_not_lost_to_a_second_worker() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     let message = world.steps.queue().pop_front().unwrap();
-    // The first worker claims the mail and dies before it sends; the second finds the claim and leaves the order to the sweeper.
+    // The first worker claims the mail and dies before it sends; the second finds the claim and leaves the generation to the sweeper.
     world.faults.down("mailer.send", Kind::Crash);
     assert!(world.work(message).await.is_err());
     world.faults.clear();

@@ -29,7 +29,7 @@ async fn a_fault_at_any_call_costs_no_drawing_twice_that_was_stored() {
             world.faults.fail(nth, when, kind);
             world.drain(SECOND).await;
             let hit = world.faults.clear();
-            // A claim that a dead worker left runs out, and what could not be told is told by the sweeper.
+            // A dead worker's claim runs out, and the sweeper queues a step whose message was lost.
             world.later(3);
             world.drain(SECOND).await;
             let at = format!("{when:?} {kind:?} {hit:?}");

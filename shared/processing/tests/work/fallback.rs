@@ -1,4 +1,4 @@
-//! Which artist is asked, how often, and what becomes of the generation.
+//! The choice of the artist, the number of calls, and the outcome of the generation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,24 +13,23 @@ use crate::world::World;
 
 pub(crate) const SECOND: &[Step] = &[Step::ScreeningPassed];
 
-/// A wait that a worker does not wait out itself.
+/// A wait too long for the worker itself.
 const LONG: Answer = Answer::Busy(Some(Duration::from_secs(60)));
 
-/// One that it does, and that costs a test nothing.
+/// A wait within the worker, which costs a test nothing.
 const SHORT: Answer = Answer::Busy(Some(Duration::ZERO));
 
-/// What became of a generation of one drawing.
+/// The outcome of a generation of one drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// Drawn.
     Drawn,
-    /// Ended for this reason, its credits released.
+    /// Ended for this reason, with its credits released.
     Ended(EndReason),
-    /// Told again, after so many seconds.
+    /// Queued again, with a delay in seconds.
     Later(u64),
 }
 
-/// The end of a generation after one run, with the two artists' answers, and what was tried.
+/// The outcome of one run with the two artists' answers, and the attempts.
 async fn order_with(first: &[Answer], second: &[Answer]) -> (End, Vec<(String, Outcome)>) {
     let world = World::of_two();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
@@ -189,7 +188,7 @@ async fn a_drawing_costs_few_calls() {
     assert_eq!(world.faults.calls()[before..], expected);
 }
 
-/// An artist whose drawings take a hundred seconds, as far as the clock knows.
+/// An artist whose drawings take a hundred seconds on the test's clock.
 struct Slow(FakeArtist, Arc<FixedClock>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Crashes, outages, and workers beside each other: what is asked again, and what is not.
+//! Crashes, outages and concurrent workers: which calls are repeated, and which are not.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn a_refusal_that_was_noted_is_never_asked_about_again() {
             world.drain(SECOND).await;
             let at = format!("{when:?} {hit:?}: {:?}", world.tried(id));
             assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::DrawingRefused), "{at}");
-            // Only where the claim could not be written, or the vendor was busy, was nothing refused the first time.
+            // The first call refused nothing only where the claim could not be written, or the vendor was busy.
             assert_eq!(world.tried(id).iter().filter(|(_, outcome)| *outcome == Some(Outcome::Refused)).count(), 1, "{at}");
             assert_eq!(world.balance(caller), (10, 0));
             if hit.is_empty() {
@@ -164,10 +164,10 @@ async fn of_many_workers_one_tries_whether_the_vendor_is_back() {
         let runs = join_all(messages.iter().map(|told| world.work(*told))).await;
         assert!(runs.iter().all(|run| matches!(run, Ok(Ok(())))), "{runs:?}");
         let asked = world.artist.asked().len();
-        // Who comes after the one who found it back may ask too.
+        // A worker after a successful probe may ask too.
         assert!(asked == 6 || back && asked > 6, "one tried: {asked}");
         assert_eq!(world.steps.delayed().len(), if back { 11 - asked } else { 6 }, "the others wait");
-        // The next one asks at once if it is back, and waits twice as long if it is not.
+        // The next worker asks at once if the vendor is back, and waits twice as long if it is not.
         world.clock.advance(SignedDuration::from_secs(59));
         world.steps.release();
         world.drain(SECOND).await;

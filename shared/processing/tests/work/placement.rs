@@ -1,4 +1,4 @@
-//! Placement a generation.
+//! Creating a generation.
 
 use kernel::{Failure, Reason, SignedDuration};
 use picture_files::Messenger;
@@ -51,7 +51,7 @@ async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
     let caller = world.customer(20).await;
     let plain = world.request(world.selfie(caller).await, 1, "0");
     let with = |stickers: &[Messenger], bubble: Option<Bubble>| GenerationRequest { stickers: stickers.to_vec(), bubble, ..plain.clone() };
-    // Each written so that it could be taken for another if the parts were merely put one after the other.
+    // Concatenated without separators, the parts of these requests would be equal.
     let requests = [
         plain.clone(),
         with(&[Messenger::Line], None),
@@ -111,7 +111,7 @@ async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_order() {
                 assert_eq!(first, again);
             }
             assert_eq!(world.balance(caller), (8, 2), "{when:?} {kind:?} {hit:?}");
-            // Even if the message never went, the sweeper finds the generation.
+            // Even if the message was never sent, the sweeper finds the generation.
             world.clock.advance(SignedDuration::from_mins(16));
             world.sweep().await.unwrap().unwrap();
             world.drain(&[Step::GenerationQueued]).await;
@@ -193,7 +193,7 @@ async fn a_wallet_that_is_short_buys_nothing() {
     assert_eq!(reason(&refused), Some(Reason::WalletShort));
     assert_eq!(world.balance(caller), (2, 0));
     assert!(world.steps.queue().is_empty() && world.database.rows().generations.is_empty());
-    // The key is as good as new.
+    // The key is still unused.
     world.place(caller, &world.request(upload, 2, "key")).await.unwrap();
 }
 
@@ -217,7 +217,7 @@ async fn an_upload_that_was_blocked_is_refused_from_then_on() {
     let (caller, id) = world.ordered(1).await;
     let upload = world.find(caller, id).unwrap().upload;
     world.quieten().await;
-    // Its form is open for some minutes more: what is posted again stays refused.
+    // Its form is open for some minutes more: bytes that are posted again stay refused.
     for bytes_are_there in [false, true] {
         if bytes_are_there {
             world.bucket.receive(caller.owner(), upload, b"again".to_vec());

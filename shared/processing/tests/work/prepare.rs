@@ -154,7 +154,7 @@ async fn a_fault_at_any_call_of_an_unreadable_picture_ends_in_one_release() {
     }
 }
 
-/// The reason a caller sees, by what `imaging` says of the picture.
+/// The reason that a caller sees, by the refusal of `imaging`.
 fn end_reason(refused: &str) -> EndReason {
     match refused {
         "empty" => EndReason::PictureEmpty,
@@ -207,7 +207,7 @@ async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
         assert_eq!(world.balance(caller), (9, 1));
         assert!(world.artist.drawn().is_empty() && world.database.rows().moderation.is_empty());
         world.faults.clear();
-        // The sweeper sets it going again once the screener is back.
+        // The sweeper restarts it once the screener is back.
         world.quieten().await;
         assert_eq!(world.state(caller, id), State::Done);
         world.check_quiet();
@@ -233,7 +233,7 @@ async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
     let upload = world.selfie(caller).await;
     let first = world.place(caller, &world.request(upload, 1, "1")).await.unwrap().id;
     world.drain(FIRST).await;
-    // Whoever posts other bytes into the open form after the first generation gets what was screened, and the bytes go.
+    // A caller who posts other bytes into the open form after the first generation gets the screened picture, and the bytes are deleted.
     world.bucket.receive(caller.owner(), upload, b"something else".to_vec());
     let second = world.place(caller, &world.request(upload, 1, "2")).await.unwrap().id;
     world.drain(FIRST).await;

@@ -1,4 +1,4 @@
-//! What is delivered is signed, last, and says nothing of the selfie.
+//! Deliverables are signed last, and hold nothing of the selfie.
 
 use std::io::{Cursor, Read};
 
@@ -17,7 +17,6 @@ fn signing() -> World {
     world
 }
 
-/// What is stored of a generation under `name`.
 fn stored(world: &World, generation: &Generation, name: &str) -> Vec<u8> {
     world.bucket.objects()[&studio::object_keys::of_generation(generation.owner, generation.id, name)].clone()
 }
@@ -26,7 +25,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-/// Fails when anything is signed before its last change: a manifest is over every byte of its file.
+/// Fails when anything is signed before its last change: a manifest covers every byte of its file.
 #[tokio::test]
 async fn signed_last_every_file_validates_keeps_its_messengers_rules_and_knows_no_selfie() {
     let world = signing();
@@ -105,7 +104,7 @@ async fn without_a_signer_an_order_is_delivered_with_xmp_alone() {
     assert_eq!((report.credentials.state, report.xmp_digital_source_type.is_some()), (Credibility::None, true));
 }
 
-/// A signature differs each time it is made: of two workers, both go on with what the first of them stored (`check_quiet` compares every hash).
+/// A signature differs each time it is made: both workers continue with the first stored file (`check_quiet` compares every hash).
 #[tokio::test]
 async fn two_workers_on_one_order_deliver_one_set_of_files() {
     for seed in 0..2 {
@@ -123,7 +122,7 @@ async fn two_workers_on_one_order_deliver_one_set_of_files() {
     }
 }
 
-/// Nothing unsigned goes out because a key service is busy.
+/// While a key service is busy, no unsigned file goes out.
 #[tokio::test]
 async fn a_signer_that_is_busy_holds_the_files() {
     struct Busy(std::sync::Arc<dyn provenance::Signer>);

@@ -55,7 +55,7 @@ async fn a_fault_at_any_call_of_a_sweep_is_made_good_by_the_next() {
                 let _swept = world.sweep().await;
                 let hit = world.faults.clear();
                 world.check_ledger();
-                // Whether drawing goes on is another test's matter: here the generation ends, so that the sweep of an end is covered too.
+                // Drawing is tested elsewhere: here the generation ends, so that the sweep of an end is covered too.
                 world.faults.down("artist.draw", Kind::Busy);
                 world.quieten().await;
                 assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut), "{when:?} {kind:?} {hit:?}");

@@ -1,4 +1,4 @@
-//! What owners see.
+//! The owner's view.
 
 use imaging::{BubbleRequest, Extras, PACKS, Rendering, STICKERS};
 use kernel::{Failure, SignedDuration};
@@ -17,7 +17,7 @@ async fn an_owner_sees_an_order_until_it_is_deleted_and_nobody_else_does() {
     let other = world.customer(1).await;
     assert_eq!(deliveries.view(&caller.into(), id).await.unwrap().generation.id, id);
     assert!(matches!(failure(deliveries.view(&other.into(), id).await), Failure::Missing(_)));
-    // The row of a running generation stays a while as a sign to its worker; its owner does not see it any more.
+    // The row of a running generation stays for a while as a tombstone for its worker; its owner does not see it any more.
     world.delete(caller, id).await.unwrap().unwrap();
     assert!(world.find(caller, id).is_some());
     assert!(matches!(failure(deliveries.view(&caller.into(), id).await), Failure::Missing(_)));
@@ -45,7 +45,7 @@ async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
     assert!(left >= SignedDuration::from_mins(15) && left <= SignedDuration::from_mins(20), "{left:?}");
 }
 
-/// The most bytes of a DynamoDB item.
+/// The size limit of a DynamoDB item.
 const ITEM_BYTES: usize = 400_000;
 
 #[test]

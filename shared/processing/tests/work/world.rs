@@ -1,4 +1,4 @@
-//! A studio on fakes: customers, the steps, the queues between them, the sweeper, and what must hold when all is quiet.
+//! A studio on fakes: customers, the steps, the queues between them, the sweeper, and the invariants once everything is idle.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,16 +14,16 @@ use testkit::fakes::*;
 use testkit::{Crashed, Faults, Kind, When, builders, pictures, survive};
 use wallet::{Charge, Kind as Movement, Tariff};
 
-/// Times a queue hands a message out before it gives up on it.
+/// Maximum deliveries of a message before the queue drops it.
 const RECEIVES: usize = 4;
 
-/// What the bubble of a test says.
+/// The text of a test's bubble.
 pub(crate) const WORDS: &str = "Zebras at noon";
 
-/// What came of one run of a step.
+/// The outcome of one run of a step.
 pub(crate) type Run = Result<Result<(), Failure>, Crashed>;
 
-/// Every way in which one call can go wrong.
+/// Every way in which a call can fail.
 pub(crate) const FAULTS: [(When, Kind); 6] = [
     (When::Before, Kind::Crash),
     (When::After, Kind::Crash),
@@ -42,14 +42,14 @@ pub(crate) struct World {
     pub(crate) mailer: FakeMailer,
     pub(crate) artist: FakeArtist,
     pub(crate) second: FakeArtist,
-    /// Who is asked, in this order.
+    /// In the order in which they are asked.
     pub(crate) artists: Vec<Box<dyn Artist>>,
-    /// How long a worker that draws has.
+    /// The time of a worker that draws.
     pub(crate) time: SignedDuration,
     pub(crate) screener: FakeScreener,
     pub(crate) randomness: SeededRandomness,
     pub(crate) generations: FakeGenerations,
-    /// Who credentials; nobody, if a test says so.
+    /// `None` for tests without signatures.
     pub(crate) signer: Option<Arc<dyn provenance::Signer>>,
     /// How generations are charged.
     pub(crate) tariff: Tariff,
@@ -88,14 +88,14 @@ impl World {
         Self { tariff, ..Self::new() }
     }
 
-    /// A world in which a second artist is asked after the first.
+    /// With a second artist after the first.
     pub(crate) fn of_two() -> Self {
         let world = Self::new();
         let artists: Vec<Box<dyn Artist>> = vec![Box::new(world.artist.clone()), Box::new(world.second.clone())];
         Self { artists, ..world }
     }
 
-    /// Somebody with a session and this many credits.
+    /// A session with this many credits.
     pub(crate) async fn customer(&self, credits: u32) -> AccountSession {
         let caller = builders::caller(&*self.clock, &self.randomness);
         let (email, pepper) = (builders::email(&caller.owner().to_string()), builders::pepper());
@@ -145,7 +145,7 @@ impl World {
         place.run(principal, request).await
     }
 
-    /// A customer of ten credits and a generation of `count` drawings, told to the first step.
+    /// A customer of ten credits and a generation of `count` drawings, queued for the first step.
     pub(crate) async fn ordered(&self, count: u8) -> (AccountSession, GenerationId) {
         let caller = self.customer(10).await;
         let upload = self.selfie(caller).await;
@@ -153,7 +153,7 @@ impl World {
         (caller, placed.id)
     }
 
-    /// A generation that every step before `step` has worked on.
+    /// A generation that has passed every step before `step`.
     pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (AccountSession, GenerationId) {
         let (caller, id) = self.ordered(count).await;
         self.until(step).await;
@@ -245,7 +245,7 @@ impl World {
         deliver.run(owner, id).await
     }
 
-    /// SES tells of every mail it has accepted, of some not for the first time; an event that fails comes again until it is handled.
+    /// Delivers SES's events of all accepted mails, some of them repeated; a failed event comes again until it is handled.
     pub(crate) async fn hear(&self) {
         let told = |mail: &Mail| match mail {
             Mail::Ready { owner, generation, .. } => Some((*owner, *generation)),
@@ -277,13 +277,13 @@ impl World {
         survive(delete.run(&principal.into(), id)).await
     }
 
-    /// Takes the next message and works on it, once; it is gone whatever comes of it.
+    /// Handles the next message once; it is gone whatever the outcome.
     pub(crate) async fn next(&self) -> Run {
         let told = self.steps.queue().pop_front().unwrap();
         self.work(told).await
     }
 
-    /// Works on every message of `steps` until none is left; a failed one comes again, a few times. Answers how often one failed.
+    /// Handles every message of `steps` until none is left; a failed one comes again, a few times. Returns the number of failures.
     pub(crate) async fn drain(&self, steps: &[Step]) -> usize {
         let mut failures = 0;
         for _ in 0..200 {
@@ -302,7 +302,7 @@ impl World {
         self.drain(&[Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady]).await
     }
 
-    /// Lets messages, redeliveries, SES's events and the sweeper do their work until nothing is left to do.
+    /// Lets messages, redeliveries, SES's events and the sweeper run until nothing is left to do.
     pub(crate) async fn quieten(&self) {
         for _ in 0..30 {
             self.drain_all().await;
@@ -316,13 +316,13 @@ impl World {
         panic!("it never gets quiet: {:?}", self.database.rows().generations);
     }
 
-    /// So many minutes pass, and what waited for them comes.
+    /// Advances the clock by this many minutes, and delivers the messages delayed until then.
     pub(crate) fn later(&self, minutes: i64) {
         self.clock.advance(SignedDuration::from_mins(minutes));
         self.steps.release();
     }
 
-    /// What was tried for the drawings of a generation: artist and outcome, `None` while it runs.
+    /// The attempts of a generation: artist and outcome, `None` while it runs.
     pub(crate) fn tried(&self, id: GenerationId) -> Vec<(String, Option<Outcome>)> {
         let rows = self.database.rows();
         let own = rows.attempts.iter().filter(|((of, _), _)| *of == id).flat_map(|(_, history)| &history.attempts);
@@ -343,14 +343,13 @@ impl World {
         (balance.available, balance.held)
     }
 
-    /// The movements of a generation.
     pub(crate) fn movements(&self, id: GenerationId) -> Vec<Movement> {
         let rows = self.database.rows();
         let own = rows.ledger.iter().filter(|(_, entry)| entry.cause() == wallet::Cause::Generation(id));
         own.map(|(_, entry)| entry.kind()).collect()
     }
 
-    /// What must hold at any moment.
+    /// Invariants that hold at any moment.
     pub(crate) fn check_ledger(&self) {
         let rows = self.database.rows();
         for (owner, balance) in &rows.wallets {
@@ -366,7 +365,7 @@ impl World {
         }
     }
 
-    /// What must hold when nothing is left to do.
+    /// Invariants that hold when nothing is left to do.
     pub(crate) fn check_quiet(&self) {
         self.check_ledger();
         let generations: Vec<Generation> = self.database.rows().generations.values().cloned().collect();
@@ -409,7 +408,7 @@ impl World {
         );
     }
 
-    /// One set of deliverables: what is listed is stored, and nothing else is.
+    /// One set of deliverables: every listed file is stored, and no other.
     fn check_files(&self, generation: &Generation) {
         let folder = object_keys::generation(generation.owner, generation.id);
         let delivered = self.database.rows().delivered[&generation.id].clone();
@@ -427,7 +426,7 @@ impl World {
     }
 }
 
-/// How many files a generation of so many drawings and these stickers has, beside those with a bubble.
+/// The number of files of a generation with these drawings and stickers, beside those with a bubble.
 fn expected_files(generation: &Generation) -> usize {
     use imaging::{AVATARS, PACKS, STICKERS};
     use picture_files::{Format, Kind};
@@ -437,7 +436,7 @@ fn expected_files(generation: &Generation) -> usize {
     count * (AVATARS.len() * Format::PICTURES.len() + rows(Kind::Sticker)) + rows(Kind::Tray) + packs
 }
 
-/// The failure of a run that ended in one.
+/// The failure of a run.
 pub(crate) fn failure<T>(outcome: Result<T, Failure>) -> Failure {
     match outcome {
         Ok(_) => panic!("it succeeded"),
@@ -445,7 +444,7 @@ pub(crate) fn failure<T>(outcome: Result<T, Failure>) -> Failure {
     }
 }
 
-/// The reason of a failure that has one.
+/// The reason of a failure, if it has one.
 pub(crate) fn reason(failure: &Failure) -> Option<kernel::Reason> {
     match failure {
         Failure::Invalid(p) | Failure::Denied(p) | Failure::Missing(p) | Failure::Conflict(p) | Failure::Busy { problem: p, .. } => {

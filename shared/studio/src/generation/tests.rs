@@ -47,8 +47,8 @@ const ATTEMPTS: &[Attempt] = &[
 ];
 
 proptest! {
-    /// Whatever is tried in whatever order: an_70 holds (no drawing without screening), an ended generation never runs again, progress never goes
-    /// back and the version always grows.
+    /// For any changes in any order: an_70 holds (no drawing without screening), an ended generation never runs again, progress never decreases and
+    /// the version always grows.
     #[test]
     fn no_order_of_attempts_reaches_an_illegal_state(tries in prop::collection::vec(0..ATTEMPTS.len(), 0..40)) {
         let mut generation = queued();

@@ -51,7 +51,6 @@ pub struct Rows {
 /// A session's row.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionRow {
-    /// Whose.
     pub account: AccountId,
     /// When it ends.
     pub expires_at: Timestamp,
