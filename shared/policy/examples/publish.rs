@@ -1,7 +1,7 @@
-//! Renews `shared/policy/published.toml`, the hashes of the policy's texts, and the two pages in `tests/published` that people review:
-//! `cargo run -p policy --example publish`.
+//! Renews `shared/policy/published.toml`, the hashes of the policy's texts, and the two reviewed pages in `tests/published`: `cargo run -p policy
+//! --example publish`.
 //!
-//! A version that is in the file keeps its hashes: a changed text needs a new `version` in `inventory.toml` first (IM-19, RT-19).
+//! A version in the file keeps its hashes: a changed text needs a new `version` in `inventory.toml` first (IM-19, RT-19).
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Which processors a deployment may send data to, and which hosts those are.
+//! The processors that a deployment may send data to, and their hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -8,20 +8,20 @@ use crate::processor::{AgreementKind, Keeps, Processor, TrainingUse, ZeroRetenti
 use crate::retention::in_words;
 use crate::{Profile, TransferBasis};
 
-/// What draws or judges in our own process: nobody else sees the data, so there is nothing to admit.
+/// Artists and screeners in our own process: no third party sees the data, so there is nothing to admit.
 const OWN: [&str; 2] = ["palette", "offline"];
 
-/// Characters of the reference of an attestation, at most.
+/// Maximum characters of the reference of an attestation.
 const REFERENCE_CHARS: usize = 100;
 
-/// Zero retention that the operator has agreed with processors: what `ZERO_RETENTION` says, such as `openai:ZDR-2026-114`.
+/// Zero retention that the operator has agreed with processors, as in `ZERO_RETENTION`: `openai:ZDR-2026-114`.
 ///
-/// It is the operator's word; the ledger only says whom it can be asked of.
+/// The operator attests it; the ledger only says which processors offer it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attestations(BTreeMap<String, String>);
 
 impl Attestations {
-    /// The reference of what was agreed with `processor`.
+    /// The reference of the agreement with `processor`.
     #[must_use]
     pub fn reference(&self, processor: &str) -> Option<&str> {
         self.0.get(processor).map(String::as_str)
@@ -51,77 +51,69 @@ impl Attestations {
 impl FromStr for Attestations {
     type Err = NotAttested;
 
-    /// `processor:reference`, several with commas between; empty for none.
+    /// `processor:reference`, separated by commas; empty for none.
     fn from_str(text: &str) -> Result<Self, NotAttested> {
         Self::read(text, inventory())
     }
 }
 
-/// `ZERO_RETENTION` does not say what it must. A mistake here would be a promise nobody keeps, so nothing is passed over.
+/// `ZERO_RETENTION` is malformed. A mistake here would be a broken promise, so no part is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAttested {
     /// A part is no `processor:reference`.
     #[error("an attestation of zero retention is `processor:reference`, several with commas between")]
     Form,
-    /// The ledger does not know the processor.
     #[error("an attestation of zero retention names a processor that is not in the ledger")]
     Unknown,
-    /// The processor has nothing to attest.
+    /// The processor offers no zero retention.
     #[error("{0} offers no zero retention that could be attested")]
     NotOffered(String),
-    /// The reference is not fit.
+    /// The reference is empty, too long or not printable.
     #[error("the attestation for {0} needs the reference of the agreement: 1 to {REFERENCE_CHARS} printable characters")]
     Reference(String),
-    /// There are two for one processor.
     #[error("there are two attestations for {0}")]
     Twice(String),
 }
 
-/// Why a deployment may not send data to somebody.
+/// Why a deployment may not send data to a processor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAdmitted {
-    /// The ledger does not know it.
     #[error("`{0}` is not in the provider ledger")]
     Unknown(String),
-    /// The ledger does not allow it in this profile.
     #[error("the provider ledger does not allow {processor} in the profile {profile}")]
     Profile {
-        /// Who.
         processor: String,
-        /// Where.
         profile: Profile,
     },
     /// It has no data processing agreement (AN-29).
     #[error("{0} works under no data processing agreement")]
     NoAgreement(String),
-    /// It trains on what it is sent (AN-32).
+    /// It trains on the data it receives (AN-32).
     #[error("{0} may train on what it is sent")]
     Trains(String),
-    /// It keeps what it is sent (RT-09).
+    /// It retains the data it receives (RT-09).
     #[error(
         "{processor} keeps what it is sent for {kept}, and the profile ephemeral sends it nothing before zero retention is agreed and attested: \
          ZERO_RETENTION={processor}:<reference of the agreement>"
     )]
     Keeps {
-        /// Who.
         processor: String,
-        /// How long, in words.
+        /// Its retention, in words.
         kept: String,
     },
-    /// It keeps what it is sent, and nothing else can be agreed (RT-09).
+    /// It retains the data it receives, and offers nothing else (RT-09).
     #[error("{processor} keeps what it is sent for {kept} and offers no zero retention, so the profile ephemeral sends it nothing")]
     AlwaysKeeps {
-        /// Who.
         processor: String,
-        /// How long, in words.
+        /// Its retention, in words.
         kept: String,
     },
 }
 
-/// Whether a deployment of `profile` may send data to `processor`; the offline `palette` and `offline` are our own code and always may.
+/// Whether a deployment of `profile` may send data to `processor`; the offline `palette` and `offline` are our own code and always admitted.
 ///
 /// # Errors
-/// [`NotAdmitted`]: the function does not start.
+/// [`NotAdmitted`]; the function then does not start.
 pub fn admit(profile: Profile, processor: &str, attestations: &Attestations) -> Result<(), NotAdmitted> {
     inventory().admit(profile, processor, attestations)
 }
@@ -133,7 +125,6 @@ pub fn outbound_hosts() -> BTreeSet<&'static str> {
 }
 
 impl Inventory {
-    /// The ledger's entry of this id.
     #[must_use]
     pub fn processor(&self, id: &str) -> Option<&Processor> {
         self.processors().iter().find(|processor| processor.id == id)
@@ -177,7 +168,7 @@ impl Inventory {
     }
 }
 
-/// Whether the basis of a transfer is a safeguard that lets data leave.
+/// Whether a transfer on this basis is a safeguard that lets data leave.
 pub(crate) fn leaves(basis: TransferBasis) -> bool {
     basis != TransferBasis::None
 }

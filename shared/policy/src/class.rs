@@ -1,24 +1,24 @@
-//! The names of what is stored.
+//! The classes of stored data.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Entry, inventory};
 
-/// One line per class, so that the enum, the list of all and the ids cannot differ.
+/// One line per class, so that the enum, `ALL` and the ids cannot differ.
 macro_rules! classes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal,)+) => {
-        /// A class of stored data; its entry in the inventory says everything else.
+    ($($(#[doc = $doc:literal])* $name:ident = $id:literal,)+) => {
+        /// A class of stored data; its entry in the inventory describes it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
         pub enum Class {
-            $($(#[doc = $doc])+ #[serde(rename = $id)] $name,)+
+            $($(#[doc = $doc])* #[serde(rename = $id)] $name,)+
         }
 
         impl Class {
-            /// Every class, in the order of the enum.
+            /// In the order of the enum.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The id in kebab case, as rows carry it in the attribute `class`.
+            /// The id in kebab case, as in the attribute `class` of rows.
             #[must_use]
             pub fn id(self) -> &'static str {
                 match self { $(Self::$name => $id),+ }
@@ -28,62 +28,53 @@ macro_rules! classes {
 }
 
 classes! {
-    /// Who someone is.
     Account = "account",
     /// Finds an account by the keyed hash of its address.
     EmailIndex = "email-index",
-    /// The balance of credits.
     Wallet = "wallet",
-    /// One movement of credits.
     LedgerEntry = "ledger-entry",
     /// An upload that no generation has used.
     UploadUnused = "upload-unused",
     /// An upload that a generation has used.
     Upload = "upload",
-    /// An order of drawings.
+    /// A job that turns a selfie into drawings and files.
     Generation = "generation",
     /// The list of a generation's finished files.
     Deliverables = "deliverables",
-    /// What was tried for a drawing.
+    /// The calls of artists for a drawing.
     Attempt = "attempt",
-    /// What the screening decided.
+    /// The result of a screening.
     ModerationRecord = "moderation-record",
-    /// The clock of a blocked selfie.
+    /// The end of a quarantine.
     Quarantine = "quarantine",
     /// A mailed sign-in code, hashed.
     SignInCode = "sign-in-code",
-    /// A sign-in.
     Session = "session",
-    /// How often something was asked for.
+    /// The number of requests of one kind in an hour.
     RateCounter = "rate-counter",
-    /// How often an address of the network asked in a window, where nobody has an account.
+    /// The number of requests from a network address in an hour, without accounts.
     RateKey = "rate-key",
-    /// The answer to a request that may come again.
+    /// The answer to a request that may be repeated.
     IdempotencyRecord = "idempotency-record",
-    /// How an artist's vendor is.
+    /// The state of a vendor's circuit breaker.
     Circuit = "circuit",
-    /// A selfie.
     UploadObject = "upload-object",
-    /// A blocked selfie.
     QuarantineObject = "quarantine-object",
-    /// What the artist drew.
+    /// An artist's drawing.
     Drawing = "drawing",
-    /// A finished file.
     GeneratedObject = "generated-object",
-    /// The ids a step hands to the next.
+    /// The ids in a message from one step to the next.
     QueueMessage = "queue-message",
-    /// What the functions did.
     Log = "log",
 }
 
 impl Class {
-    /// The class with this id, if there is one.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|class| class.id() == id)
     }
 
-    /// What the inventory says of this class.
+    /// The inventory's entry of this class.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
         inventory().entry(self)

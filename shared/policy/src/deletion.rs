@@ -1,7 +1,7 @@
-//! The hourly deletion: what the inventory says is due goes, to the hour.
+//! The hourly deletion of everything that the inventory says is due.
 //!
-//! TTL and lifecycle rules are nets: one is days late, the other days early. This is the rule. A row's objects go first and
-//! the row last, so that a run that dies in between finds the row again.
+//! TTL and lifecycle rules are only a safety net: one is days late, the other days early. A row's objects are deleted first and the row last, so that
+//! a run that dies in between finds the row again.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,75 +13,61 @@ use kernel::{Clock, Failure};
 use crate::Class;
 use crate::inventory::{Entry, inventory};
 
-/// A row whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpiredRow {
-    /// Its class, and with it its table.
     pub class: Class,
-    /// Its key.
     pub key: RowKey,
-    /// The prefix of the objects that die with it, with a slash at its end.
+    /// The prefix of the objects that are deleted with it, ending with a slash.
     pub objects: Option<String>,
 }
 
-/// The primary key of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowKey {
-    /// The partition key.
     pub pk: String,
-    /// The sort key.
     pub sk: String,
 }
 
-/// Rows by the time they end.
 #[async_trait]
 pub trait ExpiredRows: Send + Sync {
-    /// Rows of `class` whose `expires_at` is `at_or_before` or earlier: the earliest first, at most `limit`.
+    /// Rows of `class` whose `expires_at` is `at_or_before` or earlier: earliest first, at most `limit`.
     async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure>;
 
-    /// Deletes the row if it is still of that class and still due; `false` when it is not, or is gone already.
+    /// Deletes the row if it is still of that class and still due; `false` if it is not, or is gone already.
     async fn remove(&self, row: &ExpiredRow, at_or_before: Timestamp) -> Result<bool, Failure>;
 }
 
-/// Stored objects by prefix.
 #[async_trait]
 pub trait Objects: Send + Sync {
-    /// Deletes every object below `prefix` and returns how many there were; an empty prefix is a success.
+    /// Deletes every object below `prefix` and returns their number; an empty prefix is a success.
     async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure>;
 }
 
-/// What a run did to one class.
+/// The counts of one class in a run.
 #[derive(Debug)]
 pub struct Swept {
-    /// The class.
     pub class: Class,
-    /// Rows deleted.
     pub rows: u64,
-    /// Objects deleted.
     pub objects: u64,
     /// Rows left because they were no longer due.
     pub kept: u64,
-    /// What failed, one for each row (or for the query); the rows stay for the next run.
+    /// One failure for each row (or for the query); the rows stay for the next run.
     pub failures: Vec<Failure>,
-    /// Whether the run stopped at its bound and more may be due.
+    /// Whether the run stopped at its limit and more may be due.
     pub more: bool,
 }
 
-/// What a run did.
 #[derive(Debug)]
 pub struct Report {
-    /// Each class that is swept, in the order of the inventory.
+    /// In the order of the inventory.
     pub classes: Vec<Swept>,
 }
 
 impl Report {
-    /// Rows deleted.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.classes.iter().map(|swept| swept.rows).sum()
     }
 
-    /// Objects deleted.
     #[must_use]
     pub fn objects(&self) -> u64 {
         self.classes.iter().map(|swept| swept.objects).sum()
@@ -93,16 +79,14 @@ impl Report {
         self.classes.iter().map(|swept| swept.failures.len()).sum()
     }
 
-    /// Whether a class reached the bound of a run and may have more that is due.
+    /// Whether a class reached the limit of a run and may have more due rows.
     #[must_use]
     pub fn more(&self) -> bool {
         self.classes.iter().any(|swept| swept.more)
     }
 
-    /// Nothing, or the first failure with the number of all.
-    ///
     /// # Errors
-    /// [`Failure::Broken`] when anything failed: what is late must be heard of, though the rest is done.
+    /// [`Failure::Broken`] when anything failed, so that an alarm reports the delay, though the rest is done.
     pub fn into_result(self) -> Result<(), Failure> {
         let count = self.failures();
         let first = self.classes.into_iter().find_map(|swept| Some((swept.class, swept.failures.into_iter().next()?)));
@@ -110,7 +94,7 @@ impl Report {
     }
 }
 
-/// Some of what was due is still there.
+/// Some due rows are still there.
 #[derive(Debug, thiserror::Error)]
 #[error("{count} deletions failed, the first of class {class}")]
 struct Late {
@@ -119,7 +103,6 @@ struct Late {
     source: Failure,
 }
 
-/// Deletes what is due.
 #[derive(Clone)]
 pub struct DeleteExpired {
     clock: Arc<dyn Clock>,
@@ -128,15 +111,14 @@ pub struct DeleteExpired {
 }
 
 impl DeleteExpired {
-    /// The job, on these ports.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, rows: Arc<dyn ExpiredRows>, objects: Arc<dyn Objects>) -> Self {
         Self { clock, rows, objects }
     }
 
-    /// One run: every class the inventory says is swept, each in bounded batches.
+    /// One run over every class with the mechanism `sweep`, each in bounded batches.
     ///
-    /// A row that fails is reported and passed over, so that it cannot keep the others (AN-42).
+    /// A row that fails is reported and skipped, so that it cannot delay the others (AN-42).
     pub async fn run(&self) -> Report {
         let now = self.clock.now();
         let mut classes = Vec::new();
@@ -149,7 +131,7 @@ impl DeleteExpired {
     async fn sweep(&self, entry: &Entry, now: Timestamp) -> Swept {
         let at_or_before = now.checked_add(entry.lookahead()).unwrap_or(now);
         let mut swept = Swept { class: entry.class(), rows: 0, objects: 0, kept: 0, failures: Vec::new(), more: false };
-        // Rows that stay come back with the next query: remember them, and ask for as many more.
+        // Failed rows come back with the next query: remember them, and ask for as many more.
         let mut staying = HashSet::new();
         for _ in 0..inventory().sweep().rounds {
             let limit = inventory().sweep().batch + staying.len();
@@ -173,7 +155,7 @@ impl DeleteExpired {
         swept
     }
 
-    /// Ends one row and counts it; `false` when it stays.
+    /// Deletes one row with its objects and counts it; `false` when it stays.
     async fn end(&self, entry: &Entry, row: &ExpiredRow, at_or_before: Timestamp, swept: &mut Swept) -> bool {
         let removed = match self.remove_objects(entry, row).await {
             Ok(objects) => {
@@ -202,8 +184,8 @@ impl DeleteExpired {
     }
 }
 
-/// Whether `prefix` is something a row of this class can own: `uploads/<account>/<upload>/` and never the whole of `uploads/`.
-/// A deletion by prefix is the one call here that could take what belongs to others.
+/// Whether a row of this class can own `prefix`: `uploads/<account>/<upload>/` and never the whole of `uploads/`. A deletion by prefix is the one
+/// call here that could delete other owners' data.
 fn owns(entry: &Entry, prefix: &str) -> bool {
     let Some(root) = entry.objects.and_then(|class| class.entry().prefix()) else { return false };
     let Some(rest) = prefix.strip_prefix(root).and_then(|rest| rest.strip_suffix('/')) else { return false };

@@ -1,4 +1,4 @@
-//! What can be wrong with an inventory that has the right form.
+//! Checks of a well-formed inventory.
 
 use std::collections::HashSet;
 
@@ -8,43 +8,37 @@ use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
 use crate::{Class, Profile};
 
-/// Why a text is no inventory.
+/// Why a text is not a valid inventory.
 #[derive(Debug, thiserror::Error)]
 pub enum Flaw {
-    /// It lacks something, or holds something unknown.
+    /// A field is missing or unknown.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
-    /// A class has no entry.
     #[error("the class `{0}` has no entry")]
     Missing(Class),
-    /// A class has two.
     #[error("the class `{0}` has two entries")]
     Twice(Class),
-    /// An entry contradicts itself or the rest.
+    /// An entry contradicts itself or another.
     #[error("{class}: {what}")]
     Entry {
-        /// Whose entry.
         class: Class,
-        /// What is wrong.
         what: String,
     },
-    /// A processor's entry contradicts itself or the rest.
+    /// A processor's entry contradicts itself or another.
     #[error("the processor `{id}`: {what}")]
     Processor {
-        /// Whose entry.
         id: String,
-        /// What is wrong.
         what: String,
     },
-    /// A rule for all contradicts another.
+    /// A general rule contradicts another.
     #[error("{0}")]
     Rule(&'static str),
 }
 
-/// Words of what is never stored (IM-10, RT-05): a face's geometry in any form.
+/// Words for data that is never stored (IM-10, RT-05): a face's geometry in any form.
 const FORBIDDEN: [&str; 6] = ["biometric", "embedding", "faceprint", "mesh", "blendshape", "landmark"];
 
-/// Checks what the types cannot.
+/// The checks beyond the types.
 pub(crate) fn check(inventory: &Inventory) -> Result<(), Flaw> {
     for class in Class::ALL {
         match inventory.entries().iter().filter(|entry| entry.class() == *class).count() {
@@ -135,7 +129,7 @@ fn check_fields(entry: &Entry) -> Result<(), String> {
     Ok(())
 }
 
-/// The profile that keeps nothing keeps nothing of a person but its rate keys, and no pictures (RT-02, RT-04).
+/// The profile `ephemeral` stores no data of a person but its rate keys, and no pictures (RT-02, RT-04).
 fn check_profiles(entry: &Entry) -> Result<(), String> {
     if entry.profiles.is_empty() {
         return Err("which profile?".into());
@@ -154,7 +148,7 @@ fn check_profiles(entry: &Entry) -> Result<(), String> {
     }
 }
 
-/// Whoever stores a class does it for that purpose and in each of its profiles (AN-30).
+/// A processor that stores a class does so for its purpose and in each of its profiles (AN-30).
 fn check_processors_of(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
     for id in &entry.processors {
         let processor = inventory.processor(id).ok_or_else(|| format!("there is no processor `{id}`"))?;
@@ -168,7 +162,7 @@ fn check_processors_of(inventory: &Inventory, entry: &Entry) -> Result<(), Strin
     Ok(())
 }
 
-/// What the types of a ledger's entry cannot hold together.
+/// Checks of a ledger's entry beyond the types.
 fn check_processor(inventory: &Inventory, processor: &Processor) -> Result<(), String> {
     let said =
         [&processor.id, &processor.name, &processor.role, &processor.region, &processor.transfer.why, &processor.agreement.concluded];
@@ -217,7 +211,7 @@ fn check_received(inventory: &Inventory, processor: &Processor, received: &Recei
     }
 }
 
-/// A fact about somebody else says where it was read.
+/// A fact about a processor names the place where it was read.
 fn check_sources(processor: &Processor) -> Result<(), String> {
     let mut sources = vec![&processor.training.source, &processor.agreement.source];
     sources.extend(&processor.transfer.source);

@@ -11,7 +11,6 @@ use crate::processor::Processor;
 use crate::profile::Profile;
 use crate::retention::{Kept, Mechanism, Period, Retention};
 
-/// The inventory of this build.
 pub fn inventory() -> &'static Inventory {
     static INVENTORY: OnceLock<Inventory> = OnceLock::new();
     // The text is part of the binary, and a test parses it: a flaw cannot reach a running function.
@@ -21,13 +20,13 @@ pub fn inventory() -> &'static Inventory {
 
 /// The attributes among `names` that the inventory does not declare for `class`.
 ///
-/// Tests call it with the attribute names of stored items, the fields of messages and of log lines: it must return nothing.
+/// Tests pass the attribute names of stored items, the fields of messages and of log lines: the result must be empty.
 pub fn undeclared<'a>(class: Class, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let entry = class.entry();
     names.into_iter().filter(|name| !entry.field_names().any(|declared| declared == *name)).map(str::to_owned).collect()
 }
 
-/// Everything that is stored, and the rules that hold for all of it.
+/// All stored data, and the rules for all of it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Inventory {
@@ -46,7 +45,7 @@ impl Inventory {
     /// Reads and checks an inventory.
     ///
     /// # Errors
-    /// What is wrong with the text: an unknown class, purpose or category, a missing duration, an entry twice or not at all, …
+    /// [`Flaw`]: an unknown class, purpose or category, a missing duration, a repeated or missing entry, …
     pub fn parse(text: &str) -> Result<Self, Flaw> {
         let mut inventory: Self = toml::from_str(text)?;
         flaw::check(&inventory)?;
@@ -59,66 +58,64 @@ impl Inventory {
         Ok(inventory)
     }
 
-    /// The entry of `class`.
     #[must_use]
     pub fn entry(&self, class: Class) -> &Entry {
-        // Sorted by class with each exactly once, as `flaw::check` made sure.
+        // Sorted by class with each exactly once, as `flaw::check` ensures.
         &self.entries[class as usize]
     }
 
-    /// Every entry, in the order of [`Class::ALL`].
+    /// In the order of [`Class::ALL`].
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// What a deployment of `profile` stores, in the order of [`Class::ALL`].
+    /// The entries of a deployment of `profile`, in the order of [`Class::ALL`].
     pub fn of(&self, profile: Profile) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.profiles.contains(&profile))
     }
 
-    /// The classes whose rows the hourly deletion ends.
+    /// The entries with the mechanism `sweep`.
     pub fn sweeps(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.has(Mechanism::Sweep))
     }
 
-    /// The rules of the hourly deletion.
     #[must_use]
     pub fn sweep(&self) -> &Sweep {
         &self.sweep
     }
 
-    /// How soon everything of somebody is gone on request.
+    /// The rule for deletion on request.
     #[must_use]
     pub fn erasure(&self) -> &ErasureDeadline {
         &self.erasure
     }
 
-    /// Where data may be kept.
+    /// The rule for regions.
     #[must_use]
     pub fn regions(&self) -> &Regions {
         &self.regions
     }
 
-    /// Who else touches the data.
+    /// The provider ledger.
     #[must_use]
     pub fn processors(&self) -> &[Processor] {
         &self.processors
     }
 
-    /// The day this text last changed, as `YYYY-MM-DD`.
+    /// The version of the text: its date as `YYYY-MM-DD`.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// How long a deleted row of `table` stays restorable; `None` when it has no backup.
+    /// The period in which a deleted row of `table` can be restored; `None` when it has no backup.
     #[must_use]
     pub fn backup(&self, table: Table) -> Option<SignedDuration> {
         self.backups.iter().find(|backup| backup.table == table).map(|backup| backup.kept.0)
     }
 
-    /// The whole days a lifecycle rule may set for `entry`: its duration less the margin; `None` where no rule may stand.
+    /// The days of the lifecycle rule of `entry`: its duration less the margin; `None` where no rule is allowed.
     #[must_use]
     pub fn lifecycle_days(&self, entry: &Entry) -> Option<u32> {
         let kept = entry.kept().filter(|_| entry.has(Mechanism::Lifecycle))?;
@@ -131,71 +128,68 @@ impl Inventory {
     }
 }
 
-/// The rules of the hourly deletion.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
     every: Period,
     lookahead: Period,
-    /// Rows asked for at once.
+    /// Maximum rows of one query.
     pub batch: usize,
-    /// How many times a class is asked for in one run.
+    /// Maximum queries of a class in one run.
     pub rounds: usize,
 }
 
 impl Sweep {
-    /// How often it runs.
+    /// The period between runs.
     #[must_use]
     pub fn every(&self) -> SignedDuration {
         self.every.0
     }
 
-    /// How far ahead of its time a row that owns objects goes.
+    /// How long before its expiry a row with objects is deleted.
     #[must_use]
     pub fn lookahead(&self) -> SignedDuration {
         self.lookahead.0
     }
 }
 
-/// How soon everything of somebody is gone on request.
+/// The rule for deletion on request.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureDeadline {
     within: Period,
-    /// The promise behind it.
+    /// The id of the promise.
     pub promise: String,
 }
 
 impl ErasureDeadline {
-    /// From the request to the last copy.
+    /// The time from the request to the deletion of the last copy.
     #[must_use]
     pub fn within(&self) -> SignedDuration {
         self.within.0
     }
 }
 
-/// What keeps lifecycle rules inside the promises.
+/// The rule that keeps lifecycle rules within the promises.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifecycle {
     margin: Period,
 }
 
-/// Where data may be kept.
+/// The rule for regions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Regions {
-    /// AWS regions.
     pub allowed: Vec<String>,
-    /// The promise behind it.
+    /// The id of the promise.
     pub promise: String,
 }
 
-/// How long a table's deleted rows stay restorable.
+/// The period in which a table's deleted rows can be restored.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Backup {
-    /// The table.
     pub table: Table,
     pub(crate) kept: Period,
 }
@@ -205,42 +199,34 @@ pub struct Backup {
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     id: Class,
-    /// What it is, for a reader of the policy.
+    /// A description for a reader of the policy.
     pub what: String,
-    /// Whose it is.
     pub subject: Subject,
-    /// What it is used for; there is one purpose to an entry.
+    /// Exactly one to an entry.
     pub purpose: Purpose,
-    /// Where it is.
     pub store: Store,
-    /// The class of the objects that die with this row.
+    /// The class of the objects that are deleted with this row.
     pub objects: Option<Class>,
     pub(crate) fields: Vec<Field>,
     retention: Retention,
-    /// What erasure does with it.
     pub erasure: Erasure,
-    /// What an export does with it.
     pub export: Export,
-    /// The ids of the processors that touch it.
     pub processors: Vec<String>,
-    /// The profiles that have it.
     pub profiles: Vec<Profile>,
 }
 
 impl Entry {
-    /// Its class.
     #[must_use]
     pub fn class(&self) -> Class {
         self.id
     }
 
-    /// How long it is kept.
     #[must_use]
     pub fn retention(&self) -> &Retention {
         &self.retention
     }
 
-    /// The retention, where it is a number.
+    /// The retention, where it is a duration.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
         match &self.retention {
@@ -255,28 +241,27 @@ impl Entry {
         self.kept().is_some_and(|kept| kept.mechanisms.contains(&mechanism))
     }
 
-    /// Its fields; those of a row begin with its key and class.
+    /// Those of a row begin with its key and class.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// The fields that a deployment of `profile` has.
+    /// The fields in a deployment of `profile`.
     pub fn fields_of(&self, profile: Profile) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(move |field| field.profiles.as_ref().unwrap_or(&self.profiles).contains(&profile))
     }
 
-    /// The entry as a deployment of `profile` has it: without the fields of others.
+    /// The entry in a deployment of `profile`: without fields of other profiles.
     pub(crate) fn as_of(&self, profile: Profile) -> Self {
         Self { fields: self.fields_of(profile).cloned().collect(), ..self.clone() }
     }
 
-    /// The names of [`Self::fields`].
     pub fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|field| field.name.as_str())
     }
 
-    /// The table of a row, `None` for what is no row.
+    /// `None` unless the entry is a row.
     #[must_use]
     pub fn table(&self) -> Option<Table> {
         match self.store {
@@ -285,7 +270,7 @@ impl Entry {
         }
     }
 
-    /// The first segment of an object's key with its slash, `None` for what is no object.
+    /// The first segment of an object's key with its slash, `None` unless the entry is an object.
     #[must_use]
     pub fn prefix(&self) -> Option<&str> {
         match &self.store {
@@ -294,99 +279,85 @@ impl Entry {
         }
     }
 
-    /// How far ahead of its time the hourly deletion takes such a row: zero unless objects die with it.
+    /// How long before its expiry the hourly deletion takes such a row: zero unless it owns objects.
     #[must_use]
     pub fn lookahead(&self) -> SignedDuration {
         if self.objects.is_some() { inventory().sweep.lookahead() } else { SignedDuration::ZERO }
     }
 }
 
-/// A field of a class.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// The attribute's name.
     pub name: String,
-    /// What kind of datum it is.
     pub category: Category,
     /// Whether it says something of a person.
     pub personal: bool,
-    /// Its own retention, where it goes before the rest of its row.
+    /// Its own retention, if it is shorter than that of its row.
     pub retention: Option<Retention>,
-    /// The profiles that have it; those of its entry when it does not say.
+    /// The profiles that have it; by default those of its entry.
     pub profiles: Option<Vec<Profile>>,
 }
 
-/// Kinds of data. There is none for a face's geometry: it is not stored (IM-10).
+/// Kinds of data. There is none for a face's geometry: it is never stored (IM-10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     /// Names a thing or a person.
     Identifier,
-    /// Reaches a person.
+    /// A way to reach a person.
     Contact,
     /// A secret or its hash.
     Credential,
-    /// Pixels.
     Image,
-    /// What somebody chose.
+    /// A person's choice.
     Preference,
-    /// What somebody wrote.
+    /// A person's own words.
     Content,
-    /// Credits.
     Financial,
-    /// What the screening found.
+    /// A result of the screening.
     Moderation,
-    /// What the machinery needs.
+    /// Data for operating the service.
     Technical,
 }
 
-/// Whose data it is.
+/// The person the data is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// Somebody who uses the service.
     User,
-    /// Somebody who runs it.
     Operator,
-    /// Nobody's.
     None,
 }
 
-/// What data may be used for. Selling it is not among these (AN-38).
+/// The purposes of data. Selling is not among them (AN-38).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// To have an account.
+    /// Having an account.
     Account,
-    /// To sign in.
     SignIn,
-    /// To pay with credits.
+    /// Paying with credits.
     Wallet,
-    /// To make pictures.
+    /// Making pictures.
     Generation,
-    /// To hand them over.
+    /// Handing pictures over.
     Delivery,
-    /// To keep forbidden content out.
+    /// Keeping forbidden content out.
     Moderation,
-    /// To keep the service usable for all.
+    /// Keeping the service usable for everybody.
     AbusePrevention,
-    /// To run the service right.
     Operation,
 }
 
-/// Where something is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub enum Store {
     /// A row.
     DynamoDb {
-        /// In this table.
         #[serde(rename = "dynamodb")]
         table: Table,
-        /// The pattern of its partition key.
         pk: String,
-        /// The pattern of its sort key.
         sk: String,
     },
     /// An object of the bucket `pictures`.
@@ -394,16 +365,14 @@ pub enum Store {
         /// The first segment of its key, with the slash.
         #[serde(rename = "s3")]
         prefix: String,
-        /// The pattern of its key.
         key: String,
     },
     /// A message.
     Sqs {
-        /// Of these queues and their dead-letter queues.
+        /// The queues and their dead-letter queues.
         #[serde(rename = "sqs")]
         queues: Vec<String>,
     },
-    /// A line of a log.
     Log {
         /// The pattern of the log group's name.
         #[serde(rename = "log")]
@@ -415,23 +384,18 @@ pub enum Store {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Table {
-    /// Accounts and wallets.
     Accounts,
-    /// Uploads and generations.
     Studio,
-    /// Decisions of the screening.
     Screening,
-    /// Codes, sessions, counters, answers.
+    /// Codes, sessions, counters, idempotency records.
     Fleeting,
-    /// Counters of the profile that keeps nothing else.
+    /// Counters of the profile `ephemeral`.
     RateKeys,
 }
 
 impl Table {
-    /// Every table.
     pub const ALL: &'static [Self] = &[Self::Accounts, Self::Studio, Self::Screening, Self::Fleeting, Self::RateKeys];
 
-    /// The name in kebab case.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -443,31 +407,30 @@ impl Table {
         }
     }
 
-    /// The tables that a deployment of `profile` has.
+    /// The tables of a deployment of `profile`.
     pub fn of(profile: Profile) -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(move |table| inventory().of(profile).any(|entry| entry.table() == Some(*table)))
     }
 }
 
-/// What erasure does with something.
+/// The arm of erasure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Erasure {
-    /// Removes it.
     Delete,
-    /// Takes the person out of it.
+    /// Removes the reference to the person.
     Anonymise,
-    /// Leaves it to its own, shorter, end.
+    /// Leaves it to its own, shorter, retention.
     Expires,
 }
 
-/// What an export does with something.
+/// The arm of export.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Export {
-    /// It is in this file of the export.
+    /// Included in this file of the export.
     #[serde(rename = "file")]
     Included(String),
-    /// It is not, for this reason.
+    /// Excluded, for this reason.
     Excluded(String),
 }

@@ -1,4 +1,4 @@
-//! The privacy policy as code: what is stored, why, where and for how long, and the job that ends it.
+//! The privacy policy as code: the stored data with purpose, place and retention, and the job that ends it.
 //!
 //! `inventory.toml` is the one place with retention numbers. [`Class`] names what is stored; [`Expiring::expires_at`] says when
 //! it must be gone; [`deletion`] makes it so, hourly. [`Processor`] is who else sees it, and [`admit`] whom a [`Profile`] may send it to.

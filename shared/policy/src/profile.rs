@@ -1,24 +1,23 @@
-//! The policy profiles: one body of code, and what a deployment of it may keep.
+//! The policy profiles: the same code with different promises.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a deployment promises; the environment variable `PROFILE` names it.
+/// The promises of a deployment; the environment variable `PROFILE` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Accounts with credits; results live as long as the wallet (AN).
     Wallet,
-    /// One call in, the picture out, and nothing is kept (RT).
+    /// One call in, the picture out, and nothing stored (RT).
     Ephemeral,
 }
 
 impl Profile {
-    /// Every profile.
     pub const ALL: &'static [Self] = &[Self::Wallet, Self::Ephemeral];
 
-    /// The name, as `PROFILE` and the inventory write it.
+    /// The name in `PROFILE` and the inventory.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -34,7 +33,6 @@ impl std::fmt::Display for Profile {
     }
 }
 
-/// `PROFILE` names no profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no profile: wallet or ephemeral")]
 pub struct UnknownProfile(String);

@@ -1,9 +1,9 @@
-//! How long something is kept, and what ends it.
+//! Retentions and the mechanisms that end them.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// A retention: a number, or the life of what it belongs to. There is no third (AN, IM-17: "as necessary" is not a duration).
+/// A retention: a duration, or the life of an owner. There is no third (AN, IM-17: "as necessary" is not a duration).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Written", rename_all = "kebab-case")]
 pub enum Retention {
@@ -13,25 +13,21 @@ pub enum Retention {
     While(While),
 }
 
-/// A retention of a fixed length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    /// How long.
     pub duration: SignedDuration,
-    /// From when.
     pub from: Since,
-    /// What ends it; never empty.
+    /// Never empty.
     pub mechanisms: Vec<Mechanism>,
-    /// The promise this duration keeps, such as `AN-40`; `None` where no text promises a number.
+    /// The id of the promised duration, such as `AN-40`; `None` without a promise.
     pub promise: Option<String>,
 }
 
 /// A retention without a date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct While {
-    /// What must live.
     pub owner: Owner,
-    /// The promise behind it.
+    /// The id of the promise.
     pub promise: Option<String>,
 }
 
@@ -39,41 +35,37 @@ pub struct While {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Since {
-    /// It was written for the first time.
+    /// The first write.
     Created,
-    /// The screening decided.
+    /// The decision of the screening.
     Decided,
 }
 
-/// What something lives and dies with.
+/// The owner whose end also ends the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Owner {
-    /// The account (or an earlier wish of its owner).
+    /// The account (or an earlier request of its owner).
     Account,
     /// The work on a generation: it ends at `done` or any other end.
     Generation,
 }
 
-/// What ends a retention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mechanism {
     /// The hourly deletion, to the hour.
     Sweep,
-    /// DynamoDB's TTL: the net, days late.
+    /// DynamoDB's TTL: the safety net, days late.
     Ttl,
-    /// The row that names these objects takes them with it.
+    /// The deletion of the row that names these objects.
     Row,
-    /// S3's lifecycle: the net, days early.
+    /// S3's lifecycle: the safety net, days early.
     Lifecycle,
-    /// The queue's message retention.
     QueueRetention,
-    /// The log group's retention.
     LogRetention,
 }
 
-/// The TOML form of [`Retention`].
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -99,7 +91,7 @@ impl TryFrom<Written> for Retention {
     }
 }
 
-/// A duration as the inventory writes it: a whole number above zero and `d`, `h` or `m`.
+/// A duration in the inventory's form: a whole number above zero and `d`, `h` or `m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "SignedDuration")]
 pub(crate) struct Period(pub(crate) SignedDuration);
@@ -110,7 +102,7 @@ impl From<Period> for SignedDuration {
     }
 }
 
-/// A duration as people say it: `30 days`, `24 hours`, `1 hour`, `10 minutes`.
+/// A duration in words: `30 days`, `24 hours`, `1 hour`, `10 minutes`.
 pub(crate) fn in_words(duration: SignedDuration) -> String {
     let minutes = duration.as_mins();
     let (number, unit) = match minutes {

@@ -1,11 +1,10 @@
-//! What may not be shown, and from which score on: `screening.toml`, read once.
+//! Forbidden contents and their thresholds: `screening.toml`, read once.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// The screening policy of this build.
 pub fn screening() -> &'static ScreeningPolicy {
     static POLICY: OnceLock<ScreeningPolicy> = OnceLock::new();
     // The text is part of the binary, and a test parses it: a flaw cannot reach a running function.
@@ -13,23 +12,22 @@ pub fn screening() -> &'static ScreeningPolicy {
     POLICY.get_or_init(|| ScreeningPolicy::parse(include_str!("../screening.toml")).expect("the embedded screening policy is sound"))
 }
 
-/// Why a text is no screening policy.
+/// Why a text is not a valid screening policy.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreeningFlaw {
-    /// It lacks something, or holds something unknown.
+    /// A field is missing or unknown.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
-    /// It contradicts itself.
+    /// The text contradicts itself.
     #[error("{of}: {what}")]
     Entry {
-        /// Which category, screener or concern.
+        /// The category, screener or concern.
         of: String,
-        /// What is wrong with it.
         what: &'static str,
     },
 }
 
-/// What the panel of screeners decides by.
+/// The thresholds and concerns by which moderation decides.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScreeningPolicy {
@@ -40,62 +38,57 @@ pub struct ScreeningPolicy {
     concerns: Vec<Concern>,
 }
 
-/// From which score on something happens. A threshold that is not there is never reached.
+/// The thresholds of a score. An absent threshold is never reached.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thresholds {
-    /// A person must look at it; above 0.0, at most 1.0.
+    /// From this score on a person must look at it; above 0.0, at most 1.0.
     pub refer_from: Option<f64>,
-    /// It is refused; not below `refer_from`, at most 1.0.
+    /// From this score on it is refused; not below `refer_from`, at most 1.0.
     pub block_from: Option<f64>,
 }
 
-/// Where something is looked for.
+/// The medium of a concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Medium {
-    /// In the photograph.
     Pictures,
-    /// In what a person wrote.
+    /// A person's own words.
     Words,
 }
 
-/// A category that screeners score.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScreenedCategory {
-    /// As screeners name it.
+    /// As in the screeners' scores.
     pub id: String,
-    /// What it means, for a person: completes "… is looked for".
+    /// The description for a person: completes "… is looked for".
     pub what: String,
-    /// Where it is scored by any screener.
+    /// The media in which any screener scores it.
     pub scored_in: Vec<Medium>,
     refer_from: Option<f64>,
     block_from: Option<f64>,
 }
 
 impl ScreenedCategory {
-    /// What its scores mean.
     #[must_use]
     pub fn thresholds(&self) -> Thresholds {
         Thresholds { refer_from: self.refer_from, block_from: self.block_from }
     }
 }
 
-/// A screener that is built in.
+/// A built-in screener.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownScreener {
-    /// As the configuration names it.
+    /// As in the configuration.
     pub name: String,
-    /// The categories it scores in pictures.
     pub pictures: Vec<String>,
-    /// The categories it scores in words.
     pub words: Vec<String>,
 }
 
 impl KnownScreener {
-    /// The categories it scores there.
+    /// The categories it scores in `medium`.
     #[must_use]
     pub fn scores_in(&self, medium: Medium) -> &[String] {
         match medium {
@@ -105,17 +98,16 @@ impl KnownScreener {
     }
 }
 
-/// What somebody may take for granted that the screening looks for.
+/// A content that a person may expect the screening to detect.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Concern {
-    /// Its name, kebab case.
+    /// In kebab case.
     pub id: String,
-    /// Where it would be seen.
     pub medium: Medium,
-    /// The categories that together see it.
+    /// The categories that together cover it.
     pub seen_by: Vec<String>,
-    /// The sentence when it is looked for.
+    /// The sentence when it is covered.
     pub seen: String,
     /// The sentence when it is not.
     pub unseen: String,
@@ -125,38 +117,35 @@ impl ScreeningPolicy {
     /// Reads and checks a policy.
     ///
     /// # Errors
-    /// What is wrong with the text: a threshold out of its range, a category twice, a concern of a category that does not exist, …
+    /// [`ScreeningFlaw`]: a threshold out of its range, a repeated category, a concern with an unknown category, …
     pub fn parse(text: &str) -> Result<Self, ScreeningFlaw> {
         let policy: Self = toml::from_str(text)?;
         policy.check()?;
         Ok(policy)
     }
 
-    /// The day the text last changed, as `YYYY-MM-DD`.
+    /// The date of the text's last change, as `YYYY-MM-DD`.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// What scores of `category` mean; those of a category that is not listed have a rule of their own.
+    /// The thresholds of `category`; unlisted categories have a rule of their own.
     #[must_use]
     pub fn thresholds(&self, category: &str) -> Thresholds {
         self.category(category).map_or(self.unlisted, ScreenedCategory::thresholds)
     }
 
-    /// Every category.
     #[must_use]
     pub fn categories(&self) -> &[ScreenedCategory] {
         &self.categories
     }
 
-    /// The screeners that are built in.
     #[must_use]
     pub fn screeners(&self) -> &[KnownScreener] {
         &self.screeners
     }
 
-    /// Every concern.
     #[must_use]
     pub fn concerns(&self) -> &[Concern] {
         &self.concerns
@@ -214,7 +203,7 @@ fn check_category(category: &ScreenedCategory) -> Result<(), &'static str> {
 
 fn check_thresholds(thresholds: &Thresholds) -> Result<(), &'static str> {
     let set: Vec<f64> = [thresholds.refer_from, thresholds.block_from].into_iter().flatten().collect();
-    // At zero, or with a NaN, everything or nothing would pass.
+    // With a threshold of zero or NaN, everything or nothing would pass.
     if set.iter().any(|threshold| !(*threshold > 0.0 && *threshold <= 1.0)) {
         return Err("a threshold is above 0 and at most 1");
     }

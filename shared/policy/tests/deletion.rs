@@ -10,7 +10,7 @@ use kernel::{Failure, FixedClock};
 use policy::deletion::{DeleteExpired, ExpiredRow, ExpiredRows, Objects, Report, RowKey, Swept};
 use policy::{Class, inventory};
 
-/// Rows and objects in memory; what `broken` names fails.
+/// Rows and objects in memory; those in `broken` fail.
 #[derive(Default)]
 struct Store {
     rows: Mutex<Vec<(ExpiredRow, Timestamp)>>,

@@ -1,4 +1,4 @@
-//! The hosts in our sources are those of the provider ledger: nobody else is called, and nobody is listed who is not.
+//! The hosts in our sources are exactly those of the provider ledger.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The files below a folder whose names end so.
+/// The files below a folder with this ending.
 fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut found = Vec::new();
@@ -24,7 +24,7 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The code of what is deployed: the adapters and functions, their comments and unit tests left out.
+/// The code that is deployed: the adapters and functions without comments and unit tests.
 fn code() -> Vec<(String, String)> {
     let callers = |name: &str| name.starts_with("via-") || ["egress", "vendors", "edge"].contains(&name);
     let mut folders = vec![root().join("functions")];
@@ -46,7 +46,7 @@ fn code() -> Vec<(String, String)> {
     sources.into_iter().chain(defaults).collect()
 }
 
-/// Hosts that are written out after `https://`; a host that is put together (`https://{…`) is AWS's or our own.
+/// Hosts written out after `https://`; a composed host (`https://{…`) is AWS's or our own.
 fn hosts(text: &str) -> impl Iterator<Item = &str> {
     text.split("https://")
         .skip(1)
@@ -60,7 +60,7 @@ fn an_19_an_23_the_outbound_hosts_are_those_of_the_processors() {
     let called: BTreeSet<&str> = code.iter().flat_map(|(_, text)| hosts(text)).collect();
     let strangers: Vec<_> = called.difference(&outbound_hosts()).copied().collect();
     assert!(strangers.is_empty(), "{strangers:?} are called, but are in no entry of the provider ledger");
-    // An entry whose adapter is there is called by it.
+    // An entry's adapter calls its hosts, where there is one.
     for processor in inventory().processors().iter().filter(|processor| root().join(format!("shared/via-{}", processor.id)).is_dir()) {
         for host in &processor.hosts {
             assert!(called.contains(host.as_str()), "{}: nothing calls {host}", processor.id);
@@ -74,7 +74,7 @@ fn an_19_an_23_no_host_counts_people() {
     assert_eq!(outbound_hosts(), known, "a new host is a new processor, and a reader of the policy will want to know why");
 }
 
-/// Adapters of AWS are listed as what the SDK calls.
+/// Adapters of AWS are listed by the SDK's hosts.
 #[test]
 fn every_adapter_is_of_a_processor() {
     // The built-in artist is ours.

@@ -1,4 +1,4 @@
-//! The inventory is complete, and refuses what it must.
+//! The inventory is complete, and invalid variants are refused.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,4 +1,4 @@
-//! The provider ledger, whom a profile may send data to, and the hosts that are called.
+//! The provider ledger, the admission of processors, and the hosts that are called.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use policy::{Attestations, Inventory, Keeps, NotAdmitted, NotAttested, Profile, TrainingUse, ZeroRetention, admit, inventory};
@@ -21,7 +21,7 @@ fn attested(text: &str) -> Attestations {
     text.parse().unwrap()
 }
 
-/// What one line of OpenAI's entry begins with.
+/// The start of one line of OpenAI's entry.
 fn line(start: &str) -> String {
     let entry = &TEXT[TEXT.find("id = \"openai\"").unwrap()..];
     entry.lines().find(|line| line.starts_with(start)).unwrap().to_owned()
@@ -121,7 +121,7 @@ fn an_30_who_stores_or_receives_something_does_it_for_a_purpose_of_the_ledger() 
     assert!(refusal("fields = [\"body\"]", "fields = [\"body\", \"email\"]").contains("no such fields"));
 }
 
-/// What leaves for a provider is pixels and words: no address, no id, no name of a file (AN-31).
+/// A provider receives pixels and words: no address, no id, no file name (AN-31).
 #[test]
 fn an_30_an_31_a_provider_receives_nothing_that_names_somebody() {
     let providers = inventory().processors().iter().filter(|processor| processor.is_provider());

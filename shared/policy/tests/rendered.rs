@@ -1,4 +1,4 @@
-//! The published policy: true to the inventory, complete, harmless as a page, and never changed in silence.
+//! The published policy: it matches the inventory, is complete and safe as a page, and never changes without a version.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use base64::Engine;

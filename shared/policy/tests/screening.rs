@@ -1,4 +1,4 @@
-//! The screening policy is complete, and refuses what it must.
+//! The screening policy is complete, and invalid variants are refused.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use policy::{Medium, ScreeningPolicy, Thresholds, screening};

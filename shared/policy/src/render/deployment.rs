@@ -1,4 +1,4 @@
-//! What the policy's text needs to know of a deployment.
+//! The properties of a deployment in the policy's text.
 
 use std::str::FromStr;
 
@@ -6,26 +6,24 @@ use serde::Serialize;
 
 use crate::admission::Attestations;
 
-/// A deployment, as the policy speaks of it. None of it is constant in the code: the service's name and contact are its operator's (RT-20).
+/// A deployment as the policy describes it. Nothing of it is constant in the code: the service's name and contact are its operator's (RT-20).
 #[derive(Debug, Clone)]
 pub struct Deployment {
-    /// The service's name, 1 to 80 characters.
+    /// 1 to 80 characters.
     pub service: String,
-    /// Whom to ask.
     pub contact: Contact,
     /// The site's origin, such as `https://example.com`.
     pub origin: String,
-    /// The AWS region data is kept in.
+    /// The AWS region of the data.
     pub region: String,
-    /// Who draws, as `ARTIST` lists them.
+    /// As in `ARTIST`.
     pub artists: Vec<String>,
-    /// Who looks at pictures first, as `SCREENER` lists them.
+    /// As in `SCREENER`.
     pub screeners: Vec<String>,
-    /// Zero retention that the operator has agreed.
     pub attestations: Attestations,
-    /// What the configured screeners look for, a sentence each.
+    /// The concerns that the configured screeners cover, a sentence each.
     pub looked_for: Vec<String>,
-    /// What no configured screener looks for, a sentence each.
+    /// The concerns that no configured screener covers, a sentence each.
     pub not_looked_for: Vec<String>,
 }
 
@@ -36,18 +34,15 @@ pub fn listed(names: &str, built_in: &str) -> Vec<String> {
     if named.is_empty() { vec![built_in.to_owned()] } else { named }
 }
 
-/// Whom a person asks: an e-mail address, or a page behind https.
+/// The contact for questions: an e-mail address, or a page behind https.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Contact {
-    /// An address.
     Mail(String),
-    /// A page.
     Page(String),
 }
 
 impl Contact {
-    /// What a link leads to.
     pub(super) fn href(&self) -> String {
         match self {
             Self::Mail(address) => format!("mailto:{address}"),
@@ -55,7 +50,7 @@ impl Contact {
         }
     }
 
-    /// What a reader sees.
+    /// The text of the link.
     pub(super) fn shown(&self) -> &str {
         match self {
             Self::Mail(address) => address,
@@ -64,7 +59,7 @@ impl Contact {
     }
 }
 
-/// A policy without anybody to ask is none (IM-21).
+/// A policy needs a contact (IM-21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the policy needs somebody to ask: an e-mail address, or a page that begins with https://")]
 pub struct NoContact;

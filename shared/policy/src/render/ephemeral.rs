@@ -1,10 +1,10 @@
-//! The policy of the profile that keeps nothing.
+//! The policy of the profile `ephemeral`.
 
 use super::facts::Facts;
 use super::page::{Block, Section, Words};
 use super::words;
 
-/// The sections, in the order of the page.
+/// In the order of the page.
 pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     vec![
         in_short(facts),

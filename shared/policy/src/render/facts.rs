@@ -1,4 +1,4 @@
-//! What the inventory and the ledger say of a deployment, as blocks of text that both profiles use.
+//! The inventory's and the ledger's facts about a deployment, as blocks of text for both profiles.
 
 use super::deployment::Deployment;
 use super::page::{Block, Section, Words};
@@ -8,17 +8,17 @@ use crate::processor::{Keeps, Processor, ZeroRetention};
 use crate::profile::Profile;
 use crate::retention::in_words;
 
-/// What the names of the cloud's services begin with.
+/// The common prefix of the cloud services' names.
 const CLOUD: &str = "Amazon Web Services (";
 
-/// A deployment in the light of the inventory.
+/// A deployment and its facts in the inventory.
 pub(super) struct Facts<'a> {
     pub(super) profile: Profile,
     pub(super) deployment: &'a Deployment,
 }
 
 impl Facts<'_> {
-    /// Who else touches the data here: the cloud's services of the profile, and the providers that are configured, and nobody who is not (IM-16).
+    /// The processors of this deployment: the cloud services of the profile and the configured providers, and no others (IM-16).
     pub(super) fn processors(&self) -> impl Iterator<Item = &'static Processor> {
         inventory().processors().iter().filter(|processor| processor.profiles.contains(&self.profile)).filter(|processor| {
             let named = |names: &[String]| names.contains(&processor.id);
@@ -30,18 +30,18 @@ impl Facts<'_> {
         self.processors().filter(|processor| processor.is_provider())
     }
 
-    /// Whether it keeps nothing because that was agreed.
+    /// Whether it retains nothing because of an agreement.
     pub(super) fn keeps_nothing_by_agreement(&self, processor: &Processor) -> bool {
         let attested = self.deployment.attestations.reference(&processor.id).is_some();
         matches!(processor.zero_retention, ZeroRetention::Attested(_)) || attested
     }
 
-    /// Whether no picture leaves for anybody: our own code draws and judges.
+    /// Whether no picture leaves the service: our own code draws and judges.
     pub(super) fn is_offline(&self) -> bool {
         self.providers().next().is_none()
     }
 
-    /// The table of everything that is stored.
+    /// The table of all stored data.
     pub(super) fn stored(&self, caption: &'static str) -> Block {
         let rows = inventory().of(self.profile).map(|entry| {
             let purpose = words::capital(words::purpose(entry.purpose));
@@ -60,7 +60,7 @@ impl Facts<'_> {
         [cloud.as_str()].into_iter().chain(others).collect::<Vec<_>>().join("; ")
     }
 
-    /// The cloud's services, in one list.
+    /// The cloud services, in one list.
     pub(super) fn cloud(&self) -> Vec<Block> {
         let services = self.processors().filter(|processor| !processor.is_provider());
         let points = services.map(|processor| format!("{}: {}.", processor.name, lowered(&processor.role)).into());
@@ -72,7 +72,7 @@ impl Facts<'_> {
         vec![Block::Text(region.into()), Block::List(points.collect())]
     }
 
-    /// A provider: what it receives, keeps and does with it, where, and under which agreement.
+    /// A provider: the data it receives, its retention and use, the place and the agreement.
     pub(super) fn provider(&self, processor: &Processor) -> Vec<Block> {
         let mut blocks = vec![Block::Heading(processor.name.clone())];
         for (names, purpose) in [(&self.deployment.artists, Purpose::Generation), (&self.deployment.screeners, Purpose::Moderation)] {
@@ -123,7 +123,7 @@ impl Facts<'_> {
         Words::from(text).link(&kept.source, "Its word on that").and(".")
     }
 
-    /// What is looked for in pictures and words, and what nobody looks for.
+    /// The concerns that screening covers, and those that it does not.
     pub(super) fn looked_for(&self) -> Vec<Block> {
         let list = |sentences: &[String]| Block::List(sentences.iter().map(|sentence| sentence.as_str().into()).collect());
         let mut blocks = Vec::new();
@@ -162,12 +162,12 @@ impl Facts<'_> {
         Section { heading: "Transfers to other countries", blocks: vec![Block::Text(text.into())] }
     }
 
-    /// The link to whom one can ask.
+    /// The link to the contact.
     pub(super) fn contact(&self, before: &str, after: &str) -> Words {
         Words::from(before).link(self.deployment.contact.href(), self.deployment.contact.shown()).and(after)
     }
 
-    /// Whom to ask, and the same as data.
+    /// The contact, and the link to the data behind the page.
     pub(super) fn contact_section(&self) -> Section {
         let site = format!("This is the policy of {} at {}. ", self.deployment.service, self.deployment.origin);
         let data = "Programs get the inventory behind this page by asking this address for application/json: every stored field, its kind, its retention and \

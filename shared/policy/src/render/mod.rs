@@ -1,7 +1,7 @@
 //! The published policy: a page for people and the same facts as data, both made from the inventory and the provider ledger.
 //!
-//! What the text says of what is kept, for how long, by whom and why is read from the entries. Its own words are here, and `published.toml` holds a hash
-//! of what they came to in each version, so that no text changes without a new version and date (IM-19, RT-19).
+//! Retentions, purposes and processors in the text come from the entries. The remaining words are here, and `published.toml` holds a hash of the
+//! result for each version, so that no text changes without a new version and date (IM-19, RT-19).
 
 mod deployment;
 mod ephemeral;
@@ -23,59 +23,51 @@ pub use page::STYLE_HASH;
 
 use page::Section;
 
-/// Why there is no policy to publish.
+/// Why the policy cannot be published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unpublishable {
-    /// The deployment sends data to somebody its profile does not allow: no text could be true and a policy.
+    /// The deployment sends data to a processor that its profile does not admit: no text could be true.
     #[error("the policy of this deployment cannot be published: {0}")]
     NotAdmitted(#[from] NotAdmitted),
-    /// It has no name.
     #[error("the policy needs the name of the service: 1 to 80 characters")]
     NoName,
 }
 
-/// A policy, ready to be served.
 #[derive(Debug)]
 pub struct Rendered {
-    /// The page: HTML without scripts, with one inline style whose hash is [`STYLE_HASH`].
+    /// HTML without scripts, with one inline style whose hash is [`STYLE_HASH`].
     pub html: String,
     /// The same facts as data (IM-03).
     pub document: Document,
 }
 
-/// What the page says, as data.
+/// The content of the page, as data.
 #[derive(Debug, Serialize)]
 pub struct Document {
-    /// The service.
     pub service: String,
-    /// Whom to ask.
     pub contact: Contact,
-    /// What it promises.
     pub profile: Profile,
-    /// The version of the policy: its date, and a number where a day had several.
+    /// The date of the policy, with a number where a day had several versions.
     pub version: String,
-    /// The AWS region data is kept in.
+    /// The AWS region of the data.
     pub region: String,
-    /// Who draws, in the order in which they are asked.
+    /// In the order in which they are asked.
     pub artists: Vec<String>,
-    /// Who looks at pictures first.
     pub screeners: Vec<String>,
-    /// Whom zero retention is agreed with.
+    /// The processors with agreed zero retention.
     pub zero_retention: Vec<String>,
-    /// What is looked for, a sentence each.
+    /// The concerns that screening covers, a sentence each.
     pub looked_for: Vec<String>,
-    /// What nobody looks for, a sentence each.
+    /// The concerns that screening does not cover, a sentence each.
     pub not_looked_for: Vec<String>,
-    /// What is stored.
     pub entries: Vec<Entry>,
-    /// Who else touches it.
     pub processors: Vec<&'static Processor>,
 }
 
 /// The policy of a deployment of `profile`.
 ///
 /// # Errors
-/// [`Unpublishable`] when the deployment is not what its profile allows; the function that serves the policy then does not start.
+/// [`Unpublishable`] when the profile does not admit the deployment; the function that serves the policy then does not start.
 pub fn render(profile: Profile, deployment: &Deployment) -> Result<Rendered, Unpublishable> {
     if !(1..=80).contains(&deployment.service.trim().chars().count()) {
         return Err(Unpublishable::NoName);
@@ -91,7 +83,7 @@ pub fn render(profile: Profile, deployment: &Deployment) -> Result<Rendered, Unp
     Ok(Rendered { html: page::html(&deployment.service, &updated, &sections), document: document(&facts) })
 }
 
-/// The day of the version; `flaw` made sure that it begins with one.
+/// The day of the version; `flaw` ensures that it begins with one.
 fn date() -> Date {
     inventory().version().get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
 }

@@ -1,35 +1,29 @@
-//! Sections of text, and the HTML they become: one page, readable without styles, without scripts, with nothing from elsewhere.
+//! Sections of text and their HTML: one page, readable without styles, without scripts and without external resources.
 
 use std::fmt::Write;
 
-/// The page's style. It is inline, so that nothing is fetched; the header that forbids all else names its hash.
+/// The page's style. It is inline, so that nothing is fetched; the Content-Security-Policy names its hash.
 const STYLE: &str = include_str!("style.css");
 
-/// The hash of the page's one inline style, as a Content-Security-Policy names it. A test compares it with the style.
+/// The hash of the page's one inline style in the Content-Security-Policy. A test compares it with the style.
 pub const STYLE_HASH: &str = "sha256-p/GtMxnqXaqhDMbBrWumGI5Pmxr4FecDxdLMer4OnQ0=";
 
-/// A part of the policy.
 pub(super) struct Section {
     pub(super) heading: &'static str,
     pub(super) blocks: Vec<Block>,
 }
 
-/// A piece of a section.
 pub(super) enum Block {
-    /// Sentences.
     Text(Words),
-    /// A list of points.
     List(Vec<Words>),
-    /// A heading within a section.
     Heading(String),
-    /// A table; the first cell of a row is its heading.
+    /// The first cell of a row is its heading.
     Table { caption: &'static str, head: &'static [&'static str], rows: Vec<Vec<String>> },
 }
 
-/// Words with links among them.
+/// Text with links.
 pub(super) struct Words(pub(super) Vec<Part>);
 
-/// Words, or a link.
 pub(super) enum Part {
     Plain(String),
     Link { href: String, shown: String },
@@ -42,20 +36,19 @@ impl<T: Into<String>> From<T> for Words {
 }
 
 impl Words {
-    /// These words, and then a link.
+    /// Appends a link.
     pub(super) fn link(mut self, href: impl Into<String>, shown: impl Into<String>) -> Self {
         self.0.push(Part::Link { href: href.into(), shown: shown.into() });
         self
     }
 
-    /// These words, and then others.
+    /// Appends text.
     pub(super) fn and(mut self, text: impl Into<String>) -> Self {
         self.0.push(Part::Plain(text.into()));
         self
     }
 }
 
-/// The whole page.
 pub(super) fn html(service: &str, updated: &str, sections: &[Section]) -> String {
     let mut html = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html +=
@@ -100,7 +93,7 @@ fn inline(words: &Words) -> String {
     words.0.iter().map(part).collect()
 }
 
-/// Text that cannot become markup, in an element or in a quoted attribute.
+/// Escapes text for an element or a quoted attribute.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -7,7 +7,7 @@ use crate::Class;
 use crate::inventory::{Table, inventory};
 use crate::retention::in_words;
 
-/// The sections, in the order of the page.
+/// In the order of the page.
 pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     vec![
         in_short(facts),
@@ -26,7 +26,7 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     ]
 }
 
-/// The number an entry promises, in words.
+/// The duration of an entry, in words.
 fn kept(class: Class) -> String {
     class.entry().kept().map_or_else(|| "the life of the account".into(), |kept| in_words(kept.duration))
 }

@@ -4,7 +4,7 @@ use crate::inventory::{Entry, Purpose, Store};
 use crate::processor::{AgreementKind, TransferBasis};
 use crate::retention::{Kept, Mechanism, Owner, Retention, Since, in_words};
 
-/// Why, as the rest of a sentence.
+/// The purpose, as the rest of a sentence.
 pub(super) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Account => "to have an account",
@@ -18,7 +18,6 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
     }
 }
 
-/// Where.
 pub(super) fn place(entry: &Entry) -> String {
     match &entry.store {
         Store::DynamoDb { table, .. } => format!("DynamoDB, table {}", table.id()),
@@ -28,7 +27,7 @@ pub(super) fn place(entry: &Entry) -> String {
     }
 }
 
-/// How long an entry is kept, and what of it goes earlier.
+/// The retention of an entry, with its fields of a shorter one.
 pub(super) fn how_long(entry: &Entry) -> String {
     let early: Vec<&str> = entry.fields().iter().filter(|field| field.retention.is_some()).map(|field| field.name.as_str()).collect();
     let first = retention(entry.retention());
@@ -54,7 +53,7 @@ fn retention(retention: &Retention) -> String {
     }
 }
 
-/// What is not removed to the hour says so: the database alone removes it.
+/// The notice for entries that the database alone removes, which may be late.
 fn late(kept: &Kept) -> &'static str {
     match kept.mechanisms[..] {
         [Mechanism::Ttl] => "; after that it counts for nothing, and the database removes it, mostly within two days",
@@ -62,7 +61,6 @@ fn late(kept: &Kept) -> &'static str {
     }
 }
 
-/// A contract.
 pub(super) fn agreement(kind: AgreementKind) -> &'static str {
     match kind {
         AgreementKind::Dpa => "a data processing agreement",

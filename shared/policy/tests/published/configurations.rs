@@ -1,10 +1,10 @@
-//! Deployments whose policy is kept as a hash, and how that is made. The test and the example that renews the files both use them.
+//! Deployments with a stored hash of their policy. The test and the example that renews the files both use them.
 
 use policy::render::listed;
 use policy::{Attestations, Deployment, Profile, Rendered, render};
 use sha2::{Digest, Sha256};
 
-/// A deployment by the name its hash has.
+/// A deployment under the name of its hash.
 pub(crate) struct Configuration {
     pub(crate) profile: Profile,
     pub(crate) name: &'static str,
@@ -16,7 +16,7 @@ impl Configuration {
         render(self.profile, &self.deployment).expect("these deployments are allowed")
     }
 
-    /// The hash of the page without the lines that name the version, so that it is of the text alone.
+    /// The hash of the page without the lines that name the version, so that it covers the text alone.
     pub(crate) fn hash(&self) -> String {
         let html = self.rendered().html;
         let text: Vec<&str> = html.lines().filter(|line| !line.starts_with("<p>Last updated: ")).collect();
@@ -24,7 +24,7 @@ impl Configuration {
     }
 }
 
-/// Offline, and with every provider that there is.
+/// Offline, and with every provider.
 pub(crate) fn configurations() -> Vec<Configuration> {
     let mut all = Vec::new();
     for profile in Profile::ALL {

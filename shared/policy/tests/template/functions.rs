@@ -1,4 +1,4 @@
-//! What the functions are, when they run and what they may do.
+//! The functions, their triggers and their permissions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,6 @@ pub(crate) fn functions() -> Vec<Resource> {
     of_kind("AWS::Lambda::Function")
 }
 
-/// How long a function may run.
 pub(crate) fn timeout(function: &Resource) -> SignedDuration {
     SignedDuration::from_secs(function.property("Timeout").as_i64().unwrap())
 }
@@ -100,7 +99,7 @@ fn statements(role: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
         .collect()
 }
 
-/// Every action a function may do, with each resource.
+/// Every action of a function, with each resource.
 pub(crate) fn grants(function: &Resource) -> BTreeSet<(String, String)> {
     let pairs = statements(&role(function)).into_iter().flat_map(|(actions, resources, _)| {
         actions.into_iter().flat_map(move |action| resources.clone().into_iter().map(move |resource| (action.clone(), resource)))
@@ -223,7 +222,8 @@ fn schedules_are_valid_and_lose_nothing_in_silence() {
     }
 }
 
-/// Lambda keeps what a function could not handle, and that is the rule's input: ids. The rule itself would keep the whole event, with the address in it.
+/// Lambda stores events that a function could not handle, and their input is that of the rule: ids. The rule itself would store the whole event, with
+/// the address in it.
 #[test]
 fn facts_of_other_services_come_without_addresses_and_are_not_lost_in_silence() {
     for function in functions() {
@@ -333,7 +333,7 @@ fn an_36_only_what_mails_may_mail() {
     }
 }
 
-/// The variable that gives a function the name of what the resource is.
+/// The variable that gives a function the name of a resource.
 fn variable(action: &str, resource: &str) -> Option<String> {
     let upper = |name: &str| kebab(name).replace('-', "_").to_uppercase();
     let last = resource.rsplit(':').next().unwrap_or_default();
@@ -386,7 +386,7 @@ fn a_role_writes_its_own_log_and_a_consumer_reads_its_own_queue() {
     }
 }
 
-/// Who could sign could sign anything in our name.
+/// A function that can sign could sign anything in our name.
 #[test]
 fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
     let key = named("SigningKey");

@@ -1,4 +1,4 @@
-//! The templates keep what the inventory promises, and the tree agrees with them.
+//! The templates match the inventory, and the tree matches the templates.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 mod data;

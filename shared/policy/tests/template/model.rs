@@ -1,4 +1,4 @@
-//! The templates as plain values: `!Ref X` becomes the text `${X}`, `!GetAtt A.B` becomes `${A.B}`, `!Sub` stays the text it is.
+//! The templates as plain values: `!Ref X` becomes the text `${X}`, `!GetAtt A.B` becomes `${A.B}`, and `!Sub` keeps its text.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What each profile deploys, and that it needs nothing of another's.
+//! The resources of each profile, which need nothing of another's.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ pub(crate) fn profiles() -> Vec<String> {
     texts(&template("template.yaml")["Parameters"]["Profile"]["AllowedValues"])
 }
 
-/// What may be beside the functions of the real-time profile: nothing that could hold a picture.
+/// The resources beside the functions of the profile `ephemeral` that cannot hold a picture.
 const HARMLESS: [&str; 13] = [
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Integration",
@@ -37,7 +37,7 @@ struct Stack {
 }
 
 impl Stack {
-    /// A template with these parameters; the others have their defaults.
+    /// A template with these parameters and the defaults of the others.
     fn new(path: &str, given: &Map<String, Value>) -> Self {
         let template = template(path);
         let mut parameters = Map::new();
@@ -66,7 +66,7 @@ impl Stack {
         }
     }
 
-    /// The value with its choices made; references stay the texts they are.
+    /// The value with its conditions resolved; references keep their text.
     fn chosen(&self, value: &Value) -> Value {
         match value {
             Value::Object(map) if map.len() == 1 && map.contains_key("Fn::If") => {
@@ -79,13 +79,13 @@ impl Stack {
         }
     }
 
-    /// A parameter's value where the value is a reference to one; else the value itself.
+    /// A parameter's value where the value is a reference to one; otherwise the value itself.
     fn value(&self, value: &Value) -> Value {
         let name = value.as_str().and_then(|text| text.strip_prefix("${")).and_then(|rest| rest.strip_suffix('}'));
         name.and_then(|name| self.parameters.get(name)).unwrap_or(value).clone()
     }
 
-    /// What it deploys, as it is written.
+    /// Its deployed resources.
     fn resources(&self) -> Vec<Resource> {
         let all = self.template["Resources"].as_object().unwrap().iter();
         all.filter(|(_, body)| body["Condition"].as_str().is_none_or(|name| self.condition(name)))
@@ -192,7 +192,7 @@ fn rt_02_what_the_real_time_profile_runs_writes_to_its_log_and_counts_rate_keys_
             ["logs:CreateLogStream", "logs:PutLogEvents"].into_iter().map(|action| (action.to_owned(), log.clone())).collect();
         if function.id == "InstantCreate" {
             allowed.insert(("dynamodb:UpdateItem".into(), table_arn("RateKeys")));
-            // A signature is of a hash: it stores nothing.
+            // A signature is over a hash: nothing is stored.
             allowed.insert(("kms:Sign".into(), "${SigningKeyArn}".into()));
         }
         assert_eq!(grants(&function), allowed, "{}: left is what it may do, right all it may do", function.id);

@@ -49,7 +49,7 @@ fn every_function_says_what_starts_it_and_where_its_inputs_are() {
     }
 }
 
-/// The variables that a call into `shared/vendors` reads, as the list beside it says.
+/// The variables that a call into `shared/vendors` reads, by the list beside it.
 fn read_by(call: &str) -> Vec<String> {
     let (path, list) = match call {
         "vendors::artists(" => ("shared/vendors/src/artists.rs", "pub const ARTIST_VARIABLES"),
@@ -112,7 +112,7 @@ fn has_url(function: &Resource) -> bool {
     events(function).iter().any(|(kind, _)| *kind == "Url")
 }
 
-/// Whether another service's event starts it. Its input is what the rule's `InputPath` leaves of that event.
+/// Whether another service's event starts it. Its input is the part of that event that the rule's `InputPath` selects.
 fn is_fact(function: &Resource) -> bool {
     events(function).iter().any(|(kind, _)| *kind == "Rule")
 }
