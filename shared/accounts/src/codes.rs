@@ -1,4 +1,4 @@
-//! Asking for a sign-in code.
+//! Requesting a sign-in code.
 
 use async_trait::async_trait;
 use kernel::{Clock, Email, Failure, Randomness, Timestamp};
@@ -6,19 +6,15 @@ use policy::Class;
 
 use crate::{CodeHash, EmailKey, Pepper};
 
-/// A code as the store keeps it: one per address, a newer one replaces it.
+/// A stored code: one per address, a newer one replaces it.
 pub struct IssuedCode {
-    /// Whose.
     pub key: EmailKey,
-    /// The code's keyed hash.
+    /// The keyed hash of the code.
     pub hash: CodeHash,
-    /// When it was made.
     pub at: Timestamp,
-    /// When it is dead.
     pub expires_at: Timestamp,
 }
 
-/// Where codes live.
 #[async_trait]
 pub trait Codes: Send + Sync {
     /// Stores a code in place of the address's older one, and counts it against the address's hourly limit.
@@ -27,9 +23,9 @@ pub trait Codes: Send + Sync {
     /// [`Failure::Busy`] with [`kernel::Reason::RateLimited`] above [`kernel::limits::CODES_PER_HOUR`].
     async fn issue(&self, code: &IssuedCode) -> Result<(), Failure>;
 
-    /// Counts one attempt and returns the hash to compare with; `None` when no code is alive or its attempts are used up.
+    /// Counts one attempt and returns the hash to compare with; `None` without a valid code, or when its attempts are used up.
     ///
-    /// The count and the check are one conditional write, so concurrent guesses cannot outrun it.
+    /// The count and the check are one conditional write, so that concurrent guesses cannot exceed the limit.
     async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
 }
 
@@ -45,21 +41,16 @@ pub trait CodeMailer: Send + Sync {
 
 /// Mails a six-digit code.
 pub struct RequestCode<'a> {
-    /// Where codes live.
     pub codes: &'a dyn Codes,
-    /// Sends the code.
     pub mailer: &'a dyn CodeMailer,
-    /// The secret of the hashes.
     pub pepper: &'a Pepper,
-    /// The time.
     pub clock: &'a dyn Clock,
-    /// Where the digits come from.
     pub randomness: &'a dyn Randomness,
 }
 
 impl RequestCode<'_> {
-    /// Issues a code for `email`, mails it and returns the minutes it lives. Never asks whether the address has an account, so nobody can learn it from the answer or from its
-    /// cost (AN-01).
+    /// Issues a code for `email`, mails it and returns the minutes until it expires. It does not depend on whether the address has an account, so
+    /// that neither the answer nor its cost reveals it (AN-01).
     ///
     /// # Errors
     /// [`Failure::Busy`] above the hourly limit or when the mail service throttles.

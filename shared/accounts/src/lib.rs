@@ -1,4 +1,4 @@
-//! Who someone is: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
+//! Accounts: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
 
 mod codes;
 mod me;

@@ -1,4 +1,4 @@
-//! Keyed hashes: what is stored of a code, and the key an address is found by.
+//! Keyed hashes of codes and addresses.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use kernel::{Email, Owner};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// The secret of the keyed hashes. It is no part of the database, so a copy of the database gives no codes and no addresses away.
+/// The secret of the keyed hashes. It is not part of the database, so a copy of the database reveals neither codes nor addresses.
 #[derive(Clone)]
 pub struct Pepper(Hmac<Sha256>);
 
@@ -15,12 +15,12 @@ pub struct Pepper(Hmac<Sha256>);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EmailKey(String);
 
-/// A code as it is stored: HMAC-SHA-256 over the address's key and the code, in hex.
+/// A stored code: HMAC-SHA-256 over the address's key and the code, in hex.
 #[derive(Clone)]
 pub struct CodeHash(String);
 
 impl Pepper {
-    /// A pepper of these bytes (HMAC takes any length; 32 random bytes are right).
+    /// HMAC accepts any length; 32 random bytes are right.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
         // HMAC accepts every key length, so this cannot fail.
@@ -28,13 +28,12 @@ impl Pepper {
         Self(Hmac::new_from_slice(secret).expect("HMAC takes keys of any length"))
     }
 
-    /// The key of an address.
     #[must_use]
     pub fn email_key(&self, email: &Email) -> EmailKey {
         EmailKey(self.hash(&["email", email.as_str()]))
     }
 
-    /// What is stored of a code that was mailed to the address of `key`.
+    /// The stored form of a code that was mailed to the address of `key`.
     #[must_use]
     pub fn code_hash(&self, key: &EmailKey, code: &str) -> CodeHash {
         CodeHash(self.hash(&["code", &key.0, code]))
@@ -60,7 +59,7 @@ impl Pepper {
 }
 
 impl EmailKey {
-    /// The hex digits.
+    /// In hex.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -68,13 +67,13 @@ impl EmailKey {
 }
 
 impl CodeHash {
-    /// A hash read back from storage.
+    /// For a hash that was stored.
     #[must_use]
     pub fn stored(hex: String) -> Self {
         Self(hex)
     }
 
-    /// The hex digits.
+    /// In hex.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -53,7 +53,7 @@ impl SignInFixture {
         survive(open.run(&builders::email(name), code, "en")).await
     }
 
-    /// Asks for a code and reads the mail.
+    /// Requests a code and reads it from the mail.
     async fn code(&self, name: &str) -> String {
         self.ask(name).await.unwrap().unwrap();
         self.mailer.last_code().unwrap()
@@ -64,7 +64,6 @@ impl SignInFixture {
     }
 }
 
-/// A code that is not `code`.
 fn other_than(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
@@ -193,7 +192,7 @@ async fn a_fault_at_any_call_of_entering_opens_one_account_with_one_grant() {
             let entered = matches!(fixture.enter("ada", &code).await, Ok(Ok(_)));
             let hit = fixture.faults.clear();
             assert_eq!(entered, hit.is_empty());
-            // The code may be used up although its owner did not hear of it; a new one always works.
+            // The code may be used up without an answer to its owner; a new one always works.
             let again = fixture.enter("ada", &code).await.unwrap().is_ok();
             let session = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
             let written = hit == ["sign_ins.open"] && when == When::After;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kernel::Randomness;
 
-/// Tries when another transaction touches the same item: a wallet under a hundred generations at once settles well within them.
+/// Maximum tries when another transaction touches the same item: a wallet under a hundred concurrent generations settles well within them.
 pub(crate) const TRIES: u32 = 10;
 
 /// The bound of the first wait; it doubles up to [`LONGEST`].

@@ -1,4 +1,4 @@
-//! Items: written with their class, read with a typed complaint when an attribute is missing.
+//! Items: written with their class, and read with a typed error for missing attributes.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -9,10 +9,8 @@ use kernel::{Failure, Timestamp};
 use crate::key::Key;
 use crate::write::{Kind, Write};
 
-/// An item as the SDK has it.
 pub type Attributes = HashMap<String, AttributeValue>;
 
-/// An item to write.
 #[derive(Debug, Clone)]
 pub struct Item(Attributes);
 
@@ -39,7 +37,7 @@ impl Item {
         self
     }
 
-    /// An instant as epoch seconds: what TTL wants.
+    /// An instant as epoch seconds, the form that TTL requires.
     #[must_use]
     pub fn seconds(self, name: &str, value: Timestamp) -> Self {
         self.number(name, value.as_second())
@@ -72,32 +70,29 @@ impl Item {
         self
     }
 
-    /// The item as it is stored.
     #[must_use]
     pub fn attributes(self) -> Attributes {
         self.0
     }
 
-    /// A put of this item into `table`, whatever is there.
+    /// An unconditional put.
     #[must_use]
     pub fn put(self, table: &str) -> Write {
         Write::new(table, Kind::Put(self.0))
     }
 
-    /// A put of this item into `table`, if nothing is under its key yet.
+    /// A put on the condition that the key is unused.
     #[must_use]
     pub fn put_new(self, table: &str) -> Write {
         self.put(table).if_absent()
     }
 }
 
-/// A string attribute.
 #[must_use]
 pub fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A number attribute.
 #[must_use]
 pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
@@ -114,27 +109,24 @@ pub trait Read {
     /// A parsed number; absent or unreadable is `None`.
     fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T>;
 
-    /// A string that must be there.
     fn required_text(&self, name: &'static str) -> Result<&str, Failure> {
         self.maybe_text(name).ok_or_else(|| missing(name))
     }
 
-    /// A number that must be there.
     fn required_number<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
         self.maybe_number(name).ok_or_else(|| missing(name))
     }
 
-    /// A string that must be there and parse.
     fn parsed<T: FromStr>(&self, name: &'static str) -> Result<T, Failure> {
         self.required_text(name)?.parse().map_err(|_| missing(name))
     }
 
-    /// An enum of kebab-case names that must be there.
+    /// A required enum of kebab-case names.
     fn named<T: serde::de::DeserializeOwned>(&self, name: &'static str) -> Result<T, Failure> {
         parse_name(self.required_text(name)?)
     }
 
-    /// Whether the row still counts at `now`: TTL deletes late, so an expired row is read as absent.
+    /// Whether the row has not expired at `now`: TTL deletes late, so an expired row is read as absent.
     fn is_alive(&self, now: Timestamp) -> bool {
         self.maybe_number::<i64>("expires_at").is_none_or(|expires_at| expires_at > now.as_second())
     }
@@ -155,13 +147,11 @@ impl Read for Attributes {
     }
 }
 
-/// The name of a kebab-case enum.
 #[must_use]
 pub fn name_of(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The member of such an enum that has this name.
 pub fn parse_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, Failure> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(Failure::broken)
 }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::item::{Attributes, text};
 use crate::write::{Kind, Write};
 
-/// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     pub pk: String,
@@ -18,7 +17,6 @@ impl Key {
         Self { pk: pk.into(), sk: sk.into() }
     }
 
-    /// The key as the SDK has it.
     #[must_use]
     pub fn attributes(&self) -> Attributes {
         HashMap::from([("pk".to_owned(), text(&self.pk)), ("sk".to_owned(), text(&self.sk))])

@@ -11,7 +11,7 @@ use crate::failure::failure;
 use crate::item::{Attributes, Read};
 use crate::key::Key;
 
-/// Rows to read in one call, consistently.
+/// Rows to read in one consistent call.
 #[derive(Default)]
 #[must_use]
 pub struct Batch(HashMap<String, Vec<Attributes>>);
@@ -102,7 +102,7 @@ impl Database {
         Ok(read.await.map_err(failure)?.item)
     }
 
-    /// Reads a batch. What DynamoDB leaves unprocessed is throttled: the caller is told to come back rather than shown a part.
+    /// Reads a batch. Unprocessed keys mean throttling: the caller is asked to come back rather than shown a part.
     ///
     /// # Errors
     /// As of [`Self::get`].

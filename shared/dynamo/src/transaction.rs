@@ -51,14 +51,13 @@ impl<T> Part<T> {
     }
 }
 
-/// Why a part refused.
 #[derive(Debug, Clone)]
 enum Refusal {
-    /// It did not.
+    /// This part did not refuse.
     No,
-    /// Its condition does not hold; the item as it is, where the part asked for it and there is one.
+    /// The condition does not hold; with the stored item, if the part asked for it and there is one.
     Condition(Option<Attributes>),
-    /// Another transaction was on the same item.
+    /// Another transaction touched the same item.
     Conflict,
 }
 

@@ -11,19 +11,18 @@ use lambda_runtime::{LambdaEvent, service_fn};
 
 use crate::error::ended;
 
-/// Messages of one batch worked on at a time.
+/// Maximum messages of one batch handled concurrently.
 const AT_A_TIME: usize = 4;
 
 /// A message of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message<C> {
-    /// What it is about.
     pub content: C,
-    /// When this invocation's time is over, by the system's clock.
+    /// The end of this invocation's time, by the system's clock.
     pub ends_at: Timestamp,
 }
 
-/// Serves a queue until the process ends. A message whose handling fails, or panics, fails alone: it comes again, and after its last try goes to the
+/// Serves a queue until the process ends. A message whose handling fails or panics fails alone: it comes again, and after its last try goes to the
 /// dead-letter queue. None is dropped.
 ///
 /// # Errors
@@ -41,7 +40,7 @@ where
     ended(lambda_runtime::run(one).await)
 }
 
-/// The end of an invocation's time, which Lambda tells in milliseconds since 1970.
+/// The end of an invocation's time; Lambda passes it in milliseconds since 1970.
 fn ends_at(deadline: u64) -> Timestamp {
     i64::try_from(deadline).ok().and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()).unwrap_or(Timestamp::MAX)
 }
@@ -59,7 +58,7 @@ where
     response
 }
 
-/// The message's id when it must come again.
+/// Returns the message's id when it must come again.
 async fn one<C, F, R>(handle: &F, record: SqsMessage, ends_at: Timestamp) -> Option<String>
 where
     C: Content,

@@ -1,11 +1,11 @@
-//! Why a function does not run.
+//! The error of a function's process.
 
 use std::fmt;
 
-/// Why a function does not start, or has ended. It is no [`std::error::Error`] itself, so that any of those becomes one by `?`.
+/// Why a function does not start, or has ended. It does not implement [`std::error::Error`], so that `?` converts any of those into it.
 pub struct Error(lambda_runtime::Error);
 
-/// For people, since this is what the process prints when `main` returns it: the reason, and what it comes from.
+/// The process prints this when `main` returns it: the reason and its sources.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
@@ -24,7 +24,6 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-/// What the runtime ended with.
 pub(crate) fn ended(outcome: Result<(), lambda_runtime::Error>) -> Result<(), Error> {
     outcome.map_err(Error)
 }

@@ -1,4 +1,4 @@
-//! Facts that another service tells through EventBridge.
+//! Events of other services, by way of EventBridge.
 
 use std::future::Future;
 
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::error::ended;
 
-/// What a fact is about: the ids that were given to the other service as tags, and that its event repeats. The rule's `InputPath` hands over the tags
-/// alone: what else the event holds (an address) never reaches the function.
+/// The ids that the other service received as tags and repeats in its event. The rule's `InputPath` passes the tags alone: other parts of the event
+/// (an address) never reach the function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact<C> {
-    /// The ids.
     pub content: C,
 }
 
-/// Serves facts until the process ends. One that cannot be read or handled fails its invocation: Lambda tries it again, and then it is a dead letter.
+/// Serves facts until the process ends. A fact that cannot be read or handled fails its invocation: Lambda tries again, and then it goes to the
+/// dead-letter queue.
 ///
 /// # Errors
 /// When the runtime API is gone.

@@ -1,5 +1,4 @@
-//! The one crate that knows Lambda and HTTP: it starts a function, decodes what comes in, and turns what the domain answers into a status, a retry or
-//! a drop.
+//! The one crate that knows Lambda and HTTP: it starts a function, decodes its input, and turns the domain's result into a status, a retry or a drop.
 
 pub mod batch;
 mod error;
@@ -21,7 +20,7 @@ pub use settings::{Settings, SettingsError, Stage};
 /// Starts the logs and reads the settings: the first line of every function. No call leaves the process.
 ///
 /// # Errors
-/// [`SettingsError`] when the environment is not fit to run in; the function then does not start.
+/// [`SettingsError`] when the environment is invalid; the function then does not start.
 pub fn boot() -> Result<Settings, SettingsError> {
     logs::start();
     Settings::from_env()
@@ -29,7 +28,7 @@ pub fn boot() -> Result<Settings, SettingsError> {
 
 /// The configuration of the AWS clients; no call leaves the process before a client's first.
 ///
-/// A call that gets no answer is given up well within an endpoint's time, so that the SDK can try again and the caller learns something in any case.
+/// A call without an answer is given up well within an endpoint's time, so that the SDK can try again and the caller gets an answer in any case.
 pub async fn aws() -> aws_config::SdkConfig {
     let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).read_timeout(Duration::from_secs(4)).build();
     aws_config::defaults(aws_config::BehaviorVersion::latest()).timeout_config(timeouts).load().await

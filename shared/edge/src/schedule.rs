@@ -1,4 +1,4 @@
-//! Jobs that run by the clock.
+//! Scheduled jobs.
 
 use std::future::Future;
 
@@ -7,8 +7,8 @@ use lambda_runtime::{LambdaEvent, service_fn};
 
 use crate::error::ended;
 
-/// Serves a schedule until the process ends. What the event says does not matter: the job looks at the state of the world, so that an event that
-/// comes twice, late or not at all changes nothing.
+/// Serves a schedule until the process ends. The event's content is ignored: the job looks at the stored state, so that an event that comes twice,
+/// late or not at all changes nothing.
 ///
 /// # Errors
 /// When the runtime API is gone.
@@ -24,7 +24,7 @@ where
             let source: &(dyn std::error::Error + 'static) = failure;
             tracing::error!(source, "job failed");
         }
-        // A failed invocation is what the alarm counts and the scheduler tries again.
+        // The alarm counts failed invocations, and the scheduler repeats them.
         outcome.map_err(lambda_runtime::Error::from)
     });
     ended(lambda_runtime::run(one).await)

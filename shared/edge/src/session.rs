@@ -30,14 +30,14 @@ struct Claims {
 }
 
 impl SessionKeys {
-    /// Keys of this secret (at least 32 bytes: RFC 7518, 3.2).
+    /// The secret has at least 32 bytes (RFC 7518, 3.2).
     #[must_use]
     pub fn new(secret: &[u8], stage: Stage, clock: SystemClock) -> Self {
         let kid = hex::encode(&Sha256::digest(secret)[..8]);
         Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), kid, stage, clock }
     }
 
-    /// The `Set-Cookie` value that signs the caller in.
+    /// The `Set-Cookie` value of a sign-in.
     ///
     /// # Errors
     /// [`Failure::Broken`] when signing fails.
@@ -49,13 +49,13 @@ impl SessionKeys {
         Ok(self.set_cookie(&token, exp - iat))
     }
 
-    /// The `Set-Cookie` value that signs the caller's browser out.
+    /// The `Set-Cookie` value that removes the cookie.
     #[must_use]
     pub fn clear_cookie(&self) -> String {
         self.set_cookie("", 0)
     }
 
-    /// Who sends `request`: the token's signature and times are checked, whether the session still lives is the store's to say.
+    /// The caller of `request`, by the token's signature and times; the store checks whether the session is still open.
     ///
     /// # Errors
     /// [`Failure::Denied`] without a valid token.
@@ -64,7 +64,7 @@ impl SessionKeys {
         self.check(token)
     }
 
-    /// The same for a route that changes something; a browser must not have sent the request from another site.
+    /// The same for a route that changes something; a browser's request from another site is refused.
     ///
     /// # Errors
     /// [`Failure::Denied`] without a valid token, or with [`kernel::Reason::CrossSite`].
@@ -89,7 +89,7 @@ impl SessionKeys {
         Ok(AccountSession { account: claims.sub, session: claims.jti })
     }
 
-    /// `__Host-` ties the cookie to this host over TLS; browsers do not take it over plain http, so the local cloud goes without.
+    /// `__Host-` ties the cookie to this host over TLS; browsers refuse it over plain http, so the local cloud omits it.
     fn cookie_name(&self) -> &'static str {
         match self.stage {
             Stage::Production => "__Host-session",

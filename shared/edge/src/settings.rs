@@ -1,4 +1,4 @@
-//! What the environment says, read once at start.
+//! The environment variables, read once at start.
 
 use std::collections::BTreeMap;
 
@@ -8,47 +8,40 @@ use kernel::{SignedDuration, SystemClock};
 use crate::SessionKeys;
 use crate::http::stream::Delivery;
 
-/// Where the function runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The local cloud: plain http on localhost, offline stand-ins by default, movable time.
+    /// The local cloud: plain http on localhost, offline stand-ins by default, a movable clock.
     Local,
-    /// Anywhere else.
     Production,
 }
 
-/// The environment is not fit to run in.
+/// The environment is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// A variable is absent or empty.
     #[error("the environment variable {0} is not set")]
     Absent(&'static str),
-    /// A variable has a value it must not have.
     #[error("the environment variable {name} {what}")]
     Invalid {
-        /// Which.
         name: &'static str,
-        /// What is wrong with it.
         what: &'static str,
     },
-    /// A list names what there is not.
+    /// A list holds an unknown or repeated name.
     #[error("the environment variable {name} names {value:?}; it knows {}, each at most once, with commas between them", .known.join(", "))]
     Unknown {
-        /// Which.
         name: &'static str,
-        /// What it names.
+        /// The name.
         value: String,
-        /// What it may name.
+        /// The known names.
         known: &'static [&'static str],
     },
 }
 
-/// The settings every function shares; the rest it asks for by name.
+/// The settings that every function shares; others are read by name.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where it runs.
     pub stage: Stage,
-    /// The time, moved by `CLOCK_OFFSET_SECONDS` in the local cloud.
+    /// Moved by `CLOCK_OFFSET_SECONDS` in the local cloud.
     pub clock: SystemClock,
     /// The values of variables; `None` reads the environment.
     values: Option<BTreeMap<&'static str, String>>,
@@ -70,7 +63,7 @@ impl Settings {
         Self::from(None)
     }
 
-    /// Settings of these values alone, whatever is in the environment: for tests of what reads them.
+    /// Settings of these values alone, without the environment: for tests.
     ///
     /// # Errors
     /// As [`Settings::from_env`].
@@ -105,13 +98,13 @@ impl Settings {
         self.read(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Absent(name))
     }
 
-    /// The value of a variable that may be left empty; empty when it is not set.
+    /// The value of an optional variable; empty when it is not set.
     #[must_use]
     pub fn optional(&self, name: &'static str) -> String {
         self.read(name).unwrap_or_default()
     }
 
-    /// The region the function runs in: Lambda says it.
+    /// The function's AWS region, which Lambda sets.
     ///
     /// # Errors
     /// [`SettingsError::Absent`] outside Lambda and the local cloud.
@@ -119,18 +112,16 @@ impl Settings {
         self.required("AWS_REGION")
     }
 
-    /// A whole number of at most `u32::MAX`.
-    ///
     /// # Errors
     /// [`SettingsError`] when it is absent or no such number.
     pub fn number(&self, name: &'static str) -> Result<u32, SettingsError> {
         self.required(name)?.parse().map_err(|_| SettingsError::Invalid { name, what: "must be a whole number" })
     }
 
-    /// How answers leave, by `RESPONSE_STREAMING`: `on` or `off`; off when nothing is said.
+    /// The mode of delivery by `RESPONSE_STREAMING`: `on` or `off`; by default off.
     ///
     /// # Errors
-    /// [`SettingsError`] when it is something else.
+    /// [`SettingsError`] for any other value.
     pub fn delivery(&self) -> Result<Delivery, SettingsError> {
         let name = "RESPONSE_STREAMING";
         match self.required(name).as_deref() {
@@ -156,11 +147,12 @@ impl Settings {
         Ok(SessionKeys::new(self.secret("SESSION_SECRET")?.as_bytes(), self.stage, self.clock))
     }
 
-    /// What `variable` names: some of `known` with commas between them, in their order. The first of `known` is the offline stand-in: it is meant when
-    /// nothing is named in the local cloud.
+    /// The names in `variable`: some of `known`, separated by commas, in their order. The first of `known` is the offline stand-in: it is the default
+    /// in the local cloud.
     ///
     /// # Errors
-    /// [`SettingsError`] when a name is unknown or there twice, and in production when nothing is named: nobody runs an offline stand-in by accident.
+    /// [`SettingsError`] when a name is unknown or repeated, and in production when none is given, so that nobody runs an offline stand-in by
+    /// accident.
     pub fn choices(&self, variable: &'static str, known: &'static [&'static str]) -> Result<Vec<&'static str>, SettingsError> {
         choices(self.stage, variable, self.required(variable), known)
     }

@@ -8,14 +8,12 @@ use policy::Class;
 
 use crate::keys;
 
-/// Codes in the table `Fleeting`.
 pub struct DynamoCodes {
     database: Database,
     fleeting: String,
 }
 
 impl DynamoCodes {
-    /// Codes in the table named `fleeting`.
     #[must_use]
     pub fn new(database: Database, fleeting: String) -> Self {
         Self { database, fleeting }

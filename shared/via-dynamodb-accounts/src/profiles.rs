@@ -11,7 +11,6 @@ use wallet::Balance;
 use crate::keys;
 use crate::sessions;
 
-/// Accounts, sessions checked, in the tables `Fleeting` and `Accounts`.
 pub struct DynamoProfiles {
     database: Database,
     fleeting: String,
@@ -20,7 +19,6 @@ pub struct DynamoProfiles {
 }
 
 impl DynamoProfiles {
-    /// Accounts in the tables of these names.
     #[must_use]
     pub fn new(database: Database, fleeting: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
         Self { database, fleeting, accounts, clock }

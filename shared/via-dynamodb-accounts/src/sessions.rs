@@ -1,4 +1,4 @@
-//! Sessions: a row per sign-in, which every private request asks for in the call it makes anyway.
+//! Sessions: a row per sign-in, which every private request checks within its own call.
 
 use accounts::Sessions;
 use async_trait::async_trait;
@@ -7,14 +7,12 @@ use kernel::{AccountSession, Failure, Principal, Timestamp};
 
 use crate::keys;
 
-/// Sessions in the table `Fleeting`.
 pub struct DynamoSessions {
     database: Database,
     fleeting: String,
 }
 
 impl DynamoSessions {
-    /// Sessions in the table named `fleeting`.
     #[must_use]
     pub fn new(database: Database, fleeting: String) -> Self {
         Self { database, fleeting }

@@ -9,7 +9,6 @@ use policy::Class;
 use crate::keys;
 use crate::wallet_writes::entry_item;
 
-/// Sign-ins in the tables `Fleeting` and `Accounts`.
 pub struct DynamoSignIns {
     database: Database,
     fleeting: String,
@@ -17,7 +16,6 @@ pub struct DynamoSignIns {
 }
 
 impl DynamoSignIns {
-    /// Sign-ins in the tables of these names.
     #[must_use]
     pub fn new(database: Database, fleeting: String, accounts: String) -> Self {
         Self { database, fleeting, accounts }

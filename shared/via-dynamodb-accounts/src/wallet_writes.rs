@@ -12,7 +12,6 @@ pub fn move_credits<T>(accounts: &str, owner: Owner, entry: &Entry) -> [Part<T>;
     [change_balance(accounts, owner, entry), entry_item(owner, entry).put_new(accounts).or_broken("a ledger entry that is there already")]
 }
 
-/// The ledger's line.
 pub fn entry_item(owner: Owner, entry: &Entry) -> Item {
     Item::new(Class::LedgerEntry.id(), keys::ledger(owner, entry))
         .text("kind", entry.kind().name())

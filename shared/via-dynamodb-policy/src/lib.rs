@@ -1,4 +1,4 @@
-//! Rows whose time has come, by the index `expiry` that every table with such rows has.
+//! Expired rows, by the index `expiry` of every table that has them.
 
 use async_trait::async_trait;
 use dynamo::{Answer, Attributes, Database, Key, Query, Read, number, text};
@@ -6,7 +6,6 @@ use kernel::{Failure, Timestamp};
 use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
 use policy::{Class, Store, Table};
 
-/// Expired rows in the tables `Studio`, `Screening` and `Fleeting`.
 pub struct DynamoExpiredRows {
     database: Database,
     studio: String,
@@ -15,7 +14,6 @@ pub struct DynamoExpiredRows {
 }
 
 impl DynamoExpiredRows {
-    /// Expired rows in the tables of these names.
     #[must_use]
     pub fn new(database: Database, studio: String, screening: String, fleeting: String) -> Self {
         Self { database, studio, screening, fleeting }

@@ -1,4 +1,4 @@
-//! Counters of the profile that keeps nothing else: one row per address and hour, under a keyed hash of both.
+//! Rate counters of the profile `ephemeral`: one row per address and hour, under a keyed hash of both.
 
 use async_trait::async_trait;
 use dynamo::{Answer, Database, Key, Read, number, text};
@@ -6,29 +6,27 @@ use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{RateKey, RateKeys};
 
-/// Counters in the table `RateKeys`.
 pub struct DynamoRateKeys {
     database: Database,
     table: String,
 }
 
-/// How a row is met.
+/// The expected state of a row.
 #[derive(Clone, Copy)]
 enum Row {
-    /// It lives, or is not there: one more.
+    /// Absent, or not expired: the count goes up.
     Alive,
-    /// It is past its time, and TTL has not come by: it begins anew.
+    /// Expired but not yet deleted by TTL: the count begins anew.
     Expired,
 }
 
 impl DynamoRateKeys {
-    /// Counters in the table named `table`.
     #[must_use]
     pub fn new(database: Database, table: String) -> Self {
         Self { database, table }
     }
 
-    /// The count after it, or `None` when the row is not as `row` says. The row keeps the end that its first request gave it.
+    /// The new count, or `None` when the row is not in the expected state. The row keeps the expiry of its first request.
     async fn add(&self, key: &RateKey, now: Timestamp, row: Row) -> Result<Option<u32>, Failure> {
         let expires_at = Class::RATE_KEY.expires_at(now);
         let (update, condition) = match row {
@@ -63,7 +61,7 @@ impl RateKeys for DynamoRateKeys {
         if let Some(count) = self.add(key, now, Row::Expired).await? {
             return Ok(count);
         }
-        // A rival began it anew between the two.
+        // A concurrent request began it anew.
         self.add(key, now, Row::Alive).await?.ok_or_else(|| Failure::broken("a rate key is neither alive nor expired"))
     }
 }

@@ -1,4 +1,4 @@
-//! What was tried for a drawing: one row a drawing.
+//! The attempts at drawings: one row a drawing.
 
 use async_trait::async_trait;
 use dynamo::{Answer, Attributes, Database, Item, Read, Write, number};
@@ -8,14 +8,12 @@ use studio::{Attempts, Claimed, History, Written};
 
 use crate::keys;
 
-/// Attempts in the table `Studio`.
 pub struct DynamoAttempts {
     database: Database,
     studio: String,
 }
 
 impl DynamoAttempts {
-    /// Attempts in the table named `studio`.
     #[must_use]
     pub fn new(database: Database, studio: String) -> Self {
         Self { database, studio }
@@ -28,7 +26,7 @@ impl Attempts for DynamoAttempts {
         match self.database.write(put(history, &self.studio)?).await? {
             Answer::Written(_) => Ok(Claimed::Mine),
             Answer::Refused(Some(row)) => Ok(Claimed::Found(read(history, &row)?)),
-            // It was removed, with its generation.
+            // It was removed with its generation.
             Answer::Refused(None) => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
         }
     }

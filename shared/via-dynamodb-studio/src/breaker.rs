@@ -11,7 +11,6 @@ use studio::{Breaker, Circuit, Written};
 
 use crate::keys;
 
-/// Circuits in the table `Fleeting`.
 pub struct DynamoBreaker {
     database: Database,
     fleeting: String,
@@ -19,7 +18,6 @@ pub struct DynamoBreaker {
 }
 
 impl DynamoBreaker {
-    /// Circuits in the table named `fleeting`.
     #[must_use]
     pub fn new(database: Database, fleeting: String, clock: Arc<dyn Clock>) -> Self {
         Self { database, fleeting, clock }
@@ -48,7 +46,7 @@ impl Breaker for DynamoBreaker {
             .maybe_text("open_until", after.open_until.map(|at| at.to_string()))
             .number("wait", after.wait.as_secs())
             .seconds("expires_at", Class::CIRCUIT.expires_at(now));
-        // A row past its time was read as absent, so it is one whose version is 0.
+        // An expired row was read as absent, so its version counts as 0.
         let put = item
             .put(&self.fleeting)
             .only_if("version = :before OR (:before = :none AND (attribute_not_exists(pk) OR expires_at <= :now))")

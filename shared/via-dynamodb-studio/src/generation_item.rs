@@ -8,10 +8,10 @@ use wallet::{Charge, Quota};
 
 use crate::keys;
 
-/// The value of `waiting` on every generation that has a deadline: the partition of the index `deadline`.
+/// The value of `waiting` for every generation with a deadline: the partition of the index `deadline`.
 pub(crate) const WAITING: &str = "generation";
 
-/// The item of a generation. `waiting` and `deadline` are there only while something is left to do, so the index holds nothing else.
+/// The item of a generation. `waiting` and `deadline` exist only while something is left to do, so that the index holds nothing else.
 pub(crate) fn write(generation: &Generation) -> Item {
     let item = Item::new(Class::Generation.id(), keys::generation(generation.owner, generation.id))
         .text("upload_id", generation.upload.to_string())
@@ -41,7 +41,6 @@ pub(crate) fn write(generation: &Generation) -> Item {
     }
 }
 
-/// The generation of an item.
 pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
     let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;
     let deadline = row.maybe_number::<i64>("deadline").map(Timestamp::from_second).transpose().map_err(Failure::broken)?;
@@ -92,7 +91,7 @@ mod tests {
         generation(account.into(), upload, 2, midnight(), GenerationId::new(&clock, &randomness))
     }
 
-    /// The names of the attributes that hold what the bubble says.
+    /// The names of the attributes that hold the bubble's text.
     fn holders(generation: &Generation) -> Vec<String> {
         let item = write(generation).attributes();
         item.into_iter().filter(|(_, value)| format!("{value:?}").contains(WORDS)).map(|(name, _)| name).collect()

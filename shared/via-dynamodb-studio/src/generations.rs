@@ -1,4 +1,4 @@
-//! Placements: each change is written with its condition, and with everything that must change along.
+//! Generations: each change is one transaction with its condition and all rows that change with it.
 
 use async_trait::async_trait;
 use dynamo::{Database, Item, Part, Transaction, Write, number, text};
@@ -20,7 +20,6 @@ pub struct DynamoGenerations {
 }
 
 impl DynamoGenerations {
-    /// Generations in the table named `studio`.
     #[must_use]
     pub fn new(database: Database, studio: String) -> Self {
         Self { database, studio, accounts: None, screening: None }

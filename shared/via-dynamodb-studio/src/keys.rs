@@ -32,5 +32,5 @@ pub(crate) fn quarantine(owner: Owner, id: GenerationId) -> Key {
     Key::new(of_owner(owner), format!("QUA#{id}"))
 }
 
-/// What the sort keys of generations begin with.
+/// The prefix of the sort keys of generations.
 pub(crate) const GENERATIONS: &str = "GEN#";

@@ -8,14 +8,12 @@ use studio::Overdue;
 use crate::generation_item::WAITING;
 use crate::keys;
 
-/// Overdue generations in the table `Studio`.
 pub struct DynamoOverdue {
     database: Database,
     studio: String,
 }
 
 impl DynamoOverdue {
-    /// Overdue generations in the table named `studio`.
     #[must_use]
     pub fn new(database: Database, studio: String) -> Self {
         Self { database, studio }

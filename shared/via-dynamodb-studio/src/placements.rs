@@ -14,7 +14,6 @@ use wallet::Reservation;
 use crate::uploads::{standing, use_upload};
 use crate::{generation_item, keys};
 
-/// Generations in the tables `Fleeting`, `Studio` and `Accounts`.
 pub struct DynamoPlacements {
     database: Database,
     fleeting: String,
@@ -24,7 +23,6 @@ pub struct DynamoPlacements {
 }
 
 impl DynamoPlacements {
-    /// Generations in the tables of these names.
     #[must_use]
     pub fn new(database: Database, fleeting: String, studio: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
         Self { database, fleeting, studio, accounts, clock }
@@ -79,7 +77,7 @@ impl Placements for DynamoPlacements {
     }
 }
 
-/// What the idempotency record keeps of the answer.
+/// The answer as stored in the idempotency record.
 #[derive(Serialize, Deserialize)]
 struct Response {
     generation_id: GenerationId,

@@ -7,14 +7,12 @@ use studio::Recipients;
 
 use crate::keys;
 
-/// Addresses in the table `Accounts`.
 pub struct DynamoRecipients {
     database: Database,
     accounts: String,
 }
 
 impl DynamoRecipients {
-    /// Addresses in the table named `accounts`.
     #[must_use]
     pub fn new(database: Database, accounts: String) -> Self {
         Self { database, accounts }

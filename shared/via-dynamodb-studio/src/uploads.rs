@@ -15,7 +15,6 @@ use crate::keys;
 const REFUSED: &str = "refused";
 const OPEN: &str = "open";
 
-/// Uploads in the table `Studio`, sessions and counters in `Fleeting`.
 pub struct DynamoUploads {
     database: Database,
     fleeting: String,
@@ -24,7 +23,6 @@ pub struct DynamoUploads {
 }
 
 impl DynamoUploads {
-    /// Uploads in the tables of these names.
     #[must_use]
     pub fn new(database: Database, fleeting: String, studio: String, clock: Arc<dyn Clock>) -> Self {
         Self { database, fleeting, studio, clock }
@@ -74,7 +72,7 @@ pub(crate) fn standing(row: &Attributes) -> UploadStanding {
     if row.maybe_text("state") == Some(REFUSED) { UploadStanding::Refused } else { UploadStanding::Open }
 }
 
-/// The content check refused the upload: no generation may use it again. Creates no row where there is none: one without a class would never expire.
+/// The content check refused the upload: no generation may use it again. A missing row is not created: without a class it would never expire.
 pub(crate) fn refuse_upload(studio: &str, owner: Owner, upload: UploadId) -> Write {
     keys::upload(owner, upload)
         .update(studio, "SET #state = :refused")

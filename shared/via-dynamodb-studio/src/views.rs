@@ -1,4 +1,4 @@
-//! What owners see, with the session checked in the same call.
+//! The owner's reads, with the session checked in the same call.
 
 use std::sync::Arc;
 
@@ -10,7 +10,6 @@ use via_dynamodb_accounts::sessions;
 
 use crate::{generation_item, keys};
 
-/// Generations in the table `Studio`, sessions in `Fleeting`.
 pub struct DynamoViews {
     database: Database,
     fleeting: String,
@@ -19,7 +18,6 @@ pub struct DynamoViews {
 }
 
 impl DynamoViews {
-    /// Generations in the tables of these names.
     #[must_use]
     pub fn new(database: Database, fleeting: String, studio: String, clock: Arc<dyn Clock>) -> Self {
         Self { database, fleeting, studio, clock }
@@ -47,14 +45,14 @@ impl Views for DynamoViews {
     async fn page(&self, principal: &Principal, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {
         self.verify(principal).await?;
         let owner = principal.owner()?;
-        // Sort keys of this account between the prefix and the last id shown, backwards: UUID v7 sorts by time.
+        // Sort keys of this account between the prefix and the last returned id, backwards: UUID v7 sorts by time.
         let until = after.map_or_else(|| format!("{}~", keys::GENERATIONS), |id| keys::generation(owner, id).sk);
         let range = Query::of(&self.studio, "pk = :pk AND sk BETWEEN :from AND :until")
             .value(":pk", text(keys::of_owner(owner)))
             .value(":from", text(keys::GENERATIONS))
             .value(":until", text(until))
             .backwards()
-            // One for the last of the page before, which BETWEEN includes, and one to know whether there is more.
+            // One for the last item of the previous page, which BETWEEN includes, and one to see whether there is more.
             .limit(usize::from(limit) + 2);
         let rows = self.database.query(range).await?;
         let mut generations = rows.iter().map(generation_item::read).collect::<Result<Vec<_>, _>>()?;

@@ -1,4 +1,4 @@
-//! The stores keep the promises of their ports, on the local endpoints.
+//! The stores pass the contract suites of their ports on the local endpoints.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ async fn an_40_expired_rows() {
     contract::expired::expired(&stores(13)).await;
 }
 
-/// The counters of the profile `ephemeral`, whose table the profile under test does not have: made as that profile makes it.
+/// The counters of the profile `ephemeral`, whose table is not deployed here: it is created as in that profile.
 async fn rate_keys(table: &str) -> DynamoRateKeys {
     use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
     let client = Client::new(&testkit::cloud::config());
@@ -124,7 +124,8 @@ async fn scan(table: &str) -> Vec<BTreeMap<String, AttributeValue>> {
     items.into_iter().map(|item| item.into_iter().collect()).collect()
 }
 
-/// Every item the suites can write is of a class, in the table of that class, and has no attribute that the inventory does not declare (invariant 9).
+/// Every item that the suites can write has a class, is in the table of that class, and has no attribute that the inventory does not declare
+/// (invariant 9).
 #[tokio::test]
 async fn what_is_stored_is_declared() {
     for seed in [21, 22, 23] {
@@ -167,14 +168,14 @@ fn issued() -> accounts::IssuedCode {
     accounts::IssuedCode { hash: pepper.code_hash(&key, "123456"), key, at, expires_at: Class::SIGN_IN_CODE.expires_at(at) }
 }
 
-/// Whatever the suites did: every wallet is the sum of its movements.
+/// After all suites, every wallet is the sum of its movements.
 #[tokio::test]
 async fn sum_of_entries_is_the_balance() {
     contract::placements::concurrent_generations(&stores(31)).await;
     contract::generations::changes(&stores(32)).await;
     let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     let number = |item: &BTreeMap<String, AttributeValue>, name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
-    // Other suites go on writing: an account is read again until its wallet and its entries are of one moment.
+    // Other suites keep writing: an account is read again until its wallet and its entries are of the same moment.
     for attempt in 0.. {
         sums.clear();
         for item in scan(&table("AccountsTable")).await {

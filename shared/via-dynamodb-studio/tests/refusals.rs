@@ -1,4 +1,4 @@
-//! What DynamoDB's odd errors come to.
+//! The meaning of DynamoDB's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use dynamo::Database;
@@ -15,7 +15,7 @@ fn new_generation() -> studio::Generation {
     builders::generation(caller.owner(), upload.id, 1, builders::midnight(), GenerationId::new(&clock, &randomness))
 }
 
-/// A read and a change against a service that answers so.
+/// A read and a change against a service with this answer.
 async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let stub = Stub::new(reply);
     let database = Database::new(&stub.config());

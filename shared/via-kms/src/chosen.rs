@@ -1,4 +1,4 @@
-//! Which signer a deployment has.
+//! The signer of a deployment.
 
 use std::sync::Arc;
 
@@ -7,19 +7,16 @@ use provenance::{Algorithm, Chain, LocalSigner, Signer, UnfitKeys};
 
 use crate::KmsSigner;
 
-/// The signer's settings are not fit to sign with
+/// The signer's settings are incomplete or wrong
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoSigner {
-    /// Production wants it said
+    /// Production requires an explicit choice
     #[error("SIGNER is not set: name kms, or local, or off if nothing shall be signed")]
     Unnamed,
-    /// The name is unknown
     #[error("SIGNER names nothing that is built in")]
     Unknown,
-    /// A variable the signer needs is absent
     #[error("the environment variable {0} is not set")]
     Absent(&'static str),
-    /// The algorithm is unknown
     #[error("SIGNING_ALGORITHM must be es256 or ps256")]
     Algorithm,
     /// Key or chain cannot be used
@@ -31,7 +28,7 @@ pub enum NoSigner {
 /// `local`; `SIGNING_CHAIN`, `SIGNING_KEY_ID` and `SIGNING_ALGORITHM` (`es256` when absent) for `kms`.
 ///
 /// # Errors
-/// [`NoSigner`] when something is missing or unfit. The local signer is taken when it is named, and where nothing is named outside production: nobody
+/// [`NoSigner`] when a variable is missing or invalid. The local signer is used when it is named, and by default outside production, so that nobody
 /// signs with an offline stand-in by accident.
 pub fn signer(
     aws: &SdkConfig,

@@ -19,8 +19,8 @@ pub use chosen::{NoSigner, signer};
 
 /// Signs with an asymmetric key of KMS.
 ///
-/// What it costs is by the kind of key (list prices of 2026-11-21, per 10,000 signatures): 0.15 USD with `ECC_NIST_P256` ([`Algorithm::Es256`]), 0.03 USD
-/// with `RSA_2048` ([`Algorithm::Ps256`]), whose credentials are larger. A drawing without stickers has 32 files and takes 33 signatures.
+/// The price depends on the kind of key (list prices of 2026-11-21, per 10,000 signatures): 0.15 USD with `ECC_NIST_P256` ([`Algorithm::Es256`]),
+/// 0.03 USD with `RSA_2048` ([`Algorithm::Ps256`]), whose credentials are larger. A drawing without stickers has 32 files and takes 33 signatures.
 pub struct KmsSigner {
     client: Client,
     key: String,
@@ -29,18 +29,18 @@ pub struct KmsSigner {
 }
 
 impl KmsSigner {
-    /// Its name where it is chosen
+    /// The name in the configuration
     pub const NAME: &'static str = "kms";
 
-    /// Signs with the key of this id or ARN, as whom `chain` names. A signature that comes twice is none too many: the SDK may repeat calls.
+    /// Signs with the key of this id or ARN; the signer's name is in `chain`. A repeated call is harmless: the SDK may retry.
     #[must_use]
     pub fn new(config: &SdkConfig, key: String, algorithm: Algorithm, chain: Chain) -> Self {
         Self { client: Client::new(config), key, algorithm, chain }
     }
 
-    /// Signs `bytes`, as KMS has the signature.
+    /// Signs `bytes`, in KMS's form of the signature.
     async fn signed(&self, bytes: &[u8], how: SigningAlgorithmSpec) -> Result<Vec<u8>, Failure> {
-        // The digest and not the message: KMS takes 4,096 bytes at most, and a claim with its certificates may have more.
+        // The digest and not the message: KMS accepts 4,096 bytes at most, and a claim with its certificates may have more.
         let digest = Blob::new(Sha256::digest(bytes).to_vec());
         let call = self.client.sign().key_id(&self.key).message_type(MessageType::Digest).message(digest).signing_algorithm(how);
         let signed = call.send().await.map_err(|error| failure(&error))?;
@@ -61,7 +61,7 @@ impl KmsSigner {
     }
 }
 
-/// The public key of a key in KMS, as a certificate has it (DER).
+/// The public key of a key in KMS, in a certificate's form (DER).
 ///
 /// # Errors
 /// Those of KMS.
@@ -84,7 +84,7 @@ impl Signer for KmsSigner {
         match self.algorithm {
             Algorithm::Es256 => {
                 let der = self.signed(bytes, SigningAlgorithmSpec::EcdsaSha256).await?;
-                // KMS answers in DER; COSE has `r` and `s` side by side (RFC 9053, 2.1).
+                // KMS returns DER; COSE has `r` and `s` side by side (RFC 9053, 2.1).
                 let signature = Signature::from_der(&der).map_err(Failure::broken)?;
                 Ok(signature.to_bytes().to_vec())
             }
@@ -93,7 +93,7 @@ impl Signer for KmsSigner {
     }
 }
 
-/// What an error of any operation comes to, after the SDK's own retries.
+/// An error of any operation as a failure, after the SDK's own retries.
 fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
     let later = match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,

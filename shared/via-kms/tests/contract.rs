@@ -1,4 +1,4 @@
-//! Keys of the local KMS sign as every signer does; and what KMS's errors come to.
+//! Keys of the local KMS pass the contract suite of signers; and the meaning of KMS's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use aws_sdk_kms::Client;

@@ -1,4 +1,4 @@
-//! Whether an upload's bytes are there.
+//! The arrival of uploads.
 
 use async_trait::async_trait;
 use kernel::{Failure, Owner, UploadId};
@@ -6,11 +6,9 @@ use studio::{Arrivals, object_keys};
 
 use crate::Bucket;
 
-/// Looks below `uploads/`.
 pub struct S3Arrivals(Bucket);
 
 impl S3Arrivals {
-    /// Looks in this bucket.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self(bucket)

@@ -11,10 +11,9 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use kernel::Failure;
 use policy::deletion::Objects;
 
-/// Bytes of the largest object that is read whole: a drawing or a selfie is far smaller, so a larger one is no object of ours.
+/// Maximum bytes of an object that is read whole: drawings and selfies are far smaller.
 const LARGEST: i64 = 64_000_000;
 
-/// One bucket.
 #[derive(Clone)]
 pub struct Bucket {
     pub(crate) client: Client,
@@ -22,7 +21,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// The bucket `name`. An endpoint of one's own (the local cloud) is addressed by path, since its buckets have no host names.
+    /// The bucket `name`. A custom endpoint (the local cloud) is addressed by path, since its buckets have no host names.
     #[must_use]
     pub fn new(config: &SdkConfig, name: String) -> Self {
         let by_path = config.endpoint_url().is_some();
@@ -48,7 +47,7 @@ impl Bucket {
         put.send().await.map(drop).map_err(|error| failure(&error))
     }
 
-    /// Stores the object unless its key is taken; `false` when it is. A repetition by the SDK after a lost answer finds it taken, by the same bytes.
+    /// Stores the object unless its key is taken; `false` when it is. A retry by the SDK after a lost answer finds it taken, by the same bytes.
     pub(crate) async fn put_new(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<bool, Failure> {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(ByteStream::from(bytes));
         match put.if_none_match("*").send().await {
@@ -77,13 +76,13 @@ impl Bucket {
     }
 }
 
-/// Keys one call lists or deletes at most.
+/// Maximum keys that one call lists or deletes.
 const PAGE: i32 = 1000;
 
 #[async_trait]
 impl Objects for Bucket {
     async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure> {
-        // An empty prefix, or one without its slash, would reach further than one thing.
+        // An empty prefix, or one without its slash, would match too much.
         if !prefix.ends_with('/') {
             return Err(Failure::broken("a prefix to remove must end with a slash"));
         }
@@ -99,11 +98,11 @@ impl Objects for Bucket {
     }
 }
 
-/// What an error of any operation comes to, after the SDK's own retries.
+/// An error of any operation as a failure, after the SDK's own retries.
 pub(crate) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
     let later = match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
-        // What stands before the service may answer without a code.
+        // An intermediary may answer without a code.
         SdkError::ServiceError(answer) if answer.raw().status().is_server_error() => true,
         _ => matches!(
             error.code(),

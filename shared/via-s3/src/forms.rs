@@ -16,7 +16,6 @@ use kernel::{Failure, Timestamp};
 use serde_json::{Value, json};
 use studio::{Upload, UploadForm, UploadForms, object_keys};
 
-/// Signs forms for one bucket.
 pub struct S3Forms {
     credentials: SharedCredentialsProvider,
     region: String,
@@ -25,7 +24,7 @@ pub struct S3Forms {
 }
 
 impl S3Forms {
-    /// Forms for the bucket `name`, signed with the function's own credentials.
+    /// Signs with the function's own credentials.
     ///
     /// # Errors
     /// [`Failure::Broken`] when the configuration lacks a region or credentials.
@@ -72,7 +71,7 @@ impl S3Forms {
         fields
     }
 
-    /// Every field exactly as it is in the form, and exactly as many bytes as were declared.
+    /// Every field exactly as in the form, and exactly the declared number of bytes.
     fn policy(&self, fields: &BTreeMap<String, String>, upload: &Upload) -> Value {
         let mut conditions = vec![json!({ "bucket": self.bucket }), json!(["content-length-range", upload.bytes, upload.bytes])];
         conditions.extend(fields.iter().map(|(name, value)| json!({ name.as_str(): value })));

@@ -10,11 +10,9 @@ use studio::object_keys::of_generation;
 
 use crate::Bucket;
 
-/// Links into a bucket.
 pub struct S3Links(Bucket);
 
 impl S3Links {
-    /// Links into this bucket.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self(bucket)
@@ -23,7 +21,7 @@ impl S3Links {
 
 #[async_trait]
 impl Links for S3Links {
-    /// Signs a GET in this process; the start is part of the signature, so the same start gives the same link.
+    /// Signs a GET in this process; the start is part of the signature, so that the same start gives the same link.
     async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure> {
         let life = Duration::try_from(life).map_err(Failure::broken)?;
         let presigning =

@@ -13,11 +13,9 @@ use studio::store::{DRAWINGS, drawing_of_name};
 
 use crate::Bucket;
 
-/// Pictures in a bucket.
 pub struct S3Pictures(Bucket);
 
 impl S3Pictures {
-    /// Pictures in this bucket.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self(bucket)
@@ -41,7 +39,7 @@ impl Pictures for S3Pictures {
         if self.0.put_new(&key, content_type, bytes.clone()).await? {
             return Ok(bytes);
         }
-        // Taken a moment ago and gone now: its generation was deleted meanwhile, which the next look at its row will say.
+        // The object existed a moment ago: its generation was deleted meanwhile, as the next read of its row will show.
         self.0.get(&key).await?.ok_or_else(|| Failure::unavailable(Duration::from_secs(1)))
     }
 

@@ -7,11 +7,9 @@ use studio::{Quarantine, Selfies, object_keys};
 
 use crate::Bucket;
 
-/// Selfies in a bucket.
 pub struct S3Selfies(Bucket);
 
 impl S3Selfies {
-    /// Selfies in this bucket.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self(bucket)
@@ -39,11 +37,9 @@ impl Selfies for S3Selfies {
     }
 }
 
-/// Quarantine in a bucket.
 pub struct S3Quarantine(Bucket);
 
 impl S3Quarantine {
-    /// Quarantine in this bucket.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
         Self(bucket)

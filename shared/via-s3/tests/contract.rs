@@ -1,4 +1,4 @@
-//! The shelves keep the promises of their ports, on the local endpoints; and what S3's odd errors come to.
+//! The adapters pass the contract suites of their ports on the local endpoints; and the meaning of S3's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use base64::Engine;
@@ -73,7 +73,7 @@ async fn an_upload_form_admits_exactly_one_object() {
     assert_eq!(conditions.len(), form.fields.len());
 }
 
-/// A read, a write and a removal against a service that answers so.
+/// A read, a write and a removal against a service with this answer.
 async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let stub = Stub::new(reply);
     let bucket = Bucket::new(&stub.config(), "pictures".into());

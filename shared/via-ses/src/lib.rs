@@ -21,16 +21,15 @@ pub struct SesMailer {
 }
 
 impl SesMailer {
-    /// Sends from the address `from`. The SDK must not repeat a call on its own: `SendEmail` has no idempotency token, so a repetition after a lost answer
-    /// is a second mail.
+    /// Sends from the address `from`. The SDK must not retry: `SendEmail` has no idempotency token, so a retry after a lost answer is a second mail.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, from: String) -> Self {
         let once = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(once), from, configuration_set: None }
     }
 
-    /// Sends "ready" mails with this configuration set, so that SES tells in an event which of them it has accepted. Codes go without: nobody waits for
-    /// their event.
+    /// Sends "ready" mails with this configuration set, so that SES confirms accepted ones by an event. Codes go without: their events are not
+    /// needed.
     #[must_use]
     pub fn with_configuration_set(self, name: String) -> Self {
         Self { configuration_set: Some(name), ..self }
@@ -74,7 +73,8 @@ fn content(mail: &Mail) -> Result<EmailContent, Failure> {
     Ok(EmailContent::builder().simple(message).build())
 }
 
-/// Throttling is a clear no, to be tried again. Anything else is unclear or final. The service's message may quote the address, so only its code goes on.
+/// Throttling is a clear refusal, to be tried again. Any other error is unclear or final. The service's message may quote the address, so only its
+/// code is passed on.
 fn failure(error: SdkError<SendEmailError>) -> Failure {
     let code = error.code().unwrap_or("no answer").to_owned();
     match error.into_service_error() {

@@ -1,4 +1,4 @@
-//! What a mail is sent as, and what SES's errors come to.
+//! The request of a mail, and the meaning of SES's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use kernel::{AccountId, Failure, GenerationId, Owner, SeededRandomness, SystemClock};
@@ -39,7 +39,7 @@ async fn an_02_a_ready_mail_is_one_that_ses_tells_of_by_ids_and_a_code_is_not() 
     assert_eq!(ids, (Some(owner.to_string()), Some(generation.to_string())));
 }
 
-/// One request whatever comes back: `SendEmail` has no idempotency token (AN-02).
+/// Exactly one request for any answer: `SendEmail` has no idempotency token (AN-02).
 async fn send(reply: Reply) -> Result<(), Failure> {
     let stub = Stub::new(reply);
     let sent = SesMailer::new(&stub.config(), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
@@ -68,7 +68,7 @@ async fn an_02_what_is_final_or_unclear_is_broken_and_is_not_tried_again_by_the_
     }
 }
 
-/// What the service says may quote the address: no failure repeats it.
+/// The service's message may quote the address: no failure repeats it.
 #[tokio::test]
 async fn a_failure_does_not_name_the_address() {
     let body = r#"{"message":"Address somebody@example.org is not verified"}"#;

@@ -18,7 +18,6 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// The queue with this URL.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, url: String) -> Self {
         Self { client: Client::new(config), url }

@@ -1,4 +1,4 @@
-//! What a step is told as, and what SQS's errors come to.
+//! The messages between steps, and the meaning of SQS's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use kernel::message::{GenerationIds, Queue};
@@ -13,7 +13,7 @@ fn ids() -> GenerationIds {
     GenerationIds { owner_id: builders::caller(&clock, &randomness).owner(), generation_id: GenerationId::new(&clock, &randomness) }
 }
 
-/// A message holds a version and ids, and nothing that the inventory does not declare.
+/// A message holds a version and ids, and no field that the inventory does not declare.
 #[tokio::test]
 async fn a_message_holds_its_content_and_a_version() {
     let client = aws_sdk_sqs::Client::new(&cloud::config());

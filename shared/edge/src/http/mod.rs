@@ -43,7 +43,7 @@ where
     R: Future<Output = Result<Reply, Failure>>,
 {
     let (method, started) = (request.method(), Instant::now());
-    // A panic is a fault of ours like any other: the caller gets the same problem document.
+    // A panic is a fault of ours: the caller gets the same problem document.
     let outcome = AssertUnwindSafe(handle(request)).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|_| Err(Failure::broken("the handler panicked")));
     let response = match &outcome {
@@ -54,8 +54,8 @@ where
     response
 }
 
-/// The one place an endpoint's failure is logged: its reason always, its source only when it is our fault. The path stays out: it holds ids of things
-/// that may be somebody else's.
+/// Logs an endpoint's failure, in this one place: its reason always, its source only for a fault of ours. The path is left out: it may hold ids of
+/// other accounts.
 fn log(method: &str, status: u16, started: Instant, request_id: &str, failure: Option<&Failure>) {
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     match failure {

@@ -1,8 +1,8 @@
-//! A picture and what is said of it: as a form (RFC 7578), or as the bare picture with a few words in the address.
+//! A picture with its parameters: as a form (RFC 7578), or as the bare picture with some parameters in the URL.
 //!
-//! What was read is zeroed when it is dropped. Before that, copies of the body exist that this module cannot reach: the event as Lambda sent it, its
-//! JSON string and the decoded bytes inside `lambda_runtime` and `lambda_http`, and the parser's own buffer. A function whose promise it is to keep no
-//! picture installs an allocator that clears whatever is freed (`zeroizing-alloc`); then these go too as soon as they are let go.
+//! The form is zeroed on drop. Before that, copies of the body exist beyond this module: the event as Lambda sent it, its JSON string and the decoded
+//! bytes inside `lambda_runtime` and `lambda_http`, and the parser's own buffer. A function that promises to keep no picture installs an allocator
+//! that clears freed memory (`zeroizing-alloc`), which covers these copies as well.
 
 use std::collections::BTreeMap;
 
@@ -14,56 +14,55 @@ use zeroize::Zeroizing;
 
 use super::Request;
 
-/// What a form may hold, and nothing else.
+/// The allowed content of a form.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// The field of the picture, which must be there; the whole body where there is no form.
+    /// The required field of the picture; the whole body without a form.
     pub picture: &'static str,
-    /// Bytes of the whole body, at most.
+    /// Maximum bytes of the whole body.
     pub most_bytes: usize,
-    /// The other fields, all of them optional.
+    /// The other fields, all optional.
     pub texts: &'static [Text],
 }
 
 /// A field of text.
 #[derive(Debug, Clone, Copy)]
 pub struct Text {
-    /// Its name.
     pub name: &'static str,
-    /// Its bytes, at most.
+    /// Maximum bytes.
     pub most_bytes: usize,
-    /// Whether it may be in the address when the body is the bare picture. Addresses are logged on many ways: what is personal never may.
+    /// Whether it may be in the URL when the body is the bare picture. URLs are logged in many places: personal data is never allowed there.
     pub in_address: bool,
 }
 
 impl Text {
-    /// A text that may be in the address too: it says nothing of a person.
+    /// A text that may be in the URL too: it holds no personal data.
     #[must_use]
     pub const fn anywhere(name: &'static str, most_bytes: usize) -> Self {
         Self { name, most_bytes, in_address: true }
     }
 
-    /// A text that is in a form alone.
+    /// A text allowed in a form alone.
     #[must_use]
     pub const fn in_form(name: &'static str, most_bytes: usize) -> Self {
         Self { name, most_bytes, in_address: false }
     }
 }
 
-/// What came.
+/// The content of a form.
 pub struct Form {
     picture: Zeroizing<Vec<u8>>,
     texts: BTreeMap<&'static str, Zeroizing<String>>,
 }
 
 impl Form {
-    /// Takes the picture out: at least one byte, of whatever format.
+    /// At least one byte, of any format.
     #[must_use]
     pub fn picture(&mut self) -> Zeroizing<Vec<u8>> {
         std::mem::take(&mut self.picture)
     }
 
-    /// Takes a text out: UTF-8 without control characters; `None` when it is absent or empty.
+    /// UTF-8 without control characters; `None` when it is absent or empty.
     #[must_use]
     pub fn text(&mut self, name: &str) -> Option<Zeroizing<String>> {
         self.texts.remove(name).filter(|text| !text.is_empty())
@@ -71,10 +70,10 @@ impl Form {
 }
 
 impl Request {
-    /// Reads the body by `shape`: `multipart/form-data`, or the bare picture as `image/jpeg`, `image/png` or `image/webp`. The body is gone after it.
+    /// Reads the body by `shape`: `multipart/form-data`, or the bare picture as `image/jpeg`, `image/png` or `image/webp`. The body is consumed.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] when it is too large, of another media type, damaged, or holds what the shape does not have, or anything twice.
+    /// [`Failure::Invalid`] when it is too large, of another media type, damaged, or holds unknown or repeated fields.
     pub async fn form(&mut self, shape: &Shape) -> Result<Form, Failure> {
         let media_type = self.header("content-type").unwrap_or_default().to_owned();
         let boundary = boundary(&media_type)?;
@@ -110,7 +109,7 @@ impl Request {
 
 async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Result<Form, Failure> {
     let length = body.len();
-    // The chunk owns the body, and zeroes it when the parser has copied it.
+    // The chunk owns the body, and is zeroed once the parser has copied it.
     let chunk = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_owner(body))]);
     let mut multipart = Multipart::with_constraints(chunk, boundary, constraints(shape));
     let mut form = Form { picture: Zeroizing::default(), texts: BTreeMap::new() };
@@ -121,7 +120,7 @@ async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Resul
         if name != shape.picture && text.is_none() {
             return Err(malformed("The form has a field that does not belong there."));
         }
-        // As large as it can get: growing would leave copies behind.
+        // Allocated at its maximum: growing would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.map_or(length, |text| text.most_bytes)));
         while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
             bytes.extend_from_slice(&chunk);
@@ -147,7 +146,7 @@ fn constraints(shape: &Shape) -> Constraints {
     Constraints::new().size_limit(limits)
 }
 
-/// A text of a person's: UTF-8 whatever a part says of itself, on one line.
+/// A person's text: one line of UTF-8, whatever charset the part declares.
 fn readable(text: &Text, bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
     let refused = || Failure::invalid(Reason::FieldInvalid, format!("{} must be UTF-8 text without control characters.", text.name));
     let value = std::str::from_utf8(bytes).map_err(|_| refused())?;
@@ -166,7 +165,7 @@ fn boundary(media_type: &str) -> Result<Option<String>, Failure> {
     })
 }
 
-/// The parser's own words may quote the form, so they go nowhere.
+/// The parser's message may quote the form: it is dropped.
 fn unreadable(error: multer::Error) -> Failure {
     match error {
         multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => too_large(),

@@ -16,7 +16,7 @@ struct Document<'a> {
     request_id: &'a str,
 }
 
-/// The document of a failure, and its status. A vendor's words and ours about a fault stay in the log.
+/// The document of a failure, and its status. Messages of vendors and of our own faults stay in the log.
 pub(super) fn document(failure: &Failure, request_id: &str) -> (StatusCode, String) {
     let (status, detail) = match problem(failure) {
         Some(problem) => (status(problem.reason), problem.detail.as_ref()),
@@ -32,7 +32,6 @@ pub(super) fn document(failure: &Failure, request_id: &str) -> (StatusCode, Stri
     (status, serde_json::to_string(&document).unwrap_or_default())
 }
 
-/// The response to a failure.
 pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     let (status, body) = document(failure, request_id);
     let mut response =
@@ -49,7 +48,6 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     response.body(Body::from(body)).unwrap_or_default()
 }
 
-/// The stable name of a failure.
 pub(super) fn slug(failure: &Failure) -> &'static str {
     problem(failure).map_or("internal", |problem| problem.reason.slug())
 }

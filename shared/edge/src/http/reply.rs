@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Request;
 
-/// A successful answer. Unless it says otherwise no cache may keep it: answers are personal.
+/// A successful answer. By default no cache may store it: answers are personal.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
@@ -46,9 +46,9 @@ impl Reply {
         Self::json(StatusCode::ACCEPTED, body)
     }
 
-    /// 200 with a page for people, complete in itself: whatever is not in it, scripts first of all, the browser refuses.
+    /// 200 with a page for people that is complete in itself: the browser refuses every other resource, scripts first of all.
     ///
-    /// `style` is the hash of the page's one inline style as a Content-Security-Policy names it, such as `sha256-…`.
+    /// `style` is the hash of the page's one inline style in the Content-Security-Policy, such as `sha256-…`.
     #[must_use]
     pub fn page(html: String, style: &str) -> Self {
         let policy = format!("default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -64,44 +64,43 @@ impl Reply {
         Self::empty(StatusCode::NO_CONTENT)
     }
 
-    /// 304, with the entity tag the caller already has.
+    /// 304, with the entity tag of the caller's stored answer.
     #[must_use]
     pub fn not_modified(etag: String) -> Self {
         Self::empty(StatusCode::NOT_MODIFIED).with(ETAG, etag).revalidated()
     }
 
-    /// With an entity tag: a private cache may keep the answer if it asks before each use.
+    /// With an entity tag: a private cache may store the answer if it revalidates before each use.
     #[must_use]
     pub fn tagged(self, etag: String) -> Self {
         self.with(ETAG, etag).revalidated()
     }
 
-    /// With the address of what was made.
+    /// The header `Location`.
     #[must_use]
     pub fn at(self, location: String) -> Self {
         self.with(LOCATION, location)
     }
 
-    /// With a cookie.
     #[must_use]
     pub fn cookie(self, set_cookie: String) -> Self {
         self.with(SET_COOKIE, set_cookie)
     }
 
-    /// The same for everybody, so every cache may keep it for five minutes.
+    /// Not personal: every cache may store it for five minutes.
     #[must_use]
     pub fn public(mut self) -> Self {
         self.cache = "public, max-age=300";
         self
     }
 
-    /// One of several forms of the same thing: caches keep them apart by `Accept`.
+    /// One of several representations: caches keep them apart by `Accept`.
     #[must_use]
     pub fn by_accept(self) -> Self {
         self.with(VARY, "accept".into())
     }
 
-    /// With an entity tag made of the body; without the body, as 304, when the caller has it already.
+    /// With an entity tag of the body; a 304 without the body when the caller has it already.
     #[must_use]
     pub fn unless_seen_by(self, request: &Request) -> Self {
         let digest = Sha256::digest(self.body.as_deref().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! What came in, decoded and bounded.
+//! The request, decoded and bounded.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -13,10 +13,9 @@ use lambda_http::{Body, RequestExt};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// What the work leaves of an invocation's time, so that its answer still goes out.
+/// The part of an invocation's time that is reserved for sending the answer.
 const MARGIN: Duration = Duration::from_secs(3);
 
-/// A request to an endpoint.
 pub struct Request {
     inner: lambda_http::Request,
 }
@@ -26,13 +25,12 @@ impl Request {
         Self { inner }
     }
 
-    /// The method's name.
     #[must_use]
     pub fn method(&self) -> String {
         self.inner.method().to_string()
     }
 
-    /// Refuses any other method and path: the URL of a function, unlike a gateway, takes them all.
+    /// Refuses any other method and path: unlike a gateway, the URL of a function accepts them all.
     ///
     /// # Errors
     /// [`Failure::Missing`].
@@ -43,7 +41,7 @@ impl Request {
     /// The body as JSON.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] when it is too large, of another media type, or not what `T` takes.
+    /// [`Failure::Invalid`] when it is too large, of another media type, or not a valid `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let bytes: &[u8] = match self.inner.body() {
             Body::Text(text) => text.as_bytes(),
@@ -60,7 +58,7 @@ impl Request {
             .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
     }
 
-    /// Where the request came from, as the gateway saw it; what a header says of it is not asked.
+    /// The caller's address as the gateway saw it; headers about it are ignored.
     #[must_use]
     pub fn address(&self) -> CallerAddress {
         match self.inner.request_context_ref() {
@@ -69,11 +67,11 @@ impl Request {
         }
     }
 
-    /// How long the work on this request may take: `most`, and less where the invocation ends before, with a margin for the answer. A
-    /// runtime that gives no time, or one that is over, is not believed.
+    /// The time for the work on this request: `most`, or less where the invocation ends before, with a margin for the answer. A missing or expired
+    /// deadline of the runtime is ignored.
     #[must_use]
     pub fn timeout(&self, most: Duration) -> Duration {
-        // The runtime's time is the system's, whatever a test has done to ours.
+        // The runtime's deadline is in system time, even if a test has moved our clock.
         let clock = SystemClock::default();
         let deadline = self.inner.lambda_context_ref().map_or(0, |context| context.deadline);
         let now = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
@@ -83,7 +81,7 @@ impl Request {
         }
     }
 
-    /// Takes the body out, as it is. It is zeroed when it is dropped.
+    /// Takes the raw body out. It is zeroed on drop.
     pub(super) fn take_body(&mut self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match std::mem::take(self.inner.body_mut()) {
             Body::Text(text) => text.into_bytes(),
@@ -92,12 +90,12 @@ impl Request {
         })
     }
 
-    /// The parameters of the query, in no order.
+    /// The query parameters, unordered.
     pub(super) fn parameters(&self) -> Vec<(&str, &str)> {
         self.inner.query_string_parameters_ref().map(|parameters| parameters.iter().collect()).unwrap_or_default()
     }
 
-    /// The body as it was sent, of one of these media types and at most `limit` bytes.
+    /// The raw body, of one of these media types and at most `limit` bytes.
     ///
     /// # Errors
     /// [`Failure::Invalid`] when it is empty, too large or of another media type.
@@ -124,7 +122,7 @@ impl Request {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// An id from the path. What is no id of this kind names nothing.
+    /// An id from the path. Text that is no id of this kind counts as a missing resource.
     ///
     /// # Errors
     /// [`Failure::Missing`].
@@ -136,17 +134,17 @@ impl Request {
     /// A query parameter; `None` when it is absent or empty.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] when it is there and no `T`.
+    /// [`Failure::Invalid`] when it is present but no `T`.
     pub fn query<T: FromStr>(&self, name: &str, what: &'static str) -> Result<Option<T>, Failure> {
         let value =
             self.inner.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).filter(|value| !value.is_empty());
         value.map(str::parse).transpose().map_err(|_| Failure::invalid(Reason::FieldInvalid, what))
     }
 
-    /// A number from the query that lies in `range`; `None` when it is absent.
+    /// A number from the query within `range`; `None` when it is absent.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] when it is there and outside.
+    /// [`Failure::Invalid`] when it is outside.
     pub fn query_within(&self, name: &str, range: RangeInclusive<u16>) -> Result<Option<u16>, Failure> {
         let outside = || Failure::invalid(Reason::FieldInvalid, format!("{name} must be {} to {}.", range.start(), range.end()));
         match self.query::<u16>(name, "") {
@@ -156,8 +154,6 @@ impl Request {
         }
     }
 
-    /// The `Idempotency-Key`.
-    ///
     /// # Errors
     /// [`Failure::Invalid`] when it is absent, longer than 255 characters or not printable ASCII.
     pub fn idempotency_key(&self) -> Result<String, Failure> {
@@ -177,7 +173,7 @@ impl Request {
         if is_tag { Cow::Borrowed(first) } else { Cow::Borrowed("en") }
     }
 
-    /// Whether the caller asks for JSON by name and likes it better than HTML (RFC 9110, 12.5.1). A browser does not, nor does who takes anything.
+    /// Whether the caller accepts JSON by name and prefers it to HTML (RFC 9110, 12.5.1). Browsers do not, nor do clients that accept anything.
     #[must_use]
     pub fn prefers_json(&self) -> bool {
         let accept = self.header(ACCEPT.as_str()).unwrap_or_default();
@@ -191,7 +187,7 @@ impl Request {
         self.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == "*" || strong(tag) == strong(etag)))
     }
 
-    /// Refuses what a browser sent from another site than this API and `origin`.
+    /// Refuses a browser's request from another site than this API and `origin`.
     ///
     /// # Errors
     /// [`Failure::Denied`] with [`Reason::CrossSite`].
@@ -199,14 +195,13 @@ impl Request {
         if self.is_cross_site(origin) { Err(Failure::denied(Reason::CrossSite, "This request came from another site.")) } else { Ok(()) }
     }
 
-    /// Whether a browser says that the request comes from another site than this API and `origin`.
+    /// Whether a browser declares that the request comes from another site than this API and `origin`.
     ///
-    /// Browsers send `Sec-Fetch-Site`, old ones `Origin`; what sends neither is no browser and carries no cookies of a victim.
+    /// Browsers send `Sec-Fetch-Site`, old ones `Origin`; a client that sends neither is no browser and carries no cookies of a victim.
     fn is_cross_site(&self, origin: &str) -> bool {
         is_cross_site(self.inner.headers(), origin)
     }
 
-    /// A cookie's value.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let cookies = self.inner.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -217,7 +212,7 @@ impl Request {
     }
 }
 
-/// How much an `Accept` header likes a media type that it names: 0 to 1000, and 0 when it does not name it.
+/// The preference of an `Accept` header for a media type that it names: 0 to 1000, and 0 when it does not name it.
 fn preference(accept: &str, media: &str) -> u16 {
     let named = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);

@@ -1,22 +1,21 @@
-//! Server-sent events (WHATWG HTML, 9.2.6), as they go over the wire.
+//! Server-sent events (WHATWG HTML, 9.2.6) in their wire format.
 
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-/// The media type of a stream of events.
 pub(super) const MEDIA_TYPE: &str = "text/event-stream";
 
-/// What is sent when there is nothing to say, so that nothing in between takes the connection for dead: a comment, which clients pass over.
+/// A comment, which clients ignore; it keeps intermediaries from closing an idle connection.
 pub(super) const HEARTBEAT: &[u8] = b": still here\n\n";
 
 /// Silence before a heartbeat.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
 
-/// One event. Each line of `data` is a line of its own, as the format wants; JSON has one.
+/// One event. Each line of `data` is a line of its own, as the format requires; JSON has one.
 pub(super) fn event(name: &str, data: &str) -> Zeroizing<Vec<u8>> {
     let lines = || data.split(['\n', '\r']);
-    // As large as it gets: growing would leave copies behind.
+    // Allocated at its final size: growing would leave copies behind.
     let length = name.len() + data.len() + 7 * lines().count() + 16;
     let mut bytes = Zeroizing::new(Vec::with_capacity(length));
     let mut write = |parts: &[&str]| parts.iter().for_each(|part| bytes.extend_from_slice(part.as_bytes()));
@@ -26,7 +25,7 @@ pub(super) fn event(name: &str, data: &str) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// Whether an `Accept` names the stream, and does not refuse it by `q=0`.
+/// Whether an `Accept` header names the stream, and does not refuse it by `q=0`.
 pub(super) fn is_accepted(accept: &str) -> bool {
     accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);

@@ -1,10 +1,9 @@
 //! Endpoints that answer with a picture: whole, or as server-sent events while it is made.
 //!
-//! With `RESPONSE_STREAMING=on` an answer leaves as it grows (a Lambda Function URL, or a REST API in that mode); otherwise, behind an HTTP API, it is
-//! collected and leaves whole. Whatever the way, no cache may keep it, and it is zeroed once it is sent.
+//! With `RESPONSE_STREAMING=on` an answer is sent while it is made (a Lambda Function URL, or a REST API in that mode); otherwise, behind an HTTP
+//! API, it is collected and sent whole. In both modes no cache may store it, and it is zeroed once it is sent.
 //!
-//! After the head of a stream has left, its status cannot change: what goes wrong from then on is an event `error` with the problem document, and the
-//! stream ends.
+//! The status of a stream is sent first and cannot change: a later failure is an event `error` with the problem document, and ends the stream.
 
 mod body;
 mod frames;
@@ -29,39 +28,37 @@ use frames::Frames;
 
 use crate::error::ended;
 
-/// How answers leave.
+/// The mode of delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// As they grow.
+    /// While they are made.
     Streamed,
-    /// Whole, and no larger than [`WHOLE_BYTES`].
+    /// Whole, at most [`WHOLE_BYTES`].
     Whole,
 }
 
-/// The largest picture that can leave whole: Lambda takes 6 MB of JSON, in which a picture is base64.
+/// The largest picture that can be sent whole: Lambda takes 6 MB of JSON, in which a picture is base64.
 pub const WHOLE_BYTES: usize = 4_400_000;
 
-/// The largest collection of events that can leave whole: text is no base64, but its quotes are escaped.
+/// The largest collection of events that can be sent whole: text is not base64, but its quotes are escaped.
 const WHOLE_EVENTS_BYTES: usize = 5_900_000;
 
 type Making = Pin<Box<dyn Future<Output = Result<Media, Failure>> + Send>>;
 type Work = Box<dyn FnOnce(Events) -> Making + Send>;
 
-/// An answer to come.
 pub enum Answer {
-    /// One that is there.
+    /// A finished answer.
     Whole(Reply),
-    /// One that is still to be made. Until it begins, a refusal has its own status.
+    /// An answer still to be made. Before it begins, a refusal has its own status.
     Made {
-        /// Whether the caller wants to hear of it as events.
+        /// Whether the caller wants events.
         as_events: bool,
-        /// Makes it.
         work: Work,
     },
 }
 
 impl Answer {
-    /// A picture that `work` makes. The caller hears the events that `work` sends, if it asked for them: then its last ones must hold the picture.
+    /// A picture made by `work`. If the caller accepts events, it receives those that `work` sends: the last ones must hold the picture.
     pub fn made<F, R>(request: &Request, work: F) -> Self
     where
         F: FnOnce(Events) -> R + Send + 'static,
@@ -72,7 +69,6 @@ impl Answer {
     }
 }
 
-/// A picture as an answer.
 pub struct Media {
     bytes: Zeroizing<Vec<u8>>,
     media_type: &'static str,
@@ -80,13 +76,12 @@ pub struct Media {
 }
 
 impl Media {
-    /// A picture of this type, to be shown rather than saved. It has no name: one could tell whose it is.
+    /// A picture of this type, displayed rather than downloaded. It has no file name, which could identify its owner.
     #[must_use]
     pub fn new(bytes: Zeroizing<Vec<u8>>, media_type: &'static str) -> Self {
         Self { bytes, media_type, headers: Vec::new() }
     }
 
-    /// With a header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.headers.push((name, value));
@@ -107,7 +102,7 @@ impl Media {
     }
 }
 
-/// Serves such an endpoint until the process ends.
+/// Serves an endpoint of this kind until the process ends.
 ///
 /// # Errors
 /// When the runtime API is gone.
@@ -127,7 +122,7 @@ where
     })
 }
 
-/// What is known of a request when its answer is logged.
+/// The properties of a request in the log line of its answer.
 #[derive(Clone)]
 struct Line {
     method: String,
@@ -166,7 +161,7 @@ where
     }
 }
 
-/// A panic is a fault of ours like any other.
+/// A panic is a fault of ours.
 async fn caught<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Failure::broken("the handler panicked")))
 }

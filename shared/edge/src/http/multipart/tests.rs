@@ -84,7 +84,7 @@ fn another_media_type_is_refused() {
 }
 
 proptest! {
-    /// Hostile bytes end in a form within its limits, or in a refusal that quotes nothing of them.
+    /// Hostile bytes give a form within its limits, or a refusal that quotes nothing of them.
     #[test]
     fn hostile_forms_end_in_a_form_or_in_a_refusal(
         cuts in prop::collection::vec((0_usize..400, prop::collection::vec(any::<u8>(), 0..12)), 0..6),

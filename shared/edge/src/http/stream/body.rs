@@ -1,4 +1,4 @@
-//! The body of an answer, whole or growing.
+//! The body of an answer, whole or streamed.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,7 +10,6 @@ use lambda_http::Response;
 
 use super::Frames;
 
-/// A body on its way out.
 pub(super) enum Outgoing {
     Whole(Option<Bytes>),
     Growing(Frames),
@@ -25,7 +24,7 @@ impl Outgoing {
         Self::Growing(frames)
     }
 
-    /// An answer as the other endpoints give it.
+    /// An answer of the other endpoints.
     pub(super) fn of(response: Response<lambda_http::Body>) -> Response<Self> {
         response.map(|body| {
             Self::whole(match body {
@@ -49,7 +48,7 @@ impl Body for Outgoing {
     }
 }
 
-/// The same as `lambda_http` takes it where nothing is streamed: text as text, and a picture as bytes, which it writes as base64.
+/// The form that `lambda_http` takes where nothing is streamed: text as text, and a picture as bytes, which it writes as base64.
 pub(super) fn collected(response: Response<Outgoing>) -> Response<lambda_http::Body> {
     let is_text = response.headers().get("content-type").and_then(|value| value.to_str().ok()).is_some_and(|media_type| {
         ["text/", "application/json", "application/problem+json"].iter().any(|start| media_type.starts_with(start))

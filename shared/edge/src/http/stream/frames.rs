@@ -1,4 +1,4 @@
-//! A body that grows while its maker works.
+//! A body that is read while it is made.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 use super::super::sse;
 use super::Delivery;
 
-/// Sketches a stream carries. What is collected has no room for them, and nobody sees them grow.
+/// Sketches of a stream. A collected answer has no room for them, and nobody would see them early.
 const SKETCHES: u8 = 2;
 
-/// Where the maker of an answer sends its events. It never waits: there are few, and a slow reader must not hold up the work.
+/// The channel for the events of an answer. It never blocks: there are few events, and a slow reader must not delay the work.
 #[derive(Clone)]
 pub struct Events {
     heard: Option<mpsc::UnboundedSender<Zeroizing<Vec<u8>>>>,
@@ -23,28 +23,28 @@ pub struct Events {
 }
 
 impl Events {
-    /// Events of an answer whose caller wants none.
+    /// For an answer without events.
     #[must_use]
     pub fn unheard() -> Self {
         Self { heard: None, sketches: 0 }
     }
 
-    /// Sends an event; `data` is asked for only if somebody listens.
+    /// Sends an event; `data` is computed only with a listener.
     pub fn send(&self, name: &str, data: impl FnOnce() -> Zeroizing<String>) {
         if let Some(heard) = &self.heard {
-            // A caller that is gone has its work dropped; there is nothing to do about it here.
+            // The work of a disconnected caller is dropped; there is nothing to do about it here.
             let _ = heard.send(sse::event(name, &data()));
         }
     }
 
-    /// How many sketches the caller has a use for.
+    /// The number of sketches that the caller can use.
     #[must_use]
     pub fn sketches(&self) -> u8 {
         self.sketches
     }
 }
 
-/// The frames of a stream. Its maker runs only while somebody reads, and is dropped with it.
+/// The frames of a stream. Its maker runs only while it is read, and is dropped with it.
 pub(in crate::http) struct Frames {
     work: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     sent: mpsc::UnboundedReceiver<Zeroizing<Vec<u8>>>,
@@ -66,9 +66,9 @@ impl Frames {
         Self { work: Some(Box::pin(work)), sent, beat, flush: false }
     }
 
-    /// The next frame: an event, or a heartbeat where there was none for a while.
+    /// The next frame: an event, or a heartbeat after a pause.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        // The maker may compute for seconds without a pause: what it said before goes out first. Waking at once gives the connection its turn.
+        // The maker may compute for seconds without a pause: pending events are sent first. Waking at once gives the connection its turn.
         if std::mem::take(&mut self.flush) {
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -100,7 +100,7 @@ impl Frames {
         Poll::Ready(Some(bytes))
     }
 
-    /// All events in one, without heartbeats.
+    /// All events together, without heartbeats.
     pub(super) async fn collected(mut self) -> Zeroizing<Vec<u8>> {
         if let Some(work) = self.work.take() {
             work.await;

@@ -10,7 +10,7 @@ fn request(accept: &str) -> Request {
     Request::new(builder.body(lambda_http::Body::Empty).unwrap())
 }
 
-/// An endpoint that tells of two steps and a sketch, if it is wanted, and then hands in a picture or fails.
+/// An endpoint that reports two steps and a sketch, if it is wanted, and then returns a picture or fails.
 async fn endpoint(request: Request, fails: bool) -> Result<Answer, Failure> {
     Ok(Answer::made(&request, move |events| async move {
         events.send("progress", || Zeroizing::new("{\"progress\":5}".into()));
@@ -55,7 +55,7 @@ async fn a_stream_is_framed_as_documented() {
         "event: picture\ndata: {\"picture\":\"AQI=\"}\n\n",
     );
     assert_eq!(all(response).await, wanted);
-    // Collected, there is no room for sketches.
+    // A collected answer has no room for sketches.
     let whole = all(ask(Delivery::Whole, EVENTS, false).await).await;
     assert_eq!(whole, "event: progress\ndata: {\"progress\":5}\n\nevent: picture\ndata: {\"picture\":\"AQI=\"}\n\n");
 }
@@ -112,7 +112,7 @@ async fn a_panic_is_a_fault_of_ours_also_in_a_stream() {
     assert!(text.starts_with("event: error\n") && text.contains("urn:nigao:problem:internal") && !text.contains("a test"), "{text}");
 }
 
-/// What is dropped sets the flag.
+/// Sets the flag when it is dropped.
 struct Dropped(Arc<AtomicBool>);
 
 impl Drop for Dropped {
@@ -148,7 +148,7 @@ async fn silence_is_filled_and_who_leaves_ends_the_work() {
     assert!(gone.load(Ordering::Relaxed));
 }
 
-/// The maker computes without a pause after it told of its step: what it told must not wait for it.
+/// The maker computes without a pause after reporting its step: the report must not wait for it.
 #[tokio::test]
 async fn what_was_told_leaves_before_the_next_step_is_computed() {
     let computed = Arc::new(AtomicBool::new(false));
@@ -166,7 +166,7 @@ async fn what_was_told_leaves_before_the_next_step_is_computed() {
     };
     let mut body = answer(Delivery::Streamed, &computes, request(EVENTS), "r".into()).await.into_body();
     assert!(next(&mut body).await.is_some());
-    // The connection asks again at once, to fill its buffer: it is sent away to flush first.
+    // The connection polls again at once, to fill its buffer: it is made to flush first.
     let polled = std::future::poll_fn(|context| std::task::Poll::Ready(Pin::new(&mut body).poll_frame(context).is_pending())).await;
     assert!(polled && !computed.load(Ordering::Relaxed));
 }
