@@ -1,4 +1,4 @@
-//! From process start to answered event: a runtime API that hands out one event and looks at the clock.
+//! The time from process start to answered event: a runtime API that hands out one event and measures.
 
 use anyhow::{Context, Result, bail};
 use http::{HeaderValue, Response, StatusCode};
@@ -21,11 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Subject {
     /// Program and arguments.
     pub(super) program: PathBuf,
-    /// Arguments.
     pub(super) arguments: Vec<OsString>,
     /// Its whole environment but the runtime API.
     pub(super) env: BTreeMap<String, String>,
-    /// The event it answers.
     pub(super) event: &'static str,
 }
 
@@ -75,7 +73,7 @@ impl Stopwatch {
         Ok((answered - started).as_secs_f64() * 1e3)
     }
 
-    /// Medians of `rounds` measurements of each subject. The subjects take turns, so that a busy moment meets them all.
+    /// Medians of `rounds` measurements of each subject. The subjects take turns, so that a busy moment affects them all.
     pub(super) async fn medians(&mut self, subjects: &[Subject], rounds: usize) -> Result<Vec<f64>> {
         let mut times = vec![Vec::new(); subjects.len()];
         // The first round warms the page cache and does not count.

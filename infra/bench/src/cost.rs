@@ -1,4 +1,4 @@
-//! What 1,000 generations cost in AWS, from measured durations, counted calls and the list prices of `prices.toml`.
+//! The cost of 1,000 generations in AWS, from measured durations, counted calls and the list prices of `prices.toml`.
 
 use super::figure::Figure;
 use anyhow::{Context, Result};
@@ -88,7 +88,7 @@ struct Units {
     reads: BTreeMap<String, f64>,
 }
 
-/// What one generation took, measured.
+/// The measured resources of one generation.
 #[derive(Debug, Default)]
 pub(super) struct Bill {
     /// Seconds of a function times its gigabytes.
@@ -110,7 +110,7 @@ pub(super) struct Bill {
 }
 
 impl Bill {
-    /// Takes what `generations` took between two looks at the cloud.
+    /// The resources of `generations` between two measurements of the cloud.
     pub(super) fn of(cloud: &Cloud, before: &BTreeMap<String, Worked>, calls: &[Call], generations: f64) -> Result<Self> {
         let mut bill = Self::default();
         for (name, now) in worked(cloud)? {
@@ -155,7 +155,7 @@ impl Bill {
         ]
     }
 
-    /// The lines of the table, by profile; prints what they are made of.
+    /// The lines of the table, by profile; prints their components.
     pub(super) fn figures(&self, profile: &str) -> Result<Vec<Figure>> {
         let prices: Prices = toml::from_str(include_str!("../prices.toml")).context("prices.toml")?;
         let lines = self.lines(&prices);
@@ -176,7 +176,7 @@ impl Bill {
     }
 }
 
-/// What each function has worked so far.
+/// The work of each function so far.
 pub(super) fn worked(cloud: &Cloud) -> Result<BTreeMap<String, Worked>> {
     cloud.model().functions.keys().map(|name| Ok((name.clone(), cloud.worked(name)?))).collect()
 }

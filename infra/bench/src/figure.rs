@@ -1,4 +1,4 @@
-//! What was measured: lines of the table and of `bench.json`.
+//! Measurements: lines of the table and of `bench.json`.
 
 use anyhow::{Context, Result};
 use local_cloud::terminal::say;
@@ -47,7 +47,7 @@ pub(super) fn print(figures: &[Figure]) {
     say("peer of cold starts: the empty function with the same clients; of Node: the slowest function; of finishing: sharp");
 }
 
-/// Writes `bench.json`; of a run of one group, what the file knows of the others stays.
+/// Writes `bench.json`; a run of one group keeps the file's other groups.
 pub(super) fn write(path: &Path, figures: Vec<Figure>, all: bool) -> Result<()> {
     let known = if all { Vec::new() } else { std::fs::read(path).unwrap_or_default() };
     let mut kept: Vec<Figure> = serde_json::from_slice(&known).unwrap_or_default();

@@ -42,8 +42,8 @@ async fn cold_starts(cloud: &Cloud, root: &Path, plan: &Plan, bundle: &Path) -> 
     Ok(figures)
 }
 
-/// An event the function answers without an AWS call, so that its own start is measured and not the emulator: nobody is signed in,
-/// no records, and for a schedule, whose work is calls, an event that cannot be read.
+/// An event that the function answers without an AWS call, so that its own start is measured and not the emulator: no session, no records, and for a
+/// schedule, whose work consists of calls, an unreadable event.
 fn event(cloud: &Cloud, function: &str) -> &'static str {
     let model = cloud.model();
     if model.queue_sources.iter().any(|source| source.function == function) {

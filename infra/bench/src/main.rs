@@ -1,5 +1,5 @@
-//! The benchmarks: cold starts beside empty twins and beside Node, journeys through the local cloud, what vendors are
-//! added to, what it costs, and pictures beside sharp.
+//! The benchmarks: cold starts beside empty twins and beside Node, journeys through the local cloud, the overhead beside vendors, cost, and pictures
+//! beside sharp.
 
 mod cold_start;
 mod cost;
@@ -20,7 +20,7 @@ use local_cloud::{Cloud, Options, repository};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What can be measured alone.
+/// The groups of measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Group {
     /// Cold starts of the functions
@@ -37,11 +37,11 @@ enum Group {
     Bubble,
     /// All about pictures: the last four
     Pictures,
-    /// What is added to a vendor's time, and the memory of the artist's function
+    /// The overhead beside a vendor's time, and the memory of the artist's function
     Vendor,
     /// Pictures at once
     Instant,
-    /// What 1,000 generations cost, by profile
+    /// The cost of 1,000 generations, by profile
     Cost,
 }
 
@@ -53,7 +53,7 @@ impl Group {
     }
 }
 
-/// How much is measured.
+/// The extent of the measurements.
 #[derive(Debug)]
 struct Plan {
     /// Cold starts of each process.
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     terminal::exit_code(run(Arguments::parse()))
 }
 
-/// Measures the binaries beside this program, so of the profile it was built with.
+/// Measures the binaries beside this program, so those of its own profile.
 fn run(arguments: Arguments) -> Result<()> {
     let own = std::env::current_exe()?;
     let plan = Plan {
@@ -132,7 +132,7 @@ async fn measure(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// What needs a local cloud: it gets one of its own.
+/// The measurements that need a local cloud: they get one of their own.
 async fn in_the_cloud(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     let state = plan.state_dir.join("bench-cloud");
     let mut options = Options::new(&state)?;

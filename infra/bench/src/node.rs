@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 const FILES: &[&str] = &["package.json", "package-lock.json", "peer.mjs"];
 
-/// Installs and bundles it in `cache`, unless it is there; answers the bundle's path.
+/// Installs and bundles it in `cache`, unless it is there; returns the bundle's path.
 pub(super) async fn bundle(root: &Path, cache: &Path) -> Result<PathBuf> {
-    // The tools run inside the cache folder, where a path relative to here would mean another place.
+    // The tools run inside the cache folder, where a relative path would mean another place.
     let cache = &std::path::absolute(cache)?;
     let bundle = cache.join("bundle.mjs");
     let fresh = npm::install(&root.join("infra/bench/node"), cache, FILES).await?;

@@ -8,7 +8,7 @@ use tokio::process::Command;
 /// The file that says an installation was finished.
 const DONE: &str = "node_modules/.package-lock.json";
 
-/// Copies `files` from `source` into `cache` and installs what they name, unless that is done already; answers whether it was not.
+/// Copies `files` from `source` into `cache` and installs their packages, unless that is done already; returns whether it was not.
 pub(super) async fn install(source: &Path, cache: &Path, files: &[&str]) -> Result<bool> {
     let same = |file: &str| matches!((std::fs::read(source.join(file)), std::fs::read(cache.join(file))), (Ok(a), Ok(b)) if a == b);
     if cache.join(DONE).is_file() && files.iter().all(|file| same(file)) {
@@ -22,7 +22,7 @@ pub(super) async fn install(source: &Path, cache: &Path, files: &[&str]) -> Resu
     Ok(true)
 }
 
-/// Runs a program in `folder`; one with a slash in its name is of that folder.
+/// Runs a program in `folder`; one with a slash in its name is resolved in that folder.
 pub(super) async fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<()> {
     let program = if program.contains('/') { folder.join(program) } else { PathBuf::from(program) };
     let output = Command::new(&program).args(arguments).current_dir(folder).stdin(Stdio::null()).kill_on_drop(true).output().await;

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use std::process::{Child, Command};
 
-/// Starts a process that may run on one core, the last of those this one may: where that can be said, which is on Linux.
+/// Starts a process on one core, the last of those available to this one, on Linux.
 #[cfg(target_os = "linux")]
 pub(super) fn spawn(command: &mut Command) -> Result<Child> {
     use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
     use nix::unistd::Pid;
-    // A child has what its parent's thread has: so it is on its one core from the first instruction on.
+    // A child inherits its parent thread's affinity, so it is on one core from its first instruction.
     let this = Pid::from_raw(0);
     let before = sched_getaffinity(this)?;
     let mut one = CpuSet::new();

@@ -1,4 +1,4 @@
-//! Pictures: finishing a drawing beside sharp, and what each style, a sticker and a speech bubble take.
+//! Pictures: finishing a drawing beside sharp, and the time of each style, a sticker and a speech bubble.
 
 use super::figure::{Figure, median};
 use super::{Group, Plan, npm, one_core};
@@ -13,10 +13,10 @@ use std::time::Instant;
 const PEER: &[&str] = &["package.json", "package-lock.json", "finish.mjs"];
 /// The style of the drawing that is finished.
 const STYLE: &str = "soft-anime";
-/// What a process prints and how long it took, in milliseconds.
+/// A process's printed number and its duration in milliseconds.
 type Told = (f64, f64);
 
-/// Measures the groups of the plan; nothing, if none of them is about pictures.
+/// Measures the groups of the plan; nothing, if none of them concerns pictures.
 pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     let wanted = |group: Group| group.is_in(plan.only);
     if ![Group::Finish, Group::Artist, Group::Sticker, Group::Bubble].into_iter().any(wanted) {
@@ -45,7 +45,7 @@ pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Where the pictures lie, and the programs that make them
+/// The pictures and the programs of the measurements
 struct Desk {
     programs: PathBuf,
     folder: PathBuf,
@@ -70,7 +70,7 @@ impl Desk {
         Command::new(self.programs.join(name))
     }
 
-    /// Installs the peer, and tells it what ours makes: the same sizes, formats, quality and effort.
+    /// Installs the peer, with the same sizes, formats, quality and effort as ours.
     async fn sharp(&self, root: &Path, plan: &Plan) -> Result<Peer> {
         let cache = std::path::absolute(plan.state_dir.join("bench-sharp"))?;
         npm::install(&root.join("infra/bench/sharp"), &cache, PEER).await?;
@@ -80,7 +80,7 @@ impl Desk {
         Ok(Peer { node, program: cache.join("finish.mjs"), table })
     }
 
-    /// Both take turns, so that a busy moment meets both; the first turn warms the page cache and does not count.
+    /// Both take turns, so that a busy moment affects both; the first turn warms the page cache and does not count.
     fn finish(&self, peer: &Peer, runs: usize) -> Result<[Figure; 2]> {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for run in 0..=runs {
@@ -101,7 +101,7 @@ impl Desk {
         ])
     }
 
-    /// A style on one core, by its own clock: reading and writing files is no part of it.
+    /// A style on one core, by its own clock: reading and writing files is excluded.
     fn artist(&self, style: &str, runs: usize) -> Result<Figure> {
         let drawing = self.folder.join(format!("{style}.png"));
         let times = (0..runs).map(|_| {
@@ -115,7 +115,7 @@ impl Desk {
         Ok(Figure::new(format!("artist/{style}"), "ms", median(times.collect::<Result<_>>()?), None))
     }
 
-    /// What the example `moments` says `what` takes, on one core.
+    /// The time of `what` in the example `moments`, on one core.
     fn moment(&self, name: &str, what: &str, runs: usize) -> Result<Figure> {
         let times = (0..runs).map(|_| {
             let printed = told_by(self.example("moments").arg(what).arg(&self.drawing), one_core::spawn)?.0;
@@ -132,7 +132,7 @@ struct Peer {
     table: PathBuf,
 }
 
-/// The avatar table and the sticker as the peer reads them
+/// The avatar table and the sticker in the peer's format
 fn table_of_rows() -> Result<Value> {
     let rows = imaging::AVATARS.iter().map(|row| {
         let path = row.path(picture_files::Format::Png);
@@ -147,7 +147,7 @@ fn table_of_rows() -> Result<Value> {
     Ok(json!({"rows": rows.collect::<Vec<_>>(), "quality": quality, "effort": effort, "sticker": sticker}))
 }
 
-/// The number a process prints, and its time from start to end.
+/// The printed number of a process, and its duration.
 fn number(command: &mut Command) -> Result<Told> {
     let (printed, time) = told(command)?;
     let number = printed.trim().parse().with_context(|| format!("{command:?} printed {printed:?}"))?;
@@ -158,7 +158,7 @@ fn told(command: &mut Command) -> Result<(String, f64)> {
     told_by(command, |command| Ok(command.spawn()?))
 }
 
-/// What a process prints, and its time from start to end in milliseconds.
+/// The output of a process, and its duration in milliseconds.
 fn told_by(command: &mut Command, spawn: impl FnOnce(&mut Command) -> Result<Child>) -> Result<(String, f64)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = Instant::now();

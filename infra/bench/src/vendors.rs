@@ -1,5 +1,5 @@
-//! What the service adds to a vendor's own time, what its artist's function holds in memory, how soon a picture at once begins, and what 1,000
-//! generations cost: through the local cloud, with a stand-in as the vendor.
+//! The overhead of the service beside a vendor's time, the memory of its artist's function, the time to the first byte of an instant drawing, and the
+//! cost of 1,000 generations: through the local cloud, with a stand-in as the vendor.
 
 use super::cost::{self, Bill};
 use super::figure::{Figure, median};
@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The function that asks artists.
+/// The function that calls the artists.
 const ARTIST_FUNCTION: &str = "on-screening-passed";
-/// What works between a generation and its drawing.
+/// The functions between a generation and its drawing.
 const TO_THE_DRAWING: [&str; 3] = ["generations-create", "on-generation-queued", ARTIST_FUNCTION];
 /// The function that makes the files of a drawing.
 const FINISHING_FUNCTION: &str = "on-drawing-ready";
@@ -25,7 +25,7 @@ const INSTANT: &str = "instant-create";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes of the large picture.
 const LARGE: usize = 4_000_000;
-/// Looks at a generation, and downloads, that a generation stands for in the bill.
+/// The requests of one generation in the bill: polling and downloads.
 const REQUESTS: f64 = 15.0;
 
 /// Measures what the plan asks for.
@@ -71,7 +71,7 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     for _ in 0..plan.runs {
         let (drawing, files) = (time(cloud, &TO_THE_DRAWING)?, time(cloud, &[FINISHING_FUNCTION])?);
         let (generation, bytes) = order(&user, picture).await?;
-        // The state is `done` a moment before its worker is.
+        // The state is `done` a moment before its worker has ended.
         cloud.settle(PATIENCE).await?;
         overheads.push(time(cloud, &TO_THE_DRAWING)? - drawing - vendor_time(cloud, &generation).await?);
         finishing.push(time(cloud, &[FINISHING_FUNCTION])? - files);
@@ -97,12 +97,12 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     Ok(figures)
 }
 
-/// What these functions have worked so far, in milliseconds.
+/// The work of these functions so far, in milliseconds.
 fn time(cloud: &Cloud, functions: &[&str]) -> Result<f64> {
     functions.iter().map(|name| Ok(cloud.worked(name)?.time.as_secs_f64() * 1e3)).sum()
 }
 
-/// Makes a generation of one drawing and fetches its bundle; answers the generation, and the bytes that were fetched.
+/// Makes a generation of one drawing and fetches its bundle; returns the generation, and the number of fetched bytes.
 async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
     let upload = user.upload(picture).await?;
     let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
@@ -111,7 +111,7 @@ async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
     Ok((generation, bundle.len() as f64))
 }
 
-/// Files of one drawing, and the manifest of its bundle, that are signed.
+/// The number of signed files of one drawing, and the manifest of its bundle.
 async fn signatures(cloud: &Cloud, user: &Journey, picture: &Picture) -> Result<f64> {
     let upload = user.upload(picture).await?;
     let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
@@ -120,7 +120,7 @@ async fn signatures(cloud: &Cloud, user: &Journey, picture: &Picture) -> Result<
     Ok(files as f64 + 1.0)
 }
 
-/// The time that the vendor took for a generation by the records of its attempts, in milliseconds.
+/// The vendor's time for a generation by the records of its attempts, in milliseconds.
 async fn vendor_time(cloud: &Cloud, generation: &str) -> Result<f64> {
     let table = cloud.tables().get("StudioTable").context("the wallet has a studio")?.to_string();
     let rows = cloud.clients().dynamodb.scan().table_name(table).consistent_read(true).send().await?;
@@ -144,7 +144,7 @@ fn logged_since(cloud: &Cloud, before: f64) -> f64 {
     (logged(cloud) - before).max(0.0)
 }
 
-/// Tells the stand-in what to do next.
+/// Sets the next scenario of the stand-in.
 async fn scenario(stand_ins: &StandIns, name: &str) -> Result<()> {
     let url = stand_ins.urls().get("openai").context("a stand-in runs")?;
     let origin = url.strip_suffix("/v1").unwrap_or(url);
@@ -156,7 +156,7 @@ async fn scenario(stand_ins: &StandIns, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Pictures at once, one after the other.
+/// Instant drawings, one after the other.
 async fn instant(plan: &Plan, picture: &Picture) -> Result<Vec<Figure>> {
     let (cloud, _stand_ins) = cloud(plan, &[("Profile", "ephemeral"), ("Artist", "openai")]).await?;
     let outcome = instant_figures(plan, picture, &cloud).await;
@@ -183,7 +183,7 @@ async fn instant_figures(plan: &Plan, picture: &Picture, cloud: &Cloud) -> Resul
             bytes += more.len();
         }
         if run == 0 {
-            // The first starts the process.
+            // The first request starts the process.
             (before, before_log) = (cost::worked(cloud)?, logged(cloud));
             cloud.reset_calls();
             continue;

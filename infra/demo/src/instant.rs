@@ -1,4 +1,4 @@
-//! The journey of the real-time profile: one request, whose answer is the picture; then what it says of its origin, and the policy.
+//! The journey of the profile `ephemeral`: one request, whose answer is the picture; then the verification of its origin, and the policy.
 
 use crate::{DemoOptions, Picture, Steps};
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -32,7 +32,7 @@ struct Event {
     data: String,
 }
 
-/// Takes what came and gives the events that are whole.
+/// Collects received bytes and returns the complete events.
 #[derive(Debug, Default)]
 struct Events {
     waiting: Vec<u8>,
@@ -60,7 +60,7 @@ fn event(block: &str) -> Option<Event> {
     Some(Event { name, data: field("data").join("\n") })
 }
 
-/// Sends the picture and writes what comes back into the folder.
+/// Sends the picture and writes the results into the folder.
 pub(super) async fn travel(cloud: &Cloud, options: &DemoOptions, artists: &str, picture: &Picture, steps: &mut Steps) -> Result<()> {
     let megabytes = picture.bytes.len() as f64 / 1e6;
     ensure!(
@@ -110,7 +110,7 @@ pub(super) async fn travel(cloud: &Cloud, options: &DemoOptions, artists: &str, 
     Ok(())
 }
 
-/// Reads the events as they come and tells each with its time.
+/// Reads the events as they come and prints each with its time.
 async fn read(mut answer: Opened, sent: Instant) -> Result<(Drawn, usize)> {
     if answer.status != 200 || answer.headers.get("content-type").is_none_or(|kind| kind != "text/event-stream") {
         let reply = answer.rest().await?;
@@ -148,7 +148,7 @@ fn drawn(data: &Value) -> Result<Drawn> {
     })
 }
 
-/// What the picture says of where it comes from, in lines.
+/// The picture's origin by the verification, in lines.
 async fn origin(http: &HttpClient, cloud: &Cloud, drawn: &Drawn) -> Result<Vec<String>> {
     let url = format!("{}/v1/verifications", cloud.api_url());
     let reply = http.send(Method::POST, &url, &[("content-type", &drawn.media_type)], drawn.bytes.clone()).await?;
@@ -160,7 +160,7 @@ async fn origin(http: &HttpClient, cloud: &Cloud, drawn: &Drawn) -> Result<Vec<S
     Ok(lines)
 }
 
-/// Writes the policy beside the picture; answers where.
+/// Writes the policy beside the picture; returns its path.
 async fn policy(http: &HttpClient, cloud: &Cloud, out: &Path) -> Result<String> {
     let reply = http.send(Method::GET, &format!("{}/privacy", cloud.api_url()), &[("accept", "text/html")], "").await?;
     ensure!(reply.status == 200, "/privacy answered {}", told(&reply));
@@ -183,7 +183,7 @@ fn problem(json: &Value) -> String {
     detail.to_owned()
 }
 
-/// What to do about a problem, where there is something.
+/// The remedy for a problem, if there is one.
 fn remedy(problem: &Value) -> &'static str {
     let kind = problem["type"].as_str().unwrap_or_default();
     match kind.rsplit(':').next().unwrap_or_default() {

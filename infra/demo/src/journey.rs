@@ -1,4 +1,4 @@
-//! The journey of a user over the public HTTP API: sign in, upload, order, wait, download.
+//! The journey of a user over the public HTTP API: sign in, upload, start a generation, wait, download.
 
 use crate::Picture;
 use anyhow::{Context, Result, anyhow, bail, ensure};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 /// Longest time to wait for a mail or for the pictures.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Pause between two looks.
+/// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A user on the way.
+/// A user of the API.
 #[derive(Debug, Clone)]
 pub struct Journey {
     http: HttpClient,
@@ -31,16 +31,15 @@ pub struct File {
     pub name: String,
     /// `png`, `webp`, `wastickers` or `zip`.
     pub format: String,
-    /// Where it is.
     pub url: String,
-    /// Its hash, in hex.
+    /// In hex.
     pub sha256: String,
 }
 
-/// What can be ordered, with prices in credits a drawing.
+/// The styles and add-ons, with prices in credits a drawing.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// The styles: id and price.
+    /// Id and price.
     pub styles: Vec<(String, u64)>,
     /// The price of a speech bubble.
     pub bubble: u64,
@@ -48,10 +47,8 @@ pub struct Catalogue {
     pub stickers: u64,
 }
 
-/// A finished generation.
 #[derive(Debug)]
 pub struct Results {
-    /// The pictures.
     pub files: Vec<File>,
     /// All of them in one file.
     pub bundle: File,
@@ -76,7 +73,6 @@ impl Journey {
         self.http.send(method, &format!("{}{path}", self.api), &headers, body).await
     }
 
-    /// What is on offer.
     pub async fn catalogue(&self) -> Result<Catalogue> {
         let reply = expect(&self.call(Method::GET, "/v1/styles", None, &[]).await?, 200, "the list of styles")?;
         let styles = reply["styles"].as_array().cloned().unwrap_or_default();
@@ -113,13 +109,12 @@ impl Journey {
         bail!("no mail with a code came within {} s", PATIENCE.as_secs())
     }
 
-    /// Credits ready to be spent.
     pub async fn credits(&self) -> Result<u64> {
         let me = expect(&self.call(Method::GET, "/v1/me", None, &[]).await?, 200, "reading the account")?;
         me["wallet"]["available"].as_u64().ok_or_else(|| anyhow!("the account has no wallet"))
     }
 
-    /// Uploads a picture; answers its id.
+    /// Uploads a picture; returns its id.
     pub async fn upload(&self, picture: &Picture) -> Result<String> {
         let body = json!({ "content_type": picture.content_type, "bytes": picture.bytes.len() });
         let opened = expect(&self.call(Method::POST, "/v1/uploads", Some(body), &[]).await?, 201, "opening an upload")?;
@@ -133,19 +128,19 @@ impl Journey {
         Ok(string(&opened, "upload_id"))
     }
 
-    /// Orders drawings and nothing beside them; answers the generation's id.
+    /// Starts a generation without add-ons; returns its id.
     pub async fn order(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
         self.place(json!({ "upload_id": upload, "style": style, "count": count, "seed": seed })).await
     }
 
-    /// Places a generation with this body; answers the generation's id.
+    /// Starts a generation with this body; returns its id.
     pub async fn place(&self, body: Value) -> Result<String> {
         let key = format!("demo-{:032x}", rand::random::<u128>());
         let reply = self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", &key)]).await?;
         Ok(string(&expect(&reply, 202, "ordering")?, "generation_id"))
     }
 
-    /// Waits for the results; tells each new state and its progress.
+    /// Waits for the results; reports each new state and its progress.
     pub async fn wait(&self, generation: &str, mut tell: impl FnMut(&str, u64)) -> Result<Results> {
         let (started, path) = (Instant::now(), format!("/v1/generations/{generation}"));
         let (mut etag, mut last) = (String::new(), String::new());
@@ -197,7 +192,7 @@ fn string(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
-/// The JSON of an answer with the expected status; else the problem it describes, in one line.
+/// The JSON of an answer with the expected status; otherwise the problem it describes, in one line.
 fn expect(reply: &Reply, status: u16, what: &str) -> Result<Value> {
     let json = reply.json();
     if reply.status.as_u16() == status {

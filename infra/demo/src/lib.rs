@@ -18,10 +18,10 @@ use std::io::{Cursor, Read};
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Between two looks whether everything starts.
+/// Pause between two checks whether every function starts.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What the user asked for.
+/// The options of a demonstration.
 #[derive(Debug)]
 pub struct DemoOptions {
     /// The picture's file.
@@ -30,29 +30,25 @@ pub struct DemoOptions {
     pub style: String,
     /// Folder for the results.
     pub out: PathBuf,
-    /// How many drawings.
     pub count: u64,
-    /// For repeatable drawings.
+    /// The seed of repeatable drawings.
     pub seed: Option<u64>,
-    /// Which messengers get stickers.
     pub stickers: Stickers,
-    /// What the speech bubble says, if there is one.
+    /// The text of the speech bubble.
     pub bubble: Option<String>,
-    /// The side it stands on: `left` or `right`.
+    /// The side of the bubble: `left` or `right`.
     pub side: Option<String>,
 }
 
-/// Which messengers get stickers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stickers {
     /// Every one, or none.
     All(bool),
-    /// These.
     Some(Vec<String>),
 }
 
 impl Stickers {
-    /// As people write it: `1`, `0`, or names with commas between them.
+    /// In the command line's form: `1`, `0`, or names separated by commas.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text.trim() {
@@ -71,7 +67,7 @@ impl Stickers {
 }
 
 impl DemoOptions {
-    /// The generation's body.
+    /// The body of the request.
     fn order(&self, upload: &str) -> Value {
         let mut body = json!({ "upload_id": upload, "style": self.style, "count": self.count, "stickers": self.stickers.json() });
         if let Some(seed) = self.seed {
@@ -83,7 +79,7 @@ impl DemoOptions {
         body
     }
 
-    /// What is ordered, in words.
+    /// A description of the request.
     fn words(&self) -> String {
         let stickers = match &self.stickers {
             Stickers::All(false) => String::new(),
@@ -94,7 +90,7 @@ impl DemoOptions {
     }
 }
 
-/// Tells each step with its time.
+/// Prints each step with its time.
 struct Steps {
     started: Instant,
     last: Instant,
@@ -113,7 +109,7 @@ impl Steps {
     }
 }
 
-/// Runs the journey in a private cloud with this state folder. The cloud is stopped whatever happens.
+/// Runs the journey in a private cloud with this state folder. The cloud is stopped in any case.
 ///
 /// # Errors
 /// When the cloud does not start, or a step of the journey ends otherwise than it should.
@@ -175,7 +171,7 @@ async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: 
     Ok(())
 }
 
-/// Waits until a function turns out not to start; answers which, and why.
+/// Waits for a function that does not start; returns it with the reason.
 async fn unable(cloud: &Cloud) -> String {
     loop {
         if let Some(why) = cloud.unable() {
@@ -185,7 +181,7 @@ async fn unable(cloud: &Cloud) -> String {
     }
 }
 
-/// The error, with the last complaint of the function that a generation in this state waits for.
+/// The error, with the last log line of the function that a generation in this state waits for.
 fn with_last_words(cloud: &Cloud, state: &str, error: anyhow::Error) -> anyhow::Error {
     let function = match state {
         "drawing" => "on-screening-passed",
@@ -211,7 +207,7 @@ fn summary(files: &[File]) -> Vec<String> {
     folders.into_iter().map(line).collect()
 }
 
-/// Credits a drawing, with everything that is wished for beside it.
+/// Credits a drawing, add-ons included.
 fn price(catalogue: &Catalogue, options: &DemoOptions) -> Result<u64> {
     let Some((_, style)) = catalogue.styles.iter().find(|(id, _)| *id == options.style) else {
         let known: Vec<&str> = catalogue.styles.iter().map(|(id, _)| id.as_str()).collect();
@@ -222,7 +218,7 @@ fn price(catalogue: &Catalogue, options: &DemoOptions) -> Result<u64> {
     Ok(style + stickers + bubble)
 }
 
-/// Downloads everything into the folder; answers how many files are there.
+/// Downloads everything into the folder; returns the number of files.
 async fn save(user: &Journey, results: &Results, out: &Path) -> Result<usize> {
     let mut pictures: Vec<Bytes> = Vec::new();
     for file in &results.files {

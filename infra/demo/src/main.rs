@@ -32,10 +32,10 @@ struct Arguments {
     /// Stickers: 1, 0, or messengers with commas between them
     #[arg(long, env = "STICKERS", default_value = "1")]
     stickers: String,
-    /// What a speech bubble says, up to 140 characters [default: no bubble]
+    /// The text of a speech bubble, up to 140 characters [default: no bubble]
     #[arg(long, env = "BUBBLE")]
     bubble: Option<String>,
-    /// Where the bubble stands: left or right [default: where there is room]
+    /// The side of the bubble: left or right [default: the roomier one]
     #[arg(long, env = "SIDE")]
     side: Option<String>,
 }
@@ -70,7 +70,7 @@ fn run(arguments: Arguments) -> Result<()> {
     outcome
 }
 
-/// Removes what failed demonstrations left for a look at their logs.
+/// Removes the state of failed demonstrations, kept for their logs.
 fn forget_ended(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let id = entry.file_name().to_string_lossy().parse::<i32>();

@@ -1,4 +1,4 @@
-//! The user's picture, looked at before anything is started: a clear line now is better than a refusal later.
+//! The user's picture, checked before anything is started: a clear error now is better than a refusal later.
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -6,12 +6,11 @@ use std::path::Path;
 /// Largest upload the service takes, in bytes.
 const LARGEST: usize = 10_000_000;
 
-/// A picture the service may take.
+/// A picture that the service may accept.
 #[derive(Debug)]
 pub struct Picture {
-    /// The file's bytes.
     pub bytes: Vec<u8>,
-    /// Its media type, by its first bytes.
+    /// By its first bytes.
     pub content_type: &'static str,
 }
 
@@ -40,7 +39,7 @@ impl Picture {
     }
 }
 
-/// The media type, or what else the bytes are.
+/// The media type, or a description of the bytes.
 fn content_type(bytes: &[u8]) -> Result<&'static str, &'static str> {
     let at = |from: usize, what: &[u8]| bytes.get(from..).is_some_and(|rest| rest.starts_with(what));
     let is_box = |brands: &[&[u8]]| at(4, b"ftyp") && brands.iter().any(|brand| at(8, brand));

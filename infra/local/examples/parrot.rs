@@ -1,4 +1,4 @@
-//! A function for the tests of the local cloud: answers with its event, or does what the event says.
+//! A function for the tests of the local cloud: answers with its event, or acts on the event's instructions.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
     Ok(json!({ "statusCode": 200, "headers": { "content-type": "application/json" }, "body": event.payload.to_string() }))
 }
 
-/// What to do: the event itself, or the JSON body of an HTTP event.
+/// The instructions: the event itself, or the JSON body of an HTTP event.
 fn wish(event: &Value) -> Value {
     match event["body"].as_str() {
         Some(body) => serde_json::from_str(body).unwrap_or_default(),

@@ -1,5 +1,4 @@
-//! A function for the tests of the local cloud that streams: it sings a line, waits for the word of who listens at a port, and goes on
-//! as the event says.
+//! A streaming function for the tests of the local cloud: it sends a line, waits for a listener at a port, and continues as the event says.
 
 use bytes::Bytes;
 use lambda_runtime::{Error, LambdaEvent, MetadataPrelude, StreamResponse, service_fn};
@@ -11,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-/// Pieces of a flood: far more than connections keep for a reader that does not read.
+/// Pieces of a flood: far more than a connection buffers for a reader that does not read.
 const FLOOD: usize = 1000;
 
 #[tokio::main]
@@ -61,14 +60,14 @@ async fn sing(wish: Value, event: Value, lines: mpsc::Sender<Bytes>) {
     }
 }
 
-/// Waits until who listens at the port closes the connection.
+/// Waits until the listener at the port closes the connection.
 async fn word(port: u64) {
     if let Ok(mut stream) = TcpStream::connect(format!("127.0.0.1:{port}")).await {
         drop(stream.read_to_end(&mut Vec::new()).await);
     }
 }
 
-/// As the protocol has it and this version of the runtime does not do it: the error of a stream in the trailers of its chunks.
+/// The error of a stream in the trailers of its chunks, as the protocol defines it and this version of the runtime does not implement it.
 async fn break_off_with_trailers(request: &str) -> Result<(), Error> {
     let api = std::env::var("AWS_LAMBDA_RUNTIME_API")?;
     let (host, base) = api.trim_start_matches("http://").split_once('/').unwrap_or((&api, ""));

@@ -32,7 +32,7 @@ use std::time::Duration;
 /// The account of the local endpoints.
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// How an invocation ended, for callers outside the cloud.
+/// The outcome of an invocation, for callers outside the cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
     /// The function's answer, or `{"errorType","errorMessage"}`.
@@ -48,7 +48,7 @@ impl Invocation {
     }
 }
 
-/// A running cloud. Dropping it kills everything it started; [`Cloud::stop`] also waits until it is gone.
+/// A running cloud. Dropping it kills all its processes; [`Cloud::stop`] also waits until they are gone.
 #[derive(Debug)]
 pub struct Cloud {
     inner: Arc<Inner>,
@@ -130,17 +130,17 @@ impl Cloud {
         Ok(Self { inner, servers, ministack, timers, api_url, control_url, function_urls, _spawner: spawner })
     }
 
-    /// Base URL of the HTTP API, without a final slash.
+    /// Without a final slash.
     pub fn api_url(&self) -> &str {
         &self.api_url
     }
 
-    /// Base URL of a function (`instant-create`) that has one of its own, without a final slash; it answers every path.
+    /// Base URL of a function (`instant-create`) with a URL of its own, without a final slash; it answers every path.
     pub fn function_url(&self, function: &str) -> Option<&str> {
         self.function_urls.get(function).map(String::as_str)
     }
 
-    /// Every function that has a URL of its own, with it.
+    /// The URLs of functions with one of their own.
     pub fn function_urls(&self) -> &BTreeMap<String, String> {
         &self.function_urls
     }
@@ -150,7 +150,7 @@ impl Cloud {
         &self.inner.aws_url
     }
 
-    /// URL that answers with every mail sent, as JSON.
+    /// URL that lists every mail sent, as JSON.
     pub fn mail_url(&self) -> String {
         format!("{}/_ministack/ses/messages", self.inner.aws_url)
     }
@@ -160,7 +160,6 @@ impl Cloud {
         &self.control_url
     }
 
-    /// AWS region everything is told.
     pub fn region(&self) -> &str {
         &self.inner.region
     }
@@ -185,7 +184,6 @@ impl Cloud {
         self.inner.model.queues.iter().map(|queue| (queue.logical_id.as_str(), queue)).collect()
     }
 
-    /// Everything the template declares.
     pub fn model(&self) -> &Model {
         &self.inner.model
     }
@@ -193,7 +191,7 @@ impl Cloud {
     /// Runs a function with this event.
     ///
     /// # Errors
-    /// When there is no such function or the event is larger than 6 MB; a function's own failure is in the answer.
+    /// When there is no such function or the event is larger than 6 MB; a function's own failure is in the result.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Invocation> {
         self.inner.invoke(function, Bytes::from(event.to_string())).await
     }
@@ -220,7 +218,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// Everything a function wrote so far; empty when it never ran.
+    /// The output of a function so far; empty when it never ran.
     pub fn logs(&self, function: &str) -> String {
         self.inner.logs(function)
     }
@@ -255,7 +253,7 @@ impl Cloud {
         self.inner.proxy_state.faults()
     }
 
-    /// Kills every process of a function (SIGKILL); what it was doing fails. Answers how many there were.
+    /// Kills every process of a function (SIGKILL); its invocations fail. Returns the number of processes.
     ///
     /// # Errors
     /// When there is no such function.
@@ -263,7 +261,7 @@ impl Cloud {
         Ok(self.inner.pool(function)?.kill_all().await)
     }
 
-    /// How many invocations a function is working on.
+    /// The number of running invocations of a function.
     ///
     /// # Errors
     /// When there is no such function.
@@ -271,7 +269,7 @@ impl Cloud {
         Ok(self.inner.pool(function)?.busy().len())
     }
 
-    /// What the invocations of a function have taken so far.
+    /// The work of a function's invocations so far.
     ///
     /// # Errors
     /// When there is no such function.
@@ -279,12 +277,12 @@ impl Cloud {
         Ok(self.inner.pool(function)?.worked())
     }
 
-    /// Which function does not start, and why; `None` when each that was asked to does.
+    /// A function that does not start, and the reason; `None` when each requested one starts.
     pub fn unable(&self) -> Option<String> {
         self.inner.pools.get()?.values().find_map(|pool| pool.unable())
     }
 
-    /// The most memory one of a function's running processes has had resident, in bytes; `None` when none runs.
+    /// The peak resident memory of a function's running processes, in bytes; `None` when none runs.
     ///
     /// # Errors
     /// When there is no such function.
@@ -292,20 +290,20 @@ impl Cloud {
         Ok(self.inner.pool(function)?.peak_memory())
     }
 
-    /// Hands the reader of a queue one event with these message bodies, past the queue: for messages that come twice or out of
-    /// order. Answers the indexes of those the function reports as failed (all of them when the invocation failed).
+    /// Invokes the consumer of a queue with one event of these message bodies, bypassing the queue: for messages that come twice or out of order.
+    /// Returns the indexes of those that the function reports as failed (all of them when the invocation failed).
     ///
     /// # Errors
-    /// When no function reads this queue.
+    /// When no function consumes this queue.
     pub async fn deliver(&self, queue: &str, bodies: &[String]) -> Result<Vec<usize>> {
         let failed = self.inner.poller(queue)?.deliver_once(bodies).await;
         Ok((0..bodies.len()).filter(|index| failed.contains(&queues::made_up_id(*index))).collect())
     }
 
-    /// Stops deliveries from a queue (logical id or name); those already made go on.
+    /// Stops deliveries from a queue (logical id or name); running ones continue.
     ///
     /// # Errors
-    /// When no function reads this queue.
+    /// When no function consumes this queue.
     pub async fn pause_queue(&self, queue: &str) -> Result<()> {
         self.inner.poller(queue)?.pause().await;
         Ok(())
@@ -314,36 +312,36 @@ impl Cloud {
     /// Delivers from a queue again.
     ///
     /// # Errors
-    /// When no function reads this queue.
+    /// When no function consumes this queue.
     pub fn resume_queue(&self, queue: &str) -> Result<()> {
         self.inner.poller(queue)?.resume();
         Ok(())
     }
 
-    /// Waits until a queue is empty and nothing delivered from it is being worked on.
+    /// Waits until a queue is empty and nothing delivered from it is in progress.
     ///
     /// # Errors
-    /// When that takes longer than `limit`, or no function reads this queue.
+    /// When that takes longer than `limit`, or no function consumes this queue.
     pub async fn drain_queue(&self, queue: &str, limit: Duration) -> Result<()> {
         self.inner.drain(&[queue], limit).await
     }
 
-    /// Holds back every event of the bus (such as SES's word that it has a mail) from now on.
+    /// Holds back every event of the bus (such as SES's confirmation of a mail) from now on.
     pub fn hold_events(&self) {
         self.inner.bus.hold();
     }
 
-    /// The events that are held back, whole, as they lie on the bus.
+    /// The held events, whole.
     pub fn held_events(&self) -> Vec<Value> {
         self.inner.bus.held()
     }
 
-    /// Delivers the events that were held back, and from now on everything at once; answers how many there were.
+    /// Delivers the held events, and from now on every event at once; returns their number.
     pub fn release_events(&self) -> usize {
         self.inner.bus.release()
     }
 
-    /// Waits until every queue with a reader is empty, every event that is not held back is handled, and no function works on anything.
+    /// Waits until every consumed queue is empty, every event that is not held is handled, and no function is working.
     ///
     /// # Errors
     /// When that takes longer than `limit`.
@@ -380,7 +378,7 @@ impl Cloud {
 
 impl Drop for Cloud {
     fn drop(&mut self) {
-        // Before the emulator: a poll that loses it would complain.
+        // Before the emulator: a poll that loses it would log an error.
         self.end_sources();
     }
 }

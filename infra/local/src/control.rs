@@ -24,7 +24,7 @@ pub(crate) fn start(listener: TcpListener, cloud: Weak<Inner>) -> Result<Server>
 
 async fn handle(request: Request<Incoming>, cloud: &Weak<Inner>) -> Result<Response<Body>, BoxError> {
     let Some(cloud) = cloud.upgrade() else { return Err("the cloud is stopping".into()) };
-    // A web page in the developer's browser must not steer the cloud.
+    // A web page in the developer's browser must not control the cloud.
     if request.headers().contains_key("origin") || request.headers().contains_key("sec-fetch-site") {
         return Ok(problem(StatusCode::FORBIDDEN, "not for browsers"));
     }
@@ -46,7 +46,7 @@ async fn handle(request: Request<Incoming>, cloud: &Weak<Inner>) -> Result<Respo
     })
 }
 
-/// `None`: there is no such operation.
+/// `None` when there is no such operation.
 async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Result<Option<Value>> {
     let done = json!({ "ok": true });
     Ok(Some(match (method, path) {
@@ -92,7 +92,7 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
     }))
 }
 
-/// As the Lambda Invoke API answers: 200 in any case, with a header when the function failed.
+/// The answer of the Lambda Invoke API: always 200, with a header when the function failed.
 fn invoked(outcome: Result<Invocation>) -> Response<Body> {
     match outcome {
         Ok(Invocation { payload, failed }) => {

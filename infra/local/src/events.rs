@@ -1,4 +1,4 @@
-//! The event bus: SES's word that it has accepted a mail, and the functions that wait for it. At least once, like the real one.
+//! The event bus: SES's confirmations of mails, and the functions that receive them. At least once, like the real one.
 
 use crate::cloud::ACCOUNT;
 use crate::pool::{Answer, Pool, request_id};
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Times Lambda runs a function for one event before it gives up.
+/// Maximum invocations of a function for one event.
 const ATTEMPTS: u32 = 3;
 
 /// The default bus with its rules.
@@ -23,7 +23,7 @@ pub(crate) struct Bus {
     region: String,
     /// How long a failed event waits; the real one waits a minute, then two.
     redelivery: Duration,
-    /// Events held back for a test; `None` when they go on at once.
+    /// Events held back for a test; `None` when they are delivered at once.
     held: Mutex<Option<Vec<Value>>>,
     in_flight: AtomicUsize,
 }
@@ -42,7 +42,7 @@ impl Bus {
         })
     }
 
-    /// SES accepted this `SendEmail` and answered that.
+    /// SES accepted this `SendEmail` with this answer.
     pub(crate) fn accepted(self: &Arc<Self>, mail: &Value, answer: &Value) {
         if self.announced.iter().any(|set| mail["ConfigurationSetName"] == set.as_str()) {
             self.publish(email_sent(mail, &answer["MessageId"], &self.region, Timestamp::now()));
@@ -71,12 +71,12 @@ impl Bus {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
     }
 
-    /// The events held back, whole.
+    /// Whole.
     pub(crate) fn held(&self) -> Vec<Value> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 
-    /// Delivers what was held back, and from now on everything at once; answers how many events it held.
+    /// Delivers the held events, and from now on every event at once; returns their number.
     pub(crate) fn release(self: &Arc<Self>) -> usize {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
         let count = held.len();
@@ -84,13 +84,13 @@ impl Bus {
         count
     }
 
-    /// Events being delivered; those held back are not among them.
+    /// The number of events being delivered, held ones excluded.
     pub(crate) fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::SeqCst)
     }
 }
 
-/// As an asynchronous invocation: a failure is tried again, a few times.
+/// An asynchronous invocation: a failure is retried a few times.
 async fn deliver(pool: &Arc<Pool>, input: Bytes, redelivery: Duration) {
     for attempt in 1..=ATTEMPTS {
         let Answer::Failed(error) = pool.invoke(input.clone()).await else { return };
@@ -103,7 +103,7 @@ async fn deliver(pool: &Arc<Pool>, input: Bytes, redelivery: Duration) {
     }
 }
 
-/// SES's event of a mail it accepted, as it lies on the bus.
+/// SES's event of an accepted mail, whole.
 fn email_sent(mail: &Value, message_id: &Value, region: &str, now: Timestamp) -> Value {
     let time = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let from = mail["FromEmailAddress"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the handle of a cloud and its control API share.
+//! The state shared by the handle of a cloud and its control API.
 
 use crate::clients::Clients;
 use crate::cloud::Invocation;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// What the control API shares with the handle.
+/// The state shared by the handle and the control API.
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) model: Model,
@@ -76,7 +76,7 @@ impl Inner {
         }
     }
 
-    /// What a function wrote so far.
+    /// The output of a function so far.
     pub(crate) fn logs(&self, function: &str) -> String {
         let bytes = std::fs::read(log_file(&self.logs, function)).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
@@ -95,7 +95,7 @@ impl Inner {
         queues.find(|known| known.logical_id == queue || known.name == queue).ok_or_else(|| anyhow!("no queue named {queue}"))
     }
 
-    /// Waits until these queues are empty and no event is on its way, twice in a row, as work in one may fill another.
+    /// Waits until these queues are empty and no event is in flight, twice in a row, as work in one may fill another.
     pub(crate) async fn drain(&self, queues: &[&str], limit: Duration) -> Result<()> {
         let started = Instant::now();
         let mut quiet = 0;

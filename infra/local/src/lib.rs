@@ -1,4 +1,4 @@
-//! The local cloud: runs what template.yaml declares on this machine, with no account, no key and no Docker.
+//! The local cloud: runs the resources of template.yaml on this machine, with no account, no key and no Docker.
 //!
 //! AWS endpoints come from an emulator; the functions' real binaries run behind the real Lambda Runtime API. [`Cloud`] is the
 //! handle to all of it, for tests and for the `local-cloud` command.

@@ -48,7 +48,7 @@ fn open(state_dir: &Path) -> Result<File> {
         .with_context(|| format!("cannot open {}", path.display()))
 }
 
-/// Process id of the cloud that holds the folder; `None` when none runs, whatever an old file says.
+/// Process id of the cloud that holds the folder; `None` when none runs, even if an old file names one.
 pub(crate) fn holder(state_dir: &Path) -> Result<Option<Pid>> {
     let mut file = open(state_dir)?;
     if file.try_lock().is_ok() {
@@ -60,11 +60,11 @@ pub(crate) fn holder(state_dir: &Path) -> Result<Option<Pid>> {
     Ok(Some(Pid::from_raw(id)))
 }
 
-/// Ends the cloud that holds the folder; answers whether there was one. SIGTERM first, SIGKILL after `patience`.
+/// Ends the cloud that holds the folder; returns whether there was one. SIGTERM first, SIGKILL after `patience`.
 pub(crate) fn end_holder(state_dir: &Path, patience: Duration) -> Result<bool> {
     let Some(pid) = holder(state_dir)? else { return Ok(false) };
     for (signal, limit) in [(Signal::SIGTERM, patience), (Signal::SIGKILL, Duration::from_secs(5))] {
-        // It may have ended by itself: then there is nobody to signal.
+        // It may have ended by itself: then there is no process to signal.
         let _ = kill(pid, signal);
         let asked = Instant::now();
         while asked.elapsed() < limit {

@@ -25,7 +25,7 @@ impl Ministack {
     /// `public_port` is the port of the fault proxy in front of it, which it must name in the URLs it hands out.
     pub(crate) async fn start(spawner: &Spawner, program: &Path, state_dir: &Path, region: &str, public_port: u16) -> Result<Self> {
         let mut last = None;
-        // Should another process take its port after all, it tries another.
+        // If another process takes its port after all, it tries another.
         for _ in 0..3 {
             match Self::start_once(spawner, program, state_dir, region, public_port).await {
                 Ok(running) => return Ok(running),
@@ -99,8 +99,8 @@ impl Ministack {
     }
 }
 
-/// A free port below those the system gives to outgoing connections, at random: nobody takes it between our look and the
-/// emulator's bind, not even another cloud that starts right now.
+/// A free port below those the system gives to outgoing connections, at random: no process takes it before the emulator's bind, not even another
+/// cloud that starts right now.
 async fn free_port() -> Result<u16> {
     for _ in 0..100 {
         let port = 20_000 + rand::random::<u16>() % 12_000;

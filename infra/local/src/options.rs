@@ -1,4 +1,4 @@
-//! What a cloud is started with.
+//! The options of a cloud.
 
 use anyhow::{Context, Result};
 use permissions::Grant;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// What a cloud is started with. [`Options::new`] gives sound values for everything.
+/// The options of a cloud. [`Options::new`] gives sound values for everything.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The SAM template, the one source of what runs.
@@ -15,7 +15,7 @@ pub struct Options {
     pub binaries: PathBuf,
     /// Folder for logs, secrets and the emulator; made when missing.
     pub state_dir: PathBuf,
-    /// The emulator's program; found by itself when `None` (see [`Options::new`]).
+    /// The emulator's program; searched for when `None` (see [`Options::new`]).
     pub ministack: Option<PathBuf>,
     /// Port of the HTTP API; 0 takes a free one.
     pub api_port: u16,
@@ -94,7 +94,7 @@ pub fn repository() -> Result<PathBuf> {
         .context("run this inside the repository: no template.yaml here or above")
 }
 
-/// Cargo's target folder of the repository, as `CARGO_TARGET_DIR` says.
+/// Cargo's target folder of the repository, by `CARGO_TARGET_DIR`.
 pub fn target_dir(root: &Path) -> PathBuf {
     match std::env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => root.join(folder),

@@ -1,6 +1,6 @@
-//! What of the caller's environment becomes template parameters: the profile, who draws, who looks at selfies, and their keys.
+//! Template parameters from the caller's environment: the profile, the artists, the screeners, and their keys.
 //!
-//! `make up ARTIST=openai OPENAI_API_KEY=…` says it once; the template hands it to the functions that need it and to no other.
+//! `make up ARTIST=openai OPENAI_API_KEY=…` sets them once; the template passes them to the functions that need them and to no other.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const PASSED: &[(&str, &str)] = &[
     ("ZERO_RETENTION", "ZeroRetention"),
 ];
 
-/// The parameters that the environment of this process sets. A variable that is absent or empty sets none: the template's default stands.
+/// The parameters that the environment of this process sets. An absent or empty variable sets none: the template's default applies.
 #[must_use]
 pub fn from_environment() -> BTreeMap<String, String> {
     set_by(|name| std::env::var(name).ok())

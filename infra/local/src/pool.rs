@@ -13,12 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 /// A piece of a streamed reply.
 pub(crate) type Part = Result<Bytes, BoxError>;
 
-/// How an invocation ended.
+/// The outcome of an invocation.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// The function's whole reply.
     Reply(Bytes),
-    /// A streamed reply; the channel closes with the stream. An error in it is the end of a stream that broke off.
+    /// A streamed reply; the channel closes with the stream. An error in it means that the stream broke off.
     Stream(mpsc::Receiver<Part>),
     /// The function failed, timed out or died: `{"errorType","errorMessage"}`.
     Failed(Bytes),
@@ -31,7 +31,7 @@ pub(crate) struct Delivery {
     pub(crate) id: String,
     /// The event.
     pub(crate) event: Bytes,
-    /// When the invocation is cut off.
+    /// The time at which the invocation is aborted.
     pub(crate) deadline: SystemTime,
 }
 
@@ -49,7 +49,7 @@ struct InFlight {
     began: Instant,
 }
 
-/// What the invocations of a function have taken so far.
+/// The work of a function's invocations so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Worked {
     /// How many have ended.
@@ -67,7 +67,7 @@ struct Process {
     /// Waits for an event.
     parked: Option<oneshot::Sender<Delivery>>,
     current: Option<InFlight>,
-    /// What the function said when its start failed.
+    /// The function's error when its start failed.
     init_error: Option<Bytes>,
 }
 
@@ -79,7 +79,7 @@ struct State {
     waiting: VecDeque<Waiting>,
     processes: BTreeMap<u64, Process>,
     worked: Worked,
-    /// Why the last process that was started never asked for an event; `None` since one did.
+    /// Why the last started process never asked for an event; `None` once one did.
     unable: Option<String>,
     closed: bool,
 }
@@ -150,7 +150,7 @@ impl Pool {
             let parked = state.processes.iter_mut().find(|(_, process)| process.generation == generation && process.parked.is_some());
             let Some((number, process)) = parked else { return };
             let (number, Some(parked)) = (*number, process.parked.take()) else { return };
-            // Nobody waits any more for what the gateway gave up on.
+            // The gateway has given up on these events.
             state.waiting.retain(|waiting| !waiting.reply.is_closed());
             let Some(waiting) = state.waiting.pop_front() else {
                 if let Some(process) = state.processes.get_mut(&number) {
@@ -232,7 +232,7 @@ impl Pool {
         event.await.ok()
     }
 
-    /// The answer of a process. `false` when it answers what it was not asked.
+    /// The answer of a process. `false` when it does not match its invocation.
     pub(crate) fn answer(&self, number: u64, id: &str, answer: Answer) -> bool {
         let Some(reply) = self.take_reply(number, id) else { return false };
         drop(reply.send(answer));
@@ -240,23 +240,23 @@ impl Pool {
         true
     }
 
-    /// What the invocations that have ended took.
+    /// The work of the ended invocations.
     pub(crate) fn worked(&self) -> Worked {
         self.state().worked
     }
 
-    /// Why the function does not start; `None` when it does, or was never asked to.
+    /// Why the function does not start; `None` when it does, or was never requested.
     pub(crate) fn unable(&self) -> Option<String> {
         self.state().unable.clone()
     }
 
-    /// The most memory one of its running processes has had, in bytes.
+    /// The peak memory of its running processes, in bytes.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         self.state().processes.values().filter_map(|process| process.handle.peak_memory()).max()
     }
 
-    /// Begins a streamed answer; the invocation stays in flight until the process asks for the next event. `false` when the process
-    /// answers what it was not asked. Whether anybody still reads is nothing the function hears of.
+    /// Begins a streamed answer; the invocation stays in flight until the process asks for the next event. `false` when it does not match the
+    /// process's invocation. The function does not learn whether anybody still reads.
     pub(crate) fn begin_stream(&self, number: u64, id: &str, stream: mpsc::Receiver<Part>) -> bool {
         let Some(reply) = self.take_reply(number, id) else { return false };
         drop(reply.send(Answer::Stream(stream)));
@@ -269,7 +269,7 @@ impl Pool {
         if current.id == id { current.reply.take() } else { None }
     }
 
-    /// Remembers why a process could not start; the process ends by itself.
+    /// Records why a process could not start; the process ends by itself.
     pub(crate) fn init_failed(&self, number: u64, error: Bytes) {
         if let Some(process) = self.state().processes.get_mut(&number) {
             process.init_error = Some(error);
@@ -288,7 +288,7 @@ impl Pool {
         process.handle.kill();
     }
 
-    /// A process has ended: its invocation fails, and what waits gets another process.
+    /// A process has ended: its invocation fails, and waiting events get another process.
     pub(crate) fn ended(self: &Arc<Self>, number: u64, how: &str) {
         let mut state = self.state();
         let Some(process) = state.processes.remove(&number) else { return };

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::process::Command;
 use tokio::sync::{Notify, watch};
 
-/// What every process of a function is started with.
+/// The launch parameters of a function's processes.
 #[derive(Debug, Clone)]
 pub(crate) struct Launch {
     /// The function's name in this repository.
@@ -50,7 +50,7 @@ impl Handle {
         self.wish.notify_one();
     }
 
-    /// The most memory the process has had resident so far, in bytes; `None` when it is not running or the system does not tell.
+    /// The peak resident memory of the process, in bytes; `None` when it is not running or the system does not tell.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid.get()?)).ok()?;
         let kibibytes: u64 = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()?;
@@ -107,14 +107,14 @@ async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill:
     }
 }
 
-/// Why a function has ended, where its log ends with the error that its `main` returned.
+/// Why a function has ended, if its log ends with the error that its `main` returned.
 pub(crate) fn reason(log: &Path) -> Option<String> {
     let text = std::fs::read(log).ok()?;
     let text = String::from_utf8_lossy(&text);
     text.lines().last()?.strip_prefix("Error: ").map(str::to_owned)
 }
 
-/// Nothing but what Lambda sets: a function that leans on the developer's shell would fail only when deployed.
+/// Only variables that Lambda sets: a function that depends on the developer's shell would fail only when deployed.
 fn set_environment(command: &mut Command, number: u64, launch: &Launch, env: &BTreeMap<String, String>) {
     let process = format!("{}.{number}", launch.function);
     let task_root = launch.binary.parent().unwrap_or_else(|| Path::new("/"));

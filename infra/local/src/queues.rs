@@ -15,15 +15,15 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-/// Batches at once when the template sets no limit.
+/// Concurrent batches when the template sets no limit.
 const DEFAULT_CONCURRENCY: usize = 5;
 
-/// What an event source needs to know.
+/// The settings of an event source.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
     /// Pool of the function.
     pub(crate) pool: Arc<Pool>,
-    /// SQS, not through the fault proxy: Lambda's own poller is no part of a function.
+    /// SQS without the fault proxy: Lambda's own poller is no part of a function.
     pub(crate) client: Client,
     /// Name of the queue.
     pub(crate) queue: String,
@@ -37,7 +37,7 @@ pub(crate) struct Source {
     pub(crate) batch_size: i32,
     /// Batches at once.
     pub(crate) concurrency: Option<usize>,
-    /// Whether the answer names the records that failed.
+    /// Whether the answer names the failed records.
     pub(crate) reports_failures: bool,
     /// How long a failed record stays hidden; the real one waits for the queue's visibility timeout.
     pub(crate) redelivery: Duration,
@@ -74,13 +74,13 @@ impl Poller {
         &self.source.queue
     }
 
-    /// Delivers nothing more; returns when no poll is on its way. Batches already delivered go on.
+    /// Delivers nothing more; returns when no poll is in flight. Delivered batches continue.
     pub(crate) async fn pause(&self) {
         self.wanted.send_replace(false);
         drop(self.polling.clone().wait_for(|polling| !*polling).await);
     }
 
-    /// One event past the queue; answers the ids of the failed messages, see [`made_up_id`].
+    /// Delivers one event, bypassing the queue; returns the ids of the failed messages, see [`made_up_id`].
     pub(crate) async fn deliver_once(&self, bodies: &[String]) -> HashSet<String> {
         let ids: Vec<String> = (0..bodies.len()).map(made_up_id).collect();
         let message = |(id, body): (&String, &String)| {
@@ -93,7 +93,7 @@ impl Poller {
         failed_records(&answer, &ids, self.source.reports_failures)
     }
 
-    /// Polls no more, for good.
+    /// Stops polling for good.
     pub(crate) fn end(&self) {
         self.task.abort();
     }
@@ -103,9 +103,9 @@ impl Poller {
         self.wanted.send_replace(true);
     }
 
-    /// Messages of the queue in any state, and batches being worked on.
+    /// Messages of the queue in any state, and batches in progress.
     pub(crate) async fn backlog(&self) -> Result<usize> {
-        // In this generation: a message between the two is then seen twice rather than never.
+        // In this order: a message between the two is then seen twice rather than never.
         let working = self.in_flight.load(Ordering::SeqCst);
         Ok(working + count_messages(&self.source.client, &self.source.url).await?)
     }
@@ -135,7 +135,7 @@ async fn poll(source: Source, mut wish: watch::Receiver<bool>, state: watch::Sen
         }
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         state.send_replace(true);
-        // A pause between the wish and this line must not be missed.
+        // A pause requested just before this line must not be missed.
         let messages = if *wish.borrow() { receive(&source).await } else { Ok(Vec::new()) };
         let batch = messages.as_ref().map_or(0, Vec::len);
         if batch > 0 {
@@ -188,7 +188,7 @@ async fn deliver(source: &Source, messages: Vec<Message>) {
     }
 }
 
-/// Ids of the records to deliver again: those the function names; all of them when it failed or named one it was not sent.
+/// Ids of the records to deliver again: those the function names; all of them when it failed or named an unknown one.
 fn failed_records(answer: &Answer, sent: &[String], reports_failures: bool) -> HashSet<String> {
     let all = || sent.iter().cloned().collect::<HashSet<_>>();
     let Answer::Reply(payload) = answer else { return all() };

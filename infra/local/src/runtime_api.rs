@@ -19,7 +19,7 @@ pub(crate) const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
 /// Most a streamed answer may hold, in bytes.
 const STREAM_LIMIT: usize = 200 * 1024 * 1024;
-/// The trailer by which a function says that its stream broke off, and why.
+/// The trailer in which a function reports that its stream broke off, and why.
 const STREAM_ERROR: &str = "lambda-runtime-function-error-type";
 
 /// The pools by function name; set once they exist, which is after the ports are known.
@@ -66,7 +66,7 @@ async fn handle(request: Request<Incoming>, pools: &Pools, arn_base: &str) -> Re
 }
 
 async fn next(pool: &Arc<Pool>, number: u64, arn_base: &str) -> Result<Response<Body>, BoxError> {
-    // No event: the process is about to be killed. Cutting the connection is what the end of a sandbox looks like.
+    // No event: the process is about to be killed. A closed connection is how a sandbox ends.
     let Some(Delivery { id, event, deadline }) = pool.next(number).await else { return Err("the process must end".into()) };
     let deadline = deadline.duration_since(UNIX_EPOCH)?.as_millis();
     let mut response = Response::new(serve::full(event));
@@ -95,12 +95,12 @@ async fn respond(request: Request<Incoming>, pool: &Arc<Pool>, number: u64, id: 
 }
 
 async fn stream(body: Incoming, pool: &Arc<Pool>, number: u64, id: &str) -> Result<Response<Body>, BoxError> {
-    // A slow reader slows the function: what it sends waits here, and then in the connection.
+    // A slow reader slows the function: pieces wait here, and then in the connection.
     let (sender, receiver) = mpsc::channel::<Part>(4);
     if !pool.begin_stream(number, id, receiver) {
         return Ok(accepted(false));
     }
-    // A task of its own: when the process dies, this handler ends with its connection, and the reader must still hear of it.
+    // A task of its own: when the process dies, this handler ends with its connection, and the reader must still be told.
     tokio::spawn(pass_on(body, sender)).await?;
     Ok(accepted(true))
 }
@@ -115,7 +115,7 @@ async fn pass_on(mut body: Incoming, sender: mpsc::Sender<Part>) {
         };
         let Some(part) = part else { continue };
         let broken = part.is_err();
-        // The reader may be gone: a Lambda goes on after its reader has left.
+        // The reader may be gone: a Lambda continues after its reader has left.
         drop(sender.send(part).await);
         if broken {
             return;
@@ -123,7 +123,7 @@ async fn pass_on(mut body: Incoming, sender: mpsc::Sender<Part>) {
     }
 }
 
-/// What a frame of a streamed answer means to its reader; `None` for nothing.
+/// The meaning of a streamed answer's frame to its reader; `None` for nothing.
 fn part(frame: Frame<Bytes>, length: &mut usize) -> Option<Part> {
     match frame.into_data() {
         Ok(data) => {

@@ -1,4 +1,4 @@
-//! Schedules: the events they send, and when.
+//! Schedules: their events and times.
 
 use crate::pool::{Pool, request_id};
 use crate::template::Schedule;

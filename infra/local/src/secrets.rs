@@ -1,4 +1,4 @@
-//! Secrets the template asks Secrets Manager to generate: made once per state folder, kept in a file only we may read.
+//! Secrets that the template generates in Secrets Manager: made once per state folder, in a file with permissions for the owner alone.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Any error a body can end with.
+/// The error type of bodies.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of a response.
 pub type Body = UnsyncBoxBody<Bytes, BoxError>;
@@ -96,8 +96,8 @@ pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
     response
 }
 
-/// The whole body, or `None` when it is longer than `limit` bytes. What is too long is read on for a while and thrown
-/// away, so that the client comes to reading the refusal.
+/// The whole body, or `None` when it is longer than `limit` bytes. A longer body is read on for a while and discarded, so that the client gets to
+/// read the refusal.
 pub async fn collect(mut body: Incoming, limit: usize) -> Result<Option<Bytes>, BoxError> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;

@@ -1,4 +1,4 @@
-//! `stack.env`: where everything is, for shells and tests. Names are those the functions know.
+//! `stack.env`: addresses and names for shells and tests, under the functions' variable names.
 
 use crate::Cloud;
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Writes the file at once, so that who sees it sees all of it.
+/// Writes the file atomically, so that readers see all of it.
 pub(crate) fn write(cloud: &Cloud, stand_ins: &StandIns, state_dir: &Path) -> Result<()> {
     let path = state_dir.join("stack.env");
     let draft = state_dir.join("stack.env.draft");

@@ -16,7 +16,7 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// A key that no vendor knows.
 const NO_KEY: &str = "stand-in";
 
-/// A vendor, and the template parameters that say where it is and with which key.
+/// A vendor, and the template parameters of its address and key.
 struct Vendor {
     name: &'static str,
     title: &'static str,
@@ -36,13 +36,13 @@ impl Vendor {
         lists.flat_map(|list| list.split(',')).any(|name| name.trim() == self.name)
     }
 
-    /// Neither an address nor a key was given: nobody means the real one.
+    /// Neither an address nor a key was given, so the real vendor is not meant.
     fn needs_stand_in(&self, parameters: &BTreeMap<String, String>) -> bool {
         self.is_named(parameters) && !parameters.contains_key(self.url) && !parameters.contains_key(self.key)
     }
 }
 
-/// What is real and what is a stand-in, in a line for each vendor that is named.
+/// A line for each named vendor: real or stand-in.
 pub fn words(parameters: &BTreeMap<String, String>) -> Vec<String> {
     let named = VENDORS.iter().filter(|vendor| vendor.is_named(parameters));
     let line = |vendor: &Vendor| match parameters.get(vendor.url) {
@@ -64,7 +64,7 @@ pub struct StandIns {
 }
 
 impl StandIns {
-    /// Starts a stand-in of each vendor that is named without an address and a key, and tells the functions of it.
+    /// Starts a stand-in of each vendor that is named without an address and a key, and sets the functions' parameters.
     ///
     /// # Errors
     /// When the program is not built or does not start.
@@ -83,11 +83,11 @@ impl StandIns {
                 parameters.insert(vendor.key.to_owned(), NO_KEY.to_owned());
                 urls.insert(vendor.name.to_owned(), url);
             }
-            // A server of ours that keeps nothing: the real-time profile asks for the reference of an agreement.
+            // A server of ours that keeps nothing: the profile `ephemeral` requires the reference of an agreement.
             let attested = vendors.iter().map(|vendor| format!("{}:stand-in", vendor.name));
             parameters.entry("ZeroRetention".to_owned()).or_insert_with(|| attested.collect::<Vec<_>>().join(","));
         }
-        // An address without a key is that of a server that asks for none: the functions want one all the same.
+        // An address without a key belongs to a server that requires none: the functions need one all the same.
         for vendor in VENDORS.iter().filter(|vendor| vendor.is_named(parameters)).collect::<Vec<_>>() {
             if parameters.contains_key(vendor.url) {
                 parameters.entry(vendor.key.to_owned()).or_insert_with(|| NO_KEY.to_owned());

@@ -21,10 +21,10 @@ pub fn say(line: &str) {
     println!("{line}");
 }
 
-/// How [`block_until_told`] says that Ctrl-C came.
+/// The error of [`block_until_told`] after Ctrl-C.
 pub(crate) const INTERRUPTED: &str = "interrupted";
 
-/// Runs a task to its end, or until Ctrl-C or SIGTERM; then all it started ends with it.
+/// Runs a task to its end, or until Ctrl-C or SIGTERM; then all its processes end with it.
 ///
 /// # Errors
 /// That of the task, or the name of the signal.

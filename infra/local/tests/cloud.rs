@@ -200,7 +200,7 @@ async fn the_control_api_steers_and_is_not_for_browsers() {
     stop(cloud, &state).await;
 }
 
-/// One mail through the proxy, as a function would send it; whether an answer came.
+/// One mail through the proxy, as a function sends it; returns whether an answer came.
 async fn sing(cloud: &Cloud, kind: &str, name: &str, set: Option<&str>) -> bool {
     let tag = |name: &str, value: &str| aws_sdk_sesv2::types::MessageTag::builder().name(name).value(value).build().unwrap();
     let text = aws_sdk_sesv2::types::Content::builder().data("la").build().unwrap();
@@ -237,7 +237,7 @@ async fn an_accepted_mail_is_told_to_the_function_that_waits_for_it() {
     assert_eq!(cloud.held_events()[0]["detail"]["mail"]["destination"], json!(["ada@example.org"]));
     assert_eq!((cloud.release_events(), cloud.held_events().len()), (1, 0));
 
-    // SES did accept, though nobody heard its answer.
+    // SES did accept, though its answer was lost.
     fault(Action::CutAfter);
     assert!(!sing(&cloud, "song", "unheard", set).await);
     for action in [Action::CutBefore, Action::Refuse] {

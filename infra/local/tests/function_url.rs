@@ -43,7 +43,7 @@ impl Stage {
         self.ask(self.cloud.function_url("singer").unwrap(), wish).await
     }
 
-    /// The singer has come to where it waits: it may go on.
+    /// The singer has reached its wait: it may go on.
     async fn nod(&self) {
         drop(tokio::time::timeout(PATIENCE, self.ear.accept()).await.unwrap().unwrap());
     }
@@ -68,7 +68,7 @@ async fn an_answer_arrives_while_its_function_still_works() {
             (&"text/plain".parse().unwrap(), &"tune=1".parse().unwrap())
         );
         assert_eq!(line(&mut song).await, "one\n");
-        // It has not sung on: it waits for this.
+        // It has not continued: it waits for this.
         stage.nod().await;
         assert_eq!(line(&mut song).await, "two\n");
         assert!(song.next().await.unwrap().is_none());
@@ -113,7 +113,7 @@ async fn a_function_goes_on_when_its_reader_has_left() {
     assert_eq!(line(&mut song).await, "one\n");
     drop(song);
     stage.nod().await;
-    // It sang its second line to nobody and came to the end.
+    // It sent its second line to nobody and came to its end.
     stage.nod().await;
     stage.end().await;
 }

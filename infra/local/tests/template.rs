@@ -18,7 +18,7 @@ fn settings(parameters: &[(&str, &str)]) -> Settings {
     }
 }
 
-/// Resolves a value in a template with some of everything.
+/// Resolves a value in a template that uses every kind of element.
 fn resolve(value: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
     let text = format!(
         "

@@ -1,4 +1,4 @@
-//! What a stand-in answers, down to the pieces it comes in.
+//! The answers of a stand-in, in the pieces in which they are sent.
 
 use std::collections::VecDeque;
 use std::io;
@@ -17,7 +17,7 @@ use crate::server::Release;
 pub enum Piece {
     /// Bytes, sent at once and by themselves.
     Bytes(Bytes),
-    /// Nothing for a while.
+    /// A pause.
     Wait(Duration),
     /// Nothing until [`crate::StandIn::release`].
     Hang,
@@ -25,41 +25,35 @@ pub enum Piece {
     Cut,
 }
 
-/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// Pauses before the status line; bytes count for nothing here.
     pub before: Vec<Piece>,
-    /// The status.
     pub status: u16,
-    /// Headers, besides those of HTTP itself.
+    /// Headers, beside those of HTTP itself.
     pub headers: Vec<(String, String)>,
     /// The body. A single piece of bytes has a length; more are sent in chunks.
     pub body: Vec<Piece>,
 }
 
 impl Answer {
-    /// JSON.
     #[must_use]
     pub fn json(status: u16, value: &Value) -> Self {
         Self::of(status, "application/json", value.to_string())
     }
 
-    /// A body of this media type.
     #[must_use]
     pub fn of(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
         Self { before: Vec::new(), status, headers, body: vec![Piece::Bytes(body.into())] }
     }
 
-    /// With one header more.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// After this piece.
     #[must_use]
     pub fn after(mut self, piece: Piece) -> Self {
         self.before.push(piece);
@@ -81,7 +75,7 @@ impl Answer {
         Self { body, ..self }
     }
 
-    /// With the body in pieces of these sizes, again and again: as a network that respects no boundary would bring it.
+    /// With the body in pieces of these sizes, repeated: like a network that respects no boundary.
     #[must_use]
     pub fn dripped(mut self, sizes: &[usize]) -> Self {
         let whole: Vec<u8> =
@@ -97,7 +91,7 @@ impl Answer {
         self
     }
 
-    /// Sends it; an error cuts the connection.
+    /// An error closes the connection.
     pub(crate) async fn send(self, release: &Release) -> io::Result<Response> {
         for piece in self.before {
             pause(piece, release).await?;
@@ -132,7 +126,7 @@ fn in_pieces(pieces: Vec<Piece>, release: Release) -> Body {
     let pieces = stream::unfold((VecDeque::from(pieces), release), |(mut pieces, release)| async move {
         loop {
             let piece = pause(pieces.pop_front()?, &release).await.transpose();
-            // Whoever reads gets the piece before the next is there.
+            // The reader gets this piece before the next is there.
             tokio::task::yield_now().await;
             if let Some(piece) = piece {
                 return Some((piece, (pieces, release)));

@@ -1,7 +1,7 @@
-//! Third parties as servers on the loopback: they check every request as the real ones do, answer as they would, and misbehave when told to.
+//! Third parties as servers on the loopback: they check every request as the real ones do, answer like them, and fail on request.
 //!
-//! A vendor is a [`Vendor`]: what it answers to a request, and which scenarios it knows. [`StandIn`] is the rest: HTTP, the queue of scenarios, the record of
-//! what was asked. Beside the vendor's own paths each has `POST /_stand-in/next` and `GET /_stand-in/requests`, for tests through the real binaries.
+//! A [`Vendor`] defines the answers and the scenarios. [`StandIn`] is the rest: HTTP, the queue of scenarios, the record of requests. Beside the
+//! vendor's own paths each has `POST /_stand-in/next` and `GET /_stand-in/requests`, for tests through the real binaries.
 
 mod answer;
 pub mod gemini;

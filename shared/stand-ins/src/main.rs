@@ -1,6 +1,6 @@
 //! Runs stand-ins of third parties on the loopback: `stand-ins --openai 0 --gemini 0` prints
-//! `{"gemini":"http://127.0.0.1:…","openai":"http://127.0.0.1:…/v1"}` when it is ready, and ends when its
-//! standard input closes or it is told to terminate. Port 0 is a free one; a vendor that is not named is not started.
+//! `{"gemini":"http://127.0.0.1:…","openai":"http://127.0.0.1:…/v1"}` when it is ready, and ends when its standard input closes or on SIGTERM. Port 0
+//! means a free one; a vendor that is not named is not started.
 //!
 //! Each answers `POST /_stand-in/next {"scenario": "rate-limited", "times": 2}`, `POST /_stand-in/release` and `GET /_stand-in/requests` at its origin.
 
@@ -42,7 +42,7 @@ async fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// The port that follows `flag`, if it is there.
+/// The port that follows `flag`.
 fn port(flag: &str) -> io::Result<Option<u16>> {
     let mut arguments = std::env::args().skip_while(|argument| argument != flag).skip(1);
     if !std::env::args().any(|argument| argument == flag) {
@@ -52,11 +52,11 @@ fn port(flag: &str) -> io::Result<Option<u16>> {
     port.map(Some).ok_or_else(|| io::Error::other(format!("{flag} needs a port")))
 }
 
-/// Until standard input ends. Reading blocks, so a thread of its own does it.
+/// Waits until standard input ends. Reading blocks, so it has a thread of its own.
 async fn closed() {
     let (ended, end) = oneshot::channel();
     std::thread::spawn(move || {
-        // An input that cannot be read has ended too.
+        // An unreadable input counts as ended.
         let _bytes = io::stdin().read_to_end(&mut Vec::new());
         ended.send(())
     });

@@ -1,4 +1,4 @@
-//! The pictures that stand-ins answer with: made of the selfie that was sent, so that a demonstration shows something.
+//! The pictures in the answers: made of the request's selfie, so that a demonstration shows something.
 
 use certificates::TestAuthority;
 use futures_util::FutureExt;
@@ -8,7 +8,7 @@ use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbImage};
 use picture_files::DigitalSource;
 use provenance::{LocalSigner, Origin, sign};
 
-/// What was sent to be drawn from.
+/// The selfie of a request.
 pub struct Sitter {
     square: RgbImage,
 }
@@ -27,7 +27,7 @@ impl Sitter {
         Some(Self { square: imageops::crop_imm(&picture, left, top, side, side).to_image() })
     }
 
-    /// The picture in this size, tinted by `turn` and as coarse as `coarse` says (1 is not coarse).
+    /// The picture in this size, tinted by `turn` and coarsened by `coarse` (1 is not coarse).
     #[must_use]
     pub fn drawn(&self, width: u32, height: u32, turn: u64, coarse: u32) -> RgbImage {
         let small = imageops::resize(&self.square, (width / coarse).max(1), (height / coarse).max(1), Scaling::Triangle);
@@ -37,7 +37,7 @@ impl Sitter {
     }
 }
 
-/// Shifts the colours and leaves a mark of `turn`, so that no two drawings are the same.
+/// Shifts the colours and leaves a mark of `turn`, so that no two drawings are equal.
 pub fn tinted(picture: &mut RgbImage, turn: u64) {
     const TINTS: [[u16; 3]; 6] = [[255, 236, 200], [205, 225, 255], [225, 255, 215], [255, 215, 230], [235, 220, 255], [255, 250, 225]];
     let tint = TINTS[usize::try_from(turn % 6).unwrap_or_default()];
@@ -66,17 +66,17 @@ pub fn png(picture: &RgbImage) -> Vec<u8> {
     png
 }
 
-/// The PNG with Content Credentials, as vendors put them into what they draw; by a signer of their own, whom nobody here trusts. `None` when it is no PNG.
+/// The PNG with Content Credentials, as vendors add them to drawings, by an untrusted signer of its own. `None` unless it is a PNG.
 #[must_use]
 pub fn signed(png: &[u8]) -> Option<Vec<u8>> {
     let keys = TestAuthority::new(&[7; 32]).and_then(|authority| authority.keys(&[8; 32])).ok()?;
     let signer = LocalSigner::new(&keys.key, &keys.chain).ok()?;
     let origin = Origin::of(DigitalSource::TrainedAlgorithmicMedia);
-    // A local signer waits for nobody.
+    // A local signer never waits.
     sign(png, "image/png", &origin, &signer).now_or_never()?.ok()
 }
 
-/// The PNG with a private chunk before its end that makes it at least `bytes` long: the picture of a vendor is larger than one of ours.
+/// The PNG with a private chunk before its end that makes it at least `bytes` long: vendors' pictures are larger than ours.
 #[must_use]
 pub fn padded(mut png: Vec<u8>, bytes: usize) -> Vec<u8> {
     const END: usize = 12;

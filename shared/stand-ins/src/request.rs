@@ -1,4 +1,4 @@
-//! What a stand-in was asked.
+//! The requests to a stand-in.
 
 use axum::RequestExt;
 use axum::body::{Body, Bytes};
@@ -7,54 +7,50 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Multipart};
 use serde_json::{Value, json};
 
-/// Characters of a text that the record of requests shows whole.
+/// Maximum characters of a text in the record of requests.
 const SHOWN: usize = 40_000;
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Such as `POST`.
     pub method: String,
-    /// The path without the query.
+    /// Without the query.
     pub path: String,
-    /// The query, without its question mark.
+    /// Without its question mark.
     pub query: Option<String>,
-    /// Every header in its order, names in lower case.
+    /// In their order, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, taken apart.
+    /// The parsed body.
     pub sent: Sent,
-    /// The body as it came.
+    /// The raw body.
     pub raw: Bytes,
 }
 
-/// A body, taken apart by its media type.
+/// A body, parsed by its media type.
 #[derive(Debug, Clone)]
 pub enum Sent {
     /// `multipart/form-data`.
     Parts(Vec<Part>),
     /// `application/json`.
     Json(Value),
-    /// Anything else; nothing too.
+    /// Any other body, or none.
     Other,
 }
 
 /// A part of a form.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// The field's name.
     pub name: String,
-    /// The file's name, of a file.
+    /// For a file.
     pub file_name: Option<String>,
-    /// The media type, if it was said.
     pub content_type: Option<String>,
     /// Further headers of the part, by name.
     pub other_headers: Vec<String>,
-    /// The bytes.
     pub bytes: Bytes,
 }
 
 impl Part {
-    /// The bytes as text; empty when they are none.
+    /// The bytes as text; empty unless they are UTF-8.
     #[must_use]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
@@ -68,7 +64,7 @@ impl Request {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The parts of a form; none of anything else.
+    /// The parts of a form; empty for other bodies.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
         if let Sent::Parts(parts) = &self.sent { parts } else { &[] }
@@ -86,13 +82,13 @@ impl Request {
         self.part(name).map(Part::text)
     }
 
-    /// The body's JSON; `null` of anything else.
+    /// The JSON of the body; `null` for other bodies.
     #[must_use]
     pub fn json(&self) -> &Value {
         if let Sent::Json(value) = &self.sent { value } else { &Value::Null }
     }
 
-    /// For people and journeys: everything but keys, and pictures by their size.
+    /// For people and journeys: everything but keys, with pictures by their size.
     pub(crate) fn record(&self) -> Value {
         let secret = |name: &str| matches!(name, "authorization" | "x-goog-api-key");
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name, if secret(name) { "(a key)" } else { value })).collect();

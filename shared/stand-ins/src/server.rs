@@ -1,4 +1,4 @@
-//! The server every stand-in is: HTTP/1.1 on the loopback, a queue of scenarios, a record of requests.
+//! The server of every stand-in: HTTP/1.1 on the loopback, a queue of scenarios, a record of requests.
 
 use std::collections::VecDeque;
 use std::io;
@@ -24,33 +24,33 @@ use tokio::task::spawn_blocking;
 use crate::answer::Answer;
 use crate::request::Request;
 
-/// Bytes of a request, at most: a picture of 50 MB, which is the most that any vendor takes, and its form.
+/// Maximum bytes of a request: a picture of 50 MB, the largest that any vendor accepts, and its form.
 const REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
-/// How many requests are remembered: the last ones.
+/// Maximum recorded requests: the last ones.
 const REMEMBERED: usize = 256;
 
-/// The longest that a hanging answer hangs.
+/// The longest pause of a hanging answer.
 const LONGEST_HANG: Duration = Duration::from_secs(600);
 
-/// A third party: what it answers.
+/// A third party's behaviour.
 pub trait Vendor: Send + Sync + 'static {
-    /// How it can misbehave. The text form is the name that `POST /_stand-in/next` takes; the error of an unknown one lists the known.
+    /// Its failures. The text form is the name in `POST /_stand-in/next`; the error of an unknown one lists the known.
     type Scenario: Clone + Send + FromStr<Err = String> + 'static;
 
-    /// Whether the scenario is about a request like this.
+    /// Whether the scenario applies to this request.
     fn suits(&self, scenario: &Self::Scenario, request: &Request) -> bool;
 
-    /// The answer to a request, well-behaved when there is no scenario. May compute for long: it has a thread of its own.
+    /// The answer to a request, a normal one without a scenario. It may compute for long: it has a thread of its own.
     fn answer(&self, request: &Request, scenario: Option<&Self::Scenario>) -> Answer;
 }
 
-/// Ends what hangs.
+/// Ends hanging answers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Release(Arc<(Notify, AtomicBool)>);
 
 impl Release {
-    /// Until released.
+    /// Waits for the release.
     ///
     /// # Errors
     /// When the stand-in is dropped, which cuts the connection.
@@ -87,7 +87,7 @@ struct Desk<V: Vendor> {
 }
 
 impl<V: Vendor> StandIn<V> {
-    /// Starts a vendor on this port of 127.0.0.1; 0 is a free one. Needs a Tokio runtime with I/O and time.
+    /// Starts a vendor on this port of 127.0.0.1; 0 means a free one. Needs a Tokio runtime with I/O and time.
     ///
     /// # Errors
     /// When the port is taken.
@@ -97,7 +97,7 @@ impl<V: Vendor> StandIn<V> {
         let (count, _) = watch::channel(0);
         let desk = Arc::new(Desk { vendor, scenarios: Mutex::default(), requests: Mutex::default(), count, release: Release::default() });
         let shutdown = Arc::new(Notify::new());
-        // A small piece must not wait for the next.
+        // Small pieces must be sent at once.
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let (routes, end) = (routes(&desk), Arc::clone(&shutdown));
         let server = axum::serve(listener, routes).with_graceful_shutdown(async move { end.notified().await });
@@ -111,30 +111,30 @@ impl<V: Vendor> StandIn<V> {
         &self.url
     }
 
-    /// The next request that the scenario is about gets it.
+    /// Sets the scenario of the next request it applies to.
     pub fn next(&self, scenario: V::Scenario) {
         self.next_times(scenario, 1);
     }
 
-    /// The next `times` requests that the scenario is about get it.
+    /// Sets the scenario of the next `times` requests it applies to.
     pub fn next_times(&self, scenario: V::Scenario, times: usize) {
         locked(&self.desk.scenarios).extend(std::iter::repeat_n(scenario, times));
     }
 
-    /// The requests to the vendor so far, oldest first; of very many, the last ones.
+    /// The requests to the vendor so far, oldest first; the last ones if there are very many.
     #[must_use]
     pub fn requests(&self) -> Vec<Arc<Request>> {
         locked(&self.desk.requests).iter().cloned().collect()
     }
 
-    /// Comes back when `count` requests have arrived since the start.
+    /// Waits until `count` requests have arrived since the start.
     pub async fn has_been_asked(&self, count: usize) {
         let mut so_far = self.desk.count.subscribe();
         // It cannot end: the sender lives in our own state.
         let _last = so_far.wait_for(|so_far| *so_far >= count).await;
     }
 
-    /// Lets every answer go on that hangs now.
+    /// Releases every answer that hangs now.
     pub fn release(&self) {
         self.desk.release.release();
     }
@@ -213,7 +213,7 @@ async fn sent<V: Vendor>(answer: Answer, desk: &Desk<V>) -> Response {
     answer.send(&desk.release).await.unwrap_or_else(|error| resume_unwind(Box::new(error)))
 }
 
-/// Takes the first scenario that is about such a request.
+/// Takes the first scenario that applies to the request.
 fn take<V: Vendor>(vendor: &V, scenarios: &mut VecDeque<V::Scenario>, request: &Request) -> Option<V::Scenario> {
     let place = scenarios.iter().position(|scenario| vendor.suits(scenario, request))?;
     scenarios.remove(place)

@@ -8,7 +8,6 @@ use screening::Verdict;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModerationRecord {
     pub generation: GenerationId,
-    /// Whose.
     pub owner: Owner,
     pub upload: UploadId,
     /// Allowed or blocked, with its scores.

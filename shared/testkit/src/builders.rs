@@ -1,4 +1,4 @@
-//! Things of the domains with sound values.
+//! Domain objects with valid values.
 
 use std::collections::BTreeMap;
 
@@ -9,32 +9,30 @@ use screening::{Decision, Verdict};
 use studio::{Bubble, BubbleText, BundleFile, Delivered, Generation, ModerationRecord, NewGeneration, PictureType, State, Upload};
 use wallet::{Charge, Entry};
 
-/// The midnight every test starts at: far ahead, so that no store takes what a test wrote for expired.
+/// The start time of every test: far ahead, so that no store takes fresh rows for expired.
 #[must_use]
 pub fn midnight() -> Timestamp {
     Timestamp::from_second(1_893_456_000).unwrap_or_default()
 }
 
-/// An address nobody has.
+/// An address that does not exist.
 #[must_use]
 pub fn email(name: &str) -> Email {
     #[expect(clippy::expect_used, reason = "a test with a wrong address must stop")]
     format!("{name}@example.org").parse().expect("an address")
 }
 
-/// The pepper of every test.
 #[must_use]
 pub fn pepper() -> Pepper {
     Pepper::new(b"0123456789abcdef0123456789abcdef")
 }
 
-/// A caller with new ids.
 #[must_use]
 pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> AccountSession {
     AccountSession { account: AccountId::new(clock, randomness), session: SessionId::new(clock, randomness) }
 }
 
-/// The first sign-in of `caller`, with a code and starter credits.
+/// With a code and starter credits.
 #[must_use]
 pub fn first_sign_in(caller: AccountSession, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
     let grant = Entry::starter_grant(credits, now);
@@ -88,7 +86,7 @@ pub fn new_generation(
     }
 }
 
-/// A queued order of `count` drawings at one credit each.
+/// A queued generation of `count` drawings at one credit each.
 #[must_use]
 pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id: GenerationId) -> Generation {
     Generation {
@@ -114,16 +112,15 @@ pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id:
     }
 }
 
-/// What a bubble of a test says: no other text has it in it.
+/// The text of a test's bubble, which occurs in no other text.
 pub const WORDS: &str = "Ça va, Zoë?";
 
-/// A bubble that says [`WORDS`], on the left.
+/// With the text [`WORDS`], on the left.
 #[must_use]
 pub fn bubble() -> Bubble {
     Bubble { text: BubbleText::stored(WORDS.into()), side: Some(bubble_text::Side::Left) }
 }
 
-/// What the screening decided about the selfie of `generation`.
 #[must_use]
 pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -> ModerationRecord {
     let verdict = Verdict { decision, scores: BTreeMap::from([("violence".to_owned(), 0.25)]), screener: "test".to_owned() };
@@ -138,7 +135,6 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
     }
 }
 
-/// The list of one delivered file.
 #[must_use]
 pub fn delivered() -> Delivered {
     let file = picture_files::FileEntry {

@@ -11,7 +11,7 @@ use local_cloud::{Cloud, Options};
 /// The endpoints, with every resource that template.yaml declares.
 ///
 /// # Panics
-/// When they cannot be started; the message says what to do when the emulator is not installed.
+/// When they cannot be started; the message names the remedy when the emulator is not installed.
 pub fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
     CLOUD.get_or_init(start)
@@ -32,10 +32,10 @@ fn start() -> Cloud {
     receiver.recv().expect("the thread answers").unwrap_or_else(|error| panic!("no local AWS endpoints: {error:#}"))
 }
 
-/// What the names of state folders begin with; the process id follows.
+/// The prefix of state folders; the process id follows.
 const STATE: &str = "nigao-testkit-";
 
-/// Removes the state of processes that are gone: a test binary has no moment at which it could remove its own.
+/// Removes the state of dead processes: a test binary has no moment at which it could remove its own.
 fn forget_the_dead() {
     let alive = |pid: &str| !std::path::Path::new("/proc/self").exists() || std::path::Path::new("/proc").join(pid).exists();
     for folder in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
@@ -53,7 +53,7 @@ pub fn config() -> SdkConfig {
     config_of(cloud().aws_endpoint_url())
 }
 
-/// The configuration of clients of the endpoint `url`: credentials with a token, as a function has them, and retries that do not wait long.
+/// The configuration of clients of the endpoint `url`: credentials with a token, as in a function, and retries with short waits.
 #[must_use]
 pub fn config_of(url: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", Some("token".to_owned()), None, "test");

@@ -1,4 +1,4 @@
-//! Faults to order: any call of a fake can fail, or kill its caller, before or after its effect.
+//! Fault injection: any call of a fake can fail, or kill its caller, before or after its effect.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -10,19 +10,19 @@ use kernel::Failure;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// On which side of a call's effect its fault strikes.
+/// The side of a call's effect on which it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
     /// The effect does not happen.
     Before,
-    /// The effect happens, and the caller does not learn of it.
+    /// The effect happens, but the caller gets no answer.
     After,
 }
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The caller dies: its code does not go on, not even to handle an error.
+    /// The caller dies: none of its code runs on, not even to handle an error.
     Crash,
     /// [`Failure::Busy`].
     Busy,
@@ -30,14 +30,14 @@ pub enum Kind {
     Broken,
 }
 
-/// The one who made the call is dead.
+/// The caller of the call is dead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crashed;
 
-/// Drives `work` to its end or to a [`Kind::Crash`]. Any other panic goes on.
+/// Drives `work` to its end or to a [`Kind::Crash`]. Any other panic propagates.
 ///
 /// # Errors
-/// [`Crashed`] when it crashed.
+/// [`Crashed`].
 pub async fn survive<T>(work: impl Future<Output = T>) -> Result<T, Crashed> {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(outcome) => Ok(outcome),
@@ -46,7 +46,7 @@ pub async fn survive<T>(work: impl Future<Output = T>) -> Result<T, Crashed> {
     }
 }
 
-/// The faults on order and the record of calls, shared by the fakes of one test.
+/// The pending faults and the recorded calls, shared by the fakes of one test.
 #[derive(Debug, Clone, Default)]
 pub struct Faults(Arc<Mutex<Inner>>);
 
@@ -77,7 +77,7 @@ impl Faults {
         self.inner().down.insert(name, (when, kind));
     }
 
-    /// Forgets every fault; answers the names of the calls that were hit since the last time.
+    /// Removes all faults; returns the names of the calls that were hit since the last time.
     pub fn clear(&self) -> Vec<&'static str> {
         let mut inner = self.inner();
         inner.planned.clear();
@@ -85,18 +85,17 @@ impl Faults {
         std::mem::take(&mut inner.struck)
     }
 
-    /// From now on every call lets other tasks run before it, as often as chance will have it: the same seed, the same generation.
+    /// From now on every call yields to other tasks before it, at random: the same seed gives the same order.
     pub fn interleave(&self, seed: u64) {
         self.inner().jitter = Some(StdRng::seed_from_u64(seed));
     }
 
-    /// The names of the calls so far, in their order.
+    /// The names of the calls so far, in order.
     #[must_use]
     pub fn calls(&self) -> Vec<&'static str> {
         self.inner().calls.clone()
     }
 
-    /// How often `name` was called.
     #[must_use]
     pub fn count(&self, name: &str) -> usize {
         self.inner().calls.iter().filter(|call| **call == name).count()
@@ -116,7 +115,7 @@ impl Faults {
         }
     }
 
-    /// A call whose `Busy` says that nothing happened, so that it cannot come after the effect.
+    /// A call whose `Busy` means that nothing happened, so that it cannot come after the effect.
     pub(crate) async fn call_busy_means_undone<T>(
         &self,
         name: &'static str,
@@ -156,7 +155,7 @@ impl Faults {
     }
 }
 
-/// The failure of a fault. A crash does not return, and says nothing on the screen.
+/// The failure of a fault. A crash unwinds without printing.
 fn strike(kind: Kind) -> Failure {
     match kind {
         Kind::Crash => resume_unwind(Box::new(Crashed)),

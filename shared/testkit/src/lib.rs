@@ -1,7 +1,7 @@
 //! Builders, fixtures, fakes and contract suites for tests.
 //!
-//! Each fake of [`fakes`] keeps the promises of its port in memory; [`contract`] holds fakes and adapters to the same promises; [`Faults`] makes any call
-//! of a fake fail, or kills its caller, before or after its effect.
+//! Each fake of [`fakes`] implements a port in memory; [`contract`] tests fakes and adapters alike; [`Faults`] makes any call of a fake fail, or
+//! kills its caller, before or after its effect.
 
 pub mod builders;
 #[cfg(feature = "cloud")]

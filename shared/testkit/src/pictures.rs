@@ -1,6 +1,6 @@
-//! Pictures that people and attackers send: every one either shows the [`card`] upright or is refused for a stated reason.
+//! Pictures of people and attackers: each either shows the [`card`] upright or is refused for a stated reason.
 //!
-//! PNG and WebP containers are put together by hand here, so that they can lie; what needs a real encoder lies in `fixtures/card-*`.
+//! PNG and WebP containers are built by hand here, so that their headers can be wrong; files that need a real encoder are in `fixtures/card-*`.
 
 mod cases;
 mod containers;
@@ -19,23 +19,21 @@ pub const CARD_HEIGHT: u32 = 64;
 /// Colours of the card's quarters: upper left, upper right, lower left, lower right
 pub const CARD_COLOURS: [[u8; 3]; 4] = [[200, 30, 40], [30, 160, 60], [40, 60, 190], [255, 255, 255]];
 
-/// One picture and what becomes of it
+/// One picture and its expected outcome
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// Its name, kebab case, unique
+    /// In kebab case, unique
     pub name: &'static str,
-    /// What its sender declares; one of the three types an upload may have
+    /// The declared media type, one of the three that an upload may have
     pub content_type: &'static str,
-    /// The file
     pub bytes: Vec<u8>,
-    /// What a right decoder makes of it
     pub expected: Expected,
 }
 
-/// What a right decoder makes of a picture
+/// The outcome of a correct decoder
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// The card, standing upright, its transparency white, nothing else left of the file
+    /// The card, upright, its transparency white, without any other content of the file
     Upright,
     /// The card in greys: the luma of its colours
     UprightGrey,
@@ -43,7 +41,7 @@ pub enum Expected {
     Refused(&'static str),
 }
 
-/// The card: four quarters of four colours, so that every way of turning it shows
+/// The card: four quarters of four colours, so that every orientation is visible
 pub fn card() -> RgbImage {
     RgbImage::from_fn(CARD_WIDTH, CARD_HEIGHT, |x, y| {
         let quarter = usize::from(x >= CARD_WIDTH / 2) + 2 * usize::from(y >= CARD_HEIGHT / 2);
@@ -51,7 +49,7 @@ pub fn card() -> RgbImage {
     })
 }
 
-/// The card as a camera stores it that writes this EXIF orientation, 1 to 8 (EXIF 2.32, tag 0x0112: what the first row and column are)
+/// The card as a camera stores it with this EXIF orientation, 1 to 8 (EXIF 2.32, tag 0x0112: the meaning of the first row and column)
 pub fn stored(orientation: u8) -> RgbImage {
     let upright = card();
     let (right, bottom) = (CARD_WIDTH - 1, CARD_HEIGHT - 1);
@@ -76,7 +74,7 @@ pub fn luma([red, green, blue]: [u8; 3]) -> u8 {
     ((299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) + 500) / 1000) as u8
 }
 
-/// Every picture, by name: first those that are right, then those that are refused
+/// Every picture, by name: first the valid ones, then those that are refused
 pub fn corpus() -> Vec<Case> {
     [cases::plain(), cases::turned(), cases::odd(), cases::refused()].concat()
 }

@@ -6,16 +6,14 @@ use std::sync::{Arc, LazyLock};
 use certificates::{TestAuthority, TestKeys};
 use provenance::{Anchors, LocalSigner, Signer};
 
-/// The keys.
 pub static KEYS: LazyLock<TestKeys> = LazyLock::new(|| TestAuthority::new(&[21; 32]).unwrap().keys(&[42; 32]).unwrap());
 
-/// Signs with them.
 #[must_use]
 pub fn signer() -> Arc<dyn Signer> {
     Arc::new(LocalSigner::new(&KEYS.key, &KEYS.chain).unwrap())
 }
 
-/// Trusts their authority.
+/// The authority of these keys as the anchor.
 #[must_use]
 pub fn anchors() -> Anchors {
     Anchors::parse(&KEYS.anchor).unwrap()

@@ -49,7 +49,6 @@ impl Reply {
         Self { status, content_type: "application/xml", body }
     }
 
-    /// No answer.
     #[must_use]
     pub fn cut() -> Self {
         Self { status: 0, content_type: "", body: String::new() }
@@ -79,7 +78,6 @@ impl Stub {
         config_of("http://stub.invalid").into_builder().http_client(self.clone()).build()
     }
 
-    /// Requests so far.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)

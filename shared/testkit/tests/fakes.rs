@@ -1,4 +1,4 @@
-//! The fakes keep the promises of their ports.
+//! The fakes pass the contract suites of their ports.
 
 use testkit::Faults;
 use testkit::contract::artists::{self, Abilities};

@@ -20,9 +20,9 @@ struct Arguments {
 enum Command {
     /// Start the cloud in the background; returns when it is ready
     Up(Place),
-    /// Run the cloud in the foreground until it is told to stop
+    /// Run the cloud in the foreground until Ctrl-C or SIGTERM
     Serve(Place),
-    /// Run the cloud with `cargo lambda watch`: code that changes is built again
+    /// Run the cloud with `cargo lambda watch`: changed code is built again
     Watch(Place),
     /// Stop the cloud
     Down(StateFolder),
@@ -36,7 +36,7 @@ struct StateFolder {
     state_dir: PathBuf,
 }
 
-/// Where the cloud is and what it runs.
+/// The cloud's ports and settings.
 #[derive(Debug, Clone, Args)]
 struct Place {
     #[command(flatten)]
@@ -67,7 +67,7 @@ struct Place {
 /// Runs the command of the process' arguments.
 ///
 /// # Errors
-/// What the user should read, in one chain.
+/// An error with its chain of causes, for the user.
 pub fn run() -> Result<()> {
     match Arguments::parse().command {
         Command::Up(place) => up::start_in_background(&place),

@@ -67,7 +67,7 @@ fn wait_until_ready(child: &mut Child, env_file: &Path, log: &Path) -> Result<()
 /// Runs the cloud until Ctrl-C or SIGTERM.
 pub(super) fn serve(place: &Place) -> Result<()> {
     if place.detached {
-        // Away from the terminal: its Ctrl-C and its end are not ours.
+        // Detached from the terminal, so that its Ctrl-C and its end do not reach us.
         nix::unistd::setsid().context("cannot leave the terminal")?;
     }
     let _lock = Lock::take(&place.state.state_dir)?;
@@ -106,7 +106,7 @@ async fn run(place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// What the arguments ask for.
+/// The options from the arguments.
 pub(super) fn options(place: &Place) -> Result<Options> {
     let mut options = Options::new(&place.state.state_dir)?;
     options.api_port = place.api_port;

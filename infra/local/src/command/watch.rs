@@ -1,4 +1,4 @@
-//! `watch`: the cloud with `cargo lambda watch` behind it, which builds a function again when its code changes.
+//! `watch`: the cloud with `cargo lambda watch` behind it, which rebuilds a function when its code changes.
 
 use super::{Place, StateFolder};
 use crate::clients::{ACCESS_KEY, SESSION_TOKEN};
@@ -25,7 +25,7 @@ pub(super) fn run(place: &Place) -> Result<()> {
     let _lock = Lock::take(state_dir)?;
     let outcome = block_until_told(watch(place));
     drop(std::fs::remove_file(state_dir.join("stack.env")));
-    // Ctrl-C is how watching ends.
+    // Ctrl-C is the normal end of watching.
     outcome.or_else(|error| if error.to_string() == INTERRUPTED { Ok(()) } else { Err(error) })
 }
 
@@ -46,7 +46,7 @@ async fn watch(place: &Place) -> Result<()> {
     bail!("cargo lambda watch ended with {status}")
 }
 
-/// `cargo lambda watch`; whatever it started ends with it.
+/// `cargo lambda watch`; its processes end with it.
 struct Watcher {
     child: Child,
 }
@@ -73,14 +73,14 @@ fn command(cloud: &Cloud, root: &Path, port: u16) -> Result<Command> {
     command
         .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
         .current_dir(root)
-        // A group of its own: our Ctrl-C is passed on in order, not to everyone at once.
+        // A group of its own: we pass Ctrl-C on in order, not to all at once.
         .process_group(0)
         .env("AWS_ENDPOINT_URL", cloud.aws_endpoint_url())
         .env("AWS_REGION", cloud.region())
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
         .env("AWS_SESSION_TOKEN", SESSION_TOKEN);
-    // One environment for all: `cargo lambda watch` knows no other, and a name means the same in each function.
+    // One environment for all: `cargo lambda watch` has no other, and a name means the same in each function.
     for function in cloud.model().functions.values() {
         command.envs(&function.env);
     }

@@ -4,7 +4,7 @@ use crate::serve::{self, Body};
 use crate::template::Cors;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
-/// The answer to a preflight, when this is one and rules exist.
+/// The answer to a preflight, if the request is one and rules exist.
 pub(crate) fn preflight(cors: Option<&Cors>, method: &Method, headers: &HeaderMap) -> Option<Response<Body>> {
     let cors = cors?;
     if method != Method::OPTIONS || !headers.contains_key("access-control-request-method") {
@@ -22,7 +22,7 @@ pub(crate) fn preflight(cors: Option<&Cors>, method: &Method, headers: &HeaderMa
     Some(response)
 }
 
-/// Adds the headers an allowed origin needs; `false` when there are no rules or the origin is none of theirs.
+/// Adds the headers for an allowed origin; `false` when there are no rules or the origin is not allowed.
 pub(crate) fn decorate(cors: Option<&Cors>, request: &HeaderMap, response: &mut Response<Body>) -> bool {
     let Some(cors) = cors else { return false };
     let Some(origin) = request.get("origin").and_then(|value| value.to_str().ok()) else { return false };

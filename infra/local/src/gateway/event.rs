@@ -1,4 +1,4 @@
-//! A request as API Gateway hands it to a function: payload format 2.0.
+//! The event of a request in API Gateway's payload format 2.0.
 
 use super::routes::{Match, percent_decode};
 use base64::Engine;
@@ -70,7 +70,7 @@ fn add_optional(event: &mut Map<String, Value>, parts: &Parts, body: &[u8], foun
     };
 }
 
-/// Lower-case names, repeated headers joined by commas, cookies apart, and what the gateway itself adds.
+/// Lower-case names, repeated headers joined by commas, cookies apart, and the gateway's own headers.
 fn headers(parts: &Parts, peer: SocketAddr) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in &parts.headers {

@@ -1,4 +1,4 @@
-//! Function URLs: one function behind an address of its own, with no routes, no 30 seconds, and answers that stream.
+//! Function URLs: one function at a URL of its own, without routes, without the limit of 30 seconds, and with streamed answers.
 
 use super::routes::Match;
 use super::{HEAD_LIMIT, cors, event, head_length, reply};
@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// What is behind one function URL.
+/// The function and route of one function URL.
 #[derive(Debug)]
 pub(super) struct Door {
     url: FunctionUrl,
@@ -40,7 +40,7 @@ impl Door {
         Self { url, any, pools }
     }
 
-    /// Whether a request to the HTTP API is meant for this function: the local cloud answers its route there as well.
+    /// Whether a request to the HTTP API belongs to this function: the local cloud answers its route there as well.
     pub(super) fn is_meant(&self, method: &str, path: &str) -> bool {
         self.url.route.as_ref().is_some_and(|route| route.path == path && (route.method == method || method == "OPTIONS"))
     }

@@ -35,7 +35,7 @@ pub(crate) async fn respond_url(answer: Answer, streams: bool) -> Response<Body>
     made.unwrap_or_else(|_| bad_gateway())
 }
 
-/// The bytes a function gave, for what they are: a URL that streams does not look for a status in an answer that was not streamed.
+/// The raw bytes of a function's answer: a streaming URL does not look for a status in an answer that was not streamed.
 fn plain(payload: Bytes) -> Response<Body> {
     let mut response = Response::new(serve::full(payload));
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/octet-stream"));
@@ -92,7 +92,7 @@ fn set_head(response: &mut Response<Body>, head: &Value) -> Result<(), BoxError>
     for cookie in head["cookies"].as_array().into_iter().flatten() {
         headers.append("set-cookie", header_value(cookie)?);
     }
-    // The server computes the length of what it really sends.
+    // The server computes the length of the body it sends.
     headers.remove("content-length");
     headers.remove("transfer-encoding");
     Ok(())
@@ -135,7 +135,7 @@ impl futures_core::Stream for Frames {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
-        // An error cuts the connection, so that nobody takes the half for the whole.
+        // An error closes the connection, so that nobody takes the half for the whole.
         self.rest.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data)))
     }
 }

@@ -1,4 +1,4 @@
-//! Which function answers a request: the route table of an HTTP API.
+//! The route table of an HTTP API.
 
 use crate::template::HttpRoute;
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ fn specificity(pattern: &str) -> Vec<u8> {
         .collect()
 }
 
-/// `%41` as `A`; what is no valid escape stays.
+/// `%41` as `A`; invalid escapes stay.
 pub(crate) fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());

@@ -1,4 +1,4 @@
-//! Errors in the words of each AWS service.
+//! Errors in each AWS service's format.
 
 use super::operation::Operation;
 use crate::pool::request_id;
@@ -7,7 +7,7 @@ use crate::serve::{self, Body};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-/// What the service says when it cannot take more.
+/// The service's throttling error.
 pub(crate) fn refusal(operation: &Operation) -> Response<Body> {
     match operation.service.as_str() {
         "dynamodb" => error(operation, 400, "ProvisionedThroughputExceededException"),

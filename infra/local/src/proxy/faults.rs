@@ -1,9 +1,9 @@
-//! Faults to order: which call is hit, and what happens to it.
+//! Fault injection: the calls that are hit, and the effect.
 
 use super::operation::Operation;
 use serde::{Deserialize, Serialize};
 
-/// A fault that waits for its call.
+/// A pending fault.
 ///
 /// As JSON: `{"function":"on-drawing-ready","service":"dynamodb","operation":"UpdateItem","nth":2,"times":1,"action":{"kind":"kill_after"}}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,13 +17,12 @@ pub struct Fault {
     /// Only this operation (`TransactWriteItems`, `PutObject`, …).
     #[serde(default)]
     pub operation: Option<String>,
-    /// The first matching call it hits, counted from 1 since it was ordered.
+    /// The first matching call it hits, counted from 1 since its injection.
     #[serde(default = "one")]
     pub nth: u32,
     /// How many matching calls in a row it hits.
     #[serde(default = "one")]
     pub times: u32,
-    /// What happens.
     pub action: Action,
 }
 
@@ -31,7 +30,7 @@ fn one() -> u32 {
     1
 }
 
-/// What happens to a call that is hit.
+/// The effect on a call that is hit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Action {
@@ -43,13 +42,13 @@ pub enum Action {
     CutBefore,
     /// The service does its work; then the connection is cut without an answer.
     CutAfter,
-    /// The service refuses for now, as it does under load: throttled in DynamoDB and SES, `SlowDown` in S3, 500 in SQS.
+    /// The service refuses for the moment, as it does under load: throttled in DynamoDB and SES, `SlowDown` in S3, 500 in SQS.
     Refuse,
     /// The service answers with this error.
     Error {
         /// HTTP status.
         status: u16,
-        /// The service's name of the error.
+        /// The service's error code.
         code: String,
     },
     /// The call is forwarded after this many milliseconds.
@@ -109,19 +108,18 @@ impl Fault {
     }
 }
 
-/// The faults on order.
+/// The pending faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     ordered: Vec<(Fault, u32)>,
 }
 
 impl Faults {
-    /// Orders one more fault.
     pub(crate) fn add(&mut self, fault: Fault) {
         self.ordered.push((fault, 0));
     }
 
-    /// Forgets all; answers how many had not been used up.
+    /// Removes all; returns how many were still pending.
     pub(crate) fn clear(&mut self) -> usize {
         let left = self.ordered.len();
         self.ordered.clear();
@@ -133,7 +131,7 @@ impl Faults {
         self.ordered.iter().map(|(fault, _)| fault.clone()).collect()
     }
 
-    /// Counts a call against every matching fault; answers what happens to it, the first fault deciding.
+    /// Counts a call against every matching fault; returns its action, the first fault deciding.
     pub(crate) fn hit(&mut self, function: Option<&str>, operation: &Operation) -> Option<Action> {
         let mut action = None;
         for (fault, seen) in &mut self.ordered {

@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 /// Idle connections are dropped before the emulator does it (5 s), or a request could meet a closing one.
 const IDLE: Duration = Duration::from_secs(3);
 
-/// Most calls remembered: a cloud that is up for days must not grow with them.
+/// Maximum recorded calls: a cloud that is up for days must not grow with them.
 const REMEMBERED: usize = 100_000;
 
 /// One AWS call that went through the proxy.
@@ -48,7 +48,7 @@ pub struct Call {
     pub status: u16,
     /// Milliseconds it took.
     pub milliseconds: u64,
-    /// What was done to it, when a fault was ordered.
+    /// The injected fault, if any.
     pub fault: Option<Action>,
     /// What the service said to a caller whose role does not allow it.
     pub denied: Option<String>,
@@ -60,7 +60,7 @@ struct Memory {
     faults: Faults,
 }
 
-/// What the proxy remembers and is told.
+/// The recorded calls and pending faults.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProxyState {
     memory: Arc<Mutex<Memory>>,
@@ -72,7 +72,7 @@ impl ProxyState {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the proxy where the emulator is.
+    /// Sets the emulator's address.
     pub(crate) fn connect(&self, authority: &str) {
         drop(self.upstream.set(authority.to_owned()));
     }
@@ -152,7 +152,7 @@ pub(crate) fn start(
     let proxy = Arc::new(Proxy { proxy_state, pools, bus, permissions, client });
     Server::start(listener, move |request, _| {
         let proxy = Arc::clone(&proxy);
-        // On a task of its own: a caller that dies meanwhile must not undo what is being done and recorded.
+        // On a task of its own: a caller that dies meanwhile must not cancel the call and its record.
         async move { tokio::spawn(async move { proxy.handle(request).await }).await? }
     })
 }
@@ -196,7 +196,7 @@ impl Proxy {
             fault,
             denied,
         });
-        // Recorded first: who sees the invocation fail finds the call that ended it.
+        // Recorded first: an observer of the failed invocation finds the call that ended it.
         if let Some((pool, number)) = caller.filter(|_| kills) {
             pool.kill(number).await;
         }
@@ -224,7 +224,7 @@ impl Proxy {
         }
     }
 
-    /// An error cuts the connection.
+    /// An error closes the connection.
     async fn act(&self, asked: Asked, verdict: Verdict, fault: Option<&Action>, operation: &Operation) -> Result<Answer, BoxError> {
         match fault {
             None => self.answer(asked, verdict, operation).await,
@@ -269,7 +269,7 @@ impl Proxy {
         let (mut parts, body) = request.into_parts();
         let mail = parts.extensions.remove::<Mail>();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        // The Host header stays as the caller wrote it: URLs in answers are made of it.
+        // The Host header stays unchanged: URLs in answers are made of it.
         parts.uri = Uri::builder().scheme("http").authority(upstream.as_str()).path_and_query(path).build()?;
         parts.headers.remove("connection");
         let response = self.client.request(Request::from_parts(parts, body)).await?;
@@ -278,7 +278,7 @@ impl Proxy {
         parts.headers.remove("transfer-encoding");
         let body = body.map_err(BoxError::from).boxed_unsync();
         let Some(Mail(mail)) = mail.filter(|_| parts.status.is_success()) else { return Ok(Response::from_parts(parts, body)) };
-        // SES has it, whatever becomes of the caller: that is what the event is for.
+        // SES has accepted it, whatever happens to the caller: hence the event.
         let answer = body.collect().await?.to_bytes();
         self.bus.accepted(&mail, &serde_json::from_slice(&answer).unwrap_or_default());
         Ok(Response::from_parts(parts, serve::full(answer)))
@@ -300,7 +300,7 @@ fn with_mail(asked: Asked, operation: &Operation) -> Request<Body> {
     request
 }
 
-/// Reads the request to its end first: an early answer to an unread body could be lost on the way.
+/// Reads the request to its end first: an early answer to an unread body could be lost.
 async fn refuse<T>(asked: Asked, answer: T) -> Result<T, BoxError> {
     let mut body = asked.into_request().into_body();
     while let Some(frame) = body.frame().await {

@@ -1,4 +1,4 @@
-//! Which AWS operation a request is, and which function process made it.
+//! The AWS operation of a request, and the function process that made it.
 
 use http::request::Parts;
 use http::{HeaderMap, Method};

@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
 };
 use serde_json::Value;
 
-/// Creates the bucket with its lifecycle, cross-origin rules, encryption, access block and policy, and checks what stayed.
+/// Creates the bucket with its lifecycle, cross-origin rules, encryption, access block and policy, and checks the stored settings.
 pub(super) async fn create(client: &Client, bucket: &Bucket) -> Result<()> {
     client.create_bucket().bucket(&bucket.name).send().await?;
     let properties = &bucket.properties;
@@ -96,7 +96,7 @@ async fn apply_access_block(client: &Client, name: &str, block: &Value) -> Resul
     Ok(())
 }
 
-/// The policy is stored and read back. The emulator does not evaluate it, so "TLS only" does not shut out plain HTTP here.
+/// The policy is stored and read back. The emulator does not evaluate it, so "TLS only" does not exclude plain HTTP here.
 async fn apply_policy(client: &Client, bucket: &Bucket) -> Result<()> {
     let Some(policy) = &bucket.policy else { return Ok(()) };
     client.put_bucket_policy().bucket(&bucket.name).policy(policy.to_string()).send().await?;

@@ -1,5 +1,4 @@
-//! Creates what the template declares through the AWS APIs, then reads it back: the emulator accepts some settings and
-//! drops them in silence.
+//! Creates the template's resources through the AWS APIs, then reads them back: the emulator accepts some settings and silently drops them.
 
 mod bucket;
 mod identities;
@@ -12,10 +11,10 @@ use anyhow::{Context, Result};
 use std::future::Future;
 use tokio::task::JoinSet;
 
-/// Creates everything, in parallel where nothing depends on the generation.
+/// Creates everything, in parallel where the order does not matter.
 ///
 /// # Errors
-/// Names the resource that could not be made, or the setting that did not stay.
+/// Names the resource that could not be made, or the setting that was dropped.
 pub(crate) async fn create(model: &Model, clients: &Clients) -> Result<()> {
     let mut work = JoinSet::new();
     for table in model.tables.clone() {

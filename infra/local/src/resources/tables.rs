@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{
 };
 use std::collections::BTreeMap;
 
-/// Creates the table with its indexes, TTL and backups, and checks that all of them stayed.
+/// Creates the table with its indexes, TTL and backups, and checks the stored settings.
 pub(super) async fn create(client: &Client, table: &Table) -> Result<()> {
     create_table(client, table).await?;
     if let Some(attribute) = &table.ttl {

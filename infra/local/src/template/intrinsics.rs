@@ -1,14 +1,14 @@
-//! The intrinsic functions: what `Ref`, `Fn::Sub`, `Fn::GetAtt` and their kin stand for.
+//! The intrinsic functions: the values of `Ref`, `Fn::Sub`, `Fn::GetAtt` and others.
 
 use super::stack::{Stack, kind, text};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
 impl Stack {
-    /// The value with every intrinsic function replaced by what it stands for.
+    /// The value with every intrinsic function resolved.
     ///
     /// # Errors
-    /// When a function is misused, unknown, or refers to what is not there.
+    /// When a function is misused, unknown, or has an unknown reference.
     pub fn resolve(&self, value: &Value) -> Result<Value> {
         match value {
             Value::Object(map) => self.resolve_object(map),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Everything a set of stacks deploys that the local cloud runs.
+/// All resources of a set of stacks that the local cloud runs.
 #[derive(Debug, Default)]
 pub struct Model {
     /// The functions, by name.
@@ -39,7 +39,7 @@ pub struct Model {
     pub configuration_sets: Vec<String>,
     /// The configuration sets whose accepted mails SES announces on the event bus.
     pub announced: Vec<String>,
-    /// What the deployed role of each function allows, by the function's name.
+    /// The statements of each function's deployed role, by the function's name.
     pub roles: BTreeMap<String, Vec<Statement>>,
     /// What Lambda does with these roles by itself.
     pub lambda_calls: Vec<LambdaCall>,
@@ -84,7 +84,6 @@ pub struct Cors {
     pub expose: Vec<String>,
     /// Seconds a preflight may be cached.
     pub max_age: Option<u64>,
-    /// Whether cookies may go along.
     pub credentials: bool,
 }
 
@@ -192,10 +191,10 @@ pub struct Schedule {
 }
 
 impl Model {
-    /// Reads what the stack and all stacks nested in it deploy.
+    /// Reads the resources of the stack and all stacks nested in it.
     ///
     /// # Errors
-    /// When a resource lacks what it needs or refers to what is not there.
+    /// When a resource lacks a required property or has an unknown reference.
     pub fn read(root: &Stack) -> Result<Self> {
         let mut model = Self::default();
         for stack in root.all() {

@@ -1,4 +1,4 @@
-//! What the roles of the functions allow, with every ARN written out.
+//! The statements of the functions' roles, with every ARN resolved.
 
 use super::model::strings;
 use super::stack::{Stack, kind};

@@ -1,4 +1,4 @@
-//! EventBridge rules that start functions, and the SES configuration sets that make the events.
+//! EventBridge rules that start functions, and the SES configuration sets that produce the events.
 
 use super::stack::{Stack, text};
 use anyhow::{Result, bail, ensure};
@@ -9,9 +9,9 @@ use serde_json::Value;
 pub struct EventRule {
     /// The function's name.
     pub function: String,
-    /// Which events: fields with the list of their allowed values.
+    /// The matching events: fields with the list of their allowed values.
     pub pattern: Value,
-    /// Names of the fields that lead to the part of the event which the function gets; none for the whole.
+    /// The path to the part of the event that the function gets; empty for the whole.
     pub input_path: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ impl EventRule {
     /// Reads the resolved properties of an `AWS::Events::Rule` with one target.
     ///
     /// # Errors
-    /// When it uses what the local cloud does not know: another bus, content filters, inputs other than a plain path.
+    /// When it uses an unsupported feature: another bus, content filters, inputs other than a plain path.
     pub(super) fn read(stack: &Stack, properties: &Value) -> Result<Self> {
         ensure!(properties.get("EventBusName").is_none(), "the local cloud knows the default bus alone");
         let targets = properties["Targets"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -42,7 +42,7 @@ impl EventRule {
         matches(&self.pattern, event)
     }
 
-    /// What the function gets of an event.
+    /// The function's input from an event.
     pub fn input(&self, event: &Value) -> Value {
         self.input_path.iter().try_fold(event, |value, name| value.get(name)).cloned().unwrap_or_default()
     }
@@ -76,7 +76,7 @@ fn matches(pattern: &Value, event: &Value) -> bool {
     }
 }
 
-/// The configuration set whose mails SES announces, when this `AWS::SES::ConfigurationSetEventDestination` makes it do so.
+/// The configuration set whose mails SES announces because of this `AWS::SES::ConfigurationSetEventDestination`.
 ///
 /// # Errors
 /// When it sends other events or sends them elsewhere.

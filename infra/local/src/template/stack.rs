@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What a deployment adds to the template: names, parameters and secrets.
+/// The deployment's part of a stack: names, parameters and secrets.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The stack's name; physical names begin with it.
@@ -52,7 +52,7 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Children may use each other's outputs as parameters: each is loaded when those it needs are there.
+    /// Children may use each other's outputs as parameters: each is loaded after those it needs.
     fn load_children(&mut self, folder: &Path) -> Result<()> {
         let mut waiting: Vec<String> =
             self.resources().filter(|(_, resource)| kind(resource) == "AWS::CloudFormation::Stack").map(|(id, _)| id.to_owned()).collect();
@@ -103,7 +103,7 @@ impl Stack {
             .map(|(id, resource)| (id.as_str(), resource))
     }
 
-    /// A misspelt condition must not look like one that does not hold.
+    /// A misspelt condition must not count as false.
     fn check_conditions(&self) -> Result<()> {
         for (id, resource) in self.template.get("Resources").and_then(Value::as_object).into_iter().flatten() {
             if let Some(name) = resource.get("Condition") {
@@ -123,7 +123,7 @@ impl Stack {
     /// The resolved properties of one resource.
     ///
     /// # Errors
-    /// When the resource is unknown or refers to what is not there.
+    /// When the resource is unknown or has an unknown reference.
     pub fn properties(&self, id: &str) -> Result<Value> {
         let resource = self.resource(id)?;
         let properties = resource.get("Properties").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
@@ -204,7 +204,7 @@ fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<Str
     Ok(bound)
 }
 
-/// The value must be one of `AllowedValues`, and `AllowedPattern` must match the whole of it. Its `NoEcho` keeps it out of the error.
+/// The value must be one of `AllowedValues`, and `AllowedPattern` must match all of it. `NoEcho` keeps it out of the error.
 fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
     let value = text(value);
     let said = if declaration["NoEcho"] == true { "not fit".to_owned() } else { format!("{value:?}") };

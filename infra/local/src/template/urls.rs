@@ -9,11 +9,11 @@ use anyhow::{Result, bail};
 pub struct FunctionUrl {
     /// Name of the function behind it.
     pub function: String,
-    /// Whether answers are passed on as they come (`InvokeMode: RESPONSE_STREAM`).
+    /// Whether answers are streamed (`InvokeMode: RESPONSE_STREAM`).
     pub streams: bool,
     /// Its cross-origin rules.
     pub cors: Option<Cors>,
-    /// The one route it stands for, as the resource's `Metadata` names it: a function URL itself answers every path.
+    /// The one route it serves, by the resource's `Metadata`: a function URL itself answers every path.
     pub route: Option<HttpRoute>,
 }
 
@@ -21,7 +21,7 @@ impl FunctionUrl {
     /// Reads an `AWS::Lambda::Url`.
     ///
     /// # Errors
-    /// When it wants callers to be signed in with IAM, which the local cloud does not check.
+    /// When it requires IAM authentication, which the local cloud does not check.
     pub(super) fn read(stack: &Stack, id: &str) -> Result<Self> {
         let properties = stack.properties(id)?;
         let function = stack.function(&properties.get("TargetFunctionArn").map(text).unwrap_or_default())?;

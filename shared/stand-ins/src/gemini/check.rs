@@ -1,4 +1,4 @@
-//! What the vendor takes, field by field.
+//! The requests that the vendor accepts, field by field.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -9,7 +9,7 @@ use super::errors::{invalid, refuse};
 use crate::picture::Sitter;
 use crate::{Answer, Request, Sent};
 
-/// Bytes of a request, at most.
+/// Maximum bytes of a request.
 const LARGEST: usize = 20_971_520;
 
 const RATIOS: &[(&str, u32, u32)] = &[
@@ -29,10 +29,10 @@ const CATEGORIES: &[&str] = &["HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", 
 
 const THRESHOLDS: &[&str] = &["BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF"];
 
-/// Fields that another product of the vendor takes, and this one refuses by name.
+/// Fields of another product of the vendor, which this one refuses by name.
 const ELSEWHERE: &[&str] = &["outputMimeType", "outputCompressionQuality", "personGeneration", "addWatermark", "imageOutputOptions"];
 
-/// A request that was understood.
+/// A valid request.
 pub(super) struct Order {
     pub(super) model: String,
     pub(super) prompt: String,
@@ -72,7 +72,7 @@ fn model(request: &Request) -> Result<String, Answer> {
     }
 }
 
-/// An object with none but these fields.
+/// An object with these fields alone.
 fn object<'a>(value: &'a Value, at: &str, fields: &[&str]) -> Result<&'a Map<String, Value>, Answer> {
     let Some(object) = value.as_object() else {
         return Err(invalid(&format!("Invalid value at '{at}': an object is expected")));
@@ -88,7 +88,7 @@ fn object<'a>(value: &'a Value, at: &str, fields: &[&str]) -> Result<&'a Map<Str
     Ok(object)
 }
 
-/// The elements of an array that must be there.
+/// The elements of a required array.
 fn array<'a>(value: Option<&'a Value>, at: &str) -> Result<&'a [Value], Answer> {
     match value.and_then(Value::as_array) {
         Some(items) if !items.is_empty() => Ok(items),
@@ -114,7 +114,7 @@ fn safety(value: Option<&Value>) -> Result<(), Answer> {
     Ok(())
 }
 
-/// Width and height of the picture that is asked for.
+/// Width and height of the requested picture.
 fn generation(value: Option<&Value>) -> Result<(u32, u32), Answer> {
     let empty = json!({});
     let fields =

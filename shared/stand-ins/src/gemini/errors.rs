@@ -1,4 +1,4 @@
-//! Errors in the vendor's shape.
+//! Errors in the vendor's format.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn invalid(message: &str) -> Answer {
     refuse(400, "INVALID_ARGUMENT", message, json!([]))
 }
 
-/// The 400 of a key that nobody gave out.
+/// The 400 of an unknown key.
 pub(super) fn bad_key() -> Answer {
     refuse(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", info("API_KEY_INVALID"))
 }
@@ -24,7 +24,7 @@ pub(super) fn info(reason: &str) -> Value {
     json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "googleapis.com" }])
 }
 
-/// The 429 of a quota, by the quota's id and how much of it there is.
+/// The 429 of a quota, with the quota's id and size.
 pub(super) fn quota(id: &str, value: &str, retry: Option<&str>) -> Answer {
     let mut details = vec![json!({
         "@type": "type.googleapis.com/google.rpc.QuotaFailure",
@@ -36,7 +36,7 @@ pub(super) fn quota(id: &str, value: &str, retry: Option<&str>) -> Answer {
         }],
     })];
     details.extend(retry.map(|delay| json!({ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay })));
-    // The same sentence for every quota: it tells nothing.
+    // The same sentence for every quota: it carries no information.
     let message = "You exceeded your current quota, please check your plan and billing details.";
     refuse(429, "RESOURCE_EXHAUSTED", message, details.into())
 }

@@ -1,7 +1,7 @@
 //! Google's Gemini API: `generateContent` with pictures.
 //!
-//! Sources: the API's protocol buffers (`google/ai/generativelanguage/v1beta`: `generative_service.proto`, `safety.proto`), its JavaScript SDK, and errors
-//! that others have published.
+//! Sources: the API's protocol buffers (`google/ai/generativelanguage/v1beta`: `generative_service.proto`, `safety.proto`), its JavaScript SDK, and
+//! published errors.
 
 mod check;
 mod errors;
@@ -24,20 +24,19 @@ use crate::answer::{Answer, Piece};
 use check::Order;
 use errors::refuse;
 
-/// The image models the stand-in has.
+/// The image models of the stand-in.
 pub const MODELS: &[&str] = &["gemini-nano-banana-2.1"];
 
-/// What Gemini answers.
+/// The vendor of the stand-in.
 #[derive(Debug, Default)]
 pub struct Gemini {
     requests: AtomicU64,
 }
 
-/// Gemini on the loopback.
 pub type GeminiStandIn = StandIn<Gemini>;
 
 impl GeminiStandIn {
-    /// Starts on this port; 0 is a free one.
+    /// 0 means a free port.
     ///
     /// # Errors
     /// When the port is taken.
@@ -45,7 +44,7 @@ impl GeminiStandIn {
         Self::serve(Gemini::default(), port).await
     }
 
-    /// What `GEMINI_BASE_URL` is to be: it has no version.
+    /// The value of `GEMINI_BASE_URL`, without a version.
     #[must_use]
     pub fn base_url(&self) -> String {
         self.origin().to_owned()
@@ -148,7 +147,7 @@ fn encoded(drawn: &RgbImage, scenario: Option<&Scenario>) -> (&'static str, Vec<
     }
 }
 
-/// The text of the picture as the scenario damages it.
+/// The text of the picture, damaged by the scenario.
 fn spoilt(data: String, scenario: Option<&Scenario>) -> String {
     match scenario {
         Some(Scenario::TruncatedBase64) => data[..data.len() / 2 - 1].to_owned(),

@@ -1,4 +1,4 @@
-//! How Gemini misbehaves.
+//! The failures of Gemini.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::errors::{bad_key, info, quota, refuse};
 use crate::{Answer, Piece};
 
-/// What the next request meets.
+/// The answer to the next request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scenario {
     /// 200: the prompt is blocked, for this reason.
@@ -17,9 +17,9 @@ pub enum Scenario {
     Finish(String),
     /// 200: the model refuses in words.
     TextOnly,
-    /// 200: an end that is well, and no part.
+    /// 200: a normal end without any part.
     NoParts,
-    /// 200: nothing at all.
+    /// 200: no candidates.
     NoCandidates,
     /// 200: thoughts, a thought picture and a sentence before the picture.
     ThoughtsFirst,
@@ -29,11 +29,11 @@ pub enum Scenario {
     RateLimitedByHeader,
     /// 429 without a hint.
     RateLimitedSilent,
-    /// 429 of the day's quota; it tells to come back in 30 s all the same.
+    /// 429 of the day's quota, with a misleading hint of 30 s.
     QuotaOfTheDay,
     /// 429 of a quota that is zero.
     QuotaNone,
-    /// 403 because nobody pays.
+    /// 403 because billing is disabled.
     BillingDisabled,
     /// 400 `API_KEY_INVALID`.
     BadKey,
@@ -47,11 +47,11 @@ pub enum Scenario {
     BadArgument,
     /// 500 `INTERNAL`.
     ServerError,
-    /// 502 of something in between: no JSON.
+    /// 502 of an intermediary: no JSON.
     BadGateway,
     /// 503 `UNAVAILABLE`.
     Overloaded,
-    /// 503 of something in between: no JSON.
+    /// 503 of an intermediary: no JSON.
     Unavailable,
     /// 504 `DEADLINE_EXCEEDED`.
     DeadlineExceeded,
@@ -67,13 +67,13 @@ pub enum Scenario {
     CutMidway,
     /// 200 whose picture's text is cut off.
     TruncatedBase64,
-    /// 200 whose picture's text holds what is no base64.
+    /// 200 whose picture's text is not valid base64.
     InvalidBase64,
     /// 200 whose base64 is escaped as JSON allows.
     EscapedBase64,
     /// 200 whose picture ends early.
     TruncatedPicture,
-    /// 200 whose picture is none.
+    /// 200 whose picture is not a picture.
     NotAPicture,
     /// 200 with a JPEG.
     Jpeg,
@@ -91,7 +91,7 @@ pub enum Scenario {
     Delayed(Duration),
 }
 
-/// Those without a value, by name.
+/// Scenarios without a value, by name.
 const NAMED: &[(&str, Scenario)] = &[
     ("text-only", Scenario::TextOnly),
     ("no-parts", Scenario::NoParts),
@@ -130,10 +130,10 @@ const NAMED: &[(&str, Scenario)] = &[
     ("dripped", Scenario::Dripped),
 ];
 
-/// Reasons for which a prompt is blocked (`GenerateContentResponse.PromptFeedback.BlockReason`).
+/// Reasons of blocked prompts (`GenerateContentResponse.PromptFeedback.BlockReason`).
 pub(super) const BLOCK_REASONS: &[&str] = &["SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY"];
 
-/// Reasons for which a candidate ends without its picture (`Candidate.FinishReason`).
+/// Finish reasons without a picture (`Candidate.FinishReason`).
 pub(super) const FINISH_REASONS: &[&str] = &[
     "SAFETY",
     "RECITATION",
@@ -173,7 +173,7 @@ impl FromStr for Scenario {
 }
 
 impl Scenario {
-    /// The answer that comes whatever was asked.
+    /// The answer that replaces the normal one.
     pub(super) fn instead(&self) -> Option<Answer> {
         let unused = || Answer::json(200, &json!({}));
         let minute = "GenerateRequestsPerMinutePerProjectPerModel";
@@ -205,7 +205,7 @@ impl Scenario {
         Some(answer)
     }
 
-    /// Why the prompt is blocked, if it is.
+    /// The block reason of the prompt.
     pub(super) fn prompt_feedback(&self) -> Option<Value> {
         let Self::BlockedPrompt(reason) = self else { return None };
         Some(json!({ "blockReason": reason, "safetyRatings": [
@@ -214,7 +214,7 @@ impl Scenario {
         ] }))
     }
 
-    /// The candidate without a picture, if there is none.
+    /// The candidate without a picture.
     pub(super) fn candidate(&self) -> Option<Value> {
         let text = "I can't create that image.";
         match self {

@@ -29,10 +29,10 @@ const FIELDS: &[&str] = &[
     "partial_images",
 ];
 
-/// Sizes of pieces in which a stream is dripped: cuts fall inside lines, inside `data:` and inside characters.
+/// Sizes of a dripped stream's pieces: cuts fall inside lines, inside `data:` and inside characters.
 const DRIPS: &[usize] = &[1, 2, 3, 1, 5, 11, 1, 64, 7, 4096, 3, 50_000, 1, 2];
 
-/// A request that was understood.
+/// A valid request.
 struct Order {
     sitter: Sitter,
     width: u32,
@@ -97,7 +97,7 @@ fn number(request: &Request, name: &str, least: u64, most: u64) -> Result<u64, A
     number.ok_or_else(|| invalid(name, "invalid_value", &format!("Invalid '{name}': expected a value between {least} and {most}.")))
 }
 
-/// The value of a field, by default the first of these.
+/// The value of a field, one of these; by default the first.
 fn one_of(request: &Request, name: &str, values: &[&str]) -> Result<String, Answer> {
     let value = request.field(name).unwrap_or(values[0]);
     if values.contains(&value) {
@@ -121,7 +121,7 @@ fn size(text: &str) -> Result<(u32, u32), Answer> {
     sides.filter(fits).ok_or_else(|| invalid("size", "invalid_value", &format!("Invalid size '{text}'.")))
 }
 
-/// One to sixteen files that are what they say.
+/// One to sixteen files whose content matches their type.
 fn sitter(request: &Request) -> Result<Sitter, Answer> {
     let images: Vec<_> = request.parts().iter().filter(|part| part.name == "image[]" || part.name == "image").collect();
     if !(1..=16).contains(&images.len()) {
@@ -149,7 +149,7 @@ fn picture(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Vec<u8> {
     }
 }
 
-/// The picture as text, spoilt if told so.
+/// The picture as text, damaged by the scenario.
 fn encoded(order: &Order, scenario: Option<&Scenario>, turn: u64) -> String {
     let mut text = BASE64_STANDARD.encode(picture(order, scenario, turn));
     match scenario {
@@ -255,7 +255,7 @@ fn sent(text: String, scenario: Option<&Scenario>) -> Answer {
     match scenario {
         Some(Scenario::Dripped) => stream(format!("\u{feff}: Grüße 挨拶\n\n{text}data: [DONE]\n\n")).dripped(DRIPS),
         Some(Scenario::DrippedCrLf) => stream(format!(": Grüße 挨拶\r\n\r\n{}", text.replace('\n', "\r\n"))).dripped(DRIPS),
-        // As TCP would bring it.
+        // In the pieces of a TCP stream.
         _ => midway(stream(text).dripped(&[16 * 1024]), scenario),
     }
 }

@@ -1,4 +1,4 @@
-//! Errors in the vendor's shape.
+//! Errors in the vendor's format.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ pub(super) fn invalid(param: &str, code: &str, message: &str) -> Answer {
     refuse(400, "invalid_request_error", Some(code), Some(param), message)
 }
 
-/// A refusal by the safety system, as it was seen live: the message names the person's request, so no log may quote it.
+/// A refusal by the safety system, as observed live: the message quotes the request, so no log may hold it.
 pub(super) fn moderation_blocked(stage: &str, categories: &[&str], details: bool) -> Answer {
     let message = format!(
         "Your request was rejected by the safety system. If you believe this is an error, contact us at help.example.com and include the request ID \

@@ -1,7 +1,7 @@
 //! OpenAI: `images/edits`, `moderations`, `models`.
 //!
-//! Sources: the OpenAPI description of the API (`CreateImageEditRequest`, `ImageEditStreamEvent`, `CreateModerationRequest`), its guides on rate limits,
-//! and refusals that others have published.
+//! Sources: the OpenAPI description of the API (`CreateImageEditRequest`, `ImageEditStreamEvent`, `CreateModerationRequest`), its guides on rate
+//! limits, and published refusals.
 
 mod edits;
 mod errors;
@@ -19,7 +19,7 @@ use super::server::{StandIn, Vendor};
 use crate::answer::{Answer, Piece};
 use errors::refuse;
 
-/// The image models the stand-in has, and when they end.
+/// The image models of the stand-in, with their end dates.
 pub const IMAGE_MODELS: &[(&str, Option<&str>)] = &[
     ("gpt-image-1.5", Some("2026-12-01")),
     ("gpt-image-2", None),
@@ -30,20 +30,19 @@ pub const IMAGE_MODELS: &[(&str, Option<&str>)] = &[
     ("gpt-image-2.6-sunburst", None),
 ];
 
-/// The moderation models the stand-in has.
+/// The moderation models of the stand-in.
 pub const MODERATION_MODELS: &[&str] = &["omni-moderation-latest", "omni-moderation-2024-09-26"];
 
-/// What OpenAI answers.
+/// The vendor of the stand-in.
 #[derive(Debug, Default)]
 pub struct OpenAi {
     requests: AtomicU64,
 }
 
-/// OpenAI on the loopback.
 pub type OpenAiStandIn = StandIn<OpenAi>;
 
 impl OpenAiStandIn {
-    /// Starts on this port; 0 is a free one.
+    /// 0 means a free port.
     ///
     /// # Errors
     /// When the port is taken.
@@ -51,7 +50,7 @@ impl OpenAiStandIn {
         Self::serve(OpenAi::default(), port).await
     }
 
-    /// What `OPENAI_BASE_URL` is to be: it ends in `/v1`.
+    /// The value of `OPENAI_BASE_URL`, ending in `/v1`.
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("{}/v1", self.origin())

@@ -8,7 +8,7 @@ use super::errors::{invalid, refuse};
 use super::{MODERATION_MODELS, Scenario};
 use crate::{Answer, Request};
 
-/// Bytes of a picture, at most.
+/// Maximum bytes of a picture.
 const PICTURE_BYTES: usize = 20 * 1024 * 1024;
 
 /// Every category, and whether pictures are scored in it.
@@ -35,7 +35,7 @@ pub(super) fn answer(request: &Request, scenario: Option<&Scenario>) -> Answer {
     }
 }
 
-/// What the input holds.
+/// The content of the input.
 #[derive(Clone, Copy, Default)]
 struct Input {
     words: bool,
@@ -78,7 +78,7 @@ fn items_of(items: &[Value]) -> Result<Input, Answer> {
     Ok(input)
 }
 
-/// A data URL of a real picture, whose type is the one it says. (Any https URL would do as well, but nothing here is on the web.)
+/// A data URL of a real picture of the declared type. (The vendor accepts https URLs too, but nothing here is on the web.)
 fn picture(url: &str) -> Result<(), Answer> {
     let bytes = url.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
     let decoded = bytes.and_then(|(kind, text)| Some((kind, BASE64_STANDARD.decode(text).ok()?)));

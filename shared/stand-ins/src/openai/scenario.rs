@@ -1,4 +1,4 @@
-//! How OpenAI misbehaves.
+//! The failures of OpenAI.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,26 +8,26 @@ use serde_json::json;
 use super::errors::{moderation_blocked, refuse};
 use crate::{Answer, Piece};
 
-/// What the next suitable request meets. The first part is about `images/edits`, then `moderations`, then `models`.
+/// The answer to the next suitable request, grouped by `images/edits`, `moderations` and `models`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scenario {
-    /// The safety system refuses what was sent.
+    /// The safety system refuses the input.
     BlockedInput,
-    /// The safety system refuses what was drawn.
+    /// The safety system refuses the drawing.
     BlockedOutput,
-    /// The safety system refuses and does not say which.
+    /// The safety system refuses without naming the stage.
     BlockedUnknown,
     /// It refuses and names the categories in the message alone.
     BlockedWithoutDetails,
     /// 429 with `retry-after: 7`.
     RateLimited,
-    /// 429 with `retry-after-ms: 1500`, and a `retry-after` that is coarser.
+    /// 429 with `retry-after-ms: 1500`, and a coarser `retry-after`.
     RateLimitedMs,
-    /// 429 whose only hint are the `x-ratelimit-…` headers: requests are left, tokens come back in 6 min 0 s.
+    /// 429 with the `x-ratelimit-…` headers as its only hint: requests are left, tokens come back in 6 min 0 s.
     RateLimitedResetOnly,
     /// 429 without a hint.
     RateLimitedSilent,
-    /// 429 because nobody has paid.
+    /// 429 because the account is unpaid.
     QuotaUsedUp,
     /// 400 because the hard limit of the bill is reached.
     BillingLimit,
@@ -39,13 +39,13 @@ pub enum Scenario {
     BadParameter,
     /// 500.
     ServerError,
-    /// 502 of something in between: no JSON.
+    /// 502 of an intermediary: no JSON.
     BadGateway,
     /// 503 without a hint.
     Overloaded,
     /// 503 with `retry-after: 3`.
     OverloadedFor3s,
-    /// 504 of something in between.
+    /// 504 of an intermediary.
     GatewayTimeout,
     /// 409 with `x-should-retry: true`.
     ConflictRetry,
@@ -63,11 +63,11 @@ pub enum Scenario {
     CutMidway,
     /// 200 whose picture's text is cut off.
     TruncatedBase64,
-    /// 200 whose picture's text holds what is no base64.
+    /// 200 whose picture's text is not valid base64.
     InvalidBase64,
     /// 200 whose picture ends early.
     TruncatedPicture,
-    /// 200 whose picture is none.
+    /// 200 whose picture is not a picture.
     NoImage,
     /// 200 without any data.
     NoData,
@@ -75,7 +75,7 @@ pub enum Scenario {
     NotJson,
     /// 200 without usage.
     NoUsage,
-    /// One sketch fewer than asked for.
+    /// One sketch fewer than requested.
     FewerSketches,
     /// No sketch at all.
     NoSketches,
@@ -91,11 +91,11 @@ pub enum Scenario {
     StreamEnds,
     /// A stream whose picture's text is cut off.
     StreamTruncatedBase64,
-    /// A stream in tiny pieces, cut inside characters and lines, with comments and events nobody knows.
+    /// A stream in tiny pieces, cut inside characters and lines, with comments and unknown events.
     Dripped,
-    /// The same, and lines end in CR LF.
+    /// The same with CR LF line ends.
     DrippedCrLf,
-    /// A picture with Content Credentials by a signer nobody here trusts.
+    /// A picture with Content Credentials by an untrusted signer.
     Signed,
     /// A picture of about this many bytes.
     Padded(usize),
@@ -103,7 +103,7 @@ pub enum Scenario {
     Delayed(Duration),
     /// Scores of a category, flagged.
     ModerationFlagged(String),
-    /// `flagged` without any score that says why.
+    /// `flagged` without a score that explains it.
     ModerationFlaggedLow,
     /// 429 with `retry-after: 2`.
     ModerationRateLimited,
@@ -127,7 +127,7 @@ pub enum Scenario {
     ModelsServerError,
 }
 
-/// Those without a value, by name.
+/// Scenarios without a value, by name.
 const NAMED: &[(&str, Scenario)] = &[
     ("blocked-input", Scenario::BlockedInput),
     ("blocked-output", Scenario::BlockedOutput),
@@ -207,7 +207,7 @@ impl FromStr for Scenario {
 }
 
 impl Scenario {
-    /// The path it is about, by its end.
+    /// The end of the path it applies to.
     pub(super) fn path(&self) -> &'static str {
         let name = NAMED.iter().find(|(_, scenario)| scenario == self).map_or("", |(name, _)| *name);
         match self {
@@ -218,7 +218,7 @@ impl Scenario {
         }
     }
 
-    /// The answer that comes whatever was asked.
+    /// The answer that replaces the normal one.
     pub(super) fn instead(&self) -> Option<Answer> {
         let limited = || {
             let message = "Rate limit reached for gpt-image in organization org-stand-in on images per minute. Please try again in 7s.";

@@ -8,7 +8,7 @@ use super::Stores;
 use super::stores::reason;
 use crate::builders;
 
-/// A code is good for five attempts and ten minutes, a newer one replaces it, and an address gets so many an hour (AN-01, AN-69).
+/// A code allows five attempts and expires after ten minutes, a newer one replaces it, and an address gets a limited number an hour (AN-01, AN-69).
 pub async fn codes(stores: &Stores) {
     let email = stores.address();
     let unknown = builders::pepper().email_key(&email);
@@ -32,7 +32,7 @@ pub async fn codes(stores: &Stores) {
     stores.issue(&email, "333333").await;
 }
 
-/// Fifty guesses at once are five attempts (AN-01).
+/// Fifty concurrent guesses count as five attempts (AN-01).
 pub async fn concurrent_attempts(stores: &Stores) {
     let code = stores.issue(&stores.address(), "111111").await;
     let guesses = join_all((0..50).map(|_| stores.codes.attempt(&code.key, stores.now()))).await;
@@ -56,7 +56,7 @@ pub async fn sign_ins(stores: &Stores) {
     assert_eq!(reason(stores.sign_ins.open(&sign_in).await), Some(Reason::CodeRefused), "the code is used");
     assert!(stores.codes.attempt(&sign_in.key, stores.now()).await.unwrap().is_none());
 
-    // Somebody who thinks the address is new: nothing is written, and the code is still good for the right sign-in.
+    // A sign-in that takes the address for new: nothing is written, and the code stays valid for the right sign-in.
     let other = stores.nobody();
     let mut second = stores.sign_in(&email, other, 3).await;
     assert!(matches!(stores.sign_ins.open(&second).await, Err(Failure::Conflict(_))));
@@ -66,13 +66,13 @@ pub async fn sign_ins(stores: &Stores) {
     stores.sign_ins.open(&second).await.unwrap();
     assert_eq!(stores.balance(&second.caller).await, (3, 0), "the starter credits come once");
 
-    // A code that a newer one replaced.
+    // A code that was replaced by a newer one.
     let old = stores.sign_in(&email, caller, 3).await;
     stores.issue(&email, "654321").await;
     assert_eq!(reason(stores.sign_ins.open(&old).await), Some(Reason::CodeRefused));
 }
 
-/// A session ends when it is closed, at once, and when its time is over; it belongs to one account (AN-14).
+/// A session ends at once when it is closed, and at its expiry; it belongs to one account (AN-14).
 pub async fn sessions(stores: &Stores) {
     let caller = stores.customer(1).await;
     let other = stores.customer(1).await;

@@ -8,21 +8,21 @@ use studio::{Artist, Brief, CATALOGUE, DrawRequest, Drawing, NoSketches, NotDraw
 
 use crate::pictures::png_chunk;
 
-/// What an artist is able to.
+/// The abilities of an artist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
-    /// Whether it understands a person's own words.
+    /// Whether it draws by a person's own words.
     pub words: bool,
-    /// Whether two drawings of the same request are the same picture: so it is where the seed decides all.
+    /// Whether two drawings of the same request are equal, since the seed decides everything.
     pub repeats_itself: bool,
-    /// Whether it looks at the selfie and at the name of the style. Only fakes do not.
+    /// Whether it reads the selfie and the name of the style. Only fakes do not.
     pub looks: bool,
 }
 
-/// What nothing may hand on.
+/// Content that no artist may pass on.
 const CANARY: &[u8] = b"taken by somebody@example.org";
 
-/// The selfie of the fixtures, normalised, and then with a text in it that a normalised one has not.
+/// The selfie of the fixtures, normalised, with an added text that a normalised one has not.
 fn selfie() -> &'static [u8] {
     static SELFIE: OnceLock<Vec<u8>> = OnceLock::new();
     SELFIE.get_or_init(|| {
@@ -34,10 +34,10 @@ fn selfie() -> &'static [u8] {
     })
 }
 
-/// Sides of a drawing, at least.
+/// The least side of a drawing.
 const SMALLEST: u32 = 256;
 
-/// Every promise of the port.
+/// The whole contract of the port.
 pub async fn keeps_its_promises(artist: &dyn Artist, name: &str, abilities: Abilities) {
     assert_eq!(artist.name(), name);
     assert!(!artist.model().is_empty() && !artist.model().contains(char::is_whitespace));
@@ -52,7 +52,7 @@ fn request<'a>(selfie: &'a [u8], brief: Brief<'a>) -> DrawRequest<'a> {
     DrawRequest { selfie, brief, seed: 7, customer: None, sketches: &NoSketches }
 }
 
-/// The picture of a drawing, which must be readable, large enough and square or nearly so.
+/// The picture of a drawing, after checks that it is readable, large enough and square or nearly so.
 fn looked_at(drawing: &Drawing) -> image::DynamicImage {
     let picture = image::load_from_memory(&drawing.picture).unwrap();
     let (width, height) = picture.dimensions();
@@ -79,7 +79,7 @@ async fn draws_anew(artist: &dyn Artist, abilities: Abilities) {
     assert_eq!(first.source, second.source);
 }
 
-/// Keeps what it hears.
+/// Records the events.
 struct Listener {
     wanted: u8,
     heard: Mutex<Vec<(u8, Vec<u8>)>>,

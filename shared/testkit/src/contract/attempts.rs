@@ -1,4 +1,4 @@
-//! What was tried for drawings, and the circuits of their artists.
+//! The attempts at drawings, and the circuits of their artists.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn nothing(stores: &Stores, new_generation: &Generation) -> History {
     History::new(new_generation.owner, new_generation.id, 1, stores.now())
 }
 
-/// A claim is written over the version it was made from, once; whoever comes later finds it, with every field.
+/// A claim is written over the version it was made from, once; a later worker finds it, with every field.
 pub async fn claims(stores: &Stores) {
     let new_generation = drawing(stores).await;
     let first = nothing(stores, &new_generation).opened("openai", "a-model", "mine", stores.now(), LEASE);
@@ -49,7 +49,7 @@ pub async fn claims(stores: &Stores) {
     assert_eq!(stores.attempts.open(&beside).await.unwrap(), Claimed::Mine, "each drawing has its own");
 }
 
-/// Of claims at once one is written.
+/// Of concurrent claims one is written.
 pub async fn concurrent_claims(stores: &Stores) {
     let new_generation = drawing(stores).await;
     let claim = |mark: usize| nothing(stores, &new_generation).opened("openai", "a-model", &mark.to_string(), stores.now(), LEASE);
@@ -61,7 +61,7 @@ pub async fn concurrent_claims(stores: &Stores) {
     }
 }
 
-/// What was tried is written with the progress of the generation or not at all, and goes with the generation.
+/// A history is written with the progress of the generation or not at all, and is removed with the generation.
 pub async fn histories(stores: &Stores) {
     let new_generation = drawing(stores).await;
     let claimed = nothing(stores, &new_generation).opened("openai", "a-model", "mine", stores.now(), LEASE);
@@ -91,9 +91,9 @@ pub async fn histories(stores: &Stores) {
     stores.generations.remove(&sketched).await.unwrap();
 }
 
-/// A circuit is written over the version it was made from, once, with every field; what is not known is closed.
+/// A circuit is written over the version it was made from, once, with every field; an unknown one is closed.
 pub async fn circuits(stores: &Stores) {
-    // Circuits are of vendors and not of accounts: each suite has vendors of its own.
+    // Circuits belong to vendors, not to accounts: each suite has vendors of its own.
     let (one, two) = (stores.nobody().account.to_string(), stores.nobody().account.to_string());
     let read = || async { stores.breaker.circuits(&[&two, &one]).await.unwrap() };
     assert_eq!(read().await, [Circuit::closed(&two), Circuit::closed(&one)]);

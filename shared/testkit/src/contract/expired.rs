@@ -1,4 +1,4 @@
-//! Rows whose time has come.
+//! Expired rows.
 
 use kernel::{SignedDuration, Timestamp};
 use policy::Class;
@@ -12,7 +12,7 @@ async fn own(stores: &Stores, class: Class, at: Timestamp, upload: &Upload) -> V
     found.into_iter().filter(|row| row.key.sk == format!("UPL#{}", upload.id)).collect()
 }
 
-/// A row is due from its time on, in its class alone; it is deleted only while it still is (AN-40).
+/// A row is due from its expiry on, in its class alone; it is deleted only while it still is (AN-40).
 pub async fn expired(stores: &Stores) {
     let caller = stores.customer(2).await;
     let (unused, used) = (stores.upload(caller).await, stores.upload(caller).await);

@@ -1,4 +1,4 @@
-//! Generations, their changes, and who finds them.
+//! Generations, their changes, and the queries that find them.
 
 use futures_util::future::join_all;
 use kernel::AccountSession;
@@ -10,7 +10,7 @@ use wallet::Entry;
 use super::Stores;
 use crate::builders;
 
-/// A change is written with everything beside it, once, from the version it was made from; every field survives.
+/// A change is written with all its rows, once, from the version it was made from; every field survives.
 pub async fn changes(stores: &Stores) {
     let caller = stores.customer(5).await;
     let queued = stores.placed(caller, 2).await;
@@ -21,7 +21,7 @@ pub async fn changes(stores: &Stores) {
     assert_eq!(stores.generations.change(Change::of(&queued, &screening)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&screening));
 
-    // Overtaken: nothing of it is written, the credits and the record included.
+    // Overtaken: nothing of it is written, neither the credits nor the record.
     let failed = queued.fail(EndReason::TimedOut, now).unwrap();
     let (release, record) = (queued.release(now), builders::moderation(&queued, Decision::Blocked, now));
     let stale = Change { entry: release.as_ref(), moderation: Some(&record), ..Change::of(&queued, &failed) };
@@ -36,7 +36,7 @@ pub async fn changes(stores: &Stores) {
     let (done, capture) = deliver(stores, &caller, &finishing).await;
     assert_eq!(stores.balance(&caller).await, (3, 0));
 
-    // A movement that is already written refuses the change it goes with.
+    // A movement that is already written makes its change fail.
     let sending = done.mail_is(MailState::Sending, now).unwrap();
     let twice = Change { entry: Some(&capture), ..Change::of(&done, &sending) };
     assert!(stores.generations.change(twice).await.is_err());
@@ -55,7 +55,7 @@ pub async fn changes(stores: &Stores) {
     );
 }
 
-/// Has a finished generation delivered, seen by its owner, and answers it with its capture.
+/// Delivers a finished generation, checks the owner's view, and returns it with its capture.
 async fn deliver(stores: &Stores, caller: &AccountSession, finishing: &Generation) -> (Generation, Entry) {
     let now = stores.now();
     let (done, capture, delivered) = (finishing.deliver(now).unwrap(), finishing.capture(now).unwrap(), builders::delivered());
@@ -66,7 +66,7 @@ async fn deliver(stores: &Stores, caller: &AccountSession, finishing: &Generatio
     (done, capture)
 }
 
-/// A delivered order stays with its files; its mail moves on.
+/// A delivered generation stays with its files; its mail moves on.
 pub async fn deliveries(stores: &Stores) {
     let caller = stores.customer(1).await;
     let queued = stores.placed(caller, 1).await;
@@ -87,7 +87,7 @@ pub async fn deliveries(stores: &Stores) {
     assert_eq!((view.generation, view.delivered), (done, Some(builders::delivered())));
 }
 
-/// Of changes at once from one version, one is written.
+/// Of concurrent changes from one version, one is written.
 pub async fn concurrent_changes(stores: &Stores) {
     let caller = stores.customer(1).await;
     let queued = stores.placed(caller, 1).await;
@@ -99,7 +99,7 @@ pub async fn concurrent_changes(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (1, 0));
 }
 
-/// Owners see their own generations, the newest first, page by page.
+/// Owners see their own generations, newest first, page by page.
 pub async fn pages(stores: &Stores) {
     let (caller, other) = (stores.customer(9).await, stores.customer(9).await);
     assert_eq!(stores.views.page(&caller.into(), None, 3).await.unwrap().generations, []);

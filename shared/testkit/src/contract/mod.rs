@@ -1,6 +1,6 @@
-//! What every implementation of a port must keep: run by the fakes and by the adapters.
+//! The contract suites of the ports, which the fakes and the adapters pass.
 //!
-//! The ports of one implementation are held to their promises together, as one of them writes what another reads.
+//! The ports of one implementation are tested together, as one of them writes the rows that another reads.
 #![allow(clippy::unwrap_used, reason = "a broken promise must stop the test")]
 
 pub mod accounts;

@@ -8,24 +8,16 @@ use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, object_keys};
 use crate::fakes::*;
 use crate::{Faults, builders};
 
-/// Every port of the bucket.
 pub struct Shelves {
-    /// Selfies.
     pub selfies: Box<dyn Selfies>,
-    /// Blocked selfies.
     pub quarantine: Box<dyn Quarantine>,
-    /// Drawings and deliverables.
     pub pictures: Box<dyn Pictures>,
-    /// Whether uploads have arrived.
     pub arrivals: Box<dyn Arrivals>,
-    /// Links.
     pub links: Box<dyn Links>,
-    /// Objects by prefix.
     pub objects: Box<dyn Objects>,
 }
 
 impl Shelves {
-    /// The fakes, in `bucket`.
     #[must_use]
     pub fn fake(bucket: &FakeBucket) -> Self {
         Self {
@@ -51,7 +43,7 @@ fn ids(seed: u64) -> (AccountSession, UploadId, GenerationId) {
     (builders::caller(&clock, &randomness), UploadId::new(&clock, &randomness), GenerationId::new(&clock, &randomness))
 }
 
-/// A selfie arrives, is normalised, and goes with everything of its upload; `receive` stores an original.
+/// A selfie arrives, is normalised, and is removed with all objects of its upload; `receive` stores an original.
 pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(Owner, UploadId, Vec<u8>)) {
     let (caller, upload, _) = ids(101);
     let (other, neighbour, _) = ids(102);
@@ -83,7 +75,7 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(Owner, UploadId, V
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 0);
 }
 
-/// Objects of a generation are stored, found, and removed by prefix, and no further.
+/// Objects of a generation are stored, found, and removed by prefix, without touching others.
 pub async fn pictures(shelves: &Shelves) {
     let (caller, _, id) = ids(103);
     let (_, _, other) = ids(104);

@@ -1,4 +1,4 @@
-//! Uploads and the placing of generations.
+//! Uploads and the creation of generations.
 
 use futures_util::future::join_all;
 use kernel::{Failure, Reason, SignedDuration, limits};
@@ -9,7 +9,7 @@ use super::Stores;
 use super::stores::reason;
 use crate::builders;
 
-/// An account opens so many uploads an hour (AN-69).
+/// An account may open a limited number of uploads an hour (AN-69).
 pub async fn uploads(stores: &Stores) {
     let caller = stores.customer(0).await;
     for _ in 0..limits::UPLOADS_PER_HOUR {
@@ -26,7 +26,7 @@ pub async fn uploads(stores: &Stores) {
     stores.uploads.open(&upload).await.unwrap();
 }
 
-/// A generation is written with its hold and its answer, or not at all; the same key is the same generation until it expires.
+/// A generation is written with its hold and its answer, or not at all; the same key means the same generation until it expires.
 pub async fn generations(stores: &Stores) {
     let caller = stores.customer(5).await;
     let upload = stores.upload(caller).await;
@@ -53,7 +53,7 @@ pub async fn generations(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (2, 3));
 }
 
-/// What a generation is refused for, with nothing written.
+/// The refusals of a generation, with nothing written.
 pub async fn refused_generations(stores: &Stores) {
     let caller = stores.customer(2).await;
     let (upload, other) = (stores.upload(caller).await, stores.customer(5).await);
@@ -81,7 +81,7 @@ pub async fn refused_generations(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (1, 1));
 }
 
-/// Has another generation of `upload` blocked.
+/// Blocks another generation of `upload`.
 async fn block(stores: &Stores, upload: &studio::Upload) {
     let new_generation = stores.new_generation(upload, 1, "to be blocked");
     assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
@@ -94,7 +94,7 @@ async fn block(stores: &Stores, upload: &studio::Upload) {
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
 }
 
-/// Generations at once never spend more than there is, and one key at once is one generation.
+/// Concurrent generations never overdraw the balance, and concurrent requests with one key give one generation.
 pub async fn concurrent_generations(stores: &Stores) {
     let caller = stores.customer(5).await;
     let upload = stores.upload(caller).await;

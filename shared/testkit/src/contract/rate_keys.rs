@@ -1,4 +1,4 @@
-//! What counters of addresses promise.
+//! The contract of the rate counters.
 
 use futures_util::future::join_all;
 use kernel::{CallerAddress, SignedDuration};
@@ -6,10 +6,10 @@ use studio::{RateKey, RateKeys, RateSalt};
 
 use crate::builders;
 
-/// One more is one more, also of many at once; keys do not touch; a row that is past its time counts as none.
+/// Each request counts as one, also of many concurrent ones; keys are independent; an expired row counts as none.
 ///
 /// # Panics
-/// When a promise is broken.
+/// When an assertion fails.
 pub async fn rate_keys(store: &dyn RateKeys) {
     let (salt, now) = (RateSalt::new(b"a salt of the suite"), builders::midnight());
     let key = |address: &str| RateKey::of(&salt, CallerAddress::read(address), now);
@@ -24,7 +24,7 @@ pub async fn rate_keys(store: &dyn RateKeys) {
     counts.sort_unstable();
     assert_eq!(counts, (1..=20).collect::<Vec<_>>());
 
-    // The end is that of the first request, however many follow; the key of a later hour is another, but no clock is to be trusted with that.
+    // The expiry is that of the first request, however many follow. A later hour has another key, but the counter must not depend on that.
     let later = now + SignedDuration::from_mins(59);
     assert_eq!(store.count(&one, later).await.unwrap(), 4);
     let expired = now + SignedDuration::from_hours(1);

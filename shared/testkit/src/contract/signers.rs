@@ -1,11 +1,11 @@
-//! What every signer keeps: its signatures are those of its own certificate, and a manifest made with them holds.
+//! The contract of signers: their signatures match their own certificate, and a manifest made with them is valid.
 
 use picture_files::{DigitalSource, Format};
 use provenance::{Algorithm, Anchors, Origin, Signer, State};
 
 use crate::pictures;
 
-/// A picture it credentials is valid, trusted by whoever trusts its authority, and by nobody else; a changed byte is noticed.
+/// A signed picture is valid, and trusted only with its authority among the anchors; a changed byte is detected.
 pub async fn signs_pictures(signer: &dyn Signer, anchor: &str) {
     let source = DigitalSource::CompositeWithTrainedAlgorithmicMedia;
     let signed = provenance::sign(&picture(), Format::Png.content_type(), &Origin::of(source), signer).await.unwrap();
@@ -27,7 +27,7 @@ fn picture() -> Vec<u8> {
     png.into_inner()
 }
 
-/// A signature has the form of its algorithm, for inputs of any length.
+/// A signature has its algorithm's format, for inputs of any length.
 pub async fn signs(signer: &dyn Signer) {
     for length in [0, 1, 4_096, 20_000] {
         let signature = signer.sign(&vec![7; length]).await.unwrap();

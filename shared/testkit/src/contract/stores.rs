@@ -1,4 +1,4 @@
-//! The stores of one implementation, and what the suites put into them.
+//! The stores of one implementation, and the rows that the suites put into them.
 
 use std::sync::Arc;
 
@@ -15,44 +15,27 @@ use wallet::Charge;
 use crate::fakes::*;
 use crate::{Faults, builders};
 
-/// Every port of the tables, on one clock.
+/// All ports of the tables, on one clock.
 pub struct Stores {
-    /// The clock of all of them.
     pub clock: Arc<FixedClock>,
-    /// Where the suites' ids come from.
     pub randomness: SeededRandomness,
-    /// Sign-in codes.
     pub codes: Box<dyn Codes>,
-    /// Sign-ins.
     pub sign_ins: Box<dyn SignIns>,
-    /// Sessions.
     pub sessions: Box<dyn Sessions>,
-    /// Profiles.
     pub profiles: Box<dyn Profiles>,
-    /// Addresses.
     pub recipients: Box<dyn Recipients>,
-    /// Uploads.
     pub uploads: Box<dyn Uploads>,
-    /// The placing of generations.
     pub placements: Box<dyn Placements>,
-    /// Generations.
     pub generations: Box<dyn Generations>,
-    /// What was tried for drawings.
     pub attempts: Box<dyn Attempts>,
-    /// How vendors are.
     pub breaker: Box<dyn Breaker>,
-    /// Generations past their deadline.
     pub overdue: Box<dyn Overdue>,
-    /// What owners see.
     pub views: Box<dyn Views>,
-    /// An owner's order.
     pub own: Box<dyn OwnGenerations>,
-    /// Rows whose time has come.
     pub expired: Box<dyn ExpiredRows>,
 }
 
 impl Stores {
-    /// The fakes.
     #[must_use]
     pub fn fake(seed: u64) -> Self {
         let clock = Arc::new(FixedClock::at(builders::midnight()));
@@ -85,17 +68,17 @@ impl Stores {
         self.clock.advance(duration);
     }
 
-    /// A caller whose ids no other test has.
+    /// A caller with ids that no other test uses.
     pub(super) fn nobody(&self) -> AccountSession {
         builders::caller(&*self.clock, &self.randomness)
     }
 
-    /// An address no other test has.
+    /// An address that no other test uses.
     pub(super) fn address(&self) -> Email {
         builders::email(&self.nobody().account.to_string())
     }
 
-    /// A code, newly issued for `email`.
+    /// A fresh code for `email`.
     pub(super) async fn issue(&self, email: &Email, digits: &str) -> IssuedCode {
         let pepper = builders::pepper();
         let key = pepper.email_key(email);
@@ -106,13 +89,13 @@ impl Stores {
         code
     }
 
-    /// A first sign-in with a code newly issued.
+    /// A first sign-in with a fresh code.
     pub(super) async fn sign_in(&self, email: &Email, caller: AccountSession, credits: u32) -> SignIn {
         let code = self.issue(email, "123456").await;
         builders::first_sign_in(caller, email, &code.key, &code.hash, credits, self.now())
     }
 
-    /// Somebody with a session and credits.
+    /// A caller with a session and credits.
     pub(super) async fn customer(&self, credits: u32) -> AccountSession {
         let caller = self.nobody();
         let sign_in = self.sign_in(&self.address(), caller, credits).await;
@@ -135,7 +118,6 @@ impl Stores {
         builders::new_generation(upload.principal, upload.id, Charge::Credits(u32::from(credits)), key, &*self.clock, &self.randomness)
     }
 
-    /// A generation of `credits` that is placed.
     pub(super) async fn placed(&self, caller: AccountSession, credits: u8) -> Generation {
         let upload = self.upload(caller).await;
         let new_generation = self.new_generation(&upload, credits, &upload.id.to_string());
@@ -144,7 +126,7 @@ impl Stores {
     }
 }
 
-/// The reason of a failure that has one.
+/// The reason of a failure, if it has one.
 pub(super) fn reason<T>(outcome: Result<T, Failure>) -> Option<Reason> {
     match outcome.err()? {
         Failure::Invalid(p) | Failure::Denied(p) | Failure::Missing(p) | Failure::Conflict(p) | Failure::Busy { problem: p, .. } => {

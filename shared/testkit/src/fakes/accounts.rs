@@ -8,7 +8,6 @@ use wallet::Balance;
 use super::placements::rate_limited;
 use super::{FakeDatabase, SessionRow};
 
-/// Codes in memory.
 #[derive(Clone)]
 pub struct FakeCodes(pub FakeDatabase);
 
@@ -40,7 +39,6 @@ impl Codes for FakeCodes {
     }
 }
 
-/// Sign-ins in memory.
 #[derive(Clone)]
 pub struct FakeSignIns(pub FakeDatabase);
 
@@ -71,7 +69,6 @@ impl SignIns for FakeSignIns {
     }
 }
 
-/// Sessions in memory.
 #[derive(Clone)]
 pub struct FakeSessions(pub FakeDatabase);
 
@@ -87,7 +84,6 @@ impl Sessions for FakeSessions {
     }
 }
 
-/// Profiles in memory.
 #[derive(Clone)]
 pub struct FakeProfiles(pub FakeDatabase);
 

@@ -1,4 +1,4 @@
-//! An artist that does as it is told.
+//! An artist with scripted answers.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,33 +12,29 @@ use studio::{Artist, Brief, DrawRequest, Drawing, NotDrawn, Usage};
 
 use crate::Faults;
 
-/// What a [`FakeArtist`] answers.
+/// The answer of a [`FakeArtist`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// The drawing.
     Drawn,
-    /// Refused by its safety system, for a reason nobody must see.
+    /// Refused by its safety system, for a reason that no log may show.
     Refused,
-    /// No quota left.
     Exhausted,
-    /// Busy, for so long.
+    /// Busy, with the wait it asks for.
     Busy(Option<Duration>),
-    /// Not there.
     Down,
     /// It drew, and the answer was lost.
     Unclear,
-    /// Nothing, for as long as anybody waits.
+    /// No answer, ever.
     Silent,
-    /// Words.
+    /// Text instead of a picture.
     NoPicture,
-    /// It cannot.
     Misconfigured,
 }
 
-/// A seed, and for whom.
+/// Seed and customer of a request.
 type Asked = (u64, Option<String>);
 
-/// An artist that hands in the same plain picture, unless it is told to answer otherwise.
+/// An artist that returns the same plain picture by default.
 #[derive(Clone)]
 pub struct FakeArtist {
     name: &'static str,
@@ -52,7 +48,7 @@ pub struct FakeArtist {
 }
 
 impl FakeArtist {
-    /// An artist who has drawn nothing yet. A vendor elsewhere has it, as far as the studio knows.
+    /// By default it counts as a vendor elsewhere.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         let otherwise = Arc::new(Mutex::new(Answer::Drawn));
@@ -60,41 +56,39 @@ impl FakeArtist {
         Self { name: "fake", here: false, sketches: 0, script, otherwise, asked, drawn, faults }
     }
 
-    /// The same under another name.
     #[must_use]
     pub fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
 
-    /// The same in this process.
     #[must_use]
     pub fn here(self) -> Self {
         Self { here: true, ..self }
     }
 
-    /// The same, showing so many sketches of each drawing.
+    /// With this number of sketches for each drawing.
     #[must_use]
     pub fn with_sketches(self, sketches: u8) -> Self {
         Self { sketches, ..self }
     }
 
-    /// Its next answers, in this order.
+    /// Sets its next answers.
     pub fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
         lock(&self.script).extend(answers);
     }
 
-    /// What it answers when nothing else is told.
+    /// Sets its default answer.
     pub fn always(&self, answer: Answer) {
         *lock(&self.otherwise) = answer;
     }
 
-    /// Style and seed of every drawing made, in its order.
+    /// Style and seed of every drawing made, in order.
     #[must_use]
     pub fn drawn(&self) -> Vec<(String, u64)> {
         lock(&self.drawn).clone()
     }
 
-    /// Seed and customer of every time it was asked, in its order.
+    /// Seed and customer of every request, in order.
     #[must_use]
     pub fn asked(&self) -> Vec<(u64, Option<String>)> {
         lock(&self.asked).clone()
@@ -115,7 +109,7 @@ impl FakeArtist {
         })
     }
 
-    /// What every drawing takes.
+    /// The usage of every drawing.
     #[must_use]
     pub fn usage() -> Usage {
         Usage { request_id: Some("req_1".into()), input_tokens: Some(388), output_tokens: Some(1_056), micro_dollars: Some(34_589) }

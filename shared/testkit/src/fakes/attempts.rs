@@ -1,4 +1,4 @@
-//! What was tried for drawings, and how vendors are.
+//! The attempts at drawings, and the circuits.
 
 use async_trait::async_trait;
 use kernel::Failure;
@@ -6,7 +6,6 @@ use studio::{Attempts, Breaker, Circuit, Claimed, History, Written};
 
 use super::FakeDatabase;
 
-/// Attempts in memory.
 #[derive(Clone)]
 pub struct FakeAttempts(pub FakeDatabase);
 
@@ -29,7 +28,6 @@ impl Attempts for FakeAttempts {
     }
 }
 
-/// Circuits in memory.
 #[derive(Clone)]
 pub struct FakeBreaker(pub FakeDatabase);
 

@@ -20,7 +20,6 @@ pub struct FakeBucket {
 }
 
 impl FakeBucket {
-    /// An empty bucket.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         Self { objects: Arc::default(), faults }
@@ -37,7 +36,7 @@ impl FakeBucket {
         self.objects().keys().filter(|key| key.starts_with(prefix)).cloned().collect()
     }
 
-    /// What posting an upload's form leaves.
+    /// Stores the posted bytes of an upload's form.
     pub fn receive(&self, owner: Owner, upload: UploadId, bytes: Vec<u8>) {
         self.objects().insert(object_keys::original(owner, upload), bytes);
     }
@@ -67,7 +66,6 @@ impl FakeBucket {
     }
 }
 
-/// Selfies in memory.
 #[derive(Clone)]
 pub struct FakeSelfies(pub FakeBucket);
 
@@ -103,7 +101,6 @@ impl Selfies for FakeSelfies {
     }
 }
 
-/// Quarantine in memory.
 #[derive(Clone)]
 pub struct FakeQuarantine(pub FakeBucket);
 
@@ -114,7 +111,6 @@ impl Quarantine for FakeQuarantine {
     }
 }
 
-/// Drawings and deliverables in memory.
 #[derive(Clone)]
 pub struct FakePictures(pub FakeBucket);
 
@@ -149,7 +145,6 @@ impl Pictures for FakePictures {
     }
 }
 
-/// Whether an upload's bytes are in memory.
 #[derive(Clone)]
 pub struct FakeArrivals(pub FakeBucket);
 
@@ -160,7 +155,7 @@ impl Arrivals for FakeArrivals {
     }
 }
 
-/// Forms that nobody signs.
+/// Unsigned forms.
 #[derive(Clone)]
 pub struct FakeForms(pub FakeBucket);
 
@@ -173,7 +168,7 @@ impl UploadForms for FakeForms {
     }
 }
 
-/// Links that nobody signs.
+/// Unsigned links.
 #[derive(Clone)]
 pub struct FakeLinks(pub FakeBucket);
 

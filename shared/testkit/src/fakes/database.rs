@@ -13,53 +13,41 @@ use wallet::{Balance, Entry};
 
 use crate::Faults;
 
-/// What the tables hold. Tests read it to see what a step left.
+/// The rows of all tables. Tests read them to see the effects of a step.
 #[derive(Clone, Default)]
 pub struct Rows {
-    /// Address, language and birth of each account.
+    /// Address, language and creation of each account.
     pub profiles: BTreeMap<AccountId, (Email, String, Timestamp)>,
     /// Accounts by the key of their address.
     pub email_index: HashMap<EmailKey, AccountId>,
-    /// Balances.
     pub wallets: BTreeMap<Owner, Balance>,
-    /// Every movement of credits.
     pub ledger: Vec<(Owner, Entry)>,
-    /// Sessions.
     pub sessions: BTreeMap<SessionId, SessionRow>,
     /// The installs that may act; no adapter knows any yet.
     pub installs: BTreeSet<InstallId>,
-    /// Codes: hash, attempts and end.
+    /// Hash, attempts and expiry.
     pub codes: HashMap<EmailKey, (CodeHash, u32, Timestamp)>,
-    /// Counts by what, whom and window, with their end.
+    /// Counts by kind, owner and window, with their expiry.
     pub counters: HashMap<(&'static str, String, i64), (u32, Timestamp)>,
-    /// Uploads.
     pub uploads: BTreeMap<UploadId, UploadRow>,
-    /// Generations.
     pub generations: BTreeMap<(Owner, GenerationId), Generation>,
-    /// Files of delivered generations.
     pub delivered: BTreeMap<GenerationId, Delivered>,
-    /// What was tried for drawings, by order and number.
+    /// The attempts at drawings, by generation and index.
     pub attempts: BTreeMap<(GenerationId, u8), History>,
-    /// How vendors are.
     pub circuits: BTreeMap<String, Circuit>,
-    /// What the screening decided.
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
-    /// Answers by account and hashed key, with their end.
+    /// Answers by account and hashed key, with their expiry.
     pub answers: BTreeMap<(Owner, String), (Replay, Timestamp)>,
 }
 
-/// A session's row.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionRow {
     pub account: AccountId,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// An upload's row.
 #[derive(Debug, Clone)]
 pub struct UploadRow {
-    /// As it was opened.
     pub upload: Upload,
     /// Whether a generation used it.
     pub used: bool,
@@ -68,13 +56,12 @@ pub struct UploadRow {
 }
 
 impl UploadRow {
-    /// When the row goes.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         if self.used { self.upload.used_until } else { self.upload.unused_until }
     }
 
-    /// What the row is to the inventory.
+    /// The class of the row.
     #[must_use]
     pub fn class(&self) -> Class {
         if self.used { Class::Upload } else { Class::UploadUnused }
@@ -82,7 +69,7 @@ impl UploadRow {
 }
 
 impl Rows {
-    /// The failure of a closed session.
+    /// Refuses a closed session.
     pub(crate) fn ask_session(&self, principal: &Principal, now: Timestamp) -> Result<(), Failure> {
         let alive = match principal {
             Principal::Session(AccountSession { account, session }) => {
@@ -94,7 +81,7 @@ impl Rows {
         if alive { Ok(()) } else { Err(Failure::signed_out()) }
     }
 
-    /// Writes a movement with its balance; `false` when the wallet is too short or the movement is already written.
+    /// Writes a movement with its balance; `false` when the balance does not suffice or the movement is already written.
     #[must_use]
     pub(crate) fn move_credits(&mut self, owner: Owner, entry: &Entry) -> bool {
         let written = self.ledger.iter().any(|(whose, known)| *whose == owner && known.key() == entry.key());
@@ -107,7 +94,7 @@ impl Rows {
         true
     }
 
-    /// Writes a history over the version before it; `false` when another is there.
+    /// Writes a history over the version before it; `false` when another version is stored.
     #[must_use]
     pub(crate) fn note_attempts(&mut self, history: &History) -> bool {
         let key = (history.generation, history.index);
@@ -118,7 +105,7 @@ impl Rows {
         current
     }
 
-    /// Counts one of `what` for `whom` in the hour of `now`; `false` when there were `most` already.
+    /// Counts one `what` of `whom` in the hour of `now`; `false` when there were `most` already.
     #[must_use]
     pub(crate) fn count_one(&mut self, what: &'static str, whom: &str, most: u32, now: Timestamp) -> bool {
         let window = now.as_second() - now.as_second().rem_euclid(3600);
@@ -139,7 +126,7 @@ impl Rows {
     }
 }
 
-/// The tables, with the clock and the faults of everything that uses them.
+/// The tables, with the clock and the faults of all fakes that use them.
 #[derive(Clone)]
 pub struct FakeDatabase {
     rows: Arc<Mutex<Rows>>,
@@ -148,13 +135,12 @@ pub struct FakeDatabase {
 }
 
 impl FakeDatabase {
-    /// Empty tables.
     #[must_use]
     pub fn new(clock: Arc<FixedClock>, faults: Faults) -> Self {
         Self { rows: Arc::default(), clock, faults }
     }
 
-    /// What they hold now. Holding it blocks every fake.
+    /// The current rows. Holding the guard blocks every fake.
     pub fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! Rows whose time has come.
+//! Expired rows.
 
 use async_trait::async_trait;
 use kernel::{Failure, Timestamp};
@@ -8,7 +8,6 @@ use studio::object_keys;
 
 use super::{FakeDatabase, Rows};
 
-/// Expired rows in memory.
 #[derive(Clone)]
 pub struct FakeExpiredRows(pub FakeDatabase);
 

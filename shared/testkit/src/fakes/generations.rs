@@ -6,7 +6,6 @@ use studio::{Change, Generation, Generations, Overdue, State, Written};
 
 use super::FakeDatabase;
 
-/// Generations in memory.
 #[derive(Clone)]
 pub struct FakeGenerations(pub FakeDatabase);
 
@@ -52,7 +51,6 @@ impl Generations for FakeGenerations {
     }
 }
 
-/// Overdue generations in memory.
 #[derive(Clone)]
 pub struct FakeOverdue(pub FakeDatabase);
 

@@ -1,4 +1,4 @@
-//! Uploads and the placing of generations.
+//! Uploads and the creation of generations.
 
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, Upload
 use super::{FakeDatabase, UploadRow};
 use wallet::Reservation;
 
-/// Uploads in memory.
 #[derive(Clone)]
 pub struct FakeUploads(pub FakeDatabase);
 
@@ -30,7 +29,6 @@ impl Uploads for FakeUploads {
     }
 }
 
-/// Placed generations in memory.
 #[derive(Clone)]
 pub struct FakePlacements(pub FakeDatabase);
 
@@ -90,7 +88,6 @@ impl Placements for FakePlacements {
     }
 }
 
-/// The failure above a limit.
 pub(super) fn rate_limited() -> Failure {
     let problem = Problem { reason: Reason::RateLimited, detail: "Too many requests. Please try again later.".into() };
     Failure::Busy { problem, retry_after: Duration::from_secs(60) }

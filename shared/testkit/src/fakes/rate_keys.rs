@@ -1,4 +1,4 @@
-//! Counters of addresses.
+//! Rate counters.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,6 @@ use studio::{RateKey, RateKeys};
 
 use crate::Faults;
 
-/// The counters in memory.
 #[derive(Clone)]
 pub struct FakeRateKeys {
     rows: Arc<Mutex<BTreeMap<String, (u32, Timestamp)>>>,
@@ -18,13 +17,12 @@ pub struct FakeRateKeys {
 }
 
 impl FakeRateKeys {
-    /// Nothing counted yet.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         Self { rows: Arc::default(), faults }
     }
 
-    /// All that is kept, as keys and counts.
+    /// All stored data, as keys and counts.
     #[must_use]
     pub fn rows(&self) -> Vec<(String, u32)> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);

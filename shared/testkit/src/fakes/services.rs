@@ -13,10 +13,9 @@ use studio::{Step, Steps};
 
 use crate::Faults;
 
-/// A message of a queue.
 pub type Told = (Step, Owner, GenerationId);
 
-/// The queues in memory: first told, first taken.
+/// The queues in memory, first in, first out.
 #[derive(Clone)]
 pub struct FakeSteps {
     queue: Arc<Mutex<VecDeque<Told>>>,
@@ -25,23 +24,22 @@ pub struct FakeSteps {
 }
 
 impl FakeSteps {
-    /// Empty queues.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         Self { queue: Arc::default(), delayed: Arc::default(), faults }
     }
 
-    /// The messages that wait. Holding it blocks the fake.
+    /// The waiting messages. Holding the guard blocks the fake.
     pub fn queue(&self) -> MutexGuard<'_, VecDeque<Told>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The messages that come later, each with its delay. Holding it blocks the fake.
+    /// The delayed messages, each with its delay. Holding the guard blocks the fake.
     pub fn delayed(&self) -> MutexGuard<'_, Vec<(Duration, Told)>> {
         self.delayed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Time has passed: what was delayed comes now.
+    /// Moves the delayed messages to the queue.
     pub fn release(&self) {
         let due: Vec<_> = self.delayed().drain(..).map(|(_, told)| told).collect();
         self.queue().extend(due);
@@ -72,7 +70,6 @@ impl Steps for FakeSteps {
     }
 }
 
-/// The mail service in memory.
 #[derive(Clone)]
 pub struct FakeMailer {
     sent: Arc<Mutex<Vec<(Email, Mail)>>>,
@@ -80,24 +77,23 @@ pub struct FakeMailer {
 }
 
 impl FakeMailer {
-    /// No mail yet.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         Self { sent: Arc::default(), faults }
     }
 
-    /// Every mail, in its order. Holding it blocks the fake.
+    /// Every mail, in order. Holding the guard blocks the fake.
     pub fn sent(&self) -> MutexGuard<'_, Vec<(Email, Mail)>> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many mails told that a generation is ready.
+    /// The number of "ready" mails.
     #[must_use]
     pub fn ready(&self, id: GenerationId) -> usize {
         self.sent().iter().filter(|(_, mail)| matches!(mail, Mail::Ready { generation, .. } if *generation == id)).count()
     }
 
-    /// The digits of the last code that was mailed.
+    /// The digits of the last mailed code.
     #[must_use]
     pub fn last_code(&self) -> Option<String> {
         self.sent().iter().rev().find_map(|(_, mail)| match mail {
@@ -119,7 +115,7 @@ impl Mailer for FakeMailer {
     }
 }
 
-/// A screener that scores as it is told.
+/// A screener with scripted scores.
 #[derive(Clone)]
 pub struct FakeScreener {
     scores: Arc<Mutex<BTreeMap<String, f64>>>,
@@ -128,7 +124,6 @@ pub struct FakeScreener {
 }
 
 impl FakeScreener {
-    /// A screener that allows everything.
     #[must_use]
     pub fn new(faults: Faults) -> Self {
         let screener = Self { scores: Arc::default(), words: Arc::default(), faults };
@@ -143,7 +138,7 @@ impl FakeScreener {
             Decision::Referred => 0.7,
             Decision::Blocked => 1.0,
         };
-        // NaN is what a careless provider's score looks like: no store takes it.
+        // A careless provider's score may be NaN: no store accepts it.
         self.scores(&[("violence", violence), ("unknown", f64::NAN)]);
     }
 
@@ -153,7 +148,7 @@ impl FakeScreener {
         *self.scores.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
-    /// The words of every candidate it was shown, in their order.
+    /// The words of every candidate, in order.
     #[must_use]
     pub fn words(&self) -> Vec<Option<String>> {
         self.words.lock().unwrap_or_else(PoisonError::into_inner).clone()

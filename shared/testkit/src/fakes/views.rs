@@ -1,4 +1,4 @@
-//! What owners and the mail see.
+//! The reads of owners and of the mail.
 
 use async_trait::async_trait;
 use kernel::{Email, Failure, GenerationId, Owner, Principal};
@@ -6,7 +6,6 @@ use studio::{Generation, OwnGenerations, Page, Recipients, View, Views};
 
 use super::FakeDatabase;
 
-/// Owners' reads in memory.
 #[derive(Clone)]
 pub struct FakeViews(pub FakeDatabase);
 
@@ -52,7 +51,6 @@ impl OwnGenerations for FakeViews {
     }
 }
 
-/// Addresses in memory.
 #[derive(Clone)]
 pub struct FakeRecipients(pub FakeDatabase);
 

@@ -8,7 +8,7 @@ use super::{
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, Luma};
 
-/// A file of 30,000² pixels that is a few hundred kilobytes long and honest: it unpacks to what it declares
+/// A file of 30,000² pixels and a few hundred kilobytes, whose header is true: it unpacks to the declared size
 pub fn bomb_png() -> Vec<u8> {
     let side = 30_000;
     let layout = PngLayout { width: side, height: side, depth: 1, colour: 0, interlaced: false };
@@ -57,7 +57,7 @@ fn interlaced_png() -> Vec<u8> {
     png(layout, &[], &zlib(&data), &[])
 }
 
-/// A zip archive of one file, for hanging behind a picture
+/// A zip archive of one file, to be appended to a picture
 fn archive() -> Vec<u8> {
     let entry = |signature: &[u8], rest: &[u8]| [signature, &[0; 22], &3_u16.to_le_bytes(), rest, b"a.b"].concat();
     let local = entry(b"PK\x03\x04", &[0; 2]);
@@ -81,7 +81,7 @@ fn case(name: &'static str, content_type: &'static str, bytes: Vec<u8>, expected
     Case { name, content_type, bytes, expected }
 }
 
-/// What honest cameras and editors write
+/// Files as cameras and editors write them
 pub(super) fn plain() -> Vec<Case> {
     use Expected::{Upright, UprightGrey};
     let (jpg, webp_type, png_type) = ("image/jpeg", "image/webp", "image/png");
@@ -152,7 +152,7 @@ pub(super) fn turned() -> Vec<Case> {
         .collect()
 }
 
-/// Right pictures with something wrong around them
+/// Valid pictures with oddities around them
 pub(super) fn odd() -> Vec<Case> {
     use Expected::Upright;
     let text_bomb = png_chunk(b"zTXt", &[b"Comment\0\0".as_slice(), &zlib_bomb(100_000_000)].concat());
@@ -170,7 +170,7 @@ pub(super) fn odd() -> Vec<Case> {
     ]
 }
 
-/// What must be refused
+/// Pictures that must be refused
 pub(super) fn refused() -> Vec<Case> {
     let refused = |name, content_type, bytes, reason| case(name, content_type, bytes, Expected::Refused(reason));
     let cut = |bytes: Vec<u8>, percent: usize| bytes[..bytes.len() * percent / 100].to_vec();

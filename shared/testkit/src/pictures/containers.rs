@@ -1,4 +1,4 @@
-//! Files put together by hand, so that they can lie.
+//! Files built by hand, so that their headers can be wrong.
 
 use super::stored;
 use image::codecs::{jpeg::JpegEncoder, webp::WebPEncoder};
@@ -39,7 +39,7 @@ pub fn jpeg_with_segment(jpeg: &[u8], marker: u8, body: &[u8]) -> Vec<u8> {
     [&jpeg[..2], &[0xff, marker], &length.to_be_bytes(), body, &jpeg[2..]].concat()
 }
 
-/// A JPEG of the card as stored with this orientation
+/// A JPEG of the card, stored with this orientation
 pub fn turned_jpeg(orientation: u8) -> Vec<u8> {
     jpeg_with_segment(&jpeg(&stored(orientation)), 0xe1, &[b"Exif\0\0".as_slice(), &exif(orientation)].concat())
 }
@@ -167,7 +167,7 @@ pub fn vp8x(flags: u8, width: u32, height: u32) -> Vec<u8> {
     riff_chunk(b"VP8X", &[vec![flags, 0, 0, 0], size(width), size(height)].concat())
 }
 
-/// A WebP of the card as stored with this orientation; an even one has the `Exif\0\0` that some writers leave before the block
+/// A WebP of the card, stored with this orientation; an even one has the `Exif\0\0` that some writers put before the block
 pub fn turned_webp(orientation: u8) -> Vec<u8> {
     let picture = stored(orientation);
     let prefix: &[u8] = if orientation.is_multiple_of(2) { b"Exif\0\0" } else { b"" };
@@ -175,7 +175,7 @@ pub fn turned_webp(orientation: u8) -> Vec<u8> {
     riff(&[vp8x(0x08, picture.width(), picture.height()), frame, riff_chunk(b"EXIF", &[prefix, &exif(orientation)].concat())])
 }
 
-/// A PNG of the card as stored with this orientation; an even one has its EXIF behind the pixels
+/// A PNG of the card, stored with this orientation; an even one has its EXIF behind the pixels
 pub fn turned_png(orientation: u8) -> Vec<u8> {
     let chunk = [png_chunk(b"eXIf", &exif(orientation))];
     let (before, after): (&[_], &[_]) = if orientation.is_multiple_of(2) { (&[], &chunk) } else { (&chunk, &[]) };
