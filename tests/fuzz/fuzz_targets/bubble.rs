@@ -1,5 +1,5 @@
-//! Any text in any room: refused for a reason that shows at most one character of it, or a bubble that is within its room, with all its ink,
-//! and the same every time.
+//! Any text in any room: refused with a reason that shows at most one character of it, or a bubble that stays within its room, with all its ink, and
+//! is the same every time.
 #![no_main]
 
 use fuzz::memory;
@@ -9,19 +9,19 @@ use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use std::cell::RefCell;
 
-/// What the fonts, the longest text and a canvas of [`LARGEST`]² pixels may cost
+/// The memory for the fonts, the longest text and a canvas of [`LARGEST`]² pixels
 const MEMORY: usize = 64 << 20;
 
 /// The largest side of a room, in pixels
 const LARGEST: u16 = 640;
 
-/// Pixels around the room, where nothing may be drawn
+/// Pixels around the room that must stay empty
 const MARGIN: u32 = 8;
 
 #[derive(Debug)]
 struct Input<'a> {
     room: Room,
-    /// Where the tail points, from the middle of the canvas; numbers of any kind
+    /// The end of the tail, from the middle of the canvas; numbers of any kind
     tip: (f32, f32),
     text: std::borrow::Cow<'a, str>,
 }
@@ -64,7 +64,7 @@ fn drawn(input: &Input, words: &Words, typesetter: &mut Typesetter, tip: impl Fn
     (canvas, (bubble.width, bubble.height))
 }
 
-/// Where on the canvas something is drawn, and whether every colour is at most its alpha
+/// Checks that ink stays in its area, and that no colour exceeds its alpha
 fn check_ink(canvas: &[u8], across: u32, (width, height): (u32, u32)) {
     for (at, pixel) in canvas.chunks_exact(4).enumerate() {
         assert!(pixel[..3].iter().all(|channel| *channel <= pixel[3]), "premultiplied");
@@ -88,7 +88,7 @@ fuzz_target!(|input: Input| {
         let dark = |pixel: &[u8]| pixel[3] == 255 && pixel[0] < 128;
         assert!(!large || first.0.chunks_exact(4).any(dark), "nothing is written");
         assert!(first == drawn(&input, &words, &mut Typesetter::new(), |middle| middle), "the same every time");
-        // Nobody asks where a tail ends that points anywhere: it only must be drawn.
+        // A tail in any direction only has to be drawn.
         TYPESETTER.with_borrow_mut(|typesetter| drawn(&input, &words, typesetter, |(x, y)| (x + input.tip.0, y + input.tip.1)));
     });
 });

@@ -1,4 +1,4 @@
-//! Any bytes, as a person might send them: a normalised picture or a refusal with a reason, in bounded memory.
+//! Any bytes as an upload: a normalised picture or a refusal with a reason, in bounded memory.
 #![no_main]
 
 use fuzz::{memory, picture};
@@ -6,10 +6,10 @@ use imaging::normalise_within;
 use picture_files::Limits;
 use libfuzzer_sys::fuzz_target;
 
-/// The rules of an upload, with so few pixels that thousands of pictures a second can be tried
+/// The rules of an upload, with few enough pixels to try thousands of pictures a second
 const LIMITS: Limits = Limits { pixels: 1 << 18, side: 4096, ..Limits::UPLOAD };
 
-/// What `Limits` promises: twelve bytes for each pixel and the decoder's own; and what does not grow with the picture
+/// The bound of `Limits`, twelve bytes for each pixel and the decoder's own; and a constant beside it
 const MEMORY: usize = 12 * LIMITS.pixels as usize + LIMITS.scratch + (6 << 20);
 
 fuzz_target!(|bytes: &[u8]| {

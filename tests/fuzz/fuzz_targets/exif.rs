@@ -1,5 +1,5 @@
-//! Any EXIF block in a good JPEG, PNG and WebP: the picture is read, turned as the block asks or not at all, alike in all three, and nothing
-//! of the block is in the result.
+//! Any EXIF block in a valid JPEG, PNG and WebP: the picture is read, turned by the block or not at all, alike in all three, and nothing of the block
+//! is in the result.
 #![no_main]
 
 use fuzz::spliced::{self, LONGEST_IN_JPEG, Place};
@@ -9,13 +9,13 @@ use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
-/// What one tiny picture with the longest block may cost: the working picture and the decoder's own
+/// The memory for one tiny picture with the longest block: the working picture and the decoder's own
 const MEMORY: usize = 32 << 20;
 
 /// Bytes of a long block, too many for a JPEG
 const LONG: usize = 1 << 17;
 
-/// A block and how it is put into the files
+/// A block and its placement in the files
 #[derive(Debug)]
 struct Input<'a> {
     behind: bool,
@@ -27,9 +27,9 @@ struct Input<'a> {
 
 #[derive(Debug)]
 enum Block<'a> {
-    /// Whatever it is
+    /// Any bytes
     Raw(&'a [u8]),
-    /// A right TIFF header and a directory of these entries of twelve bytes each
+    /// A valid TIFF header and a directory of these entries of twelve bytes each
     Tiff { little: bool, entries: &'a [u8] },
 }
 
@@ -70,7 +70,7 @@ impl Block<'_> {
         }
     }
 
-    /// The way to stand that a directory asks for: the first entry of the orientation that is one 16-bit number decides
+    /// The orientation in a directory: the first orientation entry that is one 16-bit number decides
     fn asked(&self) -> Option<u16> {
         let Self::Tiff { little, entries } = self else { return None };
         let number = |entry: &[u8], at: usize| {
@@ -83,7 +83,7 @@ impl Block<'_> {
     }
 }
 
-/// A result without EXIF in the eight ways it can stand, by the number of the orientation
+/// A result without EXIF in its eight orientations, by number
 struct Standing([(u32, u32, Vec<u8>); 8]);
 
 impl Standing {
@@ -93,7 +93,7 @@ impl Standing {
         let (width, height) = upright.dimensions();
         Self(std::array::from_fn(|at| {
             let (across, down) = if at < 4 { (width, height) } else { (height, width) };
-            // Where the pixel of a row and a column was stored: EXIF 2.32, tag 0x0112.
+            // The place of a pixel before turning: EXIF 2.32, tag 0x0112.
             let stored = |x: u32, y: u32| match at + 1 {
                 2 => (width - 1 - x, y),
                 3 => (width - 1 - x, height - 1 - y),
@@ -115,7 +115,7 @@ impl Standing {
         }))
     }
 
-    /// Which of them `turned` is
+    /// The orientation of `turned`
     fn number(&self, turned: &Normalised) -> usize {
         let pixels = decode_normalised(&turned.png).expect("what was written can be read").into_raw();
         let found = self.0.iter().position(|way| *way == (turned.width, turned.height, pixels.clone()));
@@ -128,7 +128,7 @@ static PLAIN: LazyLock<[Standing; 3]> = LazyLock::new(|| {
     [Standing::of(&spliced::jpeg(&[])), Standing::of(&spliced::png(&[], before)), Standing::of(&spliced::webp(&[], before))]
 });
 
-/// How the picture stands in the result, once for each file that can hold the blocks
+/// The orientation of the result, once for each file that can hold the blocks
 fn orientations(input: &Input, blocks: &[&[u8]]) -> Vec<usize> {
     let place = if input.behind { Place::Behind } else { Place::Before };
     let marked: Vec<Vec<u8>> =

@@ -1,4 +1,4 @@
-//! Any drawing as stickers of any messenger, with any bubble: files that keep the messenger's rules, or a refusal with a reason.
+//! Any drawing as stickers of any messenger, with any bubble: files that follow the messenger's rules, or a refusal with a reason.
 #![no_main]
 
 use fuzz::{drawing, memory, picture};
@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 /// A drawing's layers, cut-outs and canvases
 const MEMORY: usize = 128 << 20;
 
-/// How the input is used
+/// The use of the input
 #[derive(Debug)]
 enum Input<'a> {
     /// Pixels fitted into the bytes of a row, with some noise on them

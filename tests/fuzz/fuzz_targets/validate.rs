@@ -1,4 +1,4 @@
-//! Any bytes, checked as any deliverable: a list of what is wrong, in words that can be shown, in bounded memory.
+//! Any bytes, checked as any deliverable: a list of faults, in words that can be shown, in bounded memory.
 #![no_main]
 
 use fuzz::memory;
@@ -6,10 +6,10 @@ use imaging::{AVATARS, PACKS, STICKERS, Target, validate};
 use picture_files::Format;
 use libfuzzer_sys::fuzz_target;
 
-/// The largest picture that is looked at, twice, and what a decoder takes; members of an archive are looked at one after the other
+/// The largest decoded picture, twice, and the decoder's own memory; members of an archive are checked one after the other
 const MEMORY: usize = 2 * 4 * 4096 * 4096 + (32 << 20);
 
-/// What the first byte chooses
+/// The target by the first byte
 fn target(choice: u8) -> Target {
     let choice = usize::from(choice);
     let rows = STICKERS.iter().map(Target::Sticker).chain(PACKS.iter().map(Target::Pack));

@@ -1,4 +1,4 @@
-//! Any bytes as a picture to be verified: the answer is a report of bounded length, and nothing is trusted when nobody is.
+//! Any bytes as a picture to be verified: the answer is a report of bounded length, and nothing is trusted without anchors.
 #![no_main]
 
 use fuzz::memory;
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use provenance::{Anchors, State, check_detached, examine};
 use std::sync::LazyLock;
 
-/// What looking at a picture of some kilobytes may cost
+/// The memory for examining a picture of some kilobytes
 const MEMORY: usize = 64 << 20;
 
 static NOBODY: LazyLock<Anchors> = LazyLock::new(Anchors::default);
@@ -18,8 +18,8 @@ fn check(report: &provenance::Report) {
     assert!(report.credentials.actions.len() <= 20 && report.credentials.ingredients.len() <= 20 && report.summary.len() <= 600);
 }
 
-// A panic inside the library is contained by ours and is no fault: the hook that would end the process at once is taken away. One that leaves `examine`
-// still ends it.
+// A panic inside the library is contained by ours and is no fault: the hook that would end the process at once is removed. A panic that leaves
+// `examine` still ends it.
 fuzz_target!(init: { std::panic::set_hook(Box::new(|_| {})); }, |bytes: &[u8]| {
     memory::within(MEMORY, || {
         if let Ok(report) = examine(bytes, &NOBODY) {

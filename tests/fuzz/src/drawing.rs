@@ -2,7 +2,7 @@
 
 use crate::png;
 
-/// The most squares along a side of a drawing: more show nothing that these do not
+/// The maximum squares along a side of a drawing: more would not add coverage
 const SIDE: usize = 48;
 
 /// The side of a square that these RGBA pixels fill, in squares of one each; at least one
@@ -43,7 +43,7 @@ pub fn canvas(pixels: &[u8], noise: u8, (width, height): (u32, u32), margin: u32
             chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let [red, green, blue, alpha] = pixel(pixels, x as usize * side / width as usize, y as usize * side / height as usize);
             let [.., first, second, third] = chance.to_be_bytes().map(|byte| byte & noise);
-            // What cannot be seen is empty: the compositions leave nothing hidden.
+            // Invisible pixels are empty: the compositions leave nothing hidden.
             let seen = if alpha == 0 { [0; 4] } else { [red ^ first, green ^ second, blue ^ third, alpha] };
             canvas.extend(seen);
         }

@@ -1,4 +1,4 @@
-//! What the targets share.
+//! Shared code of the targets.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a target fails by panicking")]
 
 pub mod drawing;

@@ -1,4 +1,4 @@
-//! How much memory an input may cost.
+//! The memory limit of an input.
 
 use cap::Cap;
 use std::alloc::System;
@@ -6,7 +6,7 @@ use std::alloc::System;
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
-/// Runs `work`, which may hold at most so many `bytes` more than there are now: one more, and the process is aborted, with the input kept.
+/// Runs `work` with at most `bytes` more memory than in use now: beyond that the process is aborted, with the input kept.
 pub fn within<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     assert!(ALLOCATOR.set_limit(ALLOCATOR.allocated().saturating_add(bytes)).is_ok(), "the limit is above what is there");
     let result = work();

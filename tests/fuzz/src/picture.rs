@@ -1,13 +1,13 @@
-//! What must be true of every answer about a picture.
+//! Properties of every answer about a picture.
 
 use imaging::{Normalised, WORKING_SIDE, decode_normalised};
 use picture_files::Unreadable;
 
-/// The refusals there are
+/// All reasons of refusals
 const REASONS: [&str; 8] =
     ["empty", "too-many-bytes", "too-many-pixels", "unknown-format", "animated", "truncated", "corrupt", "unsupported-variant"];
 
-/// A refusal has a known reason and a sentence for its sender, which says nothing of what the decoder said.
+/// A refusal has a known reason and a sentence for its sender, without the decoder's message.
 pub fn check_refusal(refusal: &Unreadable) {
     assert!(REASONS.contains(&refusal.reason()), "{refusal:?}");
     let sentence = refusal.to_string();
@@ -17,7 +17,7 @@ pub fn check_refusal(refusal: &Unreadable) {
     }
 }
 
-/// A normalised picture is within its size and nothing but pixels.
+/// A normalised picture is within its size and has no metadata.
 pub fn check_normalised(normalised: &Normalised) {
     let sides = 1..=WORKING_SIDE;
     assert!(sides.contains(&normalised.width) && sides.contains(&normalised.height), "{}×{}", normalised.width, normalised.height);

@@ -2,15 +2,15 @@
 
 use crate::png::chunk;
 
-/// A PNG, a JPEG and a lossless WebP of one small picture that looks different in each of the eight ways it can stand
+/// A PNG, a JPEG and a lossless WebP of one small picture that looks different in each of the eight orientations
 const PNG: &[u8] = include_bytes!("spliced/plain.png");
 const JPEG: &[u8] = include_bytes!("spliced/plain.jpg");
 const WEBP: &[u8] = include_bytes!("spliced/plain.webp");
 
-/// The longest block a JPEG can hold: a segment's length counts itself and the mark of EXIF
+/// The longest block in a JPEG: a segment's length includes itself and the EXIF marker
 pub const LONGEST_IN_JPEG: usize = 0xffff - 2 - 6;
 
-/// Where a block stands
+/// The place of a block
 #[derive(Clone, Copy, Debug)]
 pub enum Place {
     /// Before the pixels

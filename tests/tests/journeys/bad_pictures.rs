@@ -1,4 +1,5 @@
-//! Every picture of the corpus through the real API: it ends in a right picture, or refused for the documented reason, and nothing is left behind.
+//! Every picture of the corpus through the real API: it ends in a correct picture, or is refused for the documented reason, and nothing is left
+//! behind.
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
@@ -12,10 +13,10 @@ use crate::harness::pictures::Picture;
 use crate::harness::store::{keys, object};
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
-/// Pictures on their way at a time.
+/// Concurrent pictures.
 const AT_ONCE: usize = 4;
 
-/// A right picture that is drawn to the end; of the others the normalised selfie is looked at.
+/// A valid picture that is drawn to the end; of the others the normalised selfie is checked.
 const DRAWN: [&str; 1] = ["png-palette-alpha"];
 
 #[test]
@@ -49,7 +50,7 @@ fn every_picture_ends_upright_or_refused_for_the_documented_reason() {
     });
 }
 
-/// Sends one picture and follows it as far as the screening; answers its generation if the artist waits for it.
+/// Sends one picture and follows it up to the screening; returns its generation if the artist waits for it.
 async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<String> {
     if case.bytes.is_empty() {
         let none = json!({ "content_type": case.content_type, "bytes": 0 });
@@ -76,7 +77,7 @@ async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<Stri
     }
 }
 
-/// What a caller is told for each reason of the decoder.
+/// The reason that a caller sees, by the reason of the decoder.
 fn documented(reason: &str) -> &'static str {
     match reason {
         "empty" => "picture-empty",
@@ -88,7 +89,7 @@ fn documented(reason: &str) -> &'static str {
     }
 }
 
-/// The card stands upright, in its colours, and the file is pixels and nothing else.
+/// The card is upright, in its colours, and the file holds pixels and nothing else.
 fn assert_upright(case: &Case, png: &[u8]) {
     let picture: RgbImage = image::load_from_memory(png).unwrap().into_rgb8();
     assert_eq!(picture.dimensions(), (CARD_WIDTH, CARD_HEIGHT), "{}", case.name);

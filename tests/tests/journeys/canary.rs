@@ -1,5 +1,5 @@
-//! AN-11 and its kin: after a journey with a phone's picture, nothing that is kept knows where it was taken, by what, by whom, or from where.
-//! AN-07: what a speech bubble says is on the row of its generation while that runs, and nowhere else, ever.
+//! AN-11 and related: after a journey with a phone's picture, no stored data reveals the place, the device, the author or the address.
+//! AN-07: a bubble's text is in the row of its running generation, and nowhere else, ever.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::harness::pictures::{Picture, blocked, selfie, selfie_rotated_gps, sma
 use crate::harness::store::{put_object, put_row, rows_of};
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, mailbox, run};
 
-/// The network address the requests come from; nothing else on this machine uses it.
+/// The address of the requests; nothing else on this machine uses it.
 const ADDRESS: [u8; 4] = [127, 0, 0, 77];
 
-/// Everything that must be nowhere.
+/// The contents that must be nowhere.
 fn needles(email: &str, code: &str) -> Vec<Needle> {
     let mut needles = vec![
         Needle::text("the network address", "127.0.0.77"),
@@ -31,7 +31,7 @@ fn needles(email: &str, code: &str) -> Vec<Needle> {
         Needle::text("the browser", "CanaryBrowser/1.0"),
         Needle::text("the sign-in code", code),
     ];
-    // 35° 39′ 30″ N, 139° 44′ 28″ E: as EXIF has it in both byte generations, as XMP and as people write it.
+    // 35° 39′ 30″ N, 139° 44′ 28″ E: in EXIF in both byte orders, in XMP and as people write it.
     for (name, degrees) in [("latitude", [35, 1, 39, 1, 3000, 100]), ("longitude", [139, 1, 44, 1, 2800, 100])] {
         needles.push(Needle::bytes(name, &degrees.map(u32::to_be_bytes).concat()));
         needles.push(Needle::bytes(name, &degrees.map(u32::to_le_bytes).concat()));
@@ -42,18 +42,18 @@ fn needles(email: &str, code: &str) -> Vec<Needle> {
     needles
 }
 
-/// Where the needle of an address may be: its own account's row.
+/// The allowed place of an address: its own account's row.
 fn is_allowed(needle: &Needle, place: &str) -> bool {
     needle.name.starts_with("the e-mail") && place.starts_with("AccountsTable ") && place.ends_with(" PROFILE email")
 }
 
-/// A journey with everything a person does, right and wrong, from an address and a browser of its own.
+/// A journey with every action of a person, right and wrong, from an address and a browser of its own.
 async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     let mut person = Person::visitor(cloud).through(HttpClient::from_address(ADDRESS.into()));
     let browser =
         [("user-agent", "CanaryBrowser/1.0"), ("x-forwarded-for", "127.0.0.77"), ("referer", "https://canarybrowser.example/?127.0.0.77")];
     person.sign_in().await;
-    // Digits of which one would be found by chance in ids and hashes make no needle: the mail's whole word does.
+    // The digits could occur in ids and hashes by chance: the needle is the phrase of the mail.
     let code = format!("code is {}", person.mailed_code().await);
     for picture in
         [selfie_rotated_gps(), blocked(), Picture { content_type: "image/jpeg", bytes: selfie_rotated_gps().bytes[..9_000].to_vec() }]
@@ -71,7 +71,7 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     let malformed = json!({ "email": person.email, "more": person.email });
     assert_problem(&person.call(Method::POST, "/v1/auth/codes", Some(&malformed), &browser).await, 400, "body-malformed");
     assert_problem(&person.send_code(&format!("{} 127.0.0.77", person.email)).await, 401, "code-refused");
-    // A generation that waits: its message is in a queue while the hunt is on.
+    // A waiting generation: its message is in a queue during the hunt.
     cloud.settle(Duration::from_secs(60)).await.unwrap();
     cloud.pause_queue("GenerationQueued").await.unwrap();
     person.order(&person.upload(&selfie()).await).await;
@@ -93,7 +93,7 @@ fn an_11_nothing_that_is_kept_knows_the_person_the_place_or_the_camera() {
     });
 }
 
-/// What the bubble says; nothing else does.
+/// The text of the bubble, which occurs nowhere else.
 const WORDS: &str = "Quokka lighthouse 4711";
 
 /// The places of the words.
@@ -110,7 +110,7 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_
         let refused = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1, "bubble": { "text": WORDS, "side": WORDS } });
         assert_problem(&person.order_as(&new_key(), &refused).await, 400, "field-invalid");
 
-        // From the last step back, so that the generations stop where they are wanted.
+        // From the last step back, so that the generations stop at their places.
         cloud.pause_queue("DrawingReady").await.unwrap();
         let delivered = person.quick_order_with(1, extras.clone()).await;
         let finishing = person.quick_order_with(1, extras.clone()).await;
@@ -131,7 +131,7 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_
         let rows = running.map(|order| format!("StudioTable ACC#{} GEN#{order} bubble_text", person.account));
         assert_eq!(hunt_words(&cloud).await, rows.into_iter().collect());
 
-        // Every way to end, from every state.
+        // Every end, from every state.
         for order in [&finishing, &drawing, &queued] {
             assert_eq!(person.delete(&format!("/v1/generations/{order}")).await.status, 204);
         }
@@ -174,7 +174,7 @@ fn the_hunter_finds_what_is_planted() {
         put_row(&cloud, &row).await;
         cloud.pause_queue("DrawingReady").await.unwrap();
         crate::harness::store::tell(&cloud, "DrawingReady", "acc_127.0.0.77", "gen_x").await;
-        // Written to a log by the platform: no route logs it.
+        // As if the platform had logged it: no route logs it.
         std::fs::write(cloud_log(&cloud), "GET /v1/me from 127.0.0.77\n").unwrap();
 
         let found = hunt(&cloud, &needles).await;
@@ -200,7 +200,7 @@ fn the_hunter_finds_what_is_planted() {
     });
 }
 
-/// A log file nobody else writes.
+/// A log file that no process writes to.
 fn cloud_log(cloud: &TestCloud) -> std::path::PathBuf {
     cloud.logs_folder().join("planted.log")
 }

@@ -1,7 +1,8 @@
-//! The recorded inputs of every function, and the replies that belong to them.
+//! The recorded inputs of every function, and their replies.
 //!
-//! `events/<function>/<case>.json` is the event, with placeholders for what only a running cloud knows: `SESSION`, a mailed code, one upload, one account
-//! and one generation. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for what differs from run to run; other headers may be there.
+//! `events/<function>/<case>.json` is the event, with placeholders for values that only a running cloud has: `SESSION`, a mailed code, one upload,
+//! one account and one generation. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for values that differ from run to
+//! run; further headers are allowed.
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +17,11 @@ const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
 const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
 const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
 
-/// Who asks for a code in the recorded events, and the code. (The request for it comes first by name.)
+/// The address and the code of the recorded events. (The request for the code comes first by name.)
 const ADDRESS: &str = "ada@example.com";
 const CODE: &str = "042137";
 
-/// What ends the session or the generation that the other events need.
+/// These end the session or the generation that the other events need.
 const LAST: [&str; 2] = ["generations-delete", "auth-sessions-delete"];
 
 #[test]
@@ -70,7 +71,7 @@ fn every_recorded_event_of_the_real_time_profile_gets_its_recorded_reply() {
     });
 }
 
-/// A streamed answer as one: its prelude, eight zeros, its body (the wire format of Lambda's response streaming).
+/// A streamed answer as one: its prelude, eight zero bytes, its body (the wire format of Lambda's response streaming).
 fn whole(payload: &[u8]) -> Value {
     let Some(end) = payload.windows(8).position(|window| window == [0; 8]) else { return serde_json::from_slice(payload).unwrap() };
     let mut reply: Value = serde_json::from_slice(&payload[..end]).unwrap();
@@ -78,7 +79,7 @@ fn whole(payload: &[u8]) -> Value {
     reply
 }
 
-/// Each function's name with one of its events; those that end something last.
+/// Each function's name with one of its events; functions that end something come last.
 fn events() -> Vec<(String, PathBuf)> {
     let mut events = Vec::new();
     for folder in std::fs::read_dir(repository().unwrap().join("events")).unwrap() {
@@ -104,7 +105,7 @@ fn readable(mut reply: Value) -> Value {
     reply
 }
 
-/// Everything expected is there, and equal unless it is `"*"`.
+/// Every expected value is there, and equal unless it is `"*"`.
 fn assert_like(path: &Path, at: &str, expected: &Value, found: &Value) {
     match (expected, found) {
         (Value::String(any), found) if any == "*" => assert!(!found.is_null(), "{}: {at} is absent", path.display()),

@@ -1,4 +1,4 @@
-//! The real-time profile through the real binaries: one request, whose answer is the picture, and nothing is kept of it.
+//! The profile `ephemeral` through the real binaries: one request, whose answer is the picture, and nothing stored.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ struct Booth {
     gemini: GeminiStandIn,
 }
 
-/// What a caller says about itself and its wish, beside the picture.
+/// The headers of a caller: consent, attestation and the accepted type.
 const CONSENTED: [(&str, &str); 3] = [("provider-consent", "openai"), ("age-attestation", "13+"), ("accept", "image/*")];
 
 impl Booth {
@@ -48,7 +48,7 @@ impl Booth {
         self.open("style=soft-anime&seed=7", picture, headers).await.rest().await.unwrap()
     }
 
-    /// What a picture says of its origin.
+    /// The verification of a picture's origin.
     async fn verify(&self, bytes: &[u8]) -> Value {
         let url = format!("{}/v1/verifications", self.cloud.api_url());
         let headers = [("content-type", "application/octet-stream")];
@@ -129,7 +129,7 @@ fn rt_03_the_stream_begins_while_the_vendor_draws_and_ends_with_the_picture() {
         let first = hanging.next().await.unwrap().unwrap();
         assert_eq!(events(&first)[0].0, "progress");
         booth.openai.has_been_asked(1).await;
-        // Who leaves costs no second call.
+        // A caller who disconnects causes no second call.
         drop(hanging);
 
         let whole = booth.open("style=ink-manga", &small(), &streaming).await.rest().await.unwrap();
@@ -239,7 +239,7 @@ fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
         let booth = Booth::of("palette", "offline").await;
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
         let damaged = Picture { content_type: "image/png", bytes: b"\x89PNG".to_vec() };
-        // The next hour has just begun, so that none ends on the way.
+        // The next hour has just begun, so that none ends during the test.
         let now = jiff::Timestamp::now().as_second();
         booth.cloud.set_clock_offset(3600 - now.rem_euclid(3600));
         for _ in 0..30 {
@@ -294,16 +294,16 @@ fn rt_09_the_function_does_not_start_for_a_vendor_without_attested_zero_retentio
     });
 }
 
-/// Words that only the prompt has.
+/// Words that only the prompt contains.
 const WORDS: &str = "Quokka lighthouse 4711";
 
-/// Sixteen bytes from each part of a picture's pixel data: whatever keeps a piece of it keeps one of these.
+/// Sixteen bytes from each part of a picture's pixel data: a stored piece of it would contain one of these.
 fn pieces(name: &str, bytes: &[u8]) -> Vec<Needle> {
     let parts = bytes.chunks(4096).filter(|part| part.len() == 4096).step_by(1 + bytes.len() / 4096 / 32);
     parts.map(|part| Needle::bytes(name, &part[1000..1016])).collect()
 }
 
-/// A request of a form with words, sent by somebody with an address and a browser of its own.
+/// A request of a form with words, from an address and a browser of its own.
 async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
     let picture = selfie_rotated_gps();
     let part = |head: &str| format!("--x7\r\nContent-Disposition: form-data; {head}\r\n\r\n");
@@ -323,7 +323,7 @@ async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
 fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_log_after_the_call() {
     run(async {
         let booth = Booth::of("openai", "openai").await;
-        // Who would write to the scratch disk fails: there is none.
+        // Writing to the scratch disk fails: there is none.
         booth.cloud.set_env(FUNCTION, "TMPDIR", "/nowhere").unwrap();
         let mut needles = vec![
             Needle::text("the words", WORDS),
@@ -347,7 +347,7 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         });
         assert!(["the picture", "the drawing", "the normalised picture"].iter().all(|name| names[name] >= 8), "{names:?}");
 
-        // Every way a request can go.
+        // Every outcome of a request.
         assert_eq!(ask_in_words(&booth, "text/event-stream").await.status, 200);
         for scenario in [
             Scenario::BlockedInput,
@@ -365,7 +365,7 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         let asked = booth.openai.requests().len();
         booth.openai.next(Scenario::Hang);
         let (killed, ()) = tokio::join!(ask_in_words(&booth, "image/*"), async {
-            // One of the two is the screener's.
+            // One of the two requests is the screener's.
             booth.openai.has_been_asked(asked + 2).await;
             booth.cloud.kill(FUNCTION).await.unwrap();
         });

@@ -1,4 +1,4 @@
-//! The shape of the tree: who may depend on whom, and what no file may hold.
+//! The shape of the tree: allowed dependencies, and forbidden contents of files.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Crates that know the domain and no vendor; a domain that is not there yet is checked from its first line on.
+/// Crates that know the domain and no vendor; a future domain is checked from its first line on.
 const DOMAINS: [&str; 18] = [
     "kernel",
     "policy",
@@ -29,7 +29,7 @@ const DOMAINS: [&str; 18] = [
     "personas",
 ];
 
-/// What no domain may reach: vendors, network clients, Lambda, and our own adapters.
+/// Forbidden dependencies of a domain: vendors, network clients, Lambda, and our own adapters.
 const VENDORS: [&str; 8] = ["aws-", "aws_", "reqwest", "hyper", "lambda_", "via-", "rustls", "edge"];
 
 /// Crates that hold pixels, fonts or Content Credentials.
@@ -41,17 +41,17 @@ const RELINKED: usize = 6;
 /// Our crates in the closure of `me-get`, the smallest of the functions with a session, itself included.
 const SMALL_CLOSURE: usize = 9;
 
-/// Lines of a function's `main.rs`, at most.
+/// Maximum lines of a function's `main.rs`.
 const MAIN_LINES: usize = 60;
 
-/// Lines of any source file, at most.
+/// Maximum lines of any source file.
 const FILE_LINES: usize = 500;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The repository's own files, without what is built, installed or fetched.
+/// The repository's own files, without built, installed or fetched ones.
 fn files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root()];
@@ -92,7 +92,7 @@ fn is_test(path: &str) -> bool {
         || path.starts_with("shared/stand-ins/")
 }
 
-/// What `cargo metadata` says of this machine's build, without the network.
+/// The output of `cargo metadata` for this machine's build, without the network.
 struct Graph {
     names: BTreeMap<String, String>,
     needs: BTreeMap<String, Vec<String>>,
@@ -123,12 +123,12 @@ impl Graph {
         self.ours.iter().map(|id| (self.names[id].as_str(), id.as_str()))
     }
 
-    /// The names of what `id` itself asks for.
+    /// The direct dependencies of `id`.
     fn direct(&self, id: &str) -> impl Iterator<Item = &str> {
         self.needs[id].iter().map(|need| self.names[need].as_str())
     }
 
-    /// The names of all that is linked into `id`.
+    /// The names of all crates linked into `id`.
     fn closure(&self, id: &str) -> BTreeSet<&str> {
         let mut seen = HashSet::new();
         let mut open = self.needs[id].clone();
@@ -141,7 +141,7 @@ impl Graph {
     }
 }
 
-/// What a node needs to run, tests and build scripts left out.
+/// The normal dependencies of a node, without tests and build scripts.
 fn normal(node: &Value) -> Vec<String> {
     let needed = node["deps"]
         .as_array()
@@ -239,7 +239,7 @@ fn the_closure_of_a_small_function_is_small() {
 #[test]
 fn a_folder_is_named_for_its_crate() {
     for (name, id) in Graph::read().members() {
-        // `infra/local` is where a person looks for it; its crate says what it is.
+        // People look for it in `infra/local`; its crate has a longer name.
         let folder = if name == "local-cloud" { "local" } else { name };
         assert!(id.contains(&format!("/{folder}#")) || id.ends_with(&format!("/{folder}")), "{id} is not in a folder `{folder}`");
     }
@@ -274,7 +274,7 @@ fn a_function_decodes_calls_and_encodes() {
     }
 }
 
-/// The words of a source, comments and texts left out, and what asks of the request alone: `if request.has_seen(&etag)`.
+/// The words of a source, without comments, texts and conditions on the request alone: `if request.has_seen(&etag)`.
 fn words(text: &str) -> BTreeSet<&str> {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//") && !line.trim_start().starts_with("if request."));
     let outside = code.flat_map(|line| line.split('"').step_by(2));
@@ -307,7 +307,7 @@ fn only_the_kernel_asks_the_system_for_the_time_and_for_chance() {
 #[test]
 fn no_test_sleeps() {
     let sleeps = ["thread::sleep(", "time::sleep("];
-    // `poll.rs` looks again and again at a condition, for all tests; this file only speaks of sleeping.
+    // `poll.rs` polls conditions for all tests; this file only mentions sleeping.
     let exempt = |path: &str| path.ends_with("/poll.rs") || path.ends_with("/shape/main.rs");
     for (path, text) in sources().into_iter().filter(|(path, _)| !exempt(path)) {
         let tests = if is_test(&path) { text.as_str() } else { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) };

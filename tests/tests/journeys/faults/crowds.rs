@@ -1,4 +1,4 @@
-//! Many at once. (Fifty wrong codes at once are with AN-01.)
+//! Concurrent requests. (Fifty concurrent wrong codes are with AN-01.)
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -25,7 +25,7 @@ fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
         assert_eq!(person.wallet().await, (0, 10));
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
 
-        // Everything given back at once comes back once.
+        // Deleted at the same time, all credits come back once.
         let paths: Vec<String> = accepted.iter().map(|reply| reply.header("location").to_owned()).collect();
         let deleted = join_all(paths.iter().map(|path| person.delete(path))).await;
         assert!(deleted.iter().all(|reply| reply.status == 204));

@@ -1,4 +1,4 @@
-//! Endpoints, jobs and the listener to the mail service killed in the middle of their work, and asked again.
+//! Endpoints, jobs and the listener to SES's events, killed in the middle of their work and called again.
 
 use local_cloud::{Action, Cloud, Fault};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::promises::catalogue::{Differences, differences};
 /// More calls than any of these functions makes.
 const MOST_CALLS: u32 = 20;
 
-/// A function that will die before its `nth` call.
+/// Kills the function before its `nth` call.
 fn die(cloud: &Cloud, function: &str, nth: u32) {
     cloud.inject(Fault::new(Action::KillBefore).of(function).nth(nth));
 }
@@ -89,7 +89,7 @@ fn the_hourly_deletion_may_die_anywhere_and_the_next_hour_ends_it() {
         cloud.set_clock_offset(90 * 86_400);
         let mut deaths = 0;
         loop {
-            // Each run gets further by what the one before it did.
+            // Each run gets further because of the work of the previous one.
             die(&cloud, "every-hour-delete-expired", 1 + deaths % 7);
             let answer = cloud.fire_schedule("every-hour-delete-expired").await.unwrap();
             if cloud.clear_faults() == 1 {
@@ -118,7 +118,7 @@ fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
         let generation = person.quick_order().await;
-        // Set going again twice and then ended, each time by a sweeper that died before.
+        // Restarted twice and then ended, each time by a sweeper after one that died.
         for minutes in [16, 32, 48] {
             cloud.set_clock_offset(minutes * 60);
             for nth in 1..=4 {
@@ -146,7 +146,7 @@ fn an_02_what_listens_to_the_mail_service_may_die_anywhere() {
     run(async {
         let cloud = TestCloud::rich().await;
         let person = Person::signed_in(&cloud).await;
-        // The worker dies when SES has the mail and before it could note that; the event says so, and its listener dies as well.
+        // The worker dies after SES accepted the mail and before recording it; the event confirms it, and its listener dies as well.
         for nth in 1..=2 {
             cloud.inject(Fault::new(Action::KillAfter).of("on-drawing-ready").on("sesv2", "SendEmail"));
             die(&cloud, "on-mail-sent", nth);

@@ -1,7 +1,7 @@
 //! Every consumer killed before and after every AWS call it makes, and its message delivered again.
 //!
-//! Between two calls of a worker nothing happens that anyone could see, so to die after a call is to die before the next: one death before each
-//! call, and one after the last, are all there are.
+//! Between two calls of a worker nothing observable happens, so that dying after a call equals dying before the next: one death before each call, and
+//! one after the last, cover all.
 
 use futures_util::future::join_all;
 use local_cloud::{Action, Call, Cloud, Fault};
@@ -17,24 +17,24 @@ struct Consumer {
     function: &'static str,
     queue: &'static str,
     state: &'static str,
-    /// The queue its orders are held back in afterwards.
+    /// The queue that holds its generations afterwards.
     next: Option<&'static str>,
 }
 
-/// A moment to die: at the `nth` call, counted from 1.
+/// A time of death: at the `nth` call, counted from 1.
 #[derive(Debug, Clone, Copy)]
 struct Point {
     nth: u32,
     after: bool,
 }
 
-/// Generations that go on to the end; of the others enough is seen when the step is over, and they are cancelled.
+/// Generations that continue to the end; the others are cancelled after the step.
 const FOLLOWED: usize = 3;
 
 /// Credits of a generation: a drawing and its bubble.
 const PRICE: u64 = 2;
 
-/// The first call that changes the generation: a worker that dies before it leaves the next one the same calls to make.
+/// The first call that changes the generation: a worker that dies before it leaves the same calls to the next one.
 const TURN: &str = "TransactWriteItems";
 
 #[test]
@@ -56,7 +56,7 @@ fn on_screening_passed_may_die_at_every_step() {
         let consumer = Consumer { function: "on-screening-passed", queue: "ScreeningPassed", state: "drawing", next: Some("DrawingReady") };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
-        // The artist takes his time, so he works only where it is his work that is lost, or stored and not noted; else his drawing is there.
+        // Drawing takes time, so the artist works only where its work is lost, or stored and not recorded; otherwise the drawing is there already.
         let mut orders = Vec::new();
         for (service, operation) in [("s3", "PutObject"), ("dynamodb", TURN)] {
             let order = person.order_with(&person.upload(&small()).await, "soft-anime", 1, extras()).await;
@@ -84,7 +84,7 @@ fn on_drawing_ready_may_die_at_every_step() {
     });
 }
 
-/// A cloud in which the generations of a consumer wait before it and after it.
+/// A cloud in which the generations wait before the consumer and after it.
 async fn stage(consumer: &Consumer) -> TestCloud {
     let cloud = TestCloud::rich().await;
     for queue in [Some(consumer.queue), consumer.next].into_iter().flatten() {
@@ -93,7 +93,7 @@ async fn stage(consumer: &Consumer) -> TestCloud {
     cloud
 }
 
-/// Kills the consumer at every step of generations whose drawing is stored already; answers the generations.
+/// Kills the consumer at every step of generations whose drawing is stored already; returns the generations.
 async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>) -> Vec<String> {
     let clean = person.quick_order_with(1, extras()).await;
     person.reaches(&clean, &[consumer.state]).await;
@@ -118,24 +118,24 @@ async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>
         }
         handle(cloud, consumer, person, order).await;
     }
-    // The messages of all these orders are still in the queue, and are delivered once more.
+    // The messages of all these generations are still in the queue, and are delivered once more.
     orders.push(clean);
     orders
 }
 
-/// What every generation here has beside its avatars.
+/// The add-ons of every generation here.
 fn extras() -> Value {
     json!({ "stickers": ["whatsapp"], "bubble": { "text": "Hello again!" } })
 }
 
-/// The points at which workers on one generation die, for each generation: all those before its first change one after the other, each later one alone.
+/// The points of death for each generation: all those before its first change one after the other, each later one alone.
 fn deaths(calls: &[Call]) -> Vec<Vec<Point>> {
     let turn = calls.iter().position(|call| call.operation == TURN).map_or(0, |index| u32::try_from(index + 1).unwrap());
     let (before, after): (Vec<Point>, Vec<Point>) = points(calls).into_iter().partition(|point| point.nth <= turn && !point.after);
     [before].into_iter().chain(after.into_iter().map(|point| vec![point])).collect()
 }
 
-/// The moment before each call, and the one after the last. Of many calls of one kind in a row the first, a middle and the last.
+/// The moment before each call, and the one after the last. Of many consecutive calls of one kind the first, a middle and the last.
 fn points(calls: &[Call]) -> Vec<Point> {
     let name = |index: usize| calls.get(index).map(|call| call.operation.as_str());
     let mut points = Vec::new();
@@ -151,20 +151,20 @@ fn points(calls: &[Call]) -> Vec<Point> {
     points
 }
 
-/// Delivers the message to a consumer that dies by this fault.
+/// Delivers the message to a consumer that this fault kills.
 async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str, fault: Fault, at: &str) {
     cloud.inject(fault);
     let answer = cloud.invoke(consumer.function, &delivery(&person.account, order)).await.unwrap();
     assert_eq!((answer.failed, cloud.clear_faults()), (true, 0), "{at}: {}", answer.json());
 }
 
-/// Delivers the message to a consumer that lives.
+/// Delivers the message to a healthy consumer.
 async fn handle(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str) {
     let answer = cloud.invoke(consumer.function, &delivery(&person.account, order)).await.unwrap();
     assert_eq!((answer.failed, &answer.json()["batchItemFailures"]), (false, &json!([])), "{}", answer.json());
 }
 
-/// Lets the queues go on, and looks at the end of every generation.
+/// Resumes the queues, and checks the end of every generation.
 async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut orders: Vec<String>) {
     cloud.resume_queue(consumer.queue).unwrap();
     cloud.drain_queue(consumer.queue, PATIENCE).await.unwrap();
@@ -177,7 +177,7 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut ord
         cloud.resume_queue(next).unwrap();
     }
     settle(cloud).await;
-    // A mail that was claimed and that SES does not have is sent by another worker, after the time in which SES would have said so.
+    // A claimed mail that SES did not accept is sent by another worker, after the time for SES's event.
     sweep(cloud, 11).await;
     settle(cloud).await;
     for order in &orders {

@@ -1,4 +1,4 @@
-//! Messages that come twice, early, late, or make no sense.
+//! Messages that come twice, early, late, or are invalid.
 
 use super::{assert_delivered_once, settle, sweep};
 use crate::harness::pictures::small;
@@ -27,7 +27,7 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
             cloud.resume_queue(queue).unwrap();
         }
         settle(&cloud).await;
-        // What two workers fought over until its message was given up, the sweeper tells again.
+        // The sweeper queues again the generations whose message was given up because of competing workers.
         sweep(&cloud, 31).await;
         settle(&cloud).await;
         for order in &orders {
@@ -64,7 +64,7 @@ fn a_poisonous_message_is_given_up_alone() {
             ] {
                 cloud.clients().sqs.send_message().queue_url(&url).message_body(body).send().await.unwrap();
             }
-            // A generation that is not there (any more) is no fault: there is nothing to do.
+            // A missing generation is no fault: there is nothing to do.
             tell(&cloud, queue, &person.account, unknown).await;
         }
         person.quick_journey().await;

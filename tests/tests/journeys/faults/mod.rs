@@ -1,4 +1,4 @@
-//! What breaks: workers die, messages come twice, services refuse, crowds come at once. The books balance after each of it.
+//! Faults: workers die, messages come twice, services refuse, requests compete. Ledger and balances match after each.
 
 mod crowds;
 mod endpoints;
@@ -17,10 +17,10 @@ use crate::harness::person::text;
 use crate::harness::store::{keys, message, rows_of};
 use crate::harness::{Person, ledger_and_inventory, mailbox, until};
 
-/// The longest that queues may take to run empty.
+/// Maximum time until all queues are empty.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Asserts that a generation was done, paid, delivered and told exactly once.
+/// Asserts that a generation was drawn, paid, delivered and mailed exactly once.
 async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &str) {
     let done = person.generation(generation).await;
     assert_eq!(done["state"], "done", "{done}");
@@ -35,19 +35,19 @@ async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &
     assert_eq!(mailbox::ready(cloud, generation).await, 1, "mails for {generation}");
 }
 
-/// Asserts that every message was handled and none was given up.
+/// Asserts that every message was handled and none went to a dead-letter queue.
 async fn assert_no_dead_letters(cloud: &Cloud) {
     for queue in ["GenerationQueuedDlq", "ScreeningPassedDlq", "DrawingReadyDlq"] {
         assert_eq!(cloud.backlog(queue).await.unwrap(), 0, "{queue}");
     }
 }
 
-/// Lets the SDK of a function try each call once, so that a fault reaches our code at once and not after the SDK's own timeout.
+/// Turns the retries of a function's SDK off, so that a fault reaches our code at once.
 pub(crate) fn without_retries(cloud: &Cloud, function: &str) {
     cloud.set_env(function, "AWS_MAX_ATTEMPTS", "1").unwrap();
 }
 
-/// Waits until everything is done that will be done without the sweeper: the queues are empty, and what SES has is noted.
+/// Waits until only the sweeper has work left: the queues are empty, and SES's events are handled.
 async fn settle(cloud: &Cloud) {
     cloud.settle(PATIENCE).await.unwrap();
     until("every mail that went being noted", async || {
@@ -61,20 +61,20 @@ async fn settle(cloud: &Cloud) {
     .await;
 }
 
-/// Lets the sweeper look, this many minutes from now; the clock stays there.
+/// Runs the sweeper this many minutes from now; the clock stays there.
 async fn sweep(cloud: &Cloud, minutes: i64) {
     cloud.set_clock_offset(minutes * 60);
     assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
 }
 
-/// Asserts that the sweeper has nothing left to look after.
+/// Asserts that the sweeper has nothing left to do.
 async fn assert_nothing_waits(cloud: &Cloud) {
     for generation in rows_of(cloud, "StudioTable", "generation").await {
         assert!(!generation.attributes.contains_key("waiting") && !generation.attributes.contains_key("deadline"), "{generation:?}");
     }
 }
 
-/// The event of one message, as the event source hands it over.
+/// The event of one message from its event source.
 fn delivery(account: &str, generation: &str) -> Value {
     json!({ "Records": [{
         "messageId": format!("message-of-{generation}"),

@@ -1,4 +1,4 @@
-//! AWS services that refuse, are slow, or lose their answers.
+//! AWS services that refuse, are slow, or whose answers are lost.
 
 use local_cloud::{Action, Cloud, Fault};
 use serde_json::json;
@@ -35,7 +35,7 @@ fn an_order_whose_message_could_not_be_sent_is_accepted_and_the_sweeper_sends_it
     });
 }
 
-/// A journey with faults on every consumer, ordered anew for each.
+/// A journey with faults on every consumer, injected anew for each.
 async fn journey_with(cloud: &Cloud, person: &Person<'_>, fault: impl Fn(&str) -> Fault) {
     for function in CONSUMERS {
         cloud.inject(fault(function));
@@ -96,7 +96,7 @@ fn an_02_the_ready_mail_goes_once_whatever_the_mail_service_does() {
             let generation = person.quick_journey().await;
             settle(&cloud).await;
             assert_eq!(cloud.clear_faults(), 0, "{action:?}");
-            // A mail that was not sent, though nobody said so, is sent when SES would have said that it has it.
+            // A mail with a lost answer is sent again after the time for SES's event.
             sweep(&cloud, 11).await;
             settle(&cloud).await;
             cloud.set_clock_offset(0);
@@ -130,7 +130,7 @@ fn an_endpoint_under_load_says_so_and_changes_nothing_twice() {
         cloud.clear_faults();
         assert_eq!(person.wallet().await, (3, 0));
 
-        // The answer of the transaction is lost: the SDK asks again, and the generation stands once.
+        // The answer of the transaction is lost: the SDK asks again, and there is one generation.
         cloud.set_env("generations-create", "AWS_MAX_ATTEMPTS", "3").unwrap();
         cloud.inject(Fault::new(Action::CutAfter).of("generations-create").on("dynamodb", "TransactWriteItems"));
         let generation = text(&expect(person.order_as(&key, &order).await, 202), "generation_id");
@@ -160,7 +160,7 @@ fn an_endpoint_killed_in_the_middle_can_be_asked_again_with_the_same_key() {
         }
         let all = expect(person.get("/v1/generations").await, 200);
         assert_eq!(all["generations"].as_array().map(Vec::len), Some(placed));
-        // Those whose message died with the endpoint wait for the sweeper.
+        // Generations whose message was lost with the endpoint wait for the sweeper.
         sweep(&cloud, 16).await;
         settle(&cloud).await;
         for generation in expect(person.get("/v1/generations").await, 200)["generations"].as_array().unwrap() {

@@ -1,4 +1,4 @@
-//! Generations that do not come to an end: set going again, then ended, their credits released and the reason recorded.
+//! Stuck generations: restarted, then ended, with their credits released and the reason recorded.
 
 use futures_util::future::join_all;
 use local_cloud::{Action, Fault};

@@ -1,4 +1,4 @@
-//! Clouds to test in: one that all share who disturb nobody, and own ones for faults, other times and other parameters.
+//! Clouds for tests: one shared by tests that leave it unchanged, and own ones for faults, other times and other parameters.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,7 +15,7 @@ use stand_ins::{GeminiStandIn, OpenAiStandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
-/// Own clouds at a time: each is a dozen processes.
+/// Maximum concurrent own clouds: each is a dozen processes.
 static OWN: Semaphore = Semaphore::const_new(2);
 
 /// One runtime for all tests, because the shared cloud outlives the test that started it.
@@ -26,7 +26,7 @@ pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     RUNTIME.block_on(test)
 }
 
-/// The cloud of the tests that leave its clock, its queues and its functions alone. Its processes die with this one.
+/// The cloud of the tests that do not touch its clock, its queues or its functions. Its processes die with this one.
 pub(crate) async fn shared() -> &'static Cloud {
     static SHARED: OnceCell<Cloud> = OnceCell::const_new();
     note_sharing();
@@ -41,12 +41,12 @@ pub(crate) struct TestCloud {
 }
 
 impl TestCloud {
-    /// A cloud as the template has it.
+    /// A cloud with the template's defaults.
     pub(crate) async fn start() -> Self {
         Self::with(&[]).await
     }
 
-    /// A cloud whose accounts start rich.
+    /// A cloud with many starter credits.
     pub(crate) async fn rich() -> Self {
         Self::with(&[("StarterCredits", "1000")]).await
     }
@@ -72,12 +72,12 @@ impl TestCloud {
         (Self::with(&[&vendors, parameters].concat()).await, openai, gemini)
     }
 
-    /// The folder of its logs: one of each function, and those of the stack.
+    /// The folder with the logs of each function and of the stack.
     pub(crate) fn logs_folder(&self) -> PathBuf {
         self.state_dir.join("logs")
     }
 
-    /// Stops it. A test that fails does not get here: then the state stays, to be looked at.
+    /// Stops it. A failed test does not get here: its state stays for inspection.
     pub(crate) async fn stop(mut self) {
         if let Some(cloud) = self.cloud.take() {
             let denials = cloud.denials();
@@ -146,7 +146,7 @@ fn state_dir() -> PathBuf {
     HOME.join(COUNT.fetch_add(1, Ordering::SeqCst).to_string())
 }
 
-/// Removes what runs before this one left.
+/// Removes the state of earlier runs.
 fn sweep(all: &Path) {
     for folder in std::fs::read_dir(all).into_iter().flatten().flatten() {
         let is_running = Path::new("/proc").join(folder.file_name()).exists();

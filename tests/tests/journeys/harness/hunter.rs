@@ -1,4 +1,4 @@
-//! Looks for needles in everything a cloud keeps: tables, objects and what is packed in them, queues, logs.
+//! Searches all stored data of a cloud for needles: tables, objects and their archives, queues, logs.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Write};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::TestCloud;
 use super::store::{all_rows, bucket, keys, object};
 
-/// Something that must be nowhere, in all the ways it may be written.
+/// Content that must be nowhere, in all its encodings.
 #[derive(Debug, Clone)]
 pub(crate) struct Needle {
     pub(crate) name: String,
@@ -19,7 +19,7 @@ pub(crate) struct Needle {
 }
 
 impl Needle {
-    /// A text: as it is, as UTF-16, in hex, in base64 at any offset, and percent-encoded; letters of either case.
+    /// A text: plain, as UTF-16, in hex, in base64 at any offset, and percent-encoded; ignoring case.
     pub(crate) fn text(name: &str, text: &str) -> Self {
         let mut needle = Self::bytes(name, text.as_bytes());
         let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
@@ -34,7 +34,7 @@ impl Needle {
         needle.normalised()
     }
 
-    /// Bytes: as they are, in hex, and in base64 at any offset.
+    /// Bytes: raw, in hex, and in base64 at any offset.
     pub(crate) fn bytes(name: &str, bytes: &[u8]) -> Self {
         let mut forms = vec![bytes.to_vec(), hex::encode(bytes).into_bytes()];
         for offset in 0..3 {
@@ -44,7 +44,7 @@ impl Needle {
         Self { name: name.to_owned(), forms }.normalised()
     }
 
-    /// All in lower case, as the hay is; no form too short to mean anything, none twice.
+    /// All in lower case, like the searched data; without forms that are too short, and without duplicates.
     fn normalised(mut self) -> Self {
         self.forms.iter_mut().for_each(|form| form.make_ascii_lowercase());
         self.forms.retain(|form| form.len() >= 6);
@@ -54,7 +54,7 @@ impl Needle {
     }
 }
 
-/// Every form of every needle by its first two bytes, so that megabytes are read once.
+/// Every form of every needle by its first two bytes, so that megabytes are searched in one pass.
 struct Index<'n> {
     heads: Vec<Vec<(usize, &'n [u8])>>,
 }
@@ -70,7 +70,7 @@ impl<'n> Index<'n> {
         Self { heads }
     }
 
-    /// Numbers of the needles in this hay, which is in lower case.
+    /// Numbers of the needles found in this data, which is in lower case.
     fn found_in(&self, hay: &[u8]) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         let mut last = 0;
@@ -98,7 +98,7 @@ fn core_of_base64(engine: &impl Engine, bytes: &[u8], offset: usize) -> Vec<u8> 
     whole.as_bytes()[start.min(end)..end].to_vec()
 }
 
-/// Every needle with each place it is in.
+/// The found needles with their places.
 pub(crate) async fn hunt(cloud: &TestCloud, needles: &[Needle]) -> Vec<(Needle, String)> {
     let mut hay = rows(cloud).await;
     hay.extend(objects(cloud).await);
@@ -113,7 +113,7 @@ pub(crate) async fn hunt(cloud: &TestCloud, needles: &[Needle]) -> Vec<(Needle, 
     found
 }
 
-/// A place and what is there.
+/// Places with their content.
 type Hay = Vec<(String, Vec<u8>)>;
 
 /// Each attribute of each row, its name included.
@@ -131,7 +131,7 @@ async fn rows(cloud: &TestCloud) -> Hay {
     hay
 }
 
-/// Each object with its key and headers, and what is packed in archives and in PNG chunks; none in a profile without a bucket.
+/// Each object with its key and headers, and the content of archives and PNG chunks; none in a profile without a bucket.
 async fn objects(cloud: &TestCloud) -> Hay {
     let mut hay = Vec::new();
     if cloud.buckets().is_empty() {
@@ -162,7 +162,7 @@ fn unzipped(key: &str, bytes: &[u8]) -> Hay {
     hay
 }
 
-/// The waiting messages of every queue: bodies and attributes. They are left in their queues.
+/// The waiting messages of every queue: bodies and attributes. They stay in their queues.
 async fn messages(cloud: &TestCloud) -> Hay {
     let mut hay = Vec::new();
     for (name, queue) in cloud.queues() {
@@ -183,8 +183,8 @@ async fn messages(cloud: &TestCloud) -> Hay {
     hay
 }
 
-/// Every log of every function and of the stack. The emulator's own log is no part of the system, and nothing here writes an access log but the
-/// gateway, whose format is in template.yaml (a test of the template keeps addresses out of it).
+/// The logs of every function and of the stack. The emulator's own log is no part of the system, and the gateway's access log is excluded here: its
+/// format is in template.yaml (a test of the template keeps addresses out of it).
 fn logs(cloud: &TestCloud) -> Hay {
     let mut hay = Vec::new();
     for file in std::fs::read_dir(cloud.logs_folder()).unwrap() {

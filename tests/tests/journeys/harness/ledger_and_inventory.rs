@@ -1,4 +1,4 @@
-//! The books: the ledger against the wallets, and the rows against the inventory.
+//! Checks of the ledger against the wallets, and of the rows against the inventory.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use policy::{Class, Store, undeclared};
 
 use super::store::{self, Row};
 
-/// What the entries of one wallet come to.
+/// The sums of one wallet's entries.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Sum {
     available: i64,
     held: i64,
 }
 
-/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every generation was paid at most once, and that
-/// nothing is stored that the inventory does not declare (invariant 9).
+/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every generation was paid at most once, and that nothing is
+/// stored that the inventory does not declare (invariant 9).
 pub(crate) async fn assert_ledger_and_inventory(cloud: &Cloud) {
     let accounts = store::rows(cloud, "AccountsTable").await;
     assert_balances(&accounts);
@@ -23,7 +23,7 @@ pub(crate) async fn assert_ledger_and_inventory(cloud: &Cloud) {
     assert_declared(&store::all_rows(cloud).await);
 }
 
-/// Asserts that nothing is held any more: every generation came to an end.
+/// Asserts that no credits are held: every generation has ended.
 pub(crate) async fn assert_nothing_held(cloud: &Cloud) {
     for wallet in store::rows_of(cloud, "AccountsTable", "wallet").await {
         assert_eq!(wallet.number("held"), 0, "{wallet:?}");
@@ -51,7 +51,7 @@ fn assert_balances(rows: &[Row]) {
     assert!(sums.is_empty(), "entries without a wallet: {sums:?}");
 }
 
-/// One hold for each generation, and at most one end of it.
+/// One hold for each generation, and at most one capture or release.
 fn assert_settlements(rows: &[Row]) {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry" && row.text("kind") != "grant") {
@@ -75,7 +75,7 @@ fn assert_declared(rows: &[Row]) {
     }
 }
 
-/// What the inventory keeps while a generation is worked on is in no row of one that ended (AN-07).
+/// Fields that the inventory keeps only during the work are in no row of an ended generation (AN-07).
 fn assert_gone_with_the_work(class: Class, row: &Row) {
     let ended = ["done", "blocked", "failed", "cancelled"].contains(&row.text("state"));
     for field in class.entry().fields().iter().filter(|field| ended && field.retention.is_some()) {
@@ -83,7 +83,7 @@ fn assert_gone_with_the_work(class: Class, row: &Row) {
     }
 }
 
-/// The checks find what is wrong.
+/// The checks detect violations.
 mod tests {
     use super::*;
     use serde_json::json;

@@ -1,10 +1,9 @@
-//! The mails that went out.
+//! Sent mails.
 
 use http::Method;
 use local_cloud::{Cloud, HttpClient};
 use serde_json::Value;
 
-/// A mail.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
     pub(crate) to: Vec<String>,
@@ -32,7 +31,7 @@ pub(crate) async fn code(cloud: &Cloud, email: &str) -> Option<String> {
     mine.filter_map(|mail| six_digits(&mail.text)).next()
 }
 
-/// How many "ready" mails of this generation went out.
+/// The number of "ready" mails of this generation.
 pub(crate) async fn ready(cloud: &Cloud, generation: &str) -> usize {
     all(cloud).await.iter().filter(|mail| mail.text.contains(generation)).count()
 }

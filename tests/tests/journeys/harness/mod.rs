@@ -1,4 +1,4 @@
-//! What every test here stands on: clouds, people, and views of everything that is stored.
+//! The harness of all tests here: clouds, people, and views of all stored data.
 
 pub(crate) mod clouds;
 pub(crate) mod hunter;
@@ -10,7 +10,7 @@ pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod store;
 
-/// What every prompt of `shared/studio/prompts.toml` says.
+/// A sentence of every prompt in `shared/studio/prompts.toml`.
 pub(crate) const PROMPT: &str = "Keep the person recognisable";
 
 pub(crate) use clouds::{TestCloud, run, shared};

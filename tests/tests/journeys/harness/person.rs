@@ -22,20 +22,20 @@ pub(crate) struct Person<'c> {
 }
 
 impl<'c> Person<'c> {
-    /// Somebody who has not signed in.
+    /// A person without a session.
     pub(crate) fn visitor(cloud: &'c Cloud) -> Self {
         let email = format!("person-{:016x}@example.com", rand::random::<u64>());
         Self { cloud, http: HttpClient::default(), email, account: String::new(), cookie: String::new() }
     }
 
-    /// Somebody who has just opened an account.
+    /// A person with a new account.
     pub(crate) async fn signed_in(cloud: &'c Cloud) -> Self {
         let mut person = Self::visitor(cloud);
         person.sign_in().await;
         person
     }
 
-    /// Sends with another client, such as one of another network address.
+    /// Sends through another client, such as one with another network address.
     pub(crate) fn through(mut self, http: HttpClient) -> Self {
         self.http = http;
         self
@@ -76,7 +76,7 @@ impl<'c> Person<'c> {
         self.post("/v1/auth/codes", &json!({ "email": self.email })).await
     }
 
-    /// The newest code in the mailbox: the mail is out when the request for it is answered.
+    /// The newest code in the mailbox: the mail is sent before its request is answered.
     pub(crate) async fn mailed_code(&self) -> String {
         mailbox::code(self.cloud, &self.email).await.expect("a code was mailed")
     }
@@ -85,7 +85,7 @@ impl<'c> Person<'c> {
         self.post("/v1/auth/sessions", &json!({ "email": self.email, "code": code })).await
     }
 
-    /// Asks for a code, takes it from the mail, and trades it for a session.
+    /// Requests a code, takes it from the mail, and exchanges it for a session.
     pub(crate) async fn sign_in(&mut self) -> Reply {
         self.cookie.clear();
         assert_eq!(expect(self.ask_for_code().await, 202)["expires_in_minutes"], 10);
@@ -96,18 +96,18 @@ impl<'c> Person<'c> {
         reply
     }
 
-    /// Credits available and held.
+    /// Available and held credits.
     pub(crate) async fn wallet(&self) -> (u64, u64) {
         let me = expect(self.get("/v1/me").await, 200);
         (me["wallet"]["available"].as_u64().unwrap(), me["wallet"]["held"].as_u64().unwrap())
     }
 
-    /// Opens an upload; the answer has its form.
+    /// Opens an upload; the answer holds its form.
     pub(crate) async fn open_upload(&self, content_type: &str, bytes: usize) -> Value {
         expect(self.post("/v1/uploads", &json!({ "content_type": content_type, "bytes": bytes })).await, 201)
     }
 
-    /// Posts bytes by the form of an opened upload, some of its fields changed (or removed, with an empty value).
+    /// Posts bytes by the form of an opened upload, with some fields changed (or removed, with an empty value).
     pub(crate) async fn post_form(&self, opened: &Value, changes: &[(&str, &str)], bytes: &[u8]) -> Reply {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in opened["post"]["fields"].as_object().unwrap() {
@@ -120,7 +120,7 @@ impl<'c> Person<'c> {
         self.http.post_form(opened["post"]["url"].as_str().unwrap(), &fields, bytes).await.unwrap()
     }
 
-    /// Uploads a picture; answers the upload's id.
+    /// Uploads a picture; returns the upload's id.
     pub(crate) async fn upload(&self, picture: &Picture) -> String {
         let opened = self.open_upload(picture.content_type, picture.bytes.len()).await;
         let posted = self.post_form(&opened, &[], &picture.bytes).await;
@@ -128,12 +128,12 @@ impl<'c> Person<'c> {
         text(&opened, "upload_id")
     }
 
-    /// Generations with this idempotency key.
+    /// Starts a generation with this idempotency key.
     pub(crate) async fn order_as(&self, key: &str, body: &Value) -> Reply {
         self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", key)]).await
     }
 
-    /// Makes a generation of one drawing of an upload; answers the generation's id.
+    /// Starts a generation of one drawing; returns its id.
     pub(crate) async fn order(&self, upload: &str) -> String {
         self.order_of(upload, "soft-anime", 1).await
     }
@@ -148,7 +148,7 @@ impl<'c> Person<'c> {
         generation
     }
 
-    /// A quick order of `count` drawings with more in its body, such as stickers.
+    /// The same with `count` drawings and more in the body, such as stickers.
     pub(crate) async fn quick_order_with(&self, count: u8, more: Value) -> String {
         let generation = self.order_with(&self.upload(&small()).await, "soft-anime", count, more).await;
         for index in 0..count {
@@ -171,7 +171,7 @@ impl<'c> Person<'c> {
         .await;
     }
 
-    /// A quick order and its end.
+    /// A quick generation and its end.
     pub(crate) async fn quick_journey(&self) -> String {
         let generation = self.quick_order().await;
         let settled = self.settled(&generation).await;
@@ -180,19 +180,18 @@ impl<'c> Person<'c> {
         generation
     }
 
-    /// Orders drawings; answers the generation's id.
+    /// Starts a generation; returns its id.
     pub(crate) async fn order_of(&self, upload: &str, style: &str, count: u8) -> String {
         self.order_with(upload, style, count, json!({})).await
     }
 
-    /// Orders drawings with more in the body; answers the generation's id.
+    /// Starts a generation with more in the body; returns its id.
     pub(crate) async fn order_with(&self, upload: &str, style: &str, count: u8, more: Value) -> String {
         let mut body = json!({ "upload_id": upload, "style": style, "count": count, "seed": 7 });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         text(&expect(self.order_as(&new_key(), &body).await, 202), "generation_id")
     }
 
-    /// The generation as it is now.
     pub(crate) async fn generation(&self, id: &str) -> Value {
         expect(self.get(&format!("/v1/generations/{id}")).await, 200)
     }
@@ -203,7 +202,7 @@ impl<'c> Person<'c> {
         until(&what, async || Some(self.generation(id).await).filter(|now| states.iter().any(|state| now["state"] == *state))).await
     }
 
-    /// Waits until a generation has come to an end.
+    /// Waits until a generation has ended.
     pub(crate) async fn settled(&self, id: &str) -> Value {
         self.reaches(id, &["done", "blocked", "failed"]).await
     }
@@ -238,7 +237,7 @@ pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}")).to_owned()
 }
 
-/// An idempotency key nobody used.
+/// An unused idempotency key.
 pub(crate) fn new_key() -> String {
     format!("key-{:032x}", rand::random::<u128>())
 }

@@ -1,4 +1,4 @@
-//! Pictures to send.
+//! Pictures to upload.
 
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -7,29 +7,28 @@ use std::sync::LazyLock;
 use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use local_cloud::repository;
 
-/// A picture and what its sender calls it.
+/// A picture and its declared type.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture {
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The portrait.
 pub(crate) fn selfie() -> Picture {
     Picture { content_type: "image/jpeg", bytes: fixture("selfie.jpg") }
 }
 
-/// The portrait as a phone writes it: turned, with GPS position, camera model and serial number.
+/// The portrait in a phone's form: turned, with GPS position, camera model and serial number.
 pub(crate) fn selfie_rotated_gps() -> Picture {
     Picture { content_type: "image/jpeg", bytes: fixture("selfie-rotated-gps.jpg") }
 }
 
-/// Somebody who does not exist (`testkit::portraits`).
+/// A portrait of a person who does not exist (`testkit::portraits`).
 pub(crate) fn painted(name: &str) -> Picture {
     Picture { content_type: "image/jpeg", bytes: testkit::portraits::named(name).unwrap().jpeg() }
 }
 
-/// A small picture that can be drawn from in no time.
+/// A small picture that is drawn quickly.
 pub(crate) fn small() -> Picture {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| png(96, 96));
     Picture { content_type: "image/png", bytes: BYTES.clone() }
@@ -40,7 +39,7 @@ pub(crate) fn blocked() -> Picture {
     Picture { content_type: "image/png", bytes: png(40, 40) }
 }
 
-/// A drawing as an artist hands it in: a figure on a ground, the figure's matte in its alpha.
+/// An artist's drawing: a figure on a ground, with the figure's matte as alpha.
 pub(crate) fn drawing() -> Vec<u8> {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
         const SIDE: u32 = 1024;

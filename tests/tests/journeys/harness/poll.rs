@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// The longest a condition may take; far longer than it does, for machines that are busy.
+/// The time limit of a condition; generous, for busy machines.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Between two looks.
+/// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// Looks until there is something to see.
+/// Polls until `look` returns a value.
 pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Refusals as the API writes them.
+//! Refusals of the API.
 
 use local_cloud::Reply;
 

@@ -1,4 +1,4 @@
-//! Everything that is stored, seen from outside: rows, objects, messages.
+//! All stored data, seen from outside: rows, objects, messages.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::primitives::ByteStream;
@@ -17,7 +17,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// An attribute as text; empty when it is absent or none.
+    /// An attribute as text; empty when it is absent or no text.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.attributes.get(name).and_then(Value::as_str).unwrap_or_default()
     }
@@ -55,12 +55,12 @@ pub(crate) async fn rows_of(cloud: &Cloud, table: &str, class: &str) -> Vec<Row>
     rows(cloud, table).await.into_iter().filter(|row| row.text("class") == class).collect()
 }
 
-/// The row with this sort key, wherever.
+/// The row with this key.
 pub(crate) async fn row(cloud: &Cloud, table: &str, pk: &str, sk: &str) -> Option<Row> {
     rows(cloud, table).await.into_iter().find(|row| row.text("pk") == pk && row.text("sk") == sk)
 }
 
-/// Writes a row past the functions.
+/// Writes a row directly, without a function.
 pub(crate) async fn put_row(cloud: &Cloud, row: &Row) {
     let item = row.attributes.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();
     let name = cloud.tables()[row.table.as_str()].to_owned();
@@ -89,13 +89,13 @@ pub(crate) async fn object(cloud: &Cloud, key: &str) -> Bytes {
     object.body.collect().await.unwrap().into_bytes()
 }
 
-/// Stores an object past the functions.
+/// Stores an object directly, without a function.
 pub(crate) async fn put_object(cloud: &Cloud, key: &str, bytes: &[u8]) {
     let body = ByteStream::from(bytes.to_vec());
     cloud.clients().s3.put_object().bucket(bucket(cloud)).key(key).body(body).send().await.unwrap();
 }
 
-/// Sends a step's message, as the functions write it.
+/// Queues a step's message, in the functions' format.
 pub(crate) async fn tell(cloud: &Cloud, queue: &str, account: &str, generation: &str) {
     let url = cloud.queues()[queue].url.clone();
     cloud.clients().sqs.send_message().queue_url(url).message_body(message(account, generation)).send().await.unwrap();

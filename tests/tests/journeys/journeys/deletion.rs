@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run, shared, store, until};
 
-/// Everything that must be gone with a generation.
+/// Checks that all objects of a generation are gone.
 async fn assert_no_objects(cloud: &local_cloud::Cloud, person: &Person<'_>, generation: &str) {
     let prefix = format!("generated/{}/{generation}/", person.account);
     assert_eq!(store::keys(cloud, &prefix).await, Vec::<String>::new());
@@ -57,13 +57,13 @@ fn a_waiting_generation_is_cancelled_and_its_credits_come_back_once() {
         assert_eq!(person.wallet().await, (3, 0));
         assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 1);
 
-        // The message of a cancelled generation is still on its way: it must change nothing.
+        // The message of a cancelled generation is still queued: it must change nothing.
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.settle(std::time::Duration::from_secs(30)).await.unwrap();
         assert_no_objects(&cloud, &person, &generation).await;
         assert_eq!(person.wallet().await, (3, 0));
 
-        // When no worker can be alive any more, the sign of it goes as well.
+        // When no worker can be alive any more, the tombstone goes as well.
         cloud.set_clock_offset(20 * 60);
         assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
         assert_eq!(store::rows_of(&cloud, "StudioTable", "generation").await.len(), 0);

@@ -1,4 +1,4 @@
-//! What a done generation delivers, looked at byte by byte.
+//! The deliverables of a done generation, checked byte by byte.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::harness::Person;
 use crate::harness::person::text;
 
-/// Downloads everything and compares it with what the API, the tables, the bundle and its manifest say.
+/// Downloads all files and compares them with the API, the tables, the bundle and its manifest.
 pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value, bubble: bool) {
     let files = done["deliverables"].as_array().unwrap();
     assert_eq!(names(files), expected_names(done, bubble));
@@ -40,7 +40,7 @@ fn names(files: &[Value]) -> BTreeSet<String> {
     files.iter().map(|file| text(file, "name")).collect()
 }
 
-/// The paths of everything that was ordered.
+/// The paths of all expected files.
 fn expected_names(done: &Value, bubble: bool) -> BTreeSet<String> {
     let count = usize::try_from(done["count"].as_u64().unwrap()).unwrap();
     let ordered: Vec<Messenger> = serde_json::from_value(done["stickers"].clone()).unwrap();
@@ -54,7 +54,8 @@ fn expected_names(done: &Value, bubble: bool) -> BTreeSet<String> {
     names
 }
 
-/// Length, hash and size in pixels as the API says, and every rule of whoever takes the file: limits, and that the only metadata is the one true term.
+/// Length, hash and size in pixels match the API, and every rule of the file's platform holds: its limits, and a digital source type as its only
+/// metadata.
 fn assert_file(file: &Value, bytes: &Bytes) {
     let (name, format) = (text(file, "name"), text(file, "format"));
     assert_eq!((hash(bytes), Some(bytes.len() as u64)), (text(file, "sha256"), file["bytes"].as_u64()), "{name}");
@@ -116,7 +117,7 @@ fn riff_chunks(bytes: &[u8]) -> Vec<Chunk> {
     chunks
 }
 
-/// The manifest says of every file what the API says.
+/// The manifest matches the API in every file.
 fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
     let manifest: Value = serde_json::from_slice(&read(archive, imaging::MANIFEST_NAME)).unwrap();
     for field in ["generation_id", "style", "seed"] {
@@ -136,7 +137,7 @@ fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
     assert_eq!(listed, told);
 }
 
-/// The credentials of the manifest is over what is there.
+/// The credentials of the manifest cover its bytes.
 fn assert_sealed_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>) {
     let (manifest, credentials) = (read(archive, imaging::MANIFEST_NAME), read(archive, imaging::CREDENTIALS_NAME));
     assert_eq!(check_detached(&manifest, &credentials, &Anchors::default()).unwrap().credentials.state, State::Valid);

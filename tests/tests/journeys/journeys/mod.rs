@@ -1,4 +1,4 @@
-//! What people do, route by route.
+//! The journeys of people, route by route.
 
 mod deletion;
 mod deliverables;

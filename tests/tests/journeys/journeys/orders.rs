@@ -65,7 +65,7 @@ fn an_order_out_of_range_is_refused_and_costs_nothing() {
     });
 }
 
-/// What is wrong with a field of a generation, the status and name of the refusal, and a word of its detail.
+/// A wrong field of a generation, the status and name of the refusal, and a word of its detail.
 fn wrong_extras() -> Vec<(&'static str, Value, u16, &'static str, &'static str)> {
     let (invalid, malformed) = ("field-invalid", "body-malformed");
     let bubble = |text: &str| json!({ "text": text });
@@ -193,7 +193,7 @@ fn the_same_key_is_the_same_order() {
         assert_eq!(person.order_as(&key, &order).await.body, first.body, "the same when it is done");
         assert_eq!(person.wallet().await, (2, 0));
 
-        // A key is its owner's: a stranger's order under it is a generation of its own.
+        // A key belongs to its account: another account's request under it is a generation of its own.
         let stranger = Person::signed_in(cloud).await;
         let theirs = json!({ "upload_id": stranger.upload(&small()).await, "style": "soft-anime", "count": 1 });
         let theirs = text(&expect(stranger.order_as(&key, &theirs).await, 202), "generation_id");
@@ -265,7 +265,7 @@ fn an_entity_tag_saves_the_answer_until_something_changes() {
         let again = get(&format!("W/{tag}")).await;
         assert!(again.status == 304 || again.header("etag") != tag, "the window of the links may have turned: {}", again.status);
 
-        // The links of an answer are good for a while, and another answer comes before they are not.
+        // The links of an answer are valid for a while, and a new answer comes before they expire.
         cloud.set_clock_offset(6 * 60);
         let later = get(&tag).await;
         assert_eq!(later.status, 200);

@@ -1,4 +1,4 @@
-//! Who may: sessions, owners and sites.
+//! Authorisation: sessions, owners and sites.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn with_parameters(path: &str, value: &str) -> String {
 
 async fn assert_shut(person: &Person<'_>) {
     for (method, path, body) in private_routes() {
-        // Signing out with a dead session is no error: dead is what it asks for.
+        // Signing out with an ended session is no error.
         if method == Method::DELETE && path == "/v1/auth/sessions" && !person.cookie.is_empty() {
             continue;
         }
@@ -154,7 +154,7 @@ fn what_a_browser_sends_from_another_site_is_refused() {
                 assert_problem(&reply, 403, "cross-site");
             }
         }
-        // The site itself may, and so may what is no browser.
+        // The site itself is allowed, and so are clients that are no browsers.
         let form = json!({ "content_type": "image/jpeg", "bytes": selfie().bytes.len() });
         let own = [("origin", "http://localhost:8080"), ("sec-fetch-site", "cross-site")];
         assert_eq!(person.call(Method::POST, "/v1/uploads", Some(&form), &own).await.status, 201);

@@ -1,4 +1,4 @@
-//! Signing in by a mailed code (AN-01) and what the session's cookie is (AN-14, AN-15).
+//! Signing in by a mailed code (AN-01), and the session's cookie (AN-14, AN-15).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -218,7 +218,7 @@ fn an_69_codes_of_an_address_are_limited_and_the_refusal_says_when_to_come_back(
             let wait: u64 = reply.header("retry-after").parse().unwrap();
             assert!((1..=3600).contains(&wait), "{wait}");
         }
-        // When the hour turns in between, a new window opens.
+        // If the hour changes in between, a new window opens.
         assert!(refused.len() == 4 || hour() != before, "{} of 24 were refused", refused.len());
     });
 }

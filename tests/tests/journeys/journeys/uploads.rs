@@ -1,4 +1,4 @@
-//! `POST /v1/uploads` and the form it answers with.
+//! `POST /v1/uploads` and its form.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ fn a_form_admits_exactly_the_key_type_and_size_it_was_made_for() {
         refused(&[("key", "generated/x")], &picture.bytes).await;
         refused(&[("Content-Type", "text/html")], &picture.bytes).await;
         refused(&[("Content-Type", "")], &picture.bytes).await;
-        // The emulator checks the policy's conditions and not its signature: that one has a test in via-s3.
+        // The emulator checks the policy's conditions but not its signature, which is tested in via-s3.
         refused(&[], &picture.bytes[1..]).await;
         refused(&[], &[picture.bytes.as_slice(), b"x"].concat()).await;
         refused(&[], b"").await;
@@ -77,7 +77,7 @@ fn an_69_uploads_of_an_account_are_limited() {
                 refused += 1;
             }
         }
-        // When the hour turns in between, a new window opens.
+        // If the hour changes in between, a new window opens.
         assert!(refused == 2 || hour() != before, "{refused}");
     });
 }

@@ -8,7 +8,7 @@ use crate::harness::person::{expect, text};
 use crate::harness::pictures::{Picture, painted, selfie, selfie_rotated_gps};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run, shared};
 
-/// From nothing to a downloaded bundle with stickers and a bubble: two of the three credits somebody starts with.
+/// From nothing to a downloaded bundle with stickers and a bubble: two of the three starter credits.
 async fn journey(picture: &Picture, style: &str) {
     let cloud = shared().await;
     let person = Person::signed_in(cloud).await;
@@ -27,7 +27,7 @@ async fn journey(picture: &Picture, style: &str) {
     ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
 }
 
-/// Looks until it is done: progress never goes back, and the states come in their order.
+/// Polls until it is done: progress never decreases, and the states come in order.
 async fn watch(person: &Person<'_>, generation: &str) -> Value {
     const ORDER: [&str; 5] = ["queued", "screening", "drawing", "finishing", "done"];
     let (mut progress, mut place) = (0, 0);
@@ -55,7 +55,7 @@ fn a_turned_selfie_becomes_ink_manga_with_stickers_and_a_bubble() {
 
 #[test]
 fn painted_people_become_the_other_styles_with_stickers_and_a_bubble() {
-    // chen stands before ledger_and_inventory, and of hana's mask nothing is sure: a leak and a frame must pass every messenger's rules as well.
+    // chen is in front of books, and hana's mask is uncertain: a leak and a frame must pass every messenger's rules as well.
     let sitters = [("chen", "bold-cel"), ("bayo", "watercolour"), ("dalia", "pop-poster"), ("hana", "pixel")];
     run(async {
         join_all(sitters.map(|(name, style)| async move { journey(&painted(name), style).await })).await;
@@ -96,7 +96,7 @@ fn the_same_order_twice_is_drawn_the_same() {
         let upload = person.upload(&crate::harness::pictures::small()).await;
         let first = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
         let second = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
-        // A manifest holds chance: the pixels are the same, and what is beside them is not.
+        // A manifest contains random values: the pixels are equal, their metadata is not.
         let (first, second) = (person.settled(&first).await, person.settled(&second).await);
         assert_eq!(pixels(&person, &first).await, pixels(&person, &second).await);
     });

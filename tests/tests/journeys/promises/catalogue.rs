@@ -9,12 +9,12 @@ use crate::harness::pictures::{Picture, blocked, selfie, small};
 use crate::harness::store::{all_rows, keys, put_object};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, run};
 
-/// What a comparison of rows and objects finds.
+/// The differences between rows and objects.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Differences {
-    /// Objects no row knows.
+    /// Objects without a row.
     pub(crate) stray: BTreeSet<String>,
-    /// Objects a row knows and that are not there.
+    /// Missing objects of rows.
     pub(crate) lost: BTreeSet<String>,
 }
 
@@ -62,7 +62,7 @@ fn an_12_no_object_without_a_row_and_no_row_without_an_object() {
         assert_eq!(differences(&cloud).await, Differences::default());
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
 
-        // And a stray one is found.
+        // A stray object is found.
         let stray = format!("generated/{}/{kept}/1/more.png", person.account);
         put_object(&cloud, &stray, b"x").await;
         assert_eq!(differences(&cloud).await.stray, [stray].into());

@@ -1,4 +1,4 @@
-//! How long things stay: through the real deletion job, at another time.
+//! Retentions: through the real deletion job, at another time.
 
 use local_cloud::{Action, Cloud, Fault};
 use serde_json::json;
@@ -13,7 +13,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// The hourly job, this long from now; whether it failed.
+/// Runs the hourly job at this offset; returns whether it failed.
 async fn delete_expired(cloud: &Cloud, later: i64) -> bool {
     cloud.set_clock_offset(later);
     cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed
@@ -66,7 +66,7 @@ fn an_42_a_blocked_selfie_is_gone_five_days_from_the_decision() {
         assert!(!delete_expired(&cloud, 5 * DAY - HOUR).await);
         assert_eq!(count().await, (2, 2));
 
-        // One that fails is told of, keeps its row and does not stop the other.
+        // A failed one is reported, keeps its row and does not stop the other.
         without_retries(&cloud, "every-hour-delete-expired");
         cloud.inject(Fault::new(Action::Refuse).of("every-hour-delete-expired").on("s3", "DeleteObjects"));
         assert!(delete_expired(&cloud, 5 * DAY).await);
@@ -130,7 +130,7 @@ fn what_the_deletion_is_late_with_reads_as_absent() {
         let upload = person.upload(&small()).await;
         let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
 
-        // Nothing has deleted the rows: time alone makes them absent.
+        // No job has deleted the rows: their expiry alone makes them absent.
         cloud.set_clock_offset(DAY + MINUTE);
         assert_problem(&person.order_as(&new_key(), &order).await, 404, "not-found");
         assert_eq!(rows_of(&cloud, "StudioTable", "upload-unused").await.len(), 1);

@@ -1,4 +1,4 @@
-//! The screening: what it keeps of a decision and what follows from it (AN-13, AN-26, AN-42, AN-70).
+//! The screening: its record and its consequences (AN-13, AN-26, AN-42, AN-70).
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
 
         let functions: Vec<_> = cloud.calls().into_iter().filter_map(|call| call.function).collect();
         assert!(!functions.iter().any(|name| name == "on-screening-passed" || name == "on-drawing-ready"), "{functions:?}");
-        // It moved out of reach of every other generation.
+        // It is out of reach of every other generation.
         assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
         assert_eq!(keys(&cloud, "quarantine/").await, [format!("quarantine/{}/{upload}/selfie.png", person.account)]);
         let again = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });

@@ -1,4 +1,4 @@
-//! An artist who is down or has no capacity is stood in for by the next; one who refuses for safety is not.
+//! An artist that is down or has no capacity is replaced by the next; one that refuses for safety is not.
 
 use stand_ins::{gemini, openai};
 

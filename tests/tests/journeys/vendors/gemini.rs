@@ -8,7 +8,7 @@ use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_tw
 use crate::harness::pictures::selfie_rotated_gps;
 use crate::harness::{PROMPT, Person, run};
 
-/// Generations with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+/// A generation under this scenario, repeated `times` times; returns its end and the number of calls to the vendor.
 async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = studio.gemini.requests().len();
     studio.gemini.next_times(scenario, times);

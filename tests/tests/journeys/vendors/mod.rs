@@ -1,5 +1,5 @@
-//! Third parties that refuse, break off and damage: every scenario of their contracts through the real binaries, with stand-ins that check whatever
-//! they are sent as the vendors do.
+//! Third parties that refuse, break off and damage: every scenario of their contracts through the real binaries, with stand-ins that check every
+//! request as the vendors do.
 
 mod fallback;
 mod gemini;
@@ -16,25 +16,24 @@ use crate::harness::pictures::small;
 use crate::harness::store::{self, rows_of};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, until};
 
-/// A cloud whose vendors are stand-ins. What is made of drawings is the business of other tests: that queue stands still.
+/// A cloud whose vendors are stand-ins. Finishing is tested elsewhere: that queue is paused.
 struct Studio {
     cloud: TestCloud,
     openai: OpenAiStandIn,
     gemini: GeminiStandIn,
 }
 
-/// How a generation ends, as far as the vendors are concerned.
+/// The end of a generation, as far as the vendors are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// The drawing is there.
     Drawn,
-    /// There is none, for this reason.
+    /// Failed for this reason.
     Failed(&'static str),
 }
 
-/// What is refused by a vendor's safety system.
+/// Refused by a vendor's safety system.
 const REFUSED: End = End::Failed("drawing-refused");
-/// What was tried as often as is sensible.
+/// Tried as often as sensible.
 const GIVEN_UP: End = End::Failed("drawing-failed");
 
 impl Studio {
@@ -45,8 +44,8 @@ impl Studio {
         Self { cloud, openai, gemini }
     }
 
-    /// Makes a generation of one drawing and waits until it is there or the generation has ended. While it does neither, the step is told again, as the queue does after a
-    /// delay that no test waits for.
+    /// Starts a generation of one drawing and waits for its drawing or its end. Meanwhile the step is queued again, as the queue does after a delay
+    /// that no test waits for.
     async fn order(&self, person: &Person<'_>) -> (String, End) {
         let generation = person.order(&person.upload(&small()).await).await;
         let what = format!("{generation} being drawn or ended");
@@ -68,21 +67,21 @@ impl Studio {
         (generation, end)
     }
 
-    /// Closes every circuit when nobody is at work: what opened one is mended.
+    /// Closes every circuit when no worker is busy: the cause of the opening is corrected.
     async fn mend_when_idle(&self) {
         if self.cloud.busy("on-screening-passed").unwrap() == 0 {
             self.close_circuits().await;
         }
     }
 
-    /// Tells the artist's step again when nobody is at work.
+    /// Queues the artist's step again when no worker is busy.
     async fn tell_again(&self, person: &Person<'_>, generation: &str) {
         if self.cloud.busy("on-screening-passed").unwrap() == 0 {
             self.cloud.deliver("ScreeningPassed", &[store::message(&person.account, generation)]).await.unwrap();
         }
     }
 
-    /// Closes every circuit, so that one test does not meet the trouble of another.
+    /// Closes every circuit, so that tests do not affect each other.
     async fn close_circuits(&self) {
         let table = self.cloud.tables()["FleetingTable"].to_owned();
         for row in rows_of(&self.cloud, "FleetingTable", "circuit").await {
@@ -92,7 +91,7 @@ impl Studio {
         }
     }
 
-    /// What was tried for a generation of one drawing, in its order.
+    /// The attempts of a generation of one drawing, in order.
     async fn attempts(&self, generation: &str) -> Vec<Value> {
         attempts(&self.cloud, generation).await
     }
@@ -102,8 +101,8 @@ impl Studio {
     }
 }
 
-/// Generations from a vendor that hangs, and kills the worker during each call. A claim outlives its worker: nobody else asks until it has run out, then one
-/// more call may be made, and when that is lost as well the generation is given up.
+/// A generation from a vendor that hangs; the worker is killed during each call. A claim outlives its worker: no other worker asks until it has run
+/// out, then one more call may be made, and when that is lost as well the generation is given up.
 async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize)) {
     let person = Person::signed_in(&studio.cloud).await;
     let generation = person.order(&person.upload(&small()).await).await;
@@ -111,7 +110,7 @@ async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize))
         has_been_asked(calls).await;
         studio.cloud.kill("on-screening-passed").await.unwrap();
         for _ in 0..2 {
-            // One whom nobody waits for: a worker that broke the claim would hang as well.
+            // Nobody waits for this run: a worker that broke the claim would hang as well.
             let seen = studio.cloud.worked("on-screening-passed").unwrap().invocations;
             store::tell(&studio.cloud, "ScreeningPassed", &person.account, &generation).await;
             until("the claim being respected", async || {
@@ -131,7 +130,7 @@ async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize))
     ledger_and_inventory::assert_ledger_and_inventory(&studio.cloud).await;
 }
 
-/// The reason of an ended generation, as one of those that tests know.
+/// The reason of an ended generation, as one of the tests' constants.
 fn reason(generation: &Value) -> &'static str {
     let reason = generation["reason"].as_str().unwrap_or_default();
     let known = ["drawing-refused", "drawing-failed", "not-accepted", "timed-out"];
@@ -144,12 +143,11 @@ async fn attempts(cloud: &Cloud, generation: &str) -> Vec<Value> {
     own.flat_map(|row| serde_json::from_str::<Vec<Value>>(row.text("attempts")).unwrap()).collect()
 }
 
-/// The outcomes of attempts.
 fn outcomes(attempts: &[Value]) -> Vec<&str> {
     attempts.iter().map(|attempt| attempt["outcome"].as_str().unwrap_or_default()).collect()
 }
 
-/// What a vendor was sent, as one text: head, fields and raw bytes that are text.
+/// The requests to a vendor, as one text: head, fields and raw bytes that are text.
 fn everything(requests: &[Arc<Request>]) -> String {
     let mut all = String::new();
     for request in requests {

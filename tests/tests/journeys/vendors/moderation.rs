@@ -1,4 +1,4 @@
-//! OpenAI's moderation: it blocks, it sends to a person, and what cannot be judged waits.
+//! OpenAI's moderation: it blocks, it refers to a person, and generations without a judgement wait.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ fn asked(studio: &Studio) -> Vec<Arc<Request>> {
     studio.openai.requests().into_iter().filter(|request| request.path.ends_with("/moderations")).collect()
 }
 
-/// Waits until the generation of a selfie has passed the screening or was refused, telling the step again meanwhile.
+/// Waits until the selfie of a generation has passed the screening or was refused, queueing the step again meanwhile.
 async fn judged(studio: &Studio, person: &Person<'_>, generation: &str) -> String {
     until(&format!("{generation} being judged"), async || {
         let state = person.generation(generation).await["state"].as_str().unwrap_or_default().to_owned();
@@ -95,7 +95,7 @@ fn an_70_a_screener_that_hangs_judges_nothing() {
         assert_eq!(person.generation(&generation).await["state"], "screening");
         studio.cloud.kill("on-generation-queued").await.unwrap();
         person.lend_drawing(&generation).await;
-        // Its message comes again by itself; nobody tells the step a second time.
+        // Its message comes again by itself, without help of the test.
         person.reaches(&generation, &["drawing", "finishing", "done"]).await;
         assert_eq!(asked(&studio).len(), 2);
         assert_eq!(record(&studio, &generation).await.text("decision"), "allowed");

@@ -10,12 +10,11 @@ use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
 use crate::harness::{PROMPT, Person, run};
 
-/// Requests to the images' path.
 fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
     studio.openai.requests().into_iter().filter(|request| request.path.ends_with("/images/edits")).collect()
 }
 
-/// Generations with this scenario ahead, so many times; answers how it ended and how often the vendor was asked.
+/// A generation under this scenario, repeated `times` times; returns its end and the number of calls to the vendor.
 async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = edits(studio).len();
     studio.openai.next_times(scenario, times);
