@@ -22,6 +22,6 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(delete: &DeleteExpired) -> Result<(), Failure> {
     let report = delete.run().await;
-    tracing::info!(rows = report.rows(), objects = report.objects(), failures = report.failures(), "deleted what was due");
+    tracing::info!(rows = report.rows(), objects = report.objects(), failures = report.failures(), "deleted due rows");
     report.into_result()
 }

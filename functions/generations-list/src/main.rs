@@ -24,7 +24,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let caller = app.keys.session(&request)?;
-    let cursor = request.query("cursor", "cursor must be one that a page before this gave.")?;
+    let cursor = request.query("cursor", "cursor must be the next_cursor of a previous page.")?;
     let limit = request.query_within("limit", limits::PAGE_ITEMS)?.unwrap_or(limits::PAGE_ITEMS_DEFAULT);
     let page = app.views.page(&caller.into(), cursor, limit).await?;
     Reply::ok(&api_studio::GenerationsReply::new(&page))

@@ -6,7 +6,7 @@ use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
 use edge::{Stage, http::Request};
 use kernel::{Failure, SystemClock, SystemRandomness, limits};
-use processing::instant::{Admitted, Instant, InstantRequest, Marked, News};
+use processing::instant::{Admitted, Instant, InstantRequest, Marked, InstantEvent};
 use screening::Moderation;
 use studio::{Artist, Brief, RateSalt};
 use via_dynamodb_rates::DynamoRateKeys;
@@ -54,7 +54,7 @@ async fn handle(app: &'static App, mut request: Request) -> Result<Answer, Failu
 }
 
 async fn draw(instant: Instant<'static>, admitted: Admitted, request: InstantRequest, events: Events) -> Result<Media, Failure> {
-    let tell = |news: News<'_>| events.send(api_instant::event_name(&news), || api_instant::event_data(&news));
-    let portrait = instant.draw(admitted, request, events.sketches(), &tell).await?;
+    let emit = |event: InstantEvent<'_>| events.send(api_instant::event_name(&event), || api_instant::event_data(&event));
+    let portrait = instant.draw(admitted, request, events.sketches(), &emit).await?;
     Ok(Media::new(portrait.bytes, portrait.media_type).with("digital-source-type", portrait.source.uri()))
 }

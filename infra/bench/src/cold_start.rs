@@ -14,7 +14,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 /// Longest time a process may take to its first answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A process to measure.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl Stopwatch {
         let answered = tokio::select! {
             answered = self.answers.recv() => answered.context("the stopwatch is gone")?,
             status = child.wait() => bail!("{} ended without an answer: {}", subject.program.display(), status?),
-            () = tokio::time::sleep(PATIENCE) => bail!("{} gave no answer", subject.program.display()),
+            () = tokio::time::sleep(TIMEOUT) => bail!("{} gave no answer", subject.program.display()),
         };
         child.kill().await?;
         Ok((answered - started).as_secs_f64() * 1e3)

@@ -57,7 +57,7 @@ async fn journey(cloud: &Cloud, picture: &Picture, number: usize) -> Result<f64>
     let mut user = Journey::new(http, cloud.api_url(), &cloud.mail_url());
     user.sign_in().await?;
     let upload = user.upload(picture).await?;
-    let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
+    let generation = user.start(&upload, "soft-anime", 1, Some(1)).await?;
     let results = user.wait(&generation, |_, _| {}).await?;
     user.download(&results.bundle).await?;
     Ok(started.elapsed().as_secs_f64() * 1e3)

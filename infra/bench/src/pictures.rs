@@ -14,7 +14,7 @@ const PEER: &[&str] = &["package.json", "package-lock.json", "finish.mjs"];
 /// The style of the drawing that is finished.
 const STYLE: &str = "soft-anime";
 /// A process's printed number and its duration in milliseconds.
-type Told = (f64, f64);
+type Measured = (f64, f64);
 
 /// Measures the groups of the plan; nothing, if none of them concerns pictures.
 pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
@@ -22,48 +22,48 @@ pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     if ![Group::Finish, Group::Artist, Group::Sticker, Group::Bubble].into_iter().any(wanted) {
         return Ok(Vec::new());
     }
-    let desk = Desk::prepare(root, plan)?;
+    let fixtures = Fixture::prepare(root, plan)?;
     let mut figures = Vec::new();
     if wanted(Group::Finish) {
         say("preparing sharp");
-        let peer = desk.sharp(root, plan).await?;
+        let peer = fixtures.sharp(root, plan).await?;
         say(&format!("{} times finishing a drawing, and sharp beside it", plan.runs));
-        figures.extend(desk.finish(&peer, plan.runs)?);
+        figures.extend(fixtures.finish(&peer, plan.runs)?);
     }
     if wanted(Group::Artist) {
         for style in studio::CATALOGUE {
             say(&format!("{} drawings in the style {}", plan.runs, style.id));
-            figures.push(desk.artist(style.id, plan.runs)?);
+            figures.push(fixtures.artist(style.id, plan.runs)?);
         }
     }
     for (group, name, what) in [(Group::Sticker, "sticker/fit", "sticker"), (Group::Bubble, "bubble", "bubble")] {
         if wanted(group) {
             say(&format!("{} times the example {what}", plan.runs));
-            figures.push(desk.moment(name, what, plan.runs)?);
+            figures.push(fixtures.moment(name, what, plan.runs)?);
         }
     }
     Ok(figures)
 }
 
 /// The pictures and the programs of the measurements
-struct Desk {
+struct Fixture {
     programs: PathBuf,
     folder: PathBuf,
     selfie: PathBuf,
     drawing: PathBuf,
 }
 
-impl Desk {
+impl Fixture {
     /// The fixture, normalised, and a drawing of it.
     fn prepare(root: &Path, plan: &Plan) -> Result<Self> {
         let folder = std::path::absolute(plan.state_dir.join("bench-pictures"))?;
         std::fs::create_dir_all(&folder)?;
         let (selfie, drawing) = (folder.join("selfie.png"), folder.join("drawing.png"));
-        let desk = Self { programs: plan.binaries.join("examples"), folder, selfie, drawing };
+        let fixtures = Self { programs: plan.binaries.join("examples"), folder, selfie, drawing };
         let fixture = root.join("shared/testkit/fixtures/selfie.jpg");
-        told(desk.example("normalise").arg(fixture).arg(&desk.selfie))?;
-        told(desk.example("draw").arg(&desk.selfie).args([STYLE, "1"]).arg(&desk.drawing))?;
-        Ok(desk)
+        output_of(fixtures.example("normalise").arg(fixture).arg(&fixtures.selfie))?;
+        output_of(fixtures.example("draw").arg(&fixtures.selfie).args([STYLE, "1"]).arg(&fixtures.drawing))?;
+        Ok(fixtures)
     }
 
     fn example(&self, name: &str) -> Command {
@@ -92,9 +92,9 @@ impl Desk {
                 theirs.push(sharp);
             }
         }
-        let middle = |times: &[Told], of: fn(&Told) -> f64| median(times.iter().map(of).collect());
-        let wall = |times: &[Told]| middle(times, |(_, time)| *time);
-        let memory = |times: &[Told]| middle(times, |(kibibytes, _)| kibibytes / 1024.0);
+        let middle = |times: &[Measured], of: fn(&Measured) -> f64| median(times.iter().map(of).collect());
+        let wall = |times: &[Measured]| middle(times, |(_, time)| *time);
+        let memory = |times: &[Measured]| middle(times, |(kibibytes, _)| kibibytes / 1024.0);
         Ok([
             Figure::new("finish/wall", "ms", wall(&ours), Some(wall(&theirs))),
             Figure::new("finish/peak-memory", "MiB", memory(&ours), Some(memory(&theirs))),
@@ -106,7 +106,7 @@ impl Desk {
         let drawing = self.folder.join(format!("{style}.png"));
         let times = (0..runs).map(|_| {
             let mut command = self.example("draw");
-            let printed = told_by(command.arg(&self.selfie).args([style, "1"]).arg(&drawing), one_core::spawn)?.0;
+            let printed = output_with(command.arg(&self.selfie).args([style, "1"]).arg(&drawing), one_core::spawn)?.0;
             let words: Vec<&str> = printed.split_whitespace().collect();
             let at = words.iter().position(|word| *word == "ms").and_then(|unit| unit.checked_sub(1));
             let time = at.and_then(|at| words[at].parse::<f64>().ok());
@@ -118,7 +118,7 @@ impl Desk {
     /// The time of `what` in the example `moments`, on one core.
     fn moment(&self, name: &str, what: &str, runs: usize) -> Result<Figure> {
         let times = (0..runs).map(|_| {
-            let printed = told_by(self.example("moments").arg(what).arg(&self.drawing), one_core::spawn)?.0;
+            let printed = output_with(self.example("moments").arg(what).arg(&self.drawing), one_core::spawn)?.0;
             printed.trim().parse::<f64>().with_context(|| format!("the example moments printed {printed:?}"))
         });
         Ok(Figure::new(name, "ms", median(times.collect::<Result<_>>()?), None))
@@ -148,18 +148,18 @@ fn table_of_rows() -> Result<Value> {
 }
 
 /// The printed number of a process, and its duration.
-fn number(command: &mut Command) -> Result<Told> {
-    let (printed, time) = told(command)?;
+fn number(command: &mut Command) -> Result<Measured> {
+    let (printed, time) = output_of(command)?;
     let number = printed.trim().parse().with_context(|| format!("{command:?} printed {printed:?}"))?;
     Ok((number, time))
 }
 
-fn told(command: &mut Command) -> Result<(String, f64)> {
-    told_by(command, |command| Ok(command.spawn()?))
+fn output_of(command: &mut Command) -> Result<(String, f64)> {
+    output_with(command, |command| Ok(command.spawn()?))
 }
 
 /// The output of a process, and its duration in milliseconds.
-fn told_by(command: &mut Command, spawn: impl FnOnce(&mut Command) -> Result<Child>) -> Result<(String, f64)> {
+fn output_with(command: &mut Command, spawn: impl FnOnce(&mut Command) -> Result<Child>) -> Result<(String, f64)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let started = Instant::now();
     let child = spawn(command).with_context(|| format!("cannot start {}", command.get_program().display()))?;

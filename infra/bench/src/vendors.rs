@@ -22,7 +22,7 @@ const FINISHING_FUNCTION: &str = "on-drawing-ready";
 /// The function of the real-time profile.
 const INSTANT: &str = "instant-create";
 /// Longest time a generation's last work may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Bytes of the large picture.
 const LARGE: usize = 4_000_000;
 /// The requests of one generation in the bill: polling and downloads.
@@ -64,15 +64,15 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     say(&format!("{} generations by a vendor that answers at once", plan.runs));
     let mut user = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
     user.sign_in().await?;
-    order(&user, picture).await?;
+    generate(&user, picture).await?;
     let (before, logged) = (cost::worked(cloud)?, logged(cloud));
     cloud.reset_calls();
     let (mut overheads, mut finishing, mut sent) = (Vec::new(), Vec::new(), 0.0);
     for _ in 0..plan.runs {
         let (drawing, files) = (time(cloud, &TO_THE_DRAWING)?, time(cloud, &[FINISHING_FUNCTION])?);
-        let (generation, bytes) = order(&user, picture).await?;
+        let (generation, bytes) = generate(&user, picture).await?;
         // The state is `done` a moment before its worker has ended.
-        cloud.settle(PATIENCE).await?;
+        cloud.settle(TIMEOUT).await?;
         overheads.push(time(cloud, &TO_THE_DRAWING)? - drawing - vendor_time(cloud, &generation).await?);
         finishing.push(time(cloud, &[FINISHING_FUNCTION])? - files);
         sent += bytes;
@@ -90,7 +90,7 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     say("one generation whose picture has 4 MB");
     scenario(stand_ins, &format!("padded:{LARGE}")).await?;
     cloud.kill(ARTIST_FUNCTION).await?;
-    order(&user, picture).await?;
+    generate(&user, picture).await?;
     let peak = cloud.peak_memory(ARTIST_FUNCTION)?.context("the artist's function has ended")?;
     figures.push(Figure::new("artist-function/memory", "MiB", peak as f64 / 1_048_576.0, None));
     figures.extend(bill.figures("wallet")?);
@@ -103,9 +103,9 @@ fn time(cloud: &Cloud, functions: &[&str]) -> Result<f64> {
 }
 
 /// Makes a generation of one drawing and fetches its bundle; returns the generation, and the number of fetched bytes.
-async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
+async fn generate(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
     let upload = user.upload(picture).await?;
-    let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
+    let generation = user.start(&upload, "soft-anime", 1, Some(1)).await?;
     let results = user.wait(&generation, |_, _| {}).await?;
     let bundle = user.download(&results.bundle).await?;
     Ok((generation, bundle.len() as f64))
@@ -114,7 +114,7 @@ async fn order(user: &Journey, picture: &Picture) -> Result<(String, f64)> {
 /// The number of signed files of one drawing, and the manifest of its bundle.
 async fn signatures(cloud: &Cloud, user: &Journey, picture: &Picture) -> Result<f64> {
     let upload = user.upload(picture).await?;
-    let generation = user.order(&upload, "soft-anime", 1, Some(1)).await?;
+    let generation = user.start(&upload, "soft-anime", 1, Some(1)).await?;
     let files = user.wait(&generation, |_, _| {}).await?.files.len();
     ensure!(cloud.model().functions.contains_key("on-drawing-ready"), "the wallet delivers");
     Ok(files as f64 + 1.0)

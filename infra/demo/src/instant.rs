@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// The function of the profile.
 const FUNCTION: &str = "instant-create";
 /// Longest time to wait for the next piece of an answer.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 /// Largest picture in one request: 6 MB with the third that base64 adds, in bytes.
 const LARGEST: usize = 4_400_000;
 
@@ -78,7 +78,7 @@ pub(super) async fn travel(cloud: &Cloud, options: &DemoOptions, artists: &str, 
     if let Some(why) = cloud.unable() {
         bail!(why);
     }
-    ensure!(refused.status == 428, "without consent the answer must be 428, not {}; see the logs of {FUNCTION}", told(&refused));
+    ensure!(refused.status == 428, "without consent the answer must be 428, not {}; see the logs of {FUNCTION}", status_line(&refused));
     steps.done("without consent: 428, and nobody was shown the picture");
 
     let headers = [("content-type", picture.content_type), age, ("provider-consent", artists), ("accept", "text/event-stream")];
@@ -114,12 +114,12 @@ pub(super) async fn travel(cloud: &Cloud, options: &DemoOptions, artists: &str, 
 async fn read(mut answer: Opened, sent: Instant) -> Result<(Drawn, usize)> {
     if answer.status != 200 || answer.headers.get("content-type").is_none_or(|kind| kind != "text/event-stream") {
         let reply = answer.rest().await?;
-        bail!("the picture was refused: {}{}", told(&reply), remedy(&reply.json()));
+        bail!("the picture was refused: {}{}", status_line(&reply), remedy(&reply.json()));
     }
     let (mut events, mut sketches) = (Events::default(), 0);
     loop {
         let bytes =
-            tokio::time::timeout(PATIENCE, answer.next()).await.map_err(|_| anyhow!("nothing came for {} s", PATIENCE.as_secs()))??;
+            tokio::time::timeout(TIMEOUT, answer.next()).await.map_err(|_| anyhow!("nothing came for {} s", TIMEOUT.as_secs()))??;
         let Some(bytes) = bytes else { bail!("the answer ended without a picture; see the logs of {FUNCTION}") };
         for event in events.add(&bytes) {
             let data: Value = serde_json::from_str(&event.data).with_context(|| format!("the event {} is no JSON", event.name))?;
@@ -152,7 +152,7 @@ fn drawn(data: &Value) -> Result<Drawn> {
 async fn origin(http: &HttpClient, cloud: &Cloud, drawn: &Drawn) -> Result<Vec<String>> {
     let url = format!("{}/v1/verifications", cloud.api_url());
     let reply = http.send(Method::POST, &url, &[("content-type", &drawn.media_type)], drawn.bytes.clone()).await?;
-    ensure!(reply.status == 200, "/v1/verifications answered {}", told(&reply));
+    ensure!(reply.status == 200, "/v1/verifications answered {}", status_line(&reply));
     let json = reply.json();
     let mut lines = vec![format!("its origin: {}", json["summary"].as_str().unwrap_or("no summary"))];
     lines.extend(json["credentials"]["state"].as_str().map(|state| format!("its Content Credentials: {state}")));
@@ -163,7 +163,7 @@ async fn origin(http: &HttpClient, cloud: &Cloud, drawn: &Drawn) -> Result<Vec<S
 /// Writes the policy beside the picture; returns its path.
 async fn policy(http: &HttpClient, cloud: &Cloud, out: &Path) -> Result<String> {
     let reply = http.send(Method::GET, &format!("{}/privacy", cloud.api_url()), &[("accept", "text/html")], "").await?;
-    ensure!(reply.status == 200, "/privacy answered {}", told(&reply));
+    ensure!(reply.status == 200, "/privacy answered {}", status_line(&reply));
     let path = out.join("privacy.html");
     write(&path, &reply.body)?;
     Ok(path.display().to_string())
@@ -174,7 +174,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Status and reason of an answer, in a line.
-fn told(reply: &Reply) -> String {
+fn status_line(reply: &Reply) -> String {
     format!("{} {}", reply.status.as_u16(), problem(&reply.json()))
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 
 /// Longest time to wait for a mail or for the pictures.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -99,14 +99,14 @@ impl Journey {
 
     async fn code_from_mail(&self) -> Result<String> {
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < TIMEOUT {
             let mails = self.http.send(Method::GET, &self.mail, &[], "").await?.json();
             if let Some(code) = find_code(&mails, &self.email) {
                 return Ok(code);
             }
             tokio::time::sleep(PAUSE).await;
         }
-        bail!("no mail with a code came within {} s", PATIENCE.as_secs())
+        bail!("no mail with a code came within {} s", TIMEOUT.as_secs())
     }
 
     pub async fn credits(&self) -> Result<u64> {
@@ -129,7 +129,7 @@ impl Journey {
     }
 
     /// Starts a generation without add-ons; returns its id.
-    pub async fn order(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
+    pub async fn start(&self, upload: &str, style: &str, count: u64, seed: Option<u64>) -> Result<String> {
         self.place(json!({ "upload_id": upload, "style": style, "count": count, "seed": seed })).await
     }
 
@@ -144,7 +144,7 @@ impl Journey {
     pub async fn wait(&self, generation: &str, mut tell: impl FnMut(&str, u64)) -> Result<Results> {
         let (started, path) = (Instant::now(), format!("/v1/generations/{generation}"));
         let (mut etag, mut last) = (String::new(), String::new());
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < TIMEOUT {
             let reply = self.call(Method::GET, &path, None, &[("if-none-match", &etag)]).await?;
             if reply.status != 304 {
                 reply.header("etag").clone_into(&mut etag);
@@ -164,7 +164,7 @@ impl Journey {
             }
             tokio::time::sleep(PAUSE).await;
         }
-        bail!("the pictures were not ready within {} s: the generation is still `{last}`", PATIENCE.as_secs())
+        bail!("the pictures were not ready within {} s: the generation is still `{last}`", TIMEOUT.as_secs())
     }
 
     /// Downloads a file and checks its hash.

@@ -68,7 +68,7 @@ impl Stickers {
 
 impl DemoOptions {
     /// The body of the request.
-    fn order(&self, upload: &str) -> Value {
+    fn body(&self, upload: &str) -> Value {
         let mut body = json!({ "upload_id": upload, "style": self.style, "count": self.count, "stickers": self.stickers.json() });
         if let Some(seed) = self.seed {
             body["seed"] = json!(seed);
@@ -148,7 +148,7 @@ async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: 
     steps.done(&format!("account opened with {credits} credits"));
     let upload = user.upload(picture).await?;
     steps.done(&format!("picture uploaded ({:.0} kB, {})", picture.bytes.len() as f64 / 1e3, picture.content_type));
-    let generation = user.place(options.order(&upload)).await?;
+    let generation = user.place(options.body(&upload)).await?;
     steps.done(&format!("ordered {}", options.words()));
     let mut earlier = String::from("queued");
     let waiting = user.wait(&generation, |state, _| {

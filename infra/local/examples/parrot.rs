@@ -12,14 +12,14 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let wish = wish(&event.payload);
-    match wish["do"].as_str() {
+    let instructions = instructions(&event.payload);
+    match instructions["do"].as_str() {
         Some("die") => std::process::exit(7),
         Some("fail") => return Err("told to fail".into()),
         Some("hang") => std::future::pending().await,
-        Some("env") => return Ok(json!(std::env::var(wish["name"].as_str().unwrap_or_default()).ok())),
+        Some("env") => return Ok(json!(std::env::var(instructions["name"].as_str().unwrap_or_default()).ok())),
         Some("large") => return Ok(json!("x".repeat(7 * 1024 * 1024))),
-        Some("put") => return put(&wish).await,
+        Some("put") => return put(&instructions).await,
         Some("pid") => return Ok(json!(std::process::id())),
         _ => {}
     }
@@ -45,16 +45,16 @@ async fn answer(event: LambdaEvent<Value>) -> Result<Value, Error> {
 }
 
 /// The instructions: the event itself, or the JSON body of an HTTP event.
-fn wish(event: &Value) -> Value {
+fn instructions(event: &Value) -> Value {
     match event["body"].as_str() {
         Some(body) => serde_json::from_str(body).unwrap_or_default(),
         None => event.clone(),
     }
 }
 
-async fn put(wish: &Value) -> Result<Value, Error> {
+async fn put(instructions: &Value) -> Result<Value, Error> {
     let config = aws_config::load_from_env().await;
-    let text = |name: &str| wish[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| instructions[name].as_str().unwrap_or_default().to_owned();
     let key = aws_sdk_dynamodb::types::AttributeValue::S(text("key"));
     aws_sdk_dynamodb::Client::new(&config).put_item().table_name(text("table")).item("pk", key).send().await?;
     Ok(json!("put"))

@@ -19,26 +19,26 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn answer(event: LambdaEvent<Value>) -> Result<StreamResponse<Song>, Error> {
-    let wish: Value = serde_json::from_str(event.payload["body"].as_str().unwrap_or_default()).unwrap_or_default();
-    if wish["do"] == "fail" {
+    let instructions: Value = serde_json::from_str(event.payload["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    if instructions["do"] == "fail" {
         return Err("told to fail".into());
     }
-    if wish["do"] == "trailers" {
+    if instructions["do"] == "trailers" {
         break_off_with_trailers(&event.context.request_id).await?;
         std::process::exit(0);
     }
     let (lines, song) = mpsc::channel(1);
-    tokio::spawn(sing(wish, event.payload, lines));
+    tokio::spawn(sing(instructions, event.payload, lines));
     let mut prelude = MetadataPrelude { status_code: http::StatusCode::ACCEPTED, ..MetadataPrelude::default() };
     prelude.headers.insert("content-type", http::HeaderValue::from_static("text/plain"));
     prelude.cookies.push("tune=1".into());
     Ok(StreamResponse { metadata_prelude: prelude, stream: Song(song) })
 }
 
-async fn sing(wish: Value, event: Value, lines: mpsc::Sender<Bytes>) {
-    let port = wish["port"].as_u64().unwrap_or_default();
+async fn sing(instructions: Value, event: Value, lines: mpsc::Sender<Bytes>) {
+    let port = instructions["port"].as_u64().unwrap_or_default();
     drop(lines.send(Bytes::from("one\n")).await);
-    match wish["do"].as_str() {
+    match instructions["do"].as_str() {
         Some("die") => {
             word(port).await;
             std::process::exit(7);

@@ -52,8 +52,8 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
     Ok(Some(match (method, path) {
         (&Method::GET, ["health"]) => json!({ "ok": true, "functions": cloud.model.functions.keys().collect::<Vec<_>>() }),
         (&Method::PUT | &Method::POST, ["clock"]) => {
-            let wish: Value = serde_json::from_slice(body)?;
-            let seconds = wish["offset_seconds"].as_i64().ok_or_else(|| anyhow::anyhow!("offset_seconds must be a whole number"))?;
+            let request: Value = serde_json::from_slice(body)?;
+            let seconds = request["offset_seconds"].as_i64().ok_or_else(|| anyhow::anyhow!("offset_seconds must be a whole number"))?;
             cloud.set_clock_offset(seconds);
             done
         }

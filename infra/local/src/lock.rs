@@ -60,10 +60,10 @@ pub(crate) fn holder(state_dir: &Path) -> Result<Option<Pid>> {
     Ok(Some(Pid::from_raw(id)))
 }
 
-/// Ends the cloud that holds the folder; returns whether there was one. SIGTERM first, SIGKILL after `patience`.
-pub(crate) fn end_holder(state_dir: &Path, patience: Duration) -> Result<bool> {
+/// Ends the cloud that holds the folder; returns whether there was one. SIGTERM first, SIGKILL after `timeout`.
+pub(crate) fn end_holder(state_dir: &Path, timeout: Duration) -> Result<bool> {
     let Some(pid) = holder(state_dir)? else { return Ok(false) };
-    for (signal, limit) in [(Signal::SIGTERM, patience), (Signal::SIGKILL, Duration::from_secs(5))] {
+    for (signal, limit) in [(Signal::SIGTERM, timeout), (Signal::SIGKILL, Duration::from_secs(5))] {
         // It may have ended by itself: then there is no process to signal.
         let _ = kill(pid, signal);
         let asked = Instant::now();

@@ -294,16 +294,16 @@ impl Pool {
         let Some(process) = state.processes.remove(&number) else { return };
         let mut lost = process.current.and_then(|current| current.reply.map(|reply| (current.id, reply)));
         let never_started = !process.started && process.generation == state.generation;
-        let mut told = format!("{}: {how}", self.name());
+        let mut message = format!("{}: {how}", self.name());
         if never_started {
             let why = process::reason(&self.launch.log).unwrap_or_else(|| how.to_owned());
-            told = format!("{} does not start: {why}", self.name());
-            state.unable = Some(told.clone());
+            message = format!("{} does not start: {why}", self.name());
+            state.unable = Some(message.clone());
             // It will not start for the next event either: fail one per try instead of trying forever.
             lost = lost.or_else(|| state.waiting.pop_front().map(|waiting| (waiting.id, waiting.reply)));
         }
         if let Some((id, reply)) = lost {
-            eprintln!("{told}");
+            eprintln!("{message}");
             let answer = match process.init_error {
                 Some(error) => Answer::Failed(error),
                 None => failed("Runtime.ExitError", &format!("RequestId: {id} Error: Runtime exited: {how}")),

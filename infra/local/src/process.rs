@@ -39,7 +39,7 @@ pub(crate) struct Launch {
 /// A way to end a process and to see that it ended.
 #[derive(Debug, Clone)]
 pub(crate) struct Handle {
-    wish: Arc<Notify>,
+    kill_request: Arc<Notify>,
     ended: watch::Receiver<bool>,
     pid: Arc<OnceLock<u32>>,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Handle {
 impl Handle {
     /// Kills the process (SIGKILL).
     pub(crate) fn kill(&self) {
-        self.wish.notify_one();
+        self.kill_request.notify_one();
     }
 
     /// The peak resident memory of the process, in bytes; `None` when it is not running or the system does not tell.
@@ -65,9 +65,9 @@ impl Handle {
 
 /// Starts process `number` of the pool in the background and tells the pool when it ended.
 pub(crate) fn start(pool: &Arc<Pool>, number: u64, launch: &Launch, env: &BTreeMap<String, String>) -> Handle {
-    let wish = Arc::new(Notify::new());
+    let kill_request = Arc::new(Notify::new());
     let (ended, watcher) = watch::channel(false);
-    let (pool, launch, env, kill) = (Arc::downgrade(pool), launch.clone(), env.clone(), Arc::clone(&wish));
+    let (pool, launch, env, kill) = (Arc::downgrade(pool), launch.clone(), env.clone(), Arc::clone(&kill_request));
     let pid = Arc::new(OnceLock::new());
     let running = Arc::clone(&pid);
     tokio::spawn(async move {
@@ -80,7 +80,7 @@ pub(crate) fn start(pool: &Arc<Pool>, number: u64, launch: &Launch, env: &BTreeM
         }
         ended.send_replace(true);
     });
-    Handle { wish, ended: watcher, pid }
+    Handle { kill_request, ended: watcher, pid }
 }
 
 async fn run(number: u64, launch: &Launch, env: &BTreeMap<String, String>, kill: &Notify, pid: &OnceLock<u32>) -> Result<String> {

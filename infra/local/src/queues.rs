@@ -62,10 +62,10 @@ impl Drop for Poller {
 impl Poller {
     /// Starts polling.
     pub(crate) fn start(source: Source) -> Self {
-        let (wanted, wish) = watch::channel(true);
+        let (wanted, enabled) = watch::channel(true);
         let (state, polling) = watch::channel(false);
         let in_flight = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(poll(source.clone(), wish, state, Arc::clone(&in_flight)));
+        let task = tokio::spawn(poll(source.clone(), enabled, state, Arc::clone(&in_flight)));
         Self { source, wanted, polling, in_flight, task }
     }
 
@@ -127,16 +127,16 @@ pub(crate) async fn count_messages(client: &Client, url: &str) -> Result<usize> 
         + count(QueueAttributeName::ApproximateNumberOfMessagesDelayed))
 }
 
-async fn poll(source: Source, mut wish: watch::Receiver<bool>, state: watch::Sender<bool>, in_flight: Arc<AtomicUsize>) {
+async fn poll(source: Source, mut enabled: watch::Receiver<bool>, state: watch::Sender<bool>, in_flight: Arc<AtomicUsize>) {
     let permits = Arc::new(Semaphore::new(source.concurrency.unwrap_or(DEFAULT_CONCURRENCY).max(1)));
     loop {
-        if wish.wait_for(|wanted| *wanted).await.is_err() {
+        if enabled.wait_for(|wanted| *wanted).await.is_err() {
             return;
         }
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         state.send_replace(true);
         // A pause requested just before this line must not be missed.
-        let messages = if *wish.borrow() { receive(&source).await } else { Ok(Vec::new()) };
+        let messages = if *enabled.borrow() { receive(&source).await } else { Ok(Vec::new()) };
         let batch = messages.as_ref().map_or(0, Vec::len);
         if batch > 0 {
             in_flight.fetch_add(1, Ordering::SeqCst);

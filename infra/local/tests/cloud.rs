@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The folder of the example binaries, beside this test's own.
 fn examples() -> PathBuf {
@@ -114,7 +114,7 @@ async fn a_message_comes_again_until_it_succeeds_or_is_dead() {
     let twice = [json!({ "name": "direct" }).to_string(), json!({ "name": "direct", "again": 1 }).to_string()];
     assert_eq!(cloud.deliver("Work", &twice).await.unwrap(), [1]);
     cloud.resume_queue("Work").unwrap();
-    cloud.drain_queue("Work", PATIENCE).await.unwrap();
+    cloud.drain_queue("Work", TIMEOUT).await.unwrap();
     assert_eq!(cloud.backlog("WorkDlq").await.unwrap(), 1);
     let log = cloud.logs("parrot");
     let seen = |name: &str| log.matches(&format!("record \"{name}\"")).count();
@@ -232,7 +232,7 @@ async fn an_accepted_mail_is_told_to_the_function_that_waits_for_it() {
 
     cloud.hold_events();
     assert!(sing(&cloud, "song", "held", set).await);
-    cloud.settle(PATIENCE).await.unwrap();
+    cloud.settle(TIMEOUT).await.unwrap();
     assert_eq!(cloud.logs("parrot"), "");
     assert_eq!(cloud.held_events()[0]["detail"]["mail"]["destination"], json!(["ada@example.org"]));
     assert_eq!((cloud.release_events(), cloud.held_events().len()), (1, 0));
@@ -247,7 +247,7 @@ async fn an_accepted_mail_is_told_to_the_function_that_waits_for_it() {
     assert!(sing(&cloud, "song", "quiet", None).await);
     assert!(sing(&cloud, "noise", "other", set).await);
     assert!(sing(&cloud, "song", "bad", set).await);
-    cloud.settle(PATIENCE).await.unwrap();
+    cloud.settle(TIMEOUT).await.unwrap();
     let log = cloud.logs("parrot");
     let told = |name: &str| log.matches(&format!("fact \"{name}\" null")).count();
     assert_eq!([told("held"), told("unheard"), told("bad")], [1, 1, 3], "{log}");

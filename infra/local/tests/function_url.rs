@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn options(parameters: &[(&str, &str)]) -> Options {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -34,18 +34,18 @@ impl Stage {
         Self { cloud, http: HttpClient::default(), ear: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
-    async fn ask(&self, url: &str, wish: &str) -> Opened {
-        let body = json!({ "do": wish, "port": self.ear.local_addr().unwrap().port() }).to_string();
+    async fn ask(&self, url: &str, action: &str) -> Opened {
+        let body = json!({ "do": action, "port": self.ear.local_addr().unwrap().port() }).to_string();
         self.http.open(Method::POST, url, &[("content-type", "application/json")], body).await.unwrap()
     }
 
-    async fn call(&self, wish: &str) -> Opened {
-        self.ask(self.cloud.function_url("singer").unwrap(), wish).await
+    async fn call(&self, action: &str) -> Opened {
+        self.ask(self.cloud.function_url("singer").unwrap(), action).await
     }
 
     /// The singer has reached its wait: it may go on.
     async fn nod(&self) {
-        drop(tokio::time::timeout(PATIENCE, self.ear.accept()).await.unwrap().unwrap());
+        drop(tokio::time::timeout(TIMEOUT, self.ear.accept()).await.unwrap().unwrap());
     }
 
     async fn end(self) {
@@ -92,13 +92,13 @@ async fn an_event_of_a_url_names_no_route_and_no_account() {
 #[tokio::test]
 async fn who_reads_half_an_answer_hears_that_it_is_half() {
     let stage = Stage::new(&[]).await;
-    for wish in ["die", "hang", "trailers"] {
-        let mut song = stage.call(wish).await;
-        assert_eq!(line(&mut song).await, "one\n", "{wish}");
-        if wish == "die" {
+    for action in ["die", "hang", "trailers"] {
+        let mut song = stage.call(action).await;
+        assert_eq!(line(&mut song).await, "one\n", "{action}");
+        if action == "die" {
             stage.nod().await;
         }
-        assert!(song.next().await.is_err(), "{wish}: half an answer looks whole");
+        assert!(song.next().await.is_err(), "{action}: half an answer looks whole");
     }
     let failed = stage.call("fail").await;
     assert_eq!(failed.status, 502);
@@ -126,7 +126,7 @@ async fn a_slow_reader_slows_the_function() {
     let started = Instant::now();
     let mut look = tokio::time::interval(Duration::from_millis(20));
     while stage.cloud.busy("singer").unwrap() > 0 {
-        assert!(started.elapsed() < PATIENCE, "it is never cut off");
+        assert!(started.elapsed() < TIMEOUT, "it is never cut off");
         look.tick().await;
     }
     assert!(!stage.cloud.logs("singer").contains("all sung"), "64 MB went somewhere though nobody read them");

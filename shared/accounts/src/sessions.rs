@@ -67,14 +67,14 @@ impl OpenSession<'_> {
     /// [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a wrong, used, expired or exhausted code and for an unknown address.
     pub async fn run(&self, email: &Email, code: &str, locale: &str) -> Result<SignedIn, Failure> {
         let key = self.pepper.email_key(email);
-        let given = self.pepper.code_hash(&key, code);
+        let code_hash = self.pepper.code_hash(&key, code);
         let stored = self.codes.attempt(&key, self.clock.now()).await?;
-        if !stored.is_some_and(|hash| hash.matches(&given)) {
+        if !stored.is_some_and(|hash| hash.matches(&code_hash)) {
             return Err(code_refused());
         }
-        match self.write(email, locale, &key, &given).await {
+        match self.write(email, locale, &key, &code_hash).await {
             // Another sign-in opened the account between the read and the write: this time it is found.
-            Err(Failure::Conflict(_)) => self.write(email, locale, &key, &given).await,
+            Err(Failure::Conflict(_)) => self.write(email, locale, &key, &code_hash).await,
             other => other,
         }
     }

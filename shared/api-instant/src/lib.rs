@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use processing::instant::News;
+use processing::instant::InstantEvent;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -44,24 +44,24 @@ pub struct PictureEvent<'a> {
 
 /// The name of the event that tells of `news`.
 #[must_use]
-pub fn event_name(news: &News<'_>) -> &'static str {
-    match news {
-        News::Progress(..) => "progress",
-        News::Sketch { .. } => "sketch",
-        News::Finished(_) => "picture",
+pub fn event_name(event: &InstantEvent<'_>) -> &'static str {
+    match event {
+        InstantEvent::Progress(..) => "progress",
+        InstantEvent::Sketch { .. } => "sketch",
+        InstantEvent::Finished(_) => "picture",
     }
 }
 
 /// The data of that event; zeroed when it is dropped, since it may hold a picture.
 #[must_use]
-pub fn event_data(news: &News<'_>) -> Zeroizing<String> {
-    match news {
-        News::Progress(stage, progress) => json(&ProgressEvent { progress: *progress, stage: stage.name() }, 0),
-        News::Sketch { index, media_type, picture } => {
+pub fn event_data(event: &InstantEvent<'_>) -> Zeroizing<String> {
+    match event {
+        InstantEvent::Progress(stage, progress) => json(&ProgressEvent { progress: *progress, stage: stage.name() }, 0),
+        InstantEvent::Sketch { index, media_type, picture } => {
             let picture = base64(picture);
             json(&SketchEvent { index: *index, media_type, picture: &picture }, picture.len())
         }
-        News::Finished(portrait) => {
+        InstantEvent::Finished(portrait) => {
             let picture = base64(&portrait.bytes);
             let (media_type, artist) = (portrait.media_type, portrait.artist);
             let event = PictureEvent { media_type, picture: &picture, digital_source_type: portrait.source.uri(), artist };
@@ -92,9 +92,9 @@ mod tests {
 
     #[test]
     fn an_event_is_named_and_written_as_documented() {
-        let progress = News::Progress(Stage::Drawing, 20);
+        let progress = InstantEvent::Progress(Stage::Drawing, 20);
         assert_eq!((event_name(&progress), event_data(&progress).as_str()), ("progress", r#"{"progress":20,"stage":"drawing"}"#));
-        let sketch = News::Sketch { index: 1, media_type: "image/png", picture: b"abc" };
+        let sketch = InstantEvent::Sketch { index: 1, media_type: "image/png", picture: b"abc" };
         assert_eq!(event_name(&sketch), "sketch");
         assert_eq!(event_data(&sketch).as_str(), r#"{"index":1,"media_type":"image/png","picture":"YWJj"}"#);
         let bytes = Zeroizing::new(b"abc".to_vec());
@@ -103,7 +103,7 @@ mod tests {
             r#"{"media_type":"image/png","picture":"YWJj","digital_source_type":"#,
             r#""http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced","artist":"palette"}"#
         );
-        let finished = News::Finished(&portrait);
+        let finished = InstantEvent::Finished(&portrait);
         assert_eq!((event_name(&finished), event_data(&finished).as_str()), ("picture", wanted));
     }
 }

@@ -33,12 +33,12 @@ mod tests {
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
-    #[error("the settings are not fit")]
+    #[error("the settings are invalid")]
     struct NotANumber(#[source] std::num::ParseIntError);
 
     #[test]
     fn what_is_printed_is_for_people_with_its_causes() {
         let error = Error::from(NotANumber("x".parse::<u8>().unwrap_err()));
-        assert_eq!(format!("{error:?}"), "the settings are not fit: invalid digit found in string");
+        assert_eq!(format!("{error:?}"), "the settings are invalid: invalid digit found in string");
     }
 }

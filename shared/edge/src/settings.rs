@@ -27,7 +27,7 @@ pub enum SettingsError {
         what: &'static str,
     },
     /// A list holds an unknown or repeated name.
-    #[error("the environment variable {name} names {value:?}; it knows {}, each at most once, with commas between them", .known.join(", "))]
+    #[error("the environment variable {name} names {value:?}; known are {}, each at most once, separated by commas", .known.join(", "))]
     Unknown {
         name: &'static str,
         /// The name.
@@ -232,7 +232,7 @@ mod tests {
         let said = choose("openai,dalle").unwrap_err().to_string();
         assert_eq!(
             said,
-            "the environment variable ARTIST names \"dalle\"; it knows palette, openai, gemini, each at most once, with commas between them"
+            "the environment variable ARTIST names \"dalle\"; known are palette, openai, gemini, each at most once, separated by commas"
         );
     }
 

@@ -64,7 +64,7 @@ impl Client {
         let url = Url::parse(base).map_err(|_| Failure::broken("a base URL is no URL"))?;
         let plain = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
         if !plain || !self.may_go_to(&url) {
-            return Err(Failure::broken("a base URL leads where this deployment sends nothing: see the processors of the inventory"));
+            return Err(Failure::broken("a base URL names a host that is not in the provider ledger"));
         }
         Ok(Endpoint { http: self.http.clone(), base: url.as_str().trim_end_matches('/').to_owned() })
     }

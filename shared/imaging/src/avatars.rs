@@ -57,7 +57,7 @@ impl AvatarSpec {
 /// The size is ours: that of an artist's drawing
 const OWN: &str = "the size of a drawing";
 /// Platforms publish few of these sizes and change them; the guides agree on these, and platforms scale a picture that is a few pixels off
-const GUIDES: &str = "guides to the platforms' picture sizes; not the platforms' own word";
+const GUIDES: &str = "guides to the platforms' picture sizes, not the platforms themselves";
 /// The Open Graph protocol names no size; its largest consumer does
 const OPEN_GRAPH: &str = "https://developers.facebook.com/docs/sharing/webmasters/images";
 /// When all of them were read

@@ -77,8 +77,8 @@ impl Layers {
 
 /// The subject, with the matte as the drawing's alpha: the artist's if it is plausible, else that of a search. Opaque if neither is.
 fn subject_of(drawing: &mut RgbaImage) -> Subject {
-    let told = drawing.pixels().any(|pixel| pixel.0[3] < 255);
-    let known = if told { subject::given(drawing) } else { subject::find(drawing) };
+    let has_alpha = drawing.pixels().any(|pixel| pixel.0[3] < 255);
+    let known = if has_alpha { subject::from_alpha(drawing) } else { subject::find(drawing) };
     for (pixel, alpha) in drawing.pixels_mut().zip(known.alpha.pixels()) {
         pixel.0[3] = if known.origin == Origin::Frame { 255 } else { alpha.0[0] };
     }

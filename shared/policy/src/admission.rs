@@ -89,11 +89,11 @@ pub enum NotAdmitted {
     #[error("{0} works under no data processing agreement")]
     NoAgreement(String),
     /// It trains on the data it receives (AN-32).
-    #[error("{0} may train on what it is sent")]
+    #[error("{0} may train on the data it receives")]
     Trains(String),
     /// It retains the data it receives (RT-09).
     #[error(
-        "{processor} keeps what it is sent for {kept}, and the profile ephemeral sends it nothing before zero retention is agreed and attested: \
+        "{processor} retains the data it receives for {kept}, and the profile ephemeral sends it nothing before zero retention is agreed and attested: \
          ZERO_RETENTION={processor}:<reference of the agreement>"
     )]
     Keeps {
@@ -102,7 +102,7 @@ pub enum NotAdmitted {
         kept: String,
     },
     /// It retains the data it receives, and offers nothing else (RT-09).
-    #[error("{processor} keeps what it is sent for {kept} and offers no zero retention, so the profile ephemeral sends it nothing")]
+    #[error("{processor} retains the data it receives for {kept} and offers no zero retention, so the profile ephemeral sends it nothing")]
     AlwaysKeeps {
         processor: String,
         /// Its retention, in words.

@@ -74,7 +74,7 @@ impl Deliver<'_> {
 
     async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
         let extras = extras(&generation.stickers, generation.bubble.as_ref())?;
-        let mut order = InTheMaking {
+        let mut delivery = DeliveryInProgress {
             bundle: Bundle::new(imaging::Generation {
                 generation_id: generation.id.to_string(),
                 style: generation.style.clone(),
@@ -92,14 +92,14 @@ impl Deliver<'_> {
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let source = sources.first().ok_or_else(|| Failure::broken("a generation of no drawing"))?.1;
         let drawings = stream::iter(sources).then(|(index, source)| self.rendered(generation, index, source, &extras));
-        let origin = order.take(drawings.try_flatten()).await?.ok_or_else(|| Failure::broken("a drawing without a file"))?;
-        order.pack(&origin).await?;
-        self.bundled(order, source).await
+        let origin = delivery.take(drawings.try_flatten()).await?.ok_or_else(|| Failure::broken("a drawing without a file"))?;
+        delivery.pack(&origin).await?;
+        self.bundled(delivery, source).await
     }
 
     /// The bundle, its manifest signed if there is a signer.
-    async fn bundled(&self, order: InTheMaking<'_>, source: DigitalSource) -> Result<Delivered, Failure> {
-        let InTheMaking { bundle, uploader, .. } = order;
+    async fn bundled(&self, delivery: DeliveryInProgress<'_>, source: DigitalSource) -> Result<Delivered, Failure> {
+        let DeliveryInProgress { bundle, uploader, .. } = delivery;
         let credentials = match self.signer {
             Some(signer) => {
                 let manifest = bundle.manifest().map_err(Failure::broken)?;
@@ -201,21 +201,21 @@ fn style_name(id: &str) -> &str {
 /// # Errors
 /// [`Failure::Broken`] when the stored words can no longer be drawn; it quotes nothing of them.
 fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
-    let order = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
+    let request_of = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
         Ok(words) => Ok(BubbleRequest { words, side: bubble.side }),
         Err(_) => Err(Failure::broken("the words of a speech bubble cannot be drawn any more")),
     };
-    Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(order).transpose()? })
+    Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(request_of).transpose()? })
 }
 
 /// The state of a generation's files: each is signed and stored, and goes as stored into the packs and the bundle.
-struct InTheMaking<'a> {
+struct DeliveryInProgress<'a> {
     bundle: Bundle,
     packs: Packs,
     uploader: FileUploader<'a>,
 }
 
-impl InTheMaking<'_> {
+impl DeliveryInProgress<'_> {
     /// Stores files, a few at a time, and takes them in their order. Answers the origin of the first.
     async fn take(&mut self, files: impl Stream<Item = Result<FinishedFile, Failure>>) -> Result<Option<Arc<Origin>>, Failure> {
         let mut first = None;

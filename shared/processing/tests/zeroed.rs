@@ -20,7 +20,7 @@ use image::{
 };
 use kernel::{CallerAddress, Failure, SeededRandomness, SystemClock};
 use picture_files::DigitalSource;
-use processing::instant::{Instant, InstantRequest, Marked, News};
+use processing::instant::{Instant, InstantRequest, Marked, InstantEvent};
 use screening::{Candidate, Moderation, Screener};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::Faults;
@@ -67,10 +67,10 @@ enum End {
     Panics,
 }
 
-struct Actor(End);
+struct ScriptedArtist(End);
 
 #[async_trait]
-impl Artist for Actor {
+impl Artist for ScriptedArtist {
     fn name(&self) -> &'static str {
         "openai"
     }
@@ -113,7 +113,7 @@ impl Screener for Judge {
 
 /// One request from its first byte to its end; the answer is read and dropped, as if it was sent.
 async fn request(end: End) -> Result<usize, Failure> {
-    let artists: Vec<Box<dyn Artist>> = vec![Box::new(Actor(end))];
+    let artists: Vec<Box<dyn Artist>> = vec![Box::new(ScriptedArtist(end))];
     let moderation = Moderation::of(vec![Box::new(Judge(if matches!(end, End::Judged) { 1.0 } else { 0.0 }))]);
     let rate_keys = FakeRateKeys::new(Faults::default());
     let salt = RateSalt::new(b"salt");
@@ -130,18 +130,18 @@ async fn request(end: End) -> Result<usize, Failure> {
     let words = Zeroizing::new(WORDS.concat());
     let request = InstantRequest::new(Zeroizing::new(encoded(SENT)), None, Some(words), None, &SeededRandomness::new(1))?;
     let sent = Mutex::new(0);
-    let tell = |news: News<'_>| *sent.lock().unwrap() += api_event(&news);
-    let portrait = instant.draw(admitted, request, 1, &tell).await?;
+    let emit = |event: InstantEvent<'_>| *sent.lock().unwrap() += api_event(&event);
+    let portrait = instant.draw(admitted, request, 1, &emit).await?;
     let told = *sent.lock().unwrap();
     Ok(told + portrait.bytes.len())
 }
 
 /// Reads the data of an event without keeping it.
-fn api_event(news: &News<'_>) -> usize {
-    match news {
-        News::Progress(..) => 0,
-        News::Sketch { picture, .. } => picture.len(),
-        News::Finished(portrait) => portrait.bytes.len(),
+fn api_event(event: &InstantEvent<'_>) -> usize {
+    match event {
+        InstantEvent::Progress(..) => 0,
+        InstantEvent::Sketch { picture, .. } => picture.len(),
+        InstantEvent::Finished(portrait) => portrait.bytes.len(),
     }
 }
 

@@ -50,7 +50,7 @@ fn of_vendor(ingredient: Option<(&str, serde_json::Value)>) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_seal_is_small_says_what_the_xmp_says_and_leaves_the_pixels() {
+async fn content_credentials_are_small_match_the_xmp_and_leave_the_pixels() {
     for file in finished() {
         let signed = sign(&file.bytes, file.format.content_type(), &Origin::of(SOURCE), &*signer()).await.unwrap();
         let added = signed.len() - file.bytes.len();
@@ -116,7 +116,7 @@ async fn a_vendors_manifest_that_shows_the_selfie_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_bundles_manifest_has_a_seal_beside_it() {
+async fn a_bundles_manifest_has_content_credentials_beside_it() {
     let manifest = br#"{ "files": [] }"#;
     let credentials = sign_detached(manifest, SOURCE, &*signer()).await.unwrap();
     assert!(credentials.len() < 4_500, "{}", credentials.len());

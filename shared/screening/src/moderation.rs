@@ -47,9 +47,9 @@ impl Moderation {
         let (mut scores, mut names, mut failures) = (Scores::new(), Vec::new(), Vec::new());
         for (name, answer) in join_all(asked).await {
             match answer {
-                Ok(said) => {
+                Ok(answered) => {
                     names.push(name);
-                    merge(&mut scores, said);
+                    merge(&mut scores, answered);
                 }
                 Err(failure) => failures.push(failure),
             }
@@ -64,12 +64,12 @@ impl Moderation {
 
 /// The scores of one screener. An answer that lacks a category the screener claims to score, or has no valid score at all, is no judgement (AN-70).
 async fn ask(screener: &dyn Screener, candidate: Candidate<'_>) -> Result<Scores, Failure> {
-    let said: Scores =
+    let scores: Scores =
         screener.score(candidate).await?.into_iter().filter_map(|(category, score)| Some((category, real(score)?))).collect();
-    match screener.sees().iter().find(|category| !said.contains_key(**category)) {
+    match screener.sees().iter().find(|category| !scores.contains_key(**category)) {
         Some(category) => Err(Failure::broken(format!("the screener `{}` gave no score for `{category}`", screener.name()))),
-        None if said.is_empty() => Err(Failure::broken(format!("the screener `{}` gave no score", screener.name()))),
-        None => Ok(said),
+        None if scores.is_empty() => Err(Failure::broken(format!("the screener `{}` gave no score", screener.name()))),
+        None => Ok(scores),
     }
 }
 
@@ -79,8 +79,8 @@ fn real(score: f64) -> Option<f64> {
 }
 
 /// Keeps the higher of two scores of a category.
-fn merge(scores: &mut Scores, said: Scores) {
-    for (category, score) in said {
+fn merge(scores: &mut Scores, others: Scores) {
+    for (category, score) in others {
         scores.entry(category).and_modify(|highest| *highest = highest.max(score)).or_insert(score);
     }
 }

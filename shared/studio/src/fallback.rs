@@ -295,7 +295,7 @@ impl FallbackRun<'_> {
         let Usage { input_tokens, output_tokens, micro_dollars, .. } = *usage;
         if let Some(NotDrawn::Misconfigured(source)) = why {
             let source: &(dyn std::error::Error + 'static) = source.as_ref();
-            tracing::error!(%generation_id, drawing, vendor, model, outcome, latency_ms, source, "artist cannot draw; its configuration must be mended");
+            tracing::error!(%generation_id, drawing, vendor, model, outcome, latency_ms, source, "artist cannot draw; its configuration must be corrected");
             return;
         }
         if let Some(NotDrawn::Down(source) | NotDrawn::Unclear(source)) = why {
@@ -324,7 +324,7 @@ impl FallbackRun<'_> {
                 }
                 Err(failure) => {
                     let failure: &(dyn std::error::Error + 'static) = &failure;
-                    tracing::warn!(vendor = candidate.artist.name(), failure, "the circuit breaker was not told");
+                    tracing::warn!(vendor = candidate.artist.name(), failure, "the circuit breaker was not updated");
                     return;
                 }
             }

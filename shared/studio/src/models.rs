@@ -95,14 +95,14 @@ impl CheckModels<'_> {
             });
             let found = look(model, listing, today);
             for finding in &found {
-                tell(finding);
+                log_finding(finding);
                 if let Finding::Ended { model, .. } = finding {
                     ended.get_or_insert_with(|| Failure::broken(ModelEnded(model.model.clone())));
                 }
             }
             findings.extend(found);
         }
-        tracing::info!(checked = self.configured.len(), "looked at the models");
+        tracing::info!(checked = self.configured.len(), "checked the models");
         ended.or(failure).map_or(Ok(findings), Err)
     }
 
@@ -134,7 +134,7 @@ fn look(model: &ConfiguredModel, listing: Option<Listing>, today: Date) -> Vec<F
 }
 
 /// The alarm counts the lines whose message is `a model ends soon` (template.yaml).
-fn tell(finding: &Finding) {
+fn log_finding(finding: &Finding) {
     let replacement = |model: &ConfiguredModel| known(model).map_or("", |known| known.replacement.as_str());
     match finding {
         Finding::EndsSoon { model, shutdown, days_left } => {
@@ -146,7 +146,7 @@ fn tell(finding: &Finding) {
             tracing::error!(vendor, model = id, %shutdown, replacement = replacement(model), "a model has ended");
         }
         Finding::Unlisted(ConfiguredModel { vendor, model }) => {
-            tracing::warn!(vendor, model, "the vendor's list does not have this model; it may draw all the same");
+            tracing::warn!(vendor, model, "the vendor's list does not contain this model; it may still draw");
         }
     }
 }

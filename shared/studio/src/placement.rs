@@ -135,20 +135,20 @@ impl PlaceGeneration<'_> {
         match self.placements.place(&new_generation).await? {
             Placement::New => {
                 let Generation { id, owner, charge, .. } = new_generation.generation;
-                Ok(self.told(owner, Placed { id, credits: charge.credits() }).await)
+                Ok(self.queue_first_step(owner, Placed { id, credits: charge.credits() }).await)
             }
             // The earlier request may have died after its transaction: a second message is harmless, a missing one delays the generation until the
             // sweeper comes.
             Placement::Replayed(replay) => {
-                Ok(self.told(new_generation.generation.owner, same_request(&replay, &new_generation.payload_hash)?).await)
+                Ok(self.queue_first_step(new_generation.generation.owner, same_request(&replay, &new_generation.payload_hash)?).await)
             }
         }
     }
 
     /// The generation is stored: if the message cannot be sent now, the sweeper sends it, and the caller need not know.
-    async fn told(&self, owner: Owner, placed: Placed) -> Placed {
+    async fn queue_first_step(&self, owner: Owner, placed: Placed) -> Placed {
         if let Err(failure) = self.steps.tell(Step::GenerationQueued, owner, placed.id).await {
-            tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation placed but not announced; the sweeper will");
+            tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation created but its first step not queued; the sweeper will do it");
         }
         placed
     }

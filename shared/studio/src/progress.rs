@@ -47,7 +47,7 @@ impl Sketches for ProgressReporter<'_> {
             Ok(Written::Overtaken) => {}
             Err(failure) => {
                 let failure: &(dyn std::error::Error + 'static) = &failure;
-                tracing::warn!(generation_id = %generation.id, failure, "progress was not noted");
+                tracing::warn!(generation_id = %generation.id, failure, "progress was not recorded");
             }
         }
     }

@@ -80,7 +80,7 @@ where
 /// The subject of a drawing whose alpha is its mask, if the mask is plausible: cleaned of specks and pinholes, and smoothed if it is jagged.
 /// Otherwise the subject is searched for ([`find`]).
 #[must_use]
-pub fn given(drawing: &RgbaImage) -> Subject {
+pub fn from_alpha(drawing: &RgbaImage) -> Subject {
     let (width, height) = (drawing.width() as usize, drawing.height() as usize);
     if width == 0 || height == 0 {
         return find(drawing);

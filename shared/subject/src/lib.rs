@@ -14,7 +14,7 @@ mod plausibility;
 mod prior;
 pub mod skin;
 
-pub use find::{Origin, Subject, find, given};
+pub use find::{Origin, Subject, find, from_alpha};
 pub use head::HeadBox;
 pub use matte::Matte;
 pub use plausibility::{PLAUSIBLE, Plausibility};

@@ -3,7 +3,7 @@
 
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage, imageops};
 use proptest::prelude::*;
-use subject::{Origin, PLAUSIBLE, find, given};
+use subject::{Origin, PLAUSIBLE, find, from_alpha};
 use testkit::portraits;
 
 /// The square of a picture as a drawing has it
@@ -92,8 +92,8 @@ fn drawing(alpha: impl Fn(u32, u32, u8) -> u8) -> (RgbaImage, GrayImage) {
 
 #[test]
 fn a_given_mask_is_kept_and_cleaned() {
-    let (told, truth) = drawing(|_, _, truth| truth);
-    let kept = given(&told);
+    let (matted, truth) = drawing(|_, _, truth| truth);
+    let kept = from_alpha(&matted);
     assert_eq!(kept.origin, Origin::Given);
     assert!(agreement(&kept.alpha, &truth) > 0.99);
 
@@ -108,7 +108,7 @@ fn a_given_mask_is_kept_and_cleaned() {
             truth
         }
     });
-    let cleaned = given(&dirty);
+    let cleaned = from_alpha(&dirty);
     assert_eq!(cleaned.origin, Origin::Given);
     assert!(cleaned.alpha.get_pixel(23, 23).0[0] < 8 && cleaned.alpha.get_pixel(252, 402).0[0] > 247);
 }
@@ -123,7 +123,7 @@ fn a_given_mask_that_is_none_is_replaced_by_what_is_found() {
         ("opaque", Box::new(|_, _, _| 255)),
     ] {
         let (drawing, truth) = drawing(alpha);
-        let found = given(&drawing);
+        let found = from_alpha(&drawing);
         assert_eq!(found.origin, Origin::Found, "{name}");
         assert!(agreement(&found.alpha, &truth) > 0.95, "{name}");
     }
@@ -135,7 +135,7 @@ proptest! {
     #[test]
     fn any_size_and_any_alpha_has_a_mask_of_its_size(width in 0_u32..90, height in 0_u32..90, seed in any::<u32>()) {
         let picture = RgbaImage::from_fn(width, height, |x, y| Rgba(std::array::from_fn(|i| speckle(x / 3 + seed % 91, y / 5 + i as u32))));
-        for found in [find(&picture), given(&picture)] {
+        for found in [find(&picture), from_alpha(&picture)] {
             prop_assert_eq!(found.alpha.dimensions(), (width, height));
             prop_assert!((0.0..=1.0).contains(&found.plausibility.score));
             let head = found.head;
@@ -152,7 +152,7 @@ fn the_more_of_a_mask_is_noise_the_less_plausible_it_is() {
         let noisy = GrayImage::from_fn(1000, 1000, |x, y| {
             if speckle(x / 16, y / 16) < share { Luma([speckle(x / 16 + 7, y / 16) / 128 * 255]) } else { *truth.get_pixel(x, y) }
         });
-        given(&RgbaImage::from_fn(1000, 1000, |x, y| Rgba([128, 128, 128, noisy.get_pixel(x, y).0[0]]))).plausibility.score
+        from_alpha(&RgbaImage::from_fn(1000, 1000, |x, y| Rgba([128, 128, 128, noisy.get_pixel(x, y).0[0]]))).plausibility.score
     };
     assert!(score(0) > 0.9);
     assert!(score(255) < PLAUSIBLE);

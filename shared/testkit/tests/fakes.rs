@@ -19,7 +19,7 @@ async fn an_14_sign_ins_and_sessions() {
 }
 
 #[tokio::test]
-async fn uploads_and_orders() {
+async fn uploads_and_generations() {
     contract::placements::uploads(&Stores::fake(5)).await;
     contract::placements::generations(&Stores::fake(6)).await;
     contract::placements::refused_generations(&Stores::fake(7)).await;

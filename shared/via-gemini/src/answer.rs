@@ -9,7 +9,7 @@ use studio::prices::Tokens;
 use studio::{NotDrawn, Usage};
 
 use crate::price;
-use crate::refusal::word;
+use crate::refusal::enum_name;
 
 /// The answer. Every field may be absent, and enumerations are open. Its strings are those of the body: a picture is not copied before it is decoded.
 #[derive(Deserialize, Default)]
@@ -136,10 +136,10 @@ pub(crate) fn read(body: &[u8], model: &str) -> Result<(Vec<u8>, Usage), NotDraw
         return Err(NotDrawn::NoPicture);
     }
     let parts = candidate.content.as_ref().and_then(|content| content.parts.as_deref()).unwrap_or_default();
-    let said = || parts.iter().filter(|part| part.thought != Some(true));
-    let Some(picture) = said().find_map(|part| part.inline_data.as_ref()) else {
+    let answer_parts = || parts.iter().filter(|part| part.thought != Some(true));
+    let Some(picture) = answer_parts().find_map(|part| part.inline_data.as_ref()) else {
         // A model that explains a refusal in words sends no picture (<https://ai.google.dev/gemini-api/docs>, responsible AI for images).
-        let explains = finish == "STOP" && said().any(|part| part.text.as_deref().is_some_and(|text| !text.trim().is_empty()));
+        let explains = finish == "STOP" && answer_parts().any(|part| part.text.as_deref().is_some_and(|text| !text.trim().is_empty()));
         return Err(if explains { NotDrawn::Refused(vec!["model-refusal".to_owned()]) } else { NotDrawn::NoPicture });
     };
     let picture = STANDARD.decode(picture.data.as_bytes()).map_err(|_| Damaged::Base64)?;
@@ -160,7 +160,7 @@ fn refuse_prompt(feedback: &PromptFeedback<'_>) -> Result<(), NotDrawn> {
 fn refused(reason: &str, ratings: Option<&[SafetyRating<'_>]>) -> NotDrawn {
     let blocked = ratings.unwrap_or_default().iter().filter(|rating| rating.blocked == Some(true));
     let categories = blocked.map(|rating| rating.category.strip_prefix("HARM_CATEGORY_").unwrap_or(&rating.category));
-    NotDrawn::Refused(std::iter::once(reason).chain(categories).map(|name| word(name).to_ascii_lowercase().replace('_', "-")).collect())
+    NotDrawn::Refused(std::iter::once(reason).chain(categories).map(|name| enum_name(name).to_ascii_lowercase().replace('_', "-")).collect())
 }
 
 fn usage(answer: &Answer<'_>, model: &str) -> Usage {

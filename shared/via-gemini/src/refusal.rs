@@ -51,7 +51,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) fn meaning(status: u16, retry_after: Option<&str>, body: &[u8]) -> NotDrawn {
     let error = serde_json::from_slice::<Envelope>(body).unwrap_or_default().error;
     let reason = error.details.iter().find_map(|detail| detail.reason.as_deref());
-    let refusal = Refusal { status, name: word(&error.status), reason: reason.map(word) };
+    let refusal = Refusal { status, name: enum_name(&error.status), reason: reason.map(enum_name) };
     let wait = error.details.iter().find_map(|detail| seconds(detail.retry_delay.as_deref()?)).or_else(|| seconds(retry_after?));
     match status {
         402 => NotDrawn::Exhausted,
@@ -83,7 +83,7 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 /// The name of an enumeration value: at most 64 letters, digits and `_`; other text becomes empty.
-pub(crate) fn word(text: &str) -> String {
+pub(crate) fn enum_name(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect()
 }
 

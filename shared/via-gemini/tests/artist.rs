@@ -12,7 +12,7 @@ use testkit::pictures;
 use via_gemini::GeminiArtist;
 
 /// Long enough for a busy machine, short enough for a test.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// No request may hold this.
 const CUSTOMER: &str = "pseudonym-of-a-customer";
@@ -22,7 +22,7 @@ fn client() -> Client {
 }
 
 fn artist(base: &str) -> GeminiArtist {
-    GeminiArtist::new(&client(), base, &Secret::new("AIza-test-key"), GeminiArtist::MODEL).unwrap().within(PATIENCE)
+    GeminiArtist::new(&client(), base, &Secret::new("AIza-test-key"), GeminiArtist::MODEL).unwrap().within(TIMEOUT)
 }
 
 fn selfie() -> Vec<u8> {
@@ -274,7 +274,7 @@ mod stand_in {
         let mut body = json!({ "contents": [{ "role": "user", "parts": [{ "text": "Draw." }, { "inlineData": { "mimeType": "image/png", "data": data } }] }] });
         change(&mut body);
         let endpoint = client().endpoint(&stand_in.base_url()).unwrap();
-        let call = endpoint.post(&format!("v1beta/models/{model}:generateContent"), PATIENCE);
+        let call = endpoint.post(&format!("v1beta/models/{model}:generateContent"), TIMEOUT);
         let call = match key {
             Some(key) => call.header("x-goog-api-key", key),
             None => call,

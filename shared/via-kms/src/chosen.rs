@@ -11,9 +11,9 @@ use crate::KmsSigner;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoSigner {
     /// Production requires an explicit choice
-    #[error("SIGNER is not set: name kms, or local, or off if nothing shall be signed")]
+    #[error("SIGNER is not set: it must be kms, local or off")]
     Unnamed,
-    #[error("SIGNER names nothing that is built in")]
+    #[error("SIGNER must be kms, local or off")]
     Unknown,
     #[error("the environment variable {0} is not set")]
     Absent(&'static str),

@@ -111,7 +111,7 @@ pub(crate) async fn whole(answer: Response, request_id: Option<&str>) -> Result<
 /// Reads a stream, and passes its sketches on as they arrive.
 pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, request_id: Option<&str>) -> Result<Drawn, NotDrawn> {
     let mut events = Events::of_at_most(LARGEST);
-    let mut growing = Growing { sketches, wanted: sketches.wanted().min(SKETCHES), next: 0, request_id };
+    let mut drawing = StreamedDrawing { sketches, wanted: sketches.wanted().min(SKETCHES), next: 0, request_id };
     let mut received = 0;
     while let Some(mut chunk) = answer.chunk().await.map_err(|error| refusal::lost(error.into()))? {
         received += chunk.len();
@@ -119,30 +119,30 @@ pub(crate) async fn streamed(mut answer: Response, sketches: &dyn Sketches, requ
             return Err(refusal::lost(egress::SendError::TooLarge));
         }
         while let Some(data) = events.next_in(&mut chunk).map_err(|_| refusal::lost(egress::SendError::TooLarge))? {
-            if let Some(drawn) = growing.hear(&data).await? {
+            if let Some(drawn) = drawing.handle(&data).await? {
                 return Ok(drawn);
             }
         }
     }
     // Some servers end without the last blank line: a complete last event still counts.
     let last = match events.rest() {
-        Some(data) => growing.hear(&data).await?,
+        Some(data) => drawing.handle(&data).await?,
         None => None,
     };
     last.ok_or_else(|| damaged("a stream that ended before its picture", request_id))
 }
 
 /// The state of a streamed drawing.
-struct Growing<'a> {
+struct StreamedDrawing<'a> {
     sketches: &'a dyn Sketches,
     wanted: u8,
     next: u8,
     request_id: Option<&'a str>,
 }
 
-impl Growing<'_> {
+impl StreamedDrawing<'_> {
     /// Takes one event; the last one brings the picture.
-    async fn hear(&mut self, data: &[u8]) -> Result<Option<Drawn>, NotDrawn> {
+    async fn handle(&mut self, data: &[u8]) -> Result<Option<Drawn>, NotDrawn> {
         if data == b"[DONE]" {
             return Err(damaged("a stream that ended before its picture", self.request_id));
         }

@@ -63,8 +63,8 @@ impl VendorError {
     pub(crate) fn read(error: &Value) -> Self {
         let field = |name: &str| error[name].as_str().and_then(identifier);
         let details = &error["moderation_details"];
-        let told = details["categories"].as_array().map(|names| names.iter().filter_map(|name| identifier(name.as_str()?)).collect());
-        let categories = told.unwrap_or_else(|| in_message(error["message"].as_str().unwrap_or_default()));
+        let detailed = details["categories"].as_array().map(|names| names.iter().filter_map(|name| identifier(name.as_str()?)).collect());
+        let categories = detailed.unwrap_or_else(|| in_message(error["message"].as_str().unwrap_or_default()));
         let stage = details["moderation_stage"].as_str().and_then(identifier);
         Self { code: field("code"), kind: field("type"), param: field("param"), stage, categories }
     }

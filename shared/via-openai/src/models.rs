@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 const LARGEST: usize = 4_000_000;
 
 /// The wait when the vendor names none.
-const PATIENCE: Duration = Duration::from_secs(60);
+const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
 /// A model that the account may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +38,12 @@ impl OpenAi {
     /// # Errors
     /// [`Failure::Busy`] when the vendor cannot answer now, [`Failure::Broken`] when it refuses, or its answer is no list.
     pub async fn listed_models(&self) -> Result<Vec<ListedModel>, Failure> {
-        let answer = egress::send(self.get("models", TIMEOUT)).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+        let answer = egress::send(self.get("models", TIMEOUT)).await.map_err(|_| Failure::unavailable(DEFAULT_WAIT))?;
         if answer.status().as_u16() != 200 {
             return Err(failure(&Refusal::read(answer).await));
         }
         let id = request_id(answer.headers());
-        let body = egress::receive(answer, LARGEST).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+        let body = egress::receive(answer, LARGEST).await.map_err(|_| Failure::unavailable(DEFAULT_WAIT))?;
         let list: List =
             serde_json::from_slice(&body).map_err(|_| Failure::broken(ApiError::plain("no list of models", 200, id.as_deref())))?;
         Ok(list.data.iter().filter_map(listed).collect())

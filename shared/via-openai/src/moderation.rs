@@ -31,7 +31,7 @@ const LARGEST_ANSWER: usize = 256_000;
 const CATEGORIES: usize = 64;
 
 /// The wait when the vendor names none.
-const PATIENCE: Duration = Duration::from_secs(5);
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
 /// The category of the vendor's own judgement.
 const FLAGGED: &str = "flagged";
@@ -87,7 +87,7 @@ impl Screener for OpenAiScreener {
         }
         let call = self.account.post("moderations", self.timeout).header(CONTENT_TYPE, "application/json").body(self.body(candidate));
         // A repeated judgement costs nothing, so any failed call may be repeated.
-        let answer = egress::send(call).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+        let answer = egress::send(call).await.map_err(|_| Failure::unavailable(DEFAULT_WAIT))?;
         match answer.status().as_u16() {
             200 => scores(answer, self.sees()).await,
             _ => Err(failure(&Refusal::read(answer).await)),
@@ -98,9 +98,9 @@ impl Screener for OpenAiScreener {
 /// An error of this vendor as a failure, where nothing is drawn.
 pub(crate) fn failure(refusal: &Refusal) -> Failure {
     match refusal.status {
-        _ if refusal.is_unpaid() => Failure::broken(refusal.said()),
-        408 | 409 | 429 | 500.. => Failure::unavailable(retry_after(&refusal.headers).unwrap_or(PATIENCE)),
-        _ => Failure::broken(refusal.said()),
+        _ if refusal.is_unpaid() => Failure::broken(refusal.api_error()),
+        408 | 409 | 429 | 500.. => Failure::unavailable(retry_after(&refusal.headers).unwrap_or(DEFAULT_WAIT)),
+        _ => Failure::broken(refusal.api_error()),
     }
 }
 
@@ -121,7 +121,7 @@ struct Judgement {
 async fn scores(answer: Response, relied_upon: &[&str]) -> Result<BTreeMap<String, f64>, Failure> {
     let id = request_id(answer.headers());
     let unusable = |what| Failure::broken(ApiError::plain(what, 200, id.as_deref()));
-    let body = egress::receive(answer, LARGEST_ANSWER).await.map_err(|_| Failure::unavailable(PATIENCE))?;
+    let body = egress::receive(answer, LARGEST_ANSWER).await.map_err(|_| Failure::unavailable(DEFAULT_WAIT))?;
     let answer: Answer = serde_json::from_slice(&body).map_err(|_| unusable("no judgement"))?;
     let mut scores = BTreeMap::new();
     for judgement in answer.results {

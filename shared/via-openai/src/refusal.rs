@@ -39,12 +39,12 @@ impl Refusal {
     }
 
     /// For the log.
-    pub(crate) fn said(&self) -> ApiError {
+    pub(crate) fn api_error(&self) -> ApiError {
         ApiError::error(&self.error, self.status, request_id(&self.headers).as_deref())
     }
 
     pub(crate) fn not_drawn(&self) -> NotDrawn {
-        let source = || self.said().into();
+        let source = || self.api_error().into();
         let retry_after = retry_after(&self.headers);
         match (self.status, self.should_retry()) {
             _ if self.error.is_any(UNSAFE) => refused(&self.error),

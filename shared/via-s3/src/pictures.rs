@@ -26,8 +26,8 @@ impl S3Pictures {
 impl Pictures for S3Pictures {
     async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
         let keys = self.0.keys(&of_generation(owner, id, DRAWINGS), i32::from(u8::MAX)).await?;
-        let order = of_generation(owner, id, "");
-        Ok(keys.iter().filter_map(|key| drawing_of_name(key.strip_prefix(&order)?)).collect())
+        let prefix = of_generation(owner, id, "");
+        Ok(keys.iter().filter_map(|key| drawing_of_name(key.strip_prefix(&prefix)?)).collect())
     }
 
     async fn put(&self, owner: Owner, id: GenerationId, name: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), Failure> {

@@ -31,7 +31,7 @@ impl<C: Content> Queue<C> for SqsQueue {
         let message = self.client.send_message().queue_url(&self.url).message_body(written(content)?);
         let sent = message.set_delay_seconds((delay > 0).then_some(delay)).send().await;
         sent.map(drop).map_err(|error| {
-            tracing::warn!(code = error.code().unwrap_or("no answer"), "sqs did not take a message");
+            tracing::warn!(code = error.code().unwrap_or("no answer"), "sqs refused a message");
             Failure::unavailable(Duration::from_secs(1))
         })
     }

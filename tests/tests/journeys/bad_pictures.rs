@@ -28,19 +28,19 @@ fn every_picture_ends_upright_or_refused_for_the_documented_reason() {
         let cases = corpus();
         assert!(cases.len() > 40, "the corpus is there");
         let (cloud_of_all, person_of_all) = (&cloud, &person);
-        let orders = stream::iter(&cases).map(|case| try_out(cloud_of_all, person_of_all, case)).buffered(AT_ONCE);
-        let orders: Vec<Option<String>> = orders.collect().await;
+        let generations = stream::iter(&cases).map(|case| try_out(cloud_of_all, person_of_all, case)).buffered(AT_ONCE);
+        let generations: Vec<Option<String>> = generations.collect().await;
 
-        let orders = cases.iter().zip(orders).filter_map(|(case, order)| Some((case, order?)));
-        let (drawn, others): (Vec<_>, Vec<_>) = orders.partition(|(case, _)| DRAWN.contains(&case.name));
-        let paths: Vec<String> = others.iter().map(|(_, order)| format!("/v1/generations/{order}")).collect();
+        let generations = cases.iter().zip(generations).filter_map(|(case, generation)| Some((case, generation?)));
+        let (drawn, others): (Vec<_>, Vec<_>) = generations.partition(|(case, _)| DRAWN.contains(&case.name));
+        let paths: Vec<String> = others.iter().map(|(_, generation)| format!("/v1/generations/{generation}")).collect();
         for (reply, (case, _)) in join_all(paths.iter().map(|path| person.delete(path))).await.iter().zip(&others) {
             assert_eq!(reply.status, 204, "{}", case.name);
         }
         assert_eq!(drawn.len(), DRAWN.len());
         cloud.resume_queue("ScreeningPassed").unwrap();
-        for (_, order) in &drawn {
-            assert_eq!(person.settled(order).await["state"], "done");
+        for (_, generation) in &drawn {
+            assert_eq!(person.settled(generation).await["state"], "done");
         }
         cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
         assert_eq!(person.wallet().await, (1000 - drawn.len() as u64, 0));
@@ -58,21 +58,21 @@ async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<Stri
         return None;
     }
     let upload = person.upload(&Picture { content_type: case.content_type, bytes: case.bytes.clone() }).await;
-    let order = person.order(&upload).await;
-    let ended = person.reaches(&order, &["drawing", "blocked", "failed"]).await;
+    let generation = person.start(&upload).await;
+    let ended = person.reaches(&generation, &["drawing", "blocked", "failed"]).await;
     let folder = format!("uploads/{}/{upload}/", person.account);
     match case.expected {
         Expected::Refused(reason) => {
             assert_eq!((&ended["state"], text(&ended, "reason").as_str()), (&json!("failed"), documented(reason)), "{}", case.name);
             crate::harness::until("the upload to go", async || keys(cloud, &folder).await.is_empty().then_some(())).await;
-            assert_eq!(ledger_and_inventory::entries(cloud, "release", &order).await, 1, "{}", case.name);
+            assert_eq!(ledger_and_inventory::entries(cloud, "release", &generation).await, 1, "{}", case.name);
             None
         }
         Expected::Upright | Expected::UprightGrey => {
             assert_eq!(ended["state"], "drawing", "{}: {ended}", case.name);
             assert_eq!(keys(cloud, &folder).await, [folder.clone() + "selfie.png"], "{}: the original goes", case.name);
             assert_upright(case, &object(cloud, &(folder + "selfie.png")).await);
-            Some(order)
+            Some(generation)
         }
     }
 }

@@ -46,13 +46,13 @@ async fn wallet() -> BTreeSet<String> {
     person.sign_in().await;
     assert_eq!(person.get("/v1/me").await.status, 200);
 
-    let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+    let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
     let key = new_key();
-    let generation = text(&expect(person.order_as(&key, &order).await, 202), "generation_id");
+    let generation = text(&expect(person.start_as(&key, &body).await, 202), "generation_id");
     let path = format!("/v1/generations/{generation}");
     assert_eq!(person.settled(&generation).await["state"], "done");
     cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
-    expect(person.order_as(&key, &order).await, 202);
+    expect(person.start_as(&key, &body).await, 202);
     cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
     let etag = person.get(&path).await.header("etag").to_owned();
     assert_eq!(person.call(Method::GET, &path, None, &[("if-none-match", &etag)]).await.status, 304);

@@ -59,9 +59,9 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
         [selfie_rotated_gps(), blocked(), Picture { content_type: "image/jpeg", bytes: selfie_rotated_gps().bytes[..9_000].to_vec() }]
     {
         let upload = person.upload(&picture).await;
-        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
         let placed = person
-            .call(Method::POST, "/v1/generations", Some(&order), &[browser.as_slice(), &[("idempotency-key", &new_key())]].concat())
+            .call(Method::POST, "/v1/generations", Some(&body), &[browser.as_slice(), &[("idempotency-key", &new_key())]].concat())
             .await;
         person.settled(&text(&placed.json(), "generation_id")).await;
     }
@@ -74,7 +74,7 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     // A waiting generation: its message is in a queue during the hunt.
     cloud.settle(Duration::from_secs(60)).await.unwrap();
     cloud.pause_queue("GenerationQueued").await.unwrap();
-    person.order(&person.upload(&selfie()).await).await;
+    person.start(&person.upload(&selfie()).await).await;
     (person, code)
 }
 
@@ -102,43 +102,43 @@ async fn hunt_words(cloud: &TestCloud) -> BTreeSet<String> {
 }
 
 #[test]
-fn an_07_what_a_bubble_says_is_on_its_row_while_the_order_runs_and_nowhere_else_ever() {
+fn an_07_what_a_bubble_says_is_on_its_row_while_the_generation_runs_and_nowhere_else_ever() {
     run(async {
         let cloud = TestCloud::rich().await;
         let person = Person::signed_in(&cloud).await;
         let extras = json!({ "stickers": ["whatsapp"], "bubble": { "text": WORDS, "side": "left" } });
         let refused = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1, "bubble": { "text": WORDS, "side": WORDS } });
-        assert_problem(&person.order_as(&new_key(), &refused).await, 400, "field-invalid");
+        assert_problem(&person.start_as(&new_key(), &refused).await, 400, "field-invalid");
 
         // From the last step back, so that the generations stop at their places.
         cloud.pause_queue("DrawingReady").await.unwrap();
-        let delivered = person.quick_order_with(1, extras.clone()).await;
-        let finishing = person.quick_order_with(1, extras.clone()).await;
-        for order in [&delivered, &finishing] {
-            person.reaches(order, &["finishing"]).await;
+        let delivered = person.quick_generation_with(1, extras.clone()).await;
+        let finishing = person.quick_generation_with(1, extras.clone()).await;
+        for generation in [&delivered, &finishing] {
+            person.reaches(generation, &["finishing"]).await;
         }
         cloud.pause_queue("ScreeningPassed").await.unwrap();
-        let (drawing, stuck) = (person.quick_order_with(1, extras.clone()).await, person.quick_order_with(1, extras.clone()).await);
-        for order in [&drawing, &stuck] {
-            person.reaches(order, &["drawing"]).await;
+        let (drawing, stuck) = (person.quick_generation_with(1, extras.clone()).await, person.quick_generation_with(1, extras.clone()).await);
+        for generation in [&drawing, &stuck] {
+            person.reaches(generation, &["drawing"]).await;
         }
         cloud.pause_queue("GenerationQueued").await.unwrap();
-        let queued = person.quick_order_with(1, extras.clone()).await;
-        let refusable = person.order_with(&person.upload(&blocked()).await, "soft-anime", 1, extras.clone()).await;
+        let queued = person.quick_generation_with(1, extras.clone()).await;
+        let refusable = person.start_with(&person.upload(&blocked()).await, "soft-anime", 1, extras.clone()).await;
         let damaged = Picture { content_type: "image/jpeg", bytes: selfie().bytes[..5_000].to_vec() };
-        let damaged = person.order_with(&person.upload(&damaged).await, "soft-anime", 1, extras).await;
+        let damaged = person.start_with(&person.upload(&damaged).await, "soft-anime", 1, extras).await;
         let running = [&delivered, &finishing, &drawing, &stuck, &queued, &refusable, &damaged];
-        let rows = running.map(|order| format!("StudioTable ACC#{} GEN#{order} bubble_text", person.account));
+        let rows = running.map(|generation| format!("StudioTable ACC#{} GEN#{generation} bubble_text", person.account));
         assert_eq!(hunt_words(&cloud).await, rows.into_iter().collect());
 
         // Every end, from every state.
-        for order in [&finishing, &drawing, &queued] {
-            assert_eq!(person.delete(&format!("/v1/generations/{order}")).await.status, 204);
+        for generation in [&finishing, &drawing, &queued] {
+            assert_eq!(person.delete(&format!("/v1/generations/{generation}")).await.status, 204);
         }
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.resume_queue("DrawingReady").unwrap();
-        for (order, state) in [(&delivered, "done"), (&refusable, "blocked"), (&damaged, "failed")] {
-            assert_eq!(person.settled(order).await["state"], state);
+        for (generation, state) in [(&delivered, "done"), (&refusable, "blocked"), (&damaged, "failed")] {
+            assert_eq!(person.settled(generation).await["state"], state);
         }
         for minutes in [31, 62, 93] {
             cloud.set_clock_offset(minutes * 60);

@@ -19,7 +19,7 @@ use crate::harness::{PROMPT, TestCloud, assert_problem, run, until};
 const FUNCTION: &str = "instant-create";
 
 /// A cloud of the profile, with stand-ins of the vendors.
-struct Booth {
+struct EphemeralCloud {
     cloud: TestCloud,
     openai: OpenAiStandIn,
     gemini: GeminiStandIn,
@@ -28,7 +28,7 @@ struct Booth {
 /// The headers of a caller: consent, attestation and the accepted type.
 const CONSENTED: [(&str, &str); 3] = [("provider-consent", "openai"), ("age-attestation", "13+"), ("accept", "image/*")];
 
-impl Booth {
+impl EphemeralCloud {
     async fn of(artist: &str, screener: &str) -> Self {
         let parameters =
             [("Profile", "ephemeral"), ("Artist", artist), ("Screener", screener), ("ZeroRetention", "openai:TEST-1,gemini:TEST-2")];
@@ -78,78 +78,78 @@ fn events(body: &[u8]) -> Vec<(String, Value)> {
 #[test]
 fn rt_01_rt_13_a_picture_goes_in_and_the_drawing_comes_back_in_the_same_answer() {
     run(async {
-        let booth = Booth::of("palette", "offline").await;
-        booth.cloud.reset_calls();
-        let drawn = booth.send(&selfie_rotated_gps(), &with(&CONSENTED, "provider-consent", Some("Palette"))).await;
-        let calls: Vec<String> = booth.cloud.calls().iter().map(|call| format!("{} {}", call.service, call.operation)).collect();
+        let ephemeral = EphemeralCloud::of("palette", "offline").await;
+        ephemeral.cloud.reset_calls();
+        let drawn = ephemeral.send(&selfie_rotated_gps(), &with(&CONSENTED, "provider-consent", Some("Palette"))).await;
+        let calls: Vec<String> = ephemeral.cloud.calls().iter().map(|call| format!("{} {}", call.service, call.operation)).collect();
         assert_eq!(calls, ["dynamodb UpdateItem"], "the counter, and nothing else");
         assert_eq!(drawn.status, 200, "{}", drawn.json());
         assert_eq!((drawn.header("content-type"), drawn.header("cache-control")), ("image/png", "no-store"));
         assert!(drawn.header("digital-source-type").ends_with("/algorithmicallyEnhanced"));
         assert!(image::load_from_memory(&drawn.body).unwrap().width() >= 512);
 
-        let origin = booth.verify(&drawn.body).await;
+        let origin = ephemeral.verify(&drawn.body).await;
         assert_eq!(origin["credentials"]["state"], "trusted", "{origin}");
         assert_eq!(origin["credentials"]["ingredients"].as_array().map(Vec::len), Some(0), "the selfie is no part of it: {origin}");
         let mut changed = drawn.body.to_vec();
         let last = changed.len() - 40;
         changed[last] ^= 1;
-        assert_ne!(booth.verify(&changed).await["credentials"]["state"], "trusted");
-        booth.stop().await;
+        assert_ne!(ephemeral.verify(&changed).await["credentials"]["state"], "trusted");
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_07_rt_18_without_consent_that_names_who_sees_it_and_without_an_age_nobody_is_shown_the_picture() {
     run(async {
-        let booth = Booth::of("openai", "openai").await;
+        let ephemeral = EphemeralCloud::of("openai", "openai").await;
         for consent in [None, Some(""), Some("gemini"), Some("openai-not"), Some("palette")] {
-            let refused = booth.send(&small(), &with(&CONSENTED, "provider-consent", consent)).await;
+            let refused = ephemeral.send(&small(), &with(&CONSENTED, "provider-consent", consent)).await;
             assert_problem(&refused, 428, "consent-required");
             assert!(refused.json()["detail"].as_str().unwrap().contains("openai"), "it says whom to name");
         }
         for age in [None, Some("12"), Some("13")] {
-            assert_problem(&booth.send(&small(), &with(&CONSENTED, "age-attestation", age)).await, 428, "age-attestation-required");
+            assert_problem(&ephemeral.send(&small(), &with(&CONSENTED, "age-attestation", age)).await, 428, "age-attestation-required");
         }
-        assert_eq!(booth.openai.requests().len() + booth.gemini.requests().len(), 0);
-        assert_eq!(all_rows(&booth.cloud).await.len(), 0, "not even a counter");
-        assert_eq!(booth.send(&small(), &CONSENTED).await.status, 200);
-        booth.stop().await;
+        assert_eq!(ephemeral.openai.requests().len() + ephemeral.gemini.requests().len(), 0);
+        assert_eq!(all_rows(&ephemeral.cloud).await.len(), 0, "not even a counter");
+        assert_eq!(ephemeral.send(&small(), &CONSENTED).await.status, 200);
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_03_the_stream_begins_while_the_vendor_draws_and_ends_with_the_picture() {
     run(async {
-        let booth = Booth::of("openai", "offline").await;
+        let ephemeral = EphemeralCloud::of("openai", "offline").await;
         let streaming = with(&CONSENTED, "accept", Some("text/event-stream"));
-        booth.openai.next(Scenario::Hang);
-        let mut hanging = booth.open("style=ink-manga", &small(), &streaming).await;
+        ephemeral.openai.next(Scenario::Hang);
+        let mut hanging = ephemeral.open("style=ink-manga", &small(), &streaming).await;
         assert_eq!((hanging.status.as_u16(), &hanging.headers["cache-control"]), (200, &"no-store".parse().unwrap()));
         let first = hanging.next().await.unwrap().unwrap();
         assert_eq!(events(&first)[0].0, "progress");
-        booth.openai.has_been_asked(1).await;
+        ephemeral.openai.has_been_asked(1).await;
         // A caller who disconnects causes no second call.
         drop(hanging);
 
-        let whole = booth.open("style=ink-manga", &small(), &streaming).await.rest().await.unwrap();
+        let whole = ephemeral.open("style=ink-manga", &small(), &streaming).await.rest().await.unwrap();
         let events = events(&whole.body);
         let names: Vec<&str> = events.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!((names.first(), names.last()), (Some(&"progress"), Some(&"picture")));
         assert!(names.contains(&"sketch"), "{names:?}");
         let (_, picture) = events.last().unwrap();
         let bytes = STANDARD.decode(picture["picture"].as_str().unwrap()).unwrap();
-        assert_eq!(booth.verify(&bytes).await["credentials"]["state"], "trusted");
+        assert_eq!(ephemeral.verify(&bytes).await["credentials"]["state"], "trusted");
         assert!(picture["digital_source_type"].as_str().unwrap().ends_with("/compositeWithTrainedAlgorithmicMedia"));
-        assert_eq!(booth.openai.requests().len(), 2);
-        booth.stop().await;
+        assert_eq!(ephemeral.openai.requests().len(), 2);
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_21_what_is_refused_or_fails_is_told_in_the_answer_and_leaves_a_counter_only() {
     run(async {
-        let booth = Booth::of("openai", "openai").await;
+        let ephemeral = EphemeralCloud::of("openai", "openai").await;
         let told = [
             (Scenario::BlockedInput, 422, "drawing-refused"),
             (Scenario::BlockedOutput, 422, "drawing-refused"),
@@ -168,10 +168,10 @@ fn rt_21_what_is_refused_or_fails_is_told_in_the_answer_and_leaves_a_counter_onl
             (Scenario::ModerationNotJson, 503, "unavailable"),
         ];
         for (scenario, status, name) in told {
-            let edits = || booth.openai.requests().iter().filter(|request| request.path.ends_with("/edits")).count();
+            let edits = || ephemeral.openai.requests().iter().filter(|request| request.path.ends_with("/edits")).count();
             let before = edits();
-            booth.openai.next(scenario.clone());
-            let refused = booth.send(&small(), &CONSENTED).await;
+            ephemeral.openai.next(scenario.clone());
+            let refused = ephemeral.send(&small(), &CONSENTED).await;
             assert_eq!(
                 (refused.status.as_u16(), refused.json()["type"].as_str()),
                 (status, Some(&*format!("urn:nigao:problem:{name}"))),
@@ -189,79 +189,79 @@ fn rt_21_what_is_refused_or_fails_is_told_in_the_answer_and_leaves_a_counter_onl
             (Scenario::StreamEnds, "timed-out"),
             (Scenario::StreamTruncatedBase64, "timed-out"),
         ] {
-            booth.openai.next(scenario.clone());
-            let stream = booth.open("style=soft-anime", &small(), &with(&CONSENTED, "accept", Some("text/event-stream"))).await;
+            ephemeral.openai.next(scenario.clone());
+            let stream = ephemeral.open("style=soft-anime", &small(), &with(&CONSENTED, "accept", Some("text/event-stream"))).await;
             let events = events(&stream.rest().await.unwrap().body);
             let (name, problem) = events.last().unwrap();
             assert_eq!((name.as_str(), problem["type"].as_str()), ("error", Some(&*format!("urn:nigao:problem:{told}"))), "{scenario:?}");
         }
 
-        let rows = all_rows(&booth.cloud).await;
+        let rows = all_rows(&ephemeral.cloud).await;
         assert!(rows.len() <= 2 && rows.iter().all(|row| row.table == "RateKeysTable"), "{rows:?}");
-        booth.stop().await;
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_16_gemini_draws_as_well_and_stands_in_only_where_the_caller_has_consented() {
     run(async {
-        let booth = Booth::of("openai,gemini", "offline").await;
+        let ephemeral = EphemeralCloud::of("openai,gemini", "offline").await;
         let both = with(&CONSENTED, "provider-consent", Some("openai, gemini"));
-        booth.openai.next(Scenario::Overloaded);
-        assert_eq!(booth.send(&small(), &both).await.status, 200);
-        assert_eq!(booth.gemini.requests().len(), 1);
+        ephemeral.openai.next(Scenario::Overloaded);
+        assert_eq!(ephemeral.send(&small(), &both).await.status, 200);
+        assert_eq!(ephemeral.gemini.requests().len(), 1);
 
-        booth.openai.next(Scenario::Overloaded);
-        assert_problem(&booth.send(&small(), &CONSENTED).await, 503, "unavailable");
-        booth.openai.next(Scenario::BlockedInput);
-        assert_problem(&booth.send(&small(), &both).await, 422, "drawing-refused");
-        assert_eq!(booth.gemini.requests().len(), 1, "not without consent, and not after a refusal");
+        ephemeral.openai.next(Scenario::Overloaded);
+        assert_problem(&ephemeral.send(&small(), &CONSENTED).await, 503, "unavailable");
+        ephemeral.openai.next(Scenario::BlockedInput);
+        assert_problem(&ephemeral.send(&small(), &both).await, 422, "drawing-refused");
+        assert_eq!(ephemeral.gemini.requests().len(), 1, "not without consent, and not after a refusal");
 
         let gemini = with(&CONSENTED, "provider-consent", Some("gemini"));
         for scenario in
             [gemini::Scenario::BlockedPrompt("SAFETY".into()), gemini::Scenario::Finish("IMAGE_SAFETY".into()), gemini::Scenario::TextOnly]
         {
-            booth.gemini.next(scenario.clone());
-            assert_problem(&booth.send(&small(), &gemini).await, 422, "drawing-refused");
+            ephemeral.gemini.next(scenario.clone());
+            assert_problem(&ephemeral.send(&small(), &gemini).await, 422, "drawing-refused");
         }
         for scenario in [gemini::Scenario::Finish("NO_IMAGE".into()), gemini::Scenario::RateLimited] {
-            booth.gemini.next(scenario.clone());
-            assert_problem(&booth.send(&small(), &gemini).await, 503, "unavailable");
+            ephemeral.gemini.next(scenario.clone());
+            assert_problem(&ephemeral.send(&small(), &gemini).await, 503, "unavailable");
         }
-        assert_eq!(booth.send(&small(), &gemini).await.status, 200);
-        booth.stop().await;
+        assert_eq!(ephemeral.send(&small(), &gemini).await.status, 200);
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_21_an_address_may_ask_thirty_times_an_hour_and_its_counter_goes() {
     run(async {
-        let booth = Booth::of("palette", "offline").await;
+        let ephemeral = EphemeralCloud::of("palette", "offline").await;
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
         let damaged = Picture { content_type: "image/png", bytes: b"\x89PNG".to_vec() };
         // The next hour has just begun, so that none ends during the test.
         let now = jiff::Timestamp::now().as_second();
-        booth.cloud.set_clock_offset(3600 - now.rem_euclid(3600));
+        ephemeral.cloud.set_clock_offset(3600 - now.rem_euclid(3600));
         for _ in 0..30 {
-            assert_problem(&booth.send(&damaged, &headers).await, 422, "picture-unreadable");
+            assert_problem(&ephemeral.send(&damaged, &headers).await, 422, "picture-unreadable");
         }
-        let refused = booth.send(&damaged, &headers).await;
+        let refused = ephemeral.send(&damaged, &headers).await;
         assert_problem(&refused, 429, "rate-limited");
         assert!((1..=3600).contains(&refused.header("retry-after").parse::<u32>().unwrap()));
-        let rows = all_rows(&booth.cloud).await;
+        let rows = all_rows(&ephemeral.cloud).await;
         assert_eq!(rows.len(), 1);
         assert!(rows[0].number("expires_at") <= now + 3 * 3600, "{rows:?}");
-        booth.cloud.set_clock_offset(7200 - now.rem_euclid(3600));
-        assert_problem(&booth.send(&damaged, &headers).await, 422, "picture-unreadable");
-        booth.stop().await;
+        ephemeral.cloud.set_clock_offset(7200 - now.rem_euclid(3600));
+        assert_problem(&ephemeral.send(&damaged, &headers).await, 422, "picture-unreadable");
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn the_url_of_the_function_takes_one_route_and_says_what_is_wrong_with_a_request() {
     run(async {
-        let booth = Booth::of("palette", "offline").await;
-        let (http, base) = (HttpClient::default(), booth.cloud.function_url(FUNCTION).unwrap());
+        let ephemeral = EphemeralCloud::of("palette", "offline").await;
+        let (http, base) = (HttpClient::default(), ephemeral.cloud.function_url(FUNCTION).unwrap());
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
         for (method, path) in
             [(Method::GET, "/v1/instant"), (Method::PUT, "/v1/instant"), (Method::POST, "/"), (Method::POST, "/v1/instant/7")]
@@ -277,20 +277,20 @@ fn the_url_of_the_function_takes_one_route_and_says_what_is_wrong_with_a_request
             let refused = http.send(Method::POST, &format!("{base}/v1/instant?style=pixel"), &headers, "").await.unwrap();
             assert_problem(&refused, status, name);
         }
-        booth.stop().await;
+        ephemeral.stop().await;
     });
 }
 
 #[test]
 fn rt_09_the_function_does_not_start_for_a_vendor_without_attested_zero_retention() {
     run(async {
-        let booth = Booth::of("openai", "offline").await;
-        booth.cloud.set_env(FUNCTION, "ZERO_RETENTION", "gemini:TEST-2").unwrap();
-        assert!(booth.send(&small(), &CONSENTED).await.status.is_server_error());
-        assert_eq!(booth.openai.requests().len(), 0);
-        let log = booth.cloud.logs(FUNCTION);
+        let ephemeral = EphemeralCloud::of("openai", "offline").await;
+        ephemeral.cloud.set_env(FUNCTION, "ZERO_RETENTION", "gemini:TEST-2").unwrap();
+        assert!(ephemeral.send(&small(), &CONSENTED).await.status.is_server_error());
+        assert_eq!(ephemeral.openai.requests().len(), 0);
+        let log = ephemeral.cloud.logs(FUNCTION);
         assert!(log.contains("ZERO_RETENTION=openai:<reference of the agreement>"), "the remedy is in the log: {log}");
-        booth.stop().await;
+        ephemeral.stop().await;
     });
 }
 
@@ -304,7 +304,7 @@ fn pieces(name: &str, bytes: &[u8]) -> Vec<Needle> {
 }
 
 /// A request of a form with words, from an address and a browser of its own.
-async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
+async fn ask_in_words(ephemeral: &EphemeralCloud, accept: &str) -> Reply {
     let picture = selfie_rotated_gps();
     let part = |head: &str| format!("--x7\r\nContent-Disposition: form-data; {head}\r\n\r\n");
     let mut body = part("name=\"picture\"; filename=\"IMG_CANARY.jpg\"").into_bytes();
@@ -315,16 +315,16 @@ async fn ask_in_words(booth: &Booth, accept: &str) -> Reply {
         vec![("content-type", "multipart/form-data; boundary=x7"), ("user-agent", "CanaryBrowser/1.0")],
     ]
     .concat();
-    let url = format!("{}/v1/instant", booth.cloud.function_url(FUNCTION).unwrap());
+    let url = format!("{}/v1/instant", ephemeral.cloud.function_url(FUNCTION).unwrap());
     HttpClient::from_address([127, 0, 0, 77].into()).send(Method::POST, &url, &headers, body).await.unwrap()
 }
 
 #[test]
 fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_log_after_the_call() {
     run(async {
-        let booth = Booth::of("openai", "openai").await;
+        let ephemeral = EphemeralCloud::of("openai", "openai").await;
         // Writing to the scratch disk fails: there is none.
-        booth.cloud.set_env(FUNCTION, "TMPDIR", "/nowhere").unwrap();
+        ephemeral.cloud.set_env(FUNCTION, "TMPDIR", "/nowhere").unwrap();
         let mut needles = vec![
             Needle::text("the words", WORDS),
             Needle::text("the prompt", PROMPT),
@@ -334,12 +334,12 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
             Needle::text("the file's name", "IMG_CANARY"),
         ];
         needles.extend(pieces("the picture", &selfie_rotated_gps().bytes));
-        let drawn = ask_in_words(&booth, "image/*").await;
+        let drawn = ask_in_words(&ephemeral, "image/*").await;
         assert_eq!(drawn.status, 200, "{}", drawn.json());
         needles.extend(pieces("the drawing", &drawn.body));
-        let told = booth.openai.requests().iter().filter_map(|request| request.field("prompt").map(str::to_owned)).collect::<String>();
+        let told = ephemeral.openai.requests().iter().filter_map(|request| request.field("prompt").map(str::to_owned)).collect::<String>();
         assert!(told.contains(WORDS) && told.contains(PROMPT), "{told}");
-        let sent = booth.openai.requests().into_iter().find_map(|request| request.part("image[]").map(|part| part.bytes.clone()));
+        let sent = ephemeral.openai.requests().into_iter().find_map(|request| request.part("image[]").map(|part| part.bytes.clone()));
         needles.extend(pieces("the normalised picture", &sent.unwrap()));
         let names: BTreeMap<&str, usize> = needles.iter().fold(BTreeMap::new(), |mut names, needle| {
             *names.entry(needle.name.as_str()).or_default() += 1;
@@ -348,7 +348,7 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
         assert!(["the picture", "the drawing", "the normalised picture"].iter().all(|name| names[name] >= 8), "{names:?}");
 
         // Every outcome of a request.
-        assert_eq!(ask_in_words(&booth, "text/event-stream").await.status, 200);
+        assert_eq!(ask_in_words(&ephemeral, "text/event-stream").await.status, 200);
         for scenario in [
             Scenario::BlockedInput,
             Scenario::ServerError,
@@ -358,25 +358,25 @@ fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_
             Scenario::ModerationFlagged("sexual".into()),
             Scenario::ModerationNotJson,
         ] {
-            booth.openai.next(scenario.clone());
-            assert!(!ask_in_words(&booth, "image/*").await.status.is_success(), "{scenario:?}");
+            ephemeral.openai.next(scenario.clone());
+            assert!(!ask_in_words(&ephemeral, "image/*").await.status.is_success(), "{scenario:?}");
         }
         // A process that is killed in the middle of its work.
-        let asked = booth.openai.requests().len();
-        booth.openai.next(Scenario::Hang);
-        let (killed, ()) = tokio::join!(ask_in_words(&booth, "image/*"), async {
+        let asked = ephemeral.openai.requests().len();
+        ephemeral.openai.next(Scenario::Hang);
+        let (killed, ()) = tokio::join!(ask_in_words(&ephemeral, "image/*"), async {
             // One of the two requests is the screener's.
-            booth.openai.has_been_asked(asked + 2).await;
-            booth.cloud.kill(FUNCTION).await.unwrap();
+            ephemeral.openai.has_been_asked(asked + 2).await;
+            ephemeral.cloud.kill(FUNCTION).await.unwrap();
         });
         assert!(killed.status.is_server_error(), "{}", killed.status);
-        until("the function being idle", async || (booth.cloud.busy(FUNCTION).unwrap() == 0).then_some(())).await;
+        until("the function being idle", async || (ephemeral.cloud.busy(FUNCTION).unwrap() == 0).then_some(())).await;
 
-        let found = hunt(&booth.cloud, &needles).await;
+        let found = hunt(&ephemeral.cloud, &needles).await;
         assert!(found.is_empty(), "{:#?}", found.iter().map(|(needle, place)| (&needle.name, place)).collect::<Vec<_>>());
-        let rows = all_rows(&booth.cloud).await;
+        let rows = all_rows(&ephemeral.cloud).await;
         assert!(!rows.is_empty() && rows.iter().all(|row| row.table == "RateKeysTable"), "{rows:?}");
-        assert!(!booth.cloud.logs(FUNCTION).is_empty(), "there is a log to look in");
-        booth.stop().await;
+        assert!(!ephemeral.cloud.logs(FUNCTION).is_empty(), "there is a log to look in");
+        ephemeral.stop().await;
     });
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 
 /// Longest time `cargo lambda watch` may take to end by itself.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs until Ctrl-C.
 pub(super) fn run(place: &Place) -> Result<()> {
@@ -57,7 +57,7 @@ impl Drop for Watcher {
         let group = Pid::from_raw(id);
         let _ = killpg(group, Signal::SIGINT);
         let asked = std::time::Instant::now();
-        while asked.elapsed() < PATIENCE && !matches!(self.child.try_wait(), Ok(Some(_))) {
+        while asked.elapsed() < TIMEOUT && !matches!(self.child.try_wait(), Ok(Some(_))) {
             std::thread::sleep(Duration::from_millis(20));
         }
         let _ = killpg(group, Signal::SIGKILL);

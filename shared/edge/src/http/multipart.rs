@@ -93,7 +93,7 @@ impl Request {
         let mut texts = BTreeMap::new();
         for (name, value) in self.parameters() {
             let Some(text) = shape.texts.iter().find(|text| text.name == name && text.in_address && is_picture) else {
-                return Err(Failure::invalid(Reason::FieldInvalid, "The address has a parameter that does not belong there."));
+                return Err(Failure::invalid(Reason::FieldInvalid, "The URL has an unknown parameter."));
             };
             if value.len() > text.most_bytes {
                 return Err(too_long(text));
@@ -118,7 +118,7 @@ async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Resul
         let name = part.name().unwrap_or_default().to_owned();
         let text = shape.texts.iter().find(|text| text.name == name);
         if name != shape.picture && text.is_none() {
-            return Err(malformed("The form has a field that does not belong there."));
+            return Err(malformed("The form has an unknown field."));
         }
         // Allocated at its maximum: growing would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.map_or(length, |text| text.most_bytes)));
@@ -178,7 +178,7 @@ fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
 }
 
 fn too_large() -> Failure {
-    Failure::invalid(Reason::BodyTooLarge, "The body, or a field of it, is larger than this route takes.")
+    Failure::invalid(Reason::BodyTooLarge, "The body, or a field of it, exceeds the limit of this route.")
 }
 
 fn too_long(text: &Text) -> Failure {

@@ -55,7 +55,7 @@ impl Request {
             return Err(Failure::invalid(Reason::MediaTypeUnsupported, "Send the body as application/json."));
         }
         serde_json::from_slice(bytes)
-            .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not what this route takes: {error}.")))
+            .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not valid for this route: {error}.")))
     }
 
     /// The caller's address as the gateway saw it; headers about it are ignored.

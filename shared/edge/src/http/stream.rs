@@ -212,7 +212,7 @@ impl Drop for Left {
 }
 
 fn too_large() -> Failure {
-    Failure::broken("the answer is larger than can leave whole; turn RESPONSE_STREAMING on")
+    Failure::broken("the answer is too large to be sent whole; turn RESPONSE_STREAMING on")
 }
 
 #[cfg(test)]

@@ -227,8 +227,8 @@ fn files_are_known_by_their_names() {
     {
         assert!(Target::of(name).is_some(), "{name}");
     }
-    let told = Target::of_messenger(Messenger::Imessage, &file("stickers/imessage-618.png"));
-    assert_eq!(told, Target::of("imessage-618.png"));
+    let detected = Target::of_messenger(Messenger::Imessage, &file("stickers/imessage-618.png"));
+    assert_eq!(detected, Target::of("imessage-618.png"));
     assert_eq!(Target::of_messenger(Messenger::Line, b"no picture"), None);
 }
 

@@ -61,7 +61,7 @@ impl Contact {
 
 /// A policy needs a contact (IM-21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the policy needs somebody to ask: an e-mail address, or a page that begins with https://")]
+#[error("the policy needs a contact: an e-mail address, or a page that begins with https://")]
 pub struct NoContact;
 
 impl FromStr for Contact {

@@ -62,7 +62,7 @@ impl Stage {
 }
 
 /// An event of a running request.
-pub enum News<'a> {
+pub enum InstantEvent<'a> {
     /// The step, and the progress in percent.
     Progress(Stage, u8),
     /// An unfinished version of the drawing.
@@ -77,7 +77,7 @@ pub enum News<'a> {
 }
 
 /// Receives the events. It must not block.
-pub type Tell<'a> = &'a (dyn for<'n> Fn(News<'n>) + Send + Sync);
+pub type EventSink<'a> = &'a (dyn for<'n> Fn(InstantEvent<'n>) + Send + Sync);
 
 impl Instant<'_> {
     /// Makes the drawing; events go to the callback, with up to `sketches` sketches.
@@ -87,24 +87,24 @@ impl Instant<'_> {
     /// - [`Failure::Busy`]: no consented artist can draw at present, the screener cannot be asked, or the time limit was exceeded;
     /// - [`Failure::Invalid`]: no consented artist draws by words;
     /// - [`Failure::Broken`].
-    pub async fn draw(&self, admitted: Admitted, request: InstantRequest, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
+    pub async fn draw(&self, admitted: Admitted, request: InstantRequest, sketches: u8, emit: EventSink<'_>) -> Result<Portrait, Failure> {
         // On time-out the work is dropped, and all its buffers with it.
-        let work = self.work(admitted, request, sketches, tell);
+        let work = self.work(admitted, request, sketches, emit);
         tokio::time::timeout(self.timeout, work).await.unwrap_or_else(|_| Err(timed_out()))
     }
 
-    async fn work(&self, admitted: Admitted, request: InstantRequest, sketches: u8, tell: Tell<'_>) -> Result<Portrait, Failure> {
-        report(tell, Stage::Screening, 5).await;
+    async fn work(&self, admitted: Admitted, request: InstantRequest, sketches: u8, emit: EventSink<'_>) -> Result<Portrait, Failure> {
+        report(emit, Stage::Screening, 5).await;
         let selfie = self.selfie(request.picture)?;
         self.judge(&selfie, request.look.words()).await?;
-        report(tell, Stage::Drawing, 20).await;
-        let sketches = Told { wanted: sketches, tell };
+        report(emit, Stage::Drawing, 20).await;
+        let sketches = SketchEvents { wanted: sketches, emit };
         let (drawing, artist) = self.drawing(&admitted, &selfie.png, &request.look, request.seed, &sketches).await?;
         drop(selfie);
-        report(tell, Stage::Finishing, 90).await;
+        report(emit, Stage::Finishing, 90).await;
         let Drawing { picture, source, usage: _ } = drawing;
         let portrait = self.finisher.finish(Zeroizing::new(picture), source, artist).await?;
-        tell(News::Finished(&portrait));
+        emit(InstantEvent::Finished(&portrait));
         Ok(portrait)
     }
 
@@ -215,19 +215,19 @@ fn refusal(unreadable: &Unreadable) -> Failure {
 }
 
 /// Reports the progress, and yields so that the connection can send it before the next step computes.
-async fn report(tell: Tell<'_>, stage: Stage, percent: u8) {
-    tell(News::Progress(stage, percent));
+async fn report(emit: EventSink<'_>, stage: Stage, percent: u8) {
+    emit(InstantEvent::Progress(stage, percent));
     tokio::task::yield_now().await;
 }
 
 /// Turns sketches into events.
-struct Told<'a> {
+struct SketchEvents<'a> {
     wanted: u8,
-    tell: Tell<'a>,
+    emit: EventSink<'a>,
 }
 
 #[async_trait]
-impl Sketches for Told<'_> {
+impl Sketches for SketchEvents<'_> {
     fn wanted(&self) -> u8 {
         self.wanted
     }
@@ -236,8 +236,8 @@ impl Sketches for Told<'_> {
     async fn arrived(&self, index: u8, picture: &[u8]) {
         let Ok((format, sketch)) = imaging::declare(picture, DigitalSource::TrainedAlgorithmicMedia) else { return };
         let sketch = Zeroizing::new(sketch);
-        (self.tell)(News::Sketch { index, media_type: format.content_type(), picture: &sketch });
+        (self.emit)(InstantEvent::Sketch { index, media_type: format.content_type(), picture: &sketch });
         let share = 60 * (u16::from(index) + 1) / (u16::from(self.wanted) + 1);
-        report(self.tell, Stage::Drawing, u8::try_from(20 + share.min(60)).unwrap_or(80)).await;
+        report(self.emit, Stage::Drawing, u8::try_from(20 + share.min(60)).unwrap_or(80)).await;
     }
 }

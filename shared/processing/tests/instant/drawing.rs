@@ -12,17 +12,17 @@ use processing::instant::InstantRequest;
 use studio::NotDrawn;
 use zeroize::Zeroizing;
 
-use crate::stand::{Deed, Stand, reason, request, styled, worded};
+use crate::fixture::{Action, Fixture, reason, request, styled, worded};
 
-fn fails(why: NotDrawn) -> Vec<Deed> {
-    vec![Deed::Fails(why)]
+fn fails(why: NotDrawn) -> Vec<Action> {
+    vec![Action::Fails(why)]
 }
 
 #[tokio::test]
 async fn rt_01_rt_13_the_drawing_comes_back_in_the_same_call_and_says_where_it_is_from() {
-    let stand = Stand::of([("openai", vec![])]);
+    let fixture = Fixture::of([("openai", vec![])]);
     let told = Mutex::default();
-    let portrait = stand.ask("openai", styled(), &told).await.unwrap();
+    let portrait = fixture.ask("openai", styled(), &told).await.unwrap();
     assert_eq!((portrait.media_type, portrait.artist, portrait.source), ("image/png", "openai", DigitalSource::TrainedAlgorithmicMedia));
     let uri = portrait.source.uri().as_bytes();
     assert!(portrait.bytes.windows(uri.len()).any(|window| window == uri));
@@ -42,13 +42,13 @@ async fn rt_01_rt_13_the_drawing_comes_back_in_the_same_call_and_says_where_it_i
 #[tokio::test]
 async fn rt_21_a_refusal_says_little_and_leaves_a_counter_only() {
     for score in [0.7, 1.0] {
-        let stand = Stand::judged_by([("openai", vec![])], Box::new(move |_| Ok(score)));
-        let refused = stand.draw("openai", styled()).await;
+        let fixture = Fixture::judged_by([("openai", vec![])], Box::new(move |_| Ok(score)));
+        let refused = fixture.draw("openai", styled()).await;
         let Err(Failure::Invalid(problem)) = refused.map(|_| ()) else { panic!("it was drawn") };
         assert_eq!(problem.reason, Reason::PictureRefused);
         assert!(!problem.detail.contains("violence") && !problem.detail.contains("judge"), "{}", problem.detail);
-        assert_eq!(stand.asked("openai"), 0);
-        let rows = stand.rate_keys.rows();
+        assert_eq!(fixture.asked("openai"), 0);
+        let rows = fixture.rate_keys.rows();
         assert!(rows.len() == 1 && rows[0].1 == 1, "{rows:?}");
     }
 }
@@ -56,27 +56,27 @@ async fn rt_21_a_refusal_says_little_and_leaves_a_counter_only() {
 #[tokio::test]
 async fn an_70_words_are_judged_with_the_picture_and_nothing_passes_unjudged() {
     let words = |candidate: screening::Candidate<'_>| Ok(if candidate.words == Some("a knight") { 1.0 } else { 0.0 });
-    let stand = Stand::judged_by([("openai", vec![])], Box::new(words));
-    assert_eq!(reason(stand.draw("openai", worded("a knight")).await), (Reason::PictureRefused, false));
-    assert!(stand.draw("openai", worded("a witch")).await.is_ok());
+    let fixture = Fixture::judged_by([("openai", vec![])], Box::new(words));
+    assert_eq!(reason(fixture.draw("openai", worded("a knight")).await), (Reason::PictureRefused, false));
+    assert!(fixture.draw("openai", worded("a witch")).await.is_ok());
 
     let down: [fn() -> Failure; 2] = [|| Failure::broken("down"), || Failure::unavailable(Duration::from_secs(2))];
     for failure in down {
-        let stand = Stand::judged_by([("openai", vec![])], Box::new(move |_| Err(failure())));
-        assert_eq!(reason(stand.draw("openai", styled()).await), (Reason::Unavailable, true));
-        assert_eq!(stand.asked("openai"), 0);
+        let fixture = Fixture::judged_by([("openai", vec![])], Box::new(move |_| Err(failure())));
+        assert_eq!(reason(fixture.draw("openai", styled()).await), (Reason::Unavailable, true));
+        assert_eq!(fixture.asked("openai"), 0);
     }
 }
 
 #[tokio::test]
 async fn what_is_no_picture_is_neither_judged_nor_drawn() {
-    let stand = Stand::of([("openai", vec![])]);
+    let fixture = Fixture::of([("openai", vec![])]);
     for bytes in [b"".to_vec(), b"GIF89a".to_vec(), b"\xff\xd8\xff\xe0".to_vec()] {
         let style = Some(Zeroizing::new("pixel".to_owned()));
         let request = InstantRequest::new(Zeroizing::new(bytes), style, None, None, &SeededRandomness::new(1)).unwrap();
-        assert_eq!(reason(stand.draw("openai", request).await), (Reason::PictureUnreadable, false));
+        assert_eq!(reason(fixture.draw("openai", request).await), (Reason::PictureUnreadable, false));
     }
-    assert_eq!((stand.judged(), stand.asked("openai")), (0, 0));
+    assert_eq!((fixture.judged(), fixture.asked("openai")), (0, 0));
 }
 
 #[tokio::test]
@@ -88,11 +88,11 @@ async fn rt_07_another_is_asked_when_the_first_made_nothing_and_only_if_it_was_n
         || NotDrawn::NoPicture,
     ];
     for why in nothing_made {
-        let stand = Stand::of([("openai", fails(why())), ("gemini", vec![]), ("palette", vec![])]);
-        assert_eq!(stand.draw("palette,openai", styled()).await.unwrap().artist, "palette");
-        assert_eq!((stand.asked("openai"), stand.asked("gemini"), stand.asked("palette")), (1, 0, 1));
+        let fixture = Fixture::of([("openai", fails(why())), ("gemini", vec![]), ("palette", vec![])]);
+        assert_eq!(fixture.draw("palette,openai", styled()).await.unwrap().artist, "palette");
+        assert_eq!((fixture.asked("openai"), fixture.asked("gemini"), fixture.asked("palette")), (1, 0, 1));
 
-        let alone = Stand::of([("openai", fails(why())), ("gemini", vec![])]);
+        let alone = Fixture::of([("openai", fails(why())), ("gemini", vec![])]);
         assert_eq!(reason(alone.draw("openai", styled()).await), (Reason::Unavailable, true));
         assert_eq!((alone.asked("openai"), alone.asked("gemini")), (1, 0));
     }
@@ -100,44 +100,44 @@ async fn rt_07_another_is_asked_when_the_first_made_nothing_and_only_if_it_was_n
 
 #[tokio::test]
 async fn nobody_is_asked_after_a_refusal_or_when_it_is_not_known_what_was_made() {
-    let stand = Stand::of([("openai", fails(NotDrawn::Refused(vec!["violence".into()]))), ("gemini", vec![])]);
-    let refused = stand.draw("openai,gemini", styled()).await;
-    assert_eq!((reason(refused), stand.asked("gemini")), ((Reason::DrawingRefused, false), 0));
+    let fixture = Fixture::of([("openai", fails(NotDrawn::Refused(vec!["violence".into()]))), ("gemini", vec![])]);
+    let refused = fixture.draw("openai,gemini", styled()).await;
+    assert_eq!((reason(refused), fixture.asked("gemini")), ((Reason::DrawingRefused, false), 0));
 
-    let stand = Stand::of([("openai", fails(NotDrawn::Unclear("cut off".into()))), ("gemini", vec![])]);
-    let unclear = stand.draw("openai,gemini", styled()).await;
-    assert_eq!((reason(unclear), stand.asked("openai"), stand.asked("gemini")), ((Reason::TimedOut, true), 1, 0));
+    let fixture = Fixture::of([("openai", fails(NotDrawn::Unclear("cut off".into()))), ("gemini", vec![])]);
+    let unclear = fixture.draw("openai,gemini", styled()).await;
+    assert_eq!((reason(unclear), fixture.asked("openai"), fixture.asked("gemini")), ((Reason::TimedOut, true), 1, 0));
 }
 
 #[tokio::test]
 async fn who_does_not_draw_by_words_is_not_asked_to() {
-    let stand = Stand::of([("palette", vec![]), ("openai", vec![])]);
-    assert_eq!(stand.draw("palette,openai", worded("as a knight")).await.unwrap().artist, "openai");
-    assert_eq!(reason(stand.draw("palette", worded("as a knight")).await), (Reason::FieldInvalid, false));
-    assert_eq!(stand.asked("palette"), 0);
+    let fixture = Fixture::of([("palette", vec![]), ("openai", vec![])]);
+    assert_eq!(fixture.draw("palette,openai", worded("as a knight")).await.unwrap().artist, "openai");
+    assert_eq!(reason(fixture.draw("palette", worded("as a knight")).await), (Reason::FieldInvalid, false));
+    assert_eq!(fixture.asked("palette"), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn rt_10_what_takes_too_long_is_dropped() {
-    let stand = Stand::of([("openai", vec![Deed::Hangs])]);
+    let fixture = Fixture::of([("openai", vec![Action::Hangs])]);
     let begun = tokio::time::Instant::now();
-    assert_eq!(reason(stand.draw("openai", styled()).await), (Reason::TimedOut, true));
+    assert_eq!(reason(fixture.draw("openai", styled()).await), (Reason::TimedOut, true));
     assert_eq!(begun.elapsed().as_secs(), 150);
-    assert!(stand.left.load(Ordering::Relaxed), "the artist's work went on");
+    assert!(fixture.left.load(Ordering::Relaxed), "the artist's work went on");
 }
 
 #[tokio::test]
 async fn rt_10_a_caller_who_leaves_ends_the_work_and_a_panic_ends_it_too() {
-    let stand = Stand::of([("openai", vec![Deed::Hangs, Deed::Panics])]);
+    let fixture = Fixture::of([("openai", vec![Action::Hangs, Action::Panics])]);
     {
-        let mut work = Box::pin(stand.draw("openai", styled()));
-        while stand.asked("openai") == 0 {
+        let mut work = Box::pin(fixture.draw("openai", styled()));
+        while fixture.asked("openai") == 0 {
             assert!((&mut work).now_or_never().is_none());
         }
-        assert!(!stand.left.load(Ordering::Relaxed));
+        assert!(!fixture.left.load(Ordering::Relaxed));
     }
-    assert!(stand.left.load(Ordering::Relaxed), "the artist's work went on");
-    assert!(AssertUnwindSafe(stand.draw("openai", styled())).catch_unwind().await.is_err());
+    assert!(fixture.left.load(Ordering::Relaxed), "the artist's work went on");
+    assert!(AssertUnwindSafe(fixture.draw("openai", styled())).catch_unwind().await.is_err());
 }
 
 #[test]

@@ -4,4 +4,4 @@
 mod admission;
 mod drawing;
 mod secrets;
-mod stand;
+mod fixture;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use kernel::Failure;
 use studio::NotDrawn;
 
-use crate::stand::{Deed, Stand, worded};
+use crate::fixture::{Action, Fixture, worded};
 
 /// A log in memory.
 #[derive(Clone, Default)]
@@ -35,20 +35,20 @@ async fn rt_14_words_and_pictures_are_in_no_log_whatever_happens() {
 
     let says = || Box::<dyn std::error::Error + Send + Sync>::from(format!("your prompt {CANARY} is wrong"));
     let ends = [
-        Deed::Draws,
-        Deed::Fails(NotDrawn::Refused(vec![CANARY.into()])),
-        Deed::Fails(NotDrawn::Down(says())),
-        Deed::Fails(NotDrawn::Unclear(says())),
-        Deed::Fails(NotDrawn::Misconfigured(says())),
+        Action::Draws,
+        Action::Fails(NotDrawn::Refused(vec![CANARY.into()])),
+        Action::Fails(NotDrawn::Down(says())),
+        Action::Fails(NotDrawn::Unclear(says())),
+        Action::Fails(NotDrawn::Misconfigured(says())),
     ];
     let mut failures = Vec::new();
-    for deed in ends {
-        let stand = Stand::of([("openai", vec![deed])]);
-        failures.extend(stand.draw("openai", worded(CANARY)).await.err());
+    for action in ends {
+        let fixture = Fixture::of([("openai", vec![action])]);
+        failures.extend(fixture.draw("openai", worded(CANARY)).await.err());
     }
-    let screener = Stand::judged_by([("openai", vec![])], Box::new(|_| Err(Failure::broken(format!("cannot judge {CANARY}")))));
+    let screener = Fixture::judged_by([("openai", vec![])], Box::new(|_| Err(Failure::broken(format!("cannot judge {CANARY}")))));
     failures.extend(screener.draw("openai", worded(CANARY)).await.err());
-    let blocked = Stand::judged_by([("openai", vec![])], Box::new(|_| Ok(1.0)));
+    let blocked = Fixture::judged_by([("openai", vec![])], Box::new(|_| Ok(1.0)));
     failures.extend(blocked.draw("openai", worded(CANARY)).await.err());
     assert_eq!(failures.len(), 6);
 

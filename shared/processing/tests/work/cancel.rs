@@ -9,9 +9,9 @@ use wallet::Kind as Movement;
 use crate::world::{FAULTS, World, failure};
 
 #[tokio::test]
-async fn an_47_deleting_a_delivered_order_leaves_nothing_but_its_charge() {
+async fn an_47_deleting_a_delivered_generation_leaves_nothing_but_its_charge() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     world.quieten().await;
     world.delete(caller, id).await.unwrap().unwrap();
     assert_eq!(world.find(caller, id), None);
@@ -22,7 +22,7 @@ async fn an_47_deleting_a_delivered_order_leaves_nothing_but_its_charge() {
 }
 
 #[tokio::test]
-async fn an_order_is_deletable_in_every_state_and_released_once() {
+async fn a_generation_is_deletable_in_every_state_and_released_once() {
     for step in [Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady] {
         let world = World::new();
         let (caller, id) = world.ready_for(step, 2).await;
@@ -65,7 +65,7 @@ async fn a_fault_at_any_call_of_a_deletion_is_made_good_by_asking_again_or_by_th
 }
 
 #[tokio::test]
-async fn an_order_deleted_while_it_is_drawn_leaves_no_drawing() {
+async fn a_generation_deleted_while_it_is_drawn_leaves_no_drawing() {
     for seed in 0..24 {
         let world = World::new();
         let (caller, id) = world.ready_for(Step::ScreeningPassed, 4).await;
@@ -85,10 +85,10 @@ async fn an_order_deleted_while_it_is_drawn_leaves_no_drawing() {
 }
 
 #[tokio::test]
-async fn an_42_deleting_a_blocked_order_whose_selfie_is_not_yet_removed_removes_it() {
+async fn an_42_deleting_a_blocked_generation_whose_selfie_is_not_yet_removed_removes_it() {
     let world = World::new();
     world.screener.decide(Decision::Blocked);
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     world.faults.down("selfies.remove", testkit::Kind::Busy);
     world.drain_all().await;
     assert_eq!((world.state(caller, id), world.bucket.keys("uploads/").len()), (State::Blocked, 1));
@@ -100,9 +100,9 @@ async fn an_42_deleting_a_blocked_order_whose_selfie_is_not_yet_removed_removes_
 }
 
 #[tokio::test]
-async fn an_order_is_deletable_by_its_owner_alone() {
+async fn a_generation_is_deletable_by_its_owner_alone() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     let other = world.customer(1).await;
     assert!(matches!(failure(world.delete(other, id).await.unwrap()), Failure::Missing(_)));
     let unknown = GenerationId::new(&*world.clock, &SeededRandomness::new(99));

@@ -94,7 +94,7 @@ async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
     if blocked {
         world.screener.decide(screening::Decision::Blocked);
     }
-    let (caller, id) = world.ordered(2).await;
+    let (caller, id) = world.started(2).await;
     world.faults.interleave(seed);
     let mut deleted = false;
     for event in events {

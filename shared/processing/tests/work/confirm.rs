@@ -106,7 +106,7 @@ async fn an_event_is_safe_to_repeat_and_touches_nothing_else() {
     world.delete(caller, id).await.unwrap().unwrap();
     let deleted = world.find(caller, id);
     world.confirm(caller.owner(), id).await.unwrap();
-    assert_eq!(world.find(caller, id), deleted, "a deleted order stays deleted");
+    assert_eq!(world.find(caller, id), deleted, "a deleted generation stays deleted");
     let nobody = builders::caller(&*world.clock, &world.randomness);
     world.confirm(nobody.owner(), id).await.unwrap();
 }
@@ -116,7 +116,7 @@ async fn a_fault_at_any_call_of_a_confirmation_is_made_good_when_the_event_comes
     for (when, kind) in FAULTS {
         for nth in 0.. {
             let world = World::new();
-            let (caller, id) = world.ordered(1).await;
+            let (caller, id) = world.started(1).await;
             {
                 let mut rows = world.database.rows();
                 let row = rows.generations.get_mut(&(caller.owner(), id)).unwrap();

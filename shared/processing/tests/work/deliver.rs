@@ -10,7 +10,7 @@ use crate::world::{FAULTS, WORDS, World};
 const LAST: &[Step] = &[Step::DrawingReady];
 
 #[tokio::test]
-async fn an_24_an_order_is_delivered_charged_and_told() {
+async fn an_24_a_generation_is_delivered_charged_and_told() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 2).await;
     assert_eq!(world.drain(LAST).await, 0);
@@ -91,7 +91,7 @@ async fn an_02_a_mail_service_that_is_down_gets_the_mail_later_once() {
 }
 
 #[tokio::test]
-async fn an_02_two_workers_on_one_order_send_one_mail_whatever_their_turns() {
+async fn an_02_two_workers_on_one_generation_send_one_mail_whatever_their_turns() {
     for seed in 0..4 {
         let world = World::new();
         let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;

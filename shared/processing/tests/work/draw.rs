@@ -51,7 +51,7 @@ async fn a_fault_at_any_call_costs_no_drawing_twice_that_was_stored() {
 }
 
 #[tokio::test]
-async fn a_selfie_that_went_meanwhile_ends_the_order() {
+async fn a_selfie_that_went_meanwhile_ends_the_generation() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 2).await;
     world.bucket.objects().clear();
@@ -63,9 +63,9 @@ async fn a_selfie_that_went_meanwhile_ends_the_order() {
 }
 
 #[tokio::test]
-async fn an_artist_that_is_down_fails_the_order_in_the_end_and_releases_its_credits() {
+async fn an_artist_that_is_down_fails_the_generation_in_the_end_and_releases_its_credits() {
     let world = World::new();
-    let (caller, id) = world.ordered(2).await;
+    let (caller, id) = world.started(2).await;
     world.faults.down("artist.draw", Kind::Busy);
     world.quieten().await;
     assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut));
@@ -76,7 +76,7 @@ async fn an_artist_that_is_down_fails_the_order_in_the_end_and_releases_its_cred
 #[tokio::test]
 async fn a_step_that_is_told_too_early_waits_for_its_turn() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
     world.work((Step::ScreeningPassed, caller.owner(), id)).await.unwrap().unwrap();
     assert_eq!(world.state(caller, id), State::Queued);

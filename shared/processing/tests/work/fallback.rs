@@ -30,7 +30,7 @@ enum End {
 }
 
 /// The outcome of one run with the two artists' answers, and the attempts.
-async fn order_with(first: &[Answer], second: &[Answer]) -> (End, Vec<(String, Outcome)>) {
+async fn outcome_of(first: &[Answer], second: &[Answer]) -> (End, Vec<(String, Outcome)>) {
     let world = World::of_two();
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     world.artist.answers(first.iter().copied());
@@ -77,12 +77,12 @@ async fn what_the_first_artist_says_decides_whether_the_second_is_asked() {
         (&[SHORT, Answer::Down], End::Drawn, &[("fake", Busy), ("fake", Down), ("second", Drawn)]),
         (&[Answer::Unclear], End::Drawn, &[("fake", Unclear), ("second", Drawn)]),
     ] {
-        assert_eq!(order_with(answers, &[]).await, (end, tried(attempts)), "{answers:?}");
+        assert_eq!(outcome_of(answers, &[]).await, (end, tried(attempts)), "{answers:?}");
     }
 }
 
 #[tokio::test]
-async fn what_the_last_artist_says_decides_what_becomes_of_the_order() {
+async fn what_the_last_artist_says_decides_what_becomes_of_the_generation() {
     use Outcome::*;
     let refused = End::Ended(EndReason::DrawingRefused);
     let failed = End::Ended(EndReason::DrawingFailed);
@@ -99,13 +99,13 @@ async fn what_the_last_artist_says_decides_what_becomes_of_the_order() {
         (Answer::Down, &[Answer::Unclear], End::Drawn, &[("fake", Down), ("second", Unclear), ("second", Drawn)]),
         (Answer::Down, &[Answer::Unclear; 2], failed, &[("fake", Down), ("second", Unclear), ("second", Unclear)]),
     ] {
-        assert_eq!(order_with(&[first], answers).await, (end, tried(attempts)), "{first:?} {answers:?}");
+        assert_eq!(outcome_of(&[first], answers).await, (end, tried(attempts)), "{first:?} {answers:?}");
     }
     let nothing = [Answer::NoPicture; 2];
-    assert_eq!(order_with(&nothing, &nothing).await.0, End::Ended(EndReason::DrawingFailed), "nobody will ever draw it");
-    let twice = order_with(&[Answer::Unclear], &[Answer::Unclear]).await;
+    assert_eq!(outcome_of(&nothing, &nothing).await.0, End::Ended(EndReason::DrawingFailed), "nobody will ever draw it");
+    let twice = outcome_of(&[Answer::Unclear], &[Answer::Unclear]).await;
     assert_eq!(twice, (End::Ended(EndReason::DrawingFailed), tried(&[("fake", Unclear), ("second", Unclear)])), "whoever it was");
-    let refused = order_with(&[Answer::Unclear], &[Answer::Refused]).await;
+    let refused = outcome_of(&[Answer::Unclear], &[Answer::Refused]).await;
     assert_eq!(refused.0, End::Ended(EndReason::DrawingRefused));
 }
 

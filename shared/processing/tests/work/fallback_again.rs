@@ -105,7 +105,7 @@ async fn an_outage_of_ten_minutes_ends_with_the_drawing_and_without_a_dead_lette
 }
 
 #[tokio::test]
-async fn an_outage_without_end_ends_the_order_and_releases_its_credits() {
+async fn an_outage_without_end_ends_the_generation_and_releases_its_credits() {
     for (answer, reason) in [
         (Answer::Down, EndReason::TimedOut),
         (Answer::Exhausted, EndReason::DrawingFailed),
@@ -139,7 +139,7 @@ async fn dead_vendor(world: &World) {
 async fn a_vendor_found_dead_by_some_workers_is_not_asked_by_others() {
     let world = World::of_two();
     dead_vendor(&world).await;
-    let (caller, id) = world.ordered(2).await;
+    let (caller, id) = world.started(2).await;
     world.drain_all().await;
     assert_eq!((world.state(caller, id), world.artist.asked().len()), (State::Done, 5), "the second drew");
     assert_eq!(world.second.drawn().len(), 7);
@@ -152,7 +152,7 @@ async fn of_many_workers_one_tries_whether_the_vendor_is_back() {
         dead_vendor(&world).await;
         world.steps.delayed().clear();
         for seed in 0..6 {
-            world.ordered(1).await;
+            world.started(1).await;
             world.faults.interleave(seed);
         }
         world.drain(&[Step::GenerationQueued]).await;

@@ -10,9 +10,9 @@ use wallet::Kind as Movement;
 use crate::world::{FAULTS, World, failure, reason};
 
 #[tokio::test]
-async fn an_order_holds_its_credits_and_tells_the_first_step() {
+async fn a_generation_holds_its_credits_and_tells_the_first_step() {
     let world = World::new();
-    let (caller, id) = world.ordered(3).await;
+    let (caller, id) = world.started(3).await;
     assert_eq!((world.state(caller, id), world.balance(caller)), (State::Queued, (7, 3)));
     assert_eq!(*world.steps.queue(), [(Step::GenerationQueued, caller.owner(), id)]);
     assert_eq!(world.movements(id), [Movement::Hold]);
@@ -46,7 +46,7 @@ async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
 }
 
 #[tokio::test]
-async fn a_key_tells_apart_what_is_ordered_beside_the_avatars() {
+async fn a_key_tells_apart_what_is_requested_beside_the_avatars() {
     let world = World::new();
     let caller = world.customer(20).await;
     let plain = world.request(world.selfie(caller).await, 1, "0");
@@ -96,7 +96,7 @@ async fn an_07_the_same_words_under_two_keys_leave_two_hashes() {
 }
 
 #[tokio::test]
-async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_order() {
+async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_generation() {
     for (when, kind) in FAULTS {
         for nth in 0.. {
             let world = World::new();
@@ -126,7 +126,7 @@ async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_order() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_down_does_not_turn_an_order_away() {
+async fn a_queue_that_is_down_does_not_turn_a_generation_away() {
     let world = World::new();
     let caller = world.customer(1).await;
     let upload = world.selfie(caller).await;
@@ -167,7 +167,7 @@ async fn a_key_stands_for_one_request_until_it_expires() {
 #[tokio::test]
 async fn a_key_answers_as_before_even_when_the_upload_is_gone() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     let upload = world.find(caller, id).unwrap().upload;
     world.bucket.objects().clear();
     let request = world.request(upload, 1, "key");
@@ -177,10 +177,10 @@ async fn a_key_answers_as_before_even_when_the_upload_is_gone() {
 }
 
 #[tokio::test]
-async fn the_same_key_of_two_people_stands_for_two_orders() {
+async fn the_same_key_of_two_people_stands_for_two_generations() {
     let world = World::new();
-    let (_, first) = world.ordered(1).await;
-    let (_, second) = world.ordered(1).await;
+    let (_, first) = world.started(1).await;
+    let (_, second) = world.started(1).await;
     assert_ne!(first, second);
 }
 
@@ -198,7 +198,7 @@ async fn a_wallet_that_is_short_buys_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_not_sent_or_belongs_to_another_cannot_be_ordered() {
+async fn what_was_not_sent_or_belongs_to_another_cannot_be_drawn_from() {
     let world = World::new();
     let (caller, other) = (world.customer(5).await, world.customer(5).await);
     let upload = builders::upload(caller, &*world.clock, &world.randomness);
@@ -214,7 +214,7 @@ async fn what_was_not_sent_or_belongs_to_another_cannot_be_ordered() {
 async fn an_upload_that_was_blocked_is_refused_from_then_on() {
     let world = World::new();
     world.screener.decide(Decision::Blocked);
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     let upload = world.find(caller, id).unwrap().upload;
     world.quieten().await;
     // Its form is open for some minutes more: bytes that are posted again stay refused.
@@ -255,7 +255,7 @@ async fn fields_out_of_range_are_refused_before_anything_is_called() {
 }
 
 #[tokio::test]
-async fn a_hundred_orders_at_once_spend_a_wallet_of_ten_and_no_more() {
+async fn a_hundred_generations_at_once_spend_a_wallet_of_ten_and_no_more() {
     let world = World::new();
     let caller = world.customer(10).await;
     let upload = world.selfie(caller).await;
@@ -268,7 +268,7 @@ async fn a_hundred_orders_at_once_spend_a_wallet_of_ten_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_closed_session_orders_nothing() {
+async fn a_closed_session_starts_nothing() {
     let world = World::new();
     let caller = world.customer(5).await;
     let upload = world.selfie(caller).await;

@@ -13,7 +13,7 @@ const FIRST: &[Step] = &[Step::GenerationQueued];
 #[tokio::test]
 async fn a_selfie_is_made_ready_and_passes() {
     let world = World::new();
-    let (caller, id) = world.ordered(2).await;
+    let (caller, id) = world.started(2).await;
     assert_eq!(world.drain(FIRST).await, 0);
     assert_eq!(world.state(caller, id), State::Drawing);
     assert_eq!(world.steps.queue().iter().map(|told| told.0).collect::<Vec<_>>(), [Step::ScreeningPassed]);
@@ -28,7 +28,7 @@ async fn a_fault_at_any_call_of_a_passing_selfie_is_made_good_by_redelivery() {
     for (when, kind) in FAULTS {
         for nth in 0.. {
             let world = World::new();
-            let (caller, id) = world.ordered(1).await;
+            let (caller, id) = world.started(1).await;
             world.faults.fail(nth, when, kind);
             world.drain(FIRST).await;
             let hit = world.faults.clear();
@@ -52,7 +52,7 @@ async fn an_42_a_fault_at_any_call_of_a_blocked_selfie_leaves_it_in_quarantine_a
         for nth in 0.. {
             let world = World::new();
             world.screener.decide(Decision::Blocked);
-            let (caller, id) = world.ordered(1).await;
+            let (caller, id) = world.started(1).await;
             world.faults.fail(nth, when, kind);
             world.drain(FIRST).await;
             let hit = world.faults.clear();
@@ -74,7 +74,7 @@ async fn an_42_a_fault_at_any_call_of_a_blocked_selfie_leaves_it_in_quarantine_a
 async fn an_70_what_a_person_must_look_at_is_not_drawn_and_waits_in_quarantine() {
     let world = World::new();
     world.screener.decide(Decision::Referred);
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     assert_eq!(world.drain(FIRST).await, 0);
     assert_eq!(world.state(caller, id), State::Blocked);
     assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::NotAccepted));
@@ -95,7 +95,7 @@ async fn an_13_the_scores_decide_and_not_the_screener() {
     for (category, score, expected) in cases {
         let world = World::new();
         world.screener.scores(&[("violence", 0.0), (category, score)]);
-        let (caller, id) = world.ordered(1).await;
+        let (caller, id) = world.started(1).await;
         assert_eq!(world.drain(FIRST).await, 0);
         assert_eq!(world.database.rows().moderation[&id].verdict.decision, expected, "{category}");
         assert_eq!(world.state(caller, id) == State::Drawing, expected == Decision::Allowed, "{category}");
@@ -109,18 +109,18 @@ async fn an_70_words_that_will_be_drawn_are_judged_with_the_picture() {
     world.ready_with_extras(Step::ScreeningPassed, 1).await;
     assert_eq!(world.screener.words(), [Some(WORDS.to_owned())]);
     let world = World::new();
-    world.ordered(1).await;
+    world.started(1).await;
     world.drain(FIRST).await;
     assert_eq!(world.screener.words(), [None], "a generation without a bubble has none");
 }
 
 #[tokio::test]
-async fn an_70_a_screener_that_gives_no_judgement_holds_the_order() {
+async fn an_70_a_screener_that_gives_no_judgement_holds_the_generation() {
     let none: [&[(&str, f64)]; 3] = [&[], &[("violence", f64::NAN)], &[("something-else", 0.0)]];
     for scores in none {
         let world = World::new();
         world.screener.scores(scores);
-        let (caller, id) = world.ordered(1).await;
+        let (caller, id) = world.started(1).await;
         assert!(world.drain_all().await > 0, "{scores:?}");
         assert_eq!(world.state(caller, id), State::Screening);
         assert!(world.artist.drawn().is_empty() && world.database.rows().moderation.is_empty());
@@ -187,9 +187,9 @@ async fn every_picture_of_the_corpus_passes_or_ends_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_gone_ends_the_order_with_its_reason() {
+async fn an_upload_that_is_gone_ends_the_generation_with_its_reason() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     world.bucket.objects().clear();
     assert_eq!(world.drain(FIRST).await, 0);
     assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::UploadGone));
@@ -197,10 +197,10 @@ async fn an_upload_that_is_gone_ends_the_order_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
+async fn an_70_a_screener_that_is_down_holds_the_generation_and_nothing_passes() {
     for kind in [Kind::Busy, Kind::Broken, Kind::Crash] {
         let world = World::new();
-        let (caller, id) = world.ordered(1).await;
+        let (caller, id) = world.started(1).await;
         world.faults.down("screener.score", kind);
         assert!(world.drain_all().await > 0);
         assert_eq!(world.state(caller, id), State::Screening);
@@ -215,9 +215,9 @@ async fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes() {
 }
 
 #[tokio::test]
-async fn an_70_a_screener_that_stays_down_ends_the_order_undrawn() {
+async fn an_70_a_screener_that_stays_down_ends_the_generation_undrawn() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     world.faults.down("screener.score", Kind::Broken);
     world.quieten().await;
     assert_eq!(world.find(caller, id).unwrap().reason, Some(EndReason::TimedOut));
@@ -227,7 +227,7 @@ async fn an_70_a_screener_that_stays_down_ends_the_order_undrawn() {
 }
 
 #[tokio::test]
-async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
+async fn a_second_generation_of_the_same_upload_is_screened_on_its_own() {
     let world = World::new();
     let caller = world.customer(2).await;
     let upload = world.selfie(caller).await;
@@ -243,7 +243,7 @@ async fn a_second_order_of_the_same_upload_is_screened_on_its_own() {
 }
 
 #[tokio::test]
-async fn an_70_bytes_posted_between_two_orders_are_not_drawn_under_the_verdict_of_others() {
+async fn an_70_bytes_posted_between_two_generations_are_not_drawn_under_the_verdict_of_others() {
     for seed in 0..40 {
         let world = World::new();
         let caller = world.customer(2).await;
@@ -277,7 +277,7 @@ async fn an_70_bytes_posted_between_two_orders_are_not_drawn_under_the_verdict_o
 #[tokio::test]
 async fn a_message_that_comes_late_or_twice_changes_nothing() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     let message = world.steps.queue()[0];
     world.quieten().await;
     let before = world.find(caller, id).unwrap();
@@ -292,7 +292,7 @@ async fn a_message_that_comes_late_or_twice_changes_nothing() {
 #[tokio::test]
 async fn a_worker_that_is_overtaken_writes_nothing() {
     let world = World::new();
-    let (caller, id) = world.ordered(1).await;
+    let (caller, id) = world.started(1).await;
     let message = world.steps.queue()[0];
     let stale = world.find(caller, id).unwrap();
     world.work(message).await.unwrap().unwrap();

@@ -91,7 +91,7 @@ async fn the_manifest_of_the_bundle_is_signed_and_a_changed_byte_is_noticed() {
 }
 
 #[tokio::test]
-async fn without_a_signer_an_order_is_delivered_with_xmp_alone() {
+async fn without_a_signer_a_generation_is_delivered_with_xmp_alone() {
     let world = World::new();
     let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
     world.quieten().await;
@@ -106,7 +106,7 @@ async fn without_a_signer_an_order_is_delivered_with_xmp_alone() {
 
 /// A signature differs each time it is made: both workers continue with the first stored file (`check_quiet` compares every hash).
 #[tokio::test]
-async fn two_workers_on_one_order_deliver_one_set_of_files() {
+async fn two_workers_on_one_generation_deliver_one_set_of_files() {
     for seed in 0..2 {
         let world = signing();
         let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;

@@ -9,7 +9,7 @@ use crate::world::{FAULTS, World};
 const STEPS: [Step; 3] = [Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady];
 
 #[tokio::test]
-async fn an_order_whose_message_was_lost_is_set_going_again() {
+async fn a_generation_whose_message_was_lost_is_set_going_again() {
     for step in STEPS {
         let world = World::new();
         let (caller, id) = world.ready_for(step, 1).await;
@@ -25,7 +25,7 @@ async fn an_order_whose_message_was_lost_is_set_going_again() {
 }
 
 #[tokio::test]
-async fn an_order_that_never_comes_to_an_end_fails_and_its_credits_come_back() {
+async fn a_generation_that_never_comes_to_an_end_fails_and_its_credits_come_back() {
     for step in STEPS {
         let world = World::new();
         let (caller, id) = world.ready_for(step, 2).await;
@@ -70,10 +70,10 @@ async fn a_fault_at_any_call_of_a_sweep_is_made_good_by_the_next() {
 }
 
 #[tokio::test]
-async fn one_order_that_cannot_be_swept_does_not_stop_the_others() {
+async fn one_generation_that_cannot_be_swept_does_not_stop_the_others() {
     let world = World::new();
     for _ in 0..3 {
-        world.ordered(1).await;
+        world.started(1).await;
     }
     world.steps.queue().clear();
     world.clock.advance(SignedDuration::from_mins(31));

@@ -9,7 +9,7 @@ use testkit::fakes::{FakeLinks, FakeViews};
 use crate::world::{World, failure};
 
 #[tokio::test]
-async fn an_owner_sees_an_order_until_it_is_deleted_and_nobody_else_does() {
+async fn an_owner_sees_a_generation_until_it_is_deleted_and_nobody_else_does() {
     let world = World::new();
     let (views, links) = (FakeViews(world.database.clone()), FakeLinks(world.bucket.clone()));
     let deliveries = Deliveries { views: &views, links: &links, clock: &*world.clock };
@@ -49,7 +49,7 @@ async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
 const ITEM_BYTES: usize = 400_000;
 
 #[test]
-fn the_list_of_the_largest_order_fits_a_row() {
+fn the_list_of_the_largest_generation_fits_a_row() {
     let bubble = addons::Bubble::parse("Hi", None).unwrap();
     let words = bubble_text::Words::parse(bubble.text.as_str()).unwrap();
     let extras = Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(BubbleRequest { words, side: None }) };

@@ -146,7 +146,7 @@ impl World {
     }
 
     /// A customer of ten credits and a generation of `count` drawings, queued for the first step.
-    pub(crate) async fn ordered(&self, count: u8) -> (AccountSession, GenerationId) {
+    pub(crate) async fn started(&self, count: u8) -> (AccountSession, GenerationId) {
         let caller = self.customer(10).await;
         let upload = self.selfie(caller).await;
         let placed = self.place(caller, &self.request(upload, count, "key")).await.unwrap();
@@ -155,7 +155,7 @@ impl World {
 
     /// A generation that has passed every step before `step`.
     pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (AccountSession, GenerationId) {
-        let (caller, id) = self.ordered(count).await;
+        let (caller, id) = self.started(count).await;
         self.until(step).await;
         (caller, id)
     }
@@ -184,7 +184,7 @@ impl World {
     }
 
     /// Runs the step of a message.
-    pub(crate) async fn work(&self, (step, owner, id): Told) -> Run {
+    pub(crate) async fn work(&self, (step, owner, id): StepMessage) -> Run {
         match step {
             Step::GenerationQueued => Box::pin(survive(self.prepare(owner, id))).await,
             Step::ScreeningPassed => Box::pin(survive(self.draw(owner, id))).await,

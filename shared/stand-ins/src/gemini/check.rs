@@ -33,7 +33,7 @@ const THRESHOLDS: &[&str] = &["BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "
 const ELSEWHERE: &[&str] = &["outputMimeType", "outputCompressionQuality", "personGeneration", "addWatermark", "imageOutputOptions"];
 
 /// A valid request.
-pub(super) struct Order {
+pub(super) struct DrawingJob {
     pub(super) model: String,
     pub(super) prompt: String,
     pub(super) sitter: Sitter,
@@ -42,7 +42,7 @@ pub(super) struct Order {
 }
 
 /// Checks a request as the vendor does.
-pub(super) fn read(request: &Request) -> Result<Order, Answer> {
+pub(super) fn read(request: &Request) -> Result<DrawingJob, Answer> {
     let model = model(request)?;
     if request.raw.len() > LARGEST {
         return Err(invalid(&format!("Request payload size exceeds the limit: {LARGEST} bytes.")));
@@ -57,7 +57,7 @@ pub(super) fn read(request: &Request) -> Result<Order, Answer> {
     safety(body.get("safetySettings"))?;
     let (width, height) = generation(body.get("generationConfig"))?;
     let (prompt, sitter) = contents(body.get("contents"))?;
-    Ok(Order { model, prompt, sitter, width, height })
+    Ok(DrawingJob { model, prompt, sitter, width, height })
 }
 
 fn model(request: &Request) -> Result<String, Answer> {

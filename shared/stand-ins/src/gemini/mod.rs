@@ -21,7 +21,7 @@ use super::picture::{padded, png};
 use super::request::Request;
 use super::server::{StandIn, Vendor};
 use crate::answer::{Answer, Piece};
-use check::Order;
+use check::DrawingJob;
 use errors::refuse;
 
 /// The image models of the stand-in.
@@ -77,22 +77,22 @@ fn respond(request: &Request, scenario: Option<&Scenario>, turn: u64) -> Answer 
         return answer;
     }
     match check::read(request) {
-        Ok(order) => content(&order, scenario, turn),
+        Ok(job) => content(&job, scenario, turn),
         Err(refusal) => refusal,
     }
 }
 
-fn content(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
+fn content(job: &DrawingJob, scenario: Option<&Scenario>, turn: u64) -> Answer {
     if let Some(feedback) = scenario.and_then(Scenario::prompt_feedback) {
-        return Answer::json(200, &answer(order, turn, 0, json!({ "promptFeedback": feedback })));
+        return Answer::json(200, &answer(job, turn, 0, json!({ "promptFeedback": feedback })));
     }
     if let Some(candidate) = scenario.and_then(Scenario::candidate) {
-        return Answer::json(200, &answer(order, turn, 0, json!({ "candidates": [candidate] })));
+        return Answer::json(200, &answer(job, turn, 0, json!({ "candidates": [candidate] })));
     }
     if scenario == Some(&Scenario::NoCandidates) {
-        return Answer::json(200, &answer(order, turn, 0, json!({})));
+        return Answer::json(200, &answer(job, turn, 0, json!({})));
     }
-    let drawn = order.sitter.drawn(order.width, order.height, turn, 8);
+    let drawn = job.sitter.drawn(job.width, job.height, turn, 8);
     let (media_type, bytes) = encoded(&drawn, scenario);
     let data = BASE64_STANDARD.encode(bytes);
     let picture = json!({ "inlineData": { "mimeType": media_type, "data": spoilt(data, scenario) } });
@@ -106,7 +106,7 @@ fn content(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
         _ => vec![picture],
     };
     let finished = json!({ "content": { "role": "model", "parts": parts }, "finishReason": "STOP", "index": 0, "safetyRatings": [] });
-    let mut whole = answer(order, turn, 1120, json!({ "candidates": [finished] }));
+    let mut whole = answer(job, turn, 1120, json!({ "candidates": [finished] }));
     if let (Some(Scenario::NoUsage), Some(fields)) = (scenario, whole.as_object_mut()) {
         fields.remove("usageMetadata");
     }
@@ -157,8 +157,8 @@ fn spoilt(data: String, scenario: Option<&Scenario>) -> String {
 }
 
 /// The envelope of every answer with status 200.
-fn answer(order: &Order, turn: u64, output: u64, mut with: Value) -> Value {
-    let input = 258 + order.prompt.chars().count() as u64 / 4;
+fn answer(job: &DrawingJob, turn: u64, output: u64, mut with: Value) -> Value {
+    let input = 258 + job.prompt.chars().count() as u64 / 4;
     with["usageMetadata"] = json!({
         "promptTokenCount": input,
         "candidatesTokenCount": output,
@@ -166,7 +166,7 @@ fn answer(order: &Order, turn: u64, output: u64, mut with: Value) -> Value {
         "promptTokensDetails": [{ "modality": "TEXT", "tokenCount": input - 258 }, { "modality": "IMAGE", "tokenCount": 258 }],
         "candidatesTokensDetails": [{ "modality": "IMAGE", "tokenCount": output }],
     });
-    with["modelVersion"] = order.model.as_str().into();
+    with["modelVersion"] = job.model.as_str().into();
     with["responseId"] = format!("stand-in-{turn}").into();
     with
 }

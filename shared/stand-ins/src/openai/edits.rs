@@ -33,7 +33,7 @@ const FIELDS: &[&str] = &[
 const DRIPS: &[usize] = &[1, 2, 3, 1, 5, 11, 1, 64, 7, 4096, 3, 50_000, 1, 2];
 
 /// A valid request.
-struct Order {
+struct DrawingJob {
     sitter: Sitter,
     width: u32,
     height: u32,
@@ -45,13 +45,13 @@ struct Order {
 
 pub(super) fn answer(request: &Request, scenario: Option<&Scenario>, turn: u64) -> Answer {
     match read(request) {
-        Ok(order) if order.stream => streamed(&order, scenario, turn),
-        Ok(order) => whole(&order, scenario, turn),
+        Ok(job) if job.stream => streamed(&job, scenario, turn),
+        Ok(job) => whole(&job, scenario, turn),
         Err(refusal) => refusal,
     }
 }
 
-fn read(request: &Request) -> Result<Order, Answer> {
+fn read(request: &Request) -> Result<DrawingJob, Answer> {
     let Sent::Parts(parts) = &request.sent else {
         let message = "Invalid Content-Type header. Expected multipart/form-data.";
         return Err(refuse(400, "invalid_request_error", Some("unsupported_content_type"), None, message));
@@ -80,7 +80,7 @@ fn read(request: &Request) -> Result<Order, Answer> {
     let qualities: &[&str] = if newer { &["auto", "low", "medium", "high", "xhigh", "max"] } else { &["auto", "low", "medium", "high"] };
     let quality = one_of(request, "quality", qualities)?;
     let sitter = sitter(request)?;
-    Ok(Order { sitter, width, height, quality, background, stream, sketches: u8::try_from(sketches).unwrap_or_default() })
+    Ok(DrawingJob { sitter, width, height, quality, background, stream, sketches: u8::try_from(sketches).unwrap_or_default() })
 }
 
 fn model(id: &str) -> Result<String, Answer> {
@@ -138,8 +138,8 @@ fn sitter(request: &Request) -> Result<Sitter, Answer> {
     Sitter::read(&images[0].bytes).ok_or_else(|| invalid("image", "invalid_image_file", "Invalid image file or mode for image 1."))
 }
 
-fn picture(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Vec<u8> {
-    let drawing = png(&order.sitter.drawn(order.width, order.height, turn, 1));
+fn picture(job: &DrawingJob, scenario: Option<&Scenario>, turn: u64) -> Vec<u8> {
+    let drawing = png(&job.sitter.drawn(job.width, job.height, turn, 1));
     match scenario {
         Some(Scenario::Padded(bytes)) => padded(drawing, *bytes),
         Some(Scenario::Signed) => signed(&drawing).unwrap_or_default(),
@@ -150,8 +150,8 @@ fn picture(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Vec<u8> {
 }
 
 /// The picture as text, damaged by the scenario.
-fn encoded(order: &Order, scenario: Option<&Scenario>, turn: u64) -> String {
-    let mut text = BASE64_STANDARD.encode(picture(order, scenario, turn));
+fn encoded(job: &DrawingJob, scenario: Option<&Scenario>, turn: u64) -> String {
+    let mut text = BASE64_STANDARD.encode(picture(job, scenario, turn));
     match scenario {
         Some(Scenario::TruncatedBase64 | Scenario::StreamTruncatedBase64) => text.truncate(text.len() / 2 / 4 * 4 + 1),
         Some(Scenario::InvalidBase64) => text.replace_range(100..101, "!"),
@@ -160,8 +160,8 @@ fn encoded(order: &Order, scenario: Option<&Scenario>, turn: u64) -> String {
     text
 }
 
-fn usage(order: &Order) -> Value {
-    let drawn = 1056 + if order.stream { 100 * u64::from(order.sketches) } else { 0 };
+fn usage(job: &DrawingJob) -> Value {
+    let drawn = 1056 + if job.stream { 100 * u64::from(job.sketches) } else { 0 };
     json!({
         "input_tokens": 388,
         "input_tokens_details": { "text_tokens": 65, "image_tokens": 323 },
@@ -171,10 +171,10 @@ fn usage(order: &Order) -> Value {
     })
 }
 
-fn whole(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
+fn whole(job: &DrawingJob, scenario: Option<&Scenario>, turn: u64) -> Answer {
     let mut body = json!({
-        "created": 1_795_262_400, "background": order.background, "output_format": "png", "quality": order.quality,
-        "size": format!("{}x{}", order.width, order.height), "data": [{ "b64_json": encoded(order, scenario, turn) }], "usage": usage(order),
+        "created": 1_795_262_400, "background": job.background, "output_format": "png", "quality": job.quality,
+        "size": format!("{}x{}", job.width, job.height), "data": [{ "b64_json": encoded(job, scenario, turn) }], "usage": usage(job),
     });
     match scenario {
         Some(Scenario::NoData) => body["data"] = json!([]),
@@ -193,9 +193,9 @@ fn midway(answer: Answer, scenario: Option<&Scenario>) -> Answer {
     }
 }
 
-fn streamed(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
+fn streamed(job: &DrawingJob, scenario: Option<&Scenario>, turn: u64) -> Answer {
     let fields = json!({
-        "created_at": 1_795_262_401, "size": format!("{}x{}", order.width, order.height), "quality": order.quality, "background": order.background,
+        "created_at": 1_795_262_401, "size": format!("{}x{}", job.width, job.height), "quality": job.quality, "background": job.background,
         "output_format": "png",
     });
     let mut text = String::new();
@@ -213,14 +213,14 @@ fn streamed(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
     }
     let sketches = match scenario {
         Some(Scenario::NoSketches) => 0,
-        Some(Scenario::FewerSketches) => order.sketches.saturating_sub(1),
-        _ => order.sketches,
+        Some(Scenario::FewerSketches) => job.sketches.saturating_sub(1),
+        _ => job.sketches,
     };
     for index in 0..sketches {
-        let sketch = BASE64_STANDARD.encode(png(&order.sitter.drawn(order.width, order.height, turn, 32 >> index)));
+        let sketch = BASE64_STANDARD.encode(png(&job.sitter.drawn(job.width, job.height, turn, 32 >> index)));
         tell("image_edit.partial_image", json!({ "b64_json": sketch, "partial_image_index": index }));
     }
-    let completed = |usage: Value| json!({ "b64_json": encoded(order, scenario, turn), "usage": usage });
+    let completed = |usage: Value| json!({ "b64_json": encoded(job, scenario, turn), "usage": usage });
     match scenario {
         Some(Scenario::StreamEnds | Scenario::NoData) => {}
         Some(Scenario::StreamServerError) => {
@@ -232,7 +232,7 @@ fn streamed(order: &Order, scenario: Option<&Scenario>, turn: u64) -> Answer {
         }
         Some(Scenario::StreamBlocked) => fail(&mut text, &blocked()),
         Some(Scenario::NoUsage) => tell("image_edit.completed", completed(Value::Null)),
-        _ => tell("image_edit.completed", completed(usage(order))),
+        _ => tell("image_edit.completed", completed(usage(job))),
     }
     sent(text, scenario)
 }

@@ -75,7 +75,7 @@ fn an_07_no_debug_shows_the_words() {
 }
 
 #[test]
-fn only_a_running_order_has_credits_to_release() {
+fn only_a_running_generation_has_credits_to_release() {
     let running = queued();
     assert!(running.release(Timestamp::UNIX_EPOCH).is_some());
     let cancelled = running.cancel(Timestamp::UNIX_EPOCH).unwrap();

@@ -25,7 +25,7 @@ pub use expired::FakeExpiredRows;
 pub use generations::{FakeGenerations, FakeOverdue};
 pub use placements::{FakePlacements, FakeUploads};
 pub use rate_keys::FakeRateKeys;
-pub use services::{FakeMailer, FakeScreener, FakeSteps, Told};
+pub use services::{FakeMailer, FakeScreener, FakeSteps, StepMessage};
 pub use views::{FakeRecipients, FakeViews};
 
 #[cfg(doc)]

@@ -13,13 +13,13 @@ use studio::{Step, Steps};
 
 use crate::Faults;
 
-pub type Told = (Step, Owner, GenerationId);
+pub type StepMessage = (Step, Owner, GenerationId);
 
 /// The queues in memory, first in, first out.
 #[derive(Clone)]
 pub struct FakeSteps {
-    queue: Arc<Mutex<VecDeque<Told>>>,
-    delayed: Arc<Mutex<Vec<(Duration, Told)>>>,
+    queue: Arc<Mutex<VecDeque<StepMessage>>>,
+    delayed: Arc<Mutex<Vec<(Duration, StepMessage)>>>,
     faults: Faults,
 }
 
@@ -30,18 +30,18 @@ impl FakeSteps {
     }
 
     /// The waiting messages. Holding the guard blocks the fake.
-    pub fn queue(&self) -> MutexGuard<'_, VecDeque<Told>> {
+    pub fn queue(&self) -> MutexGuard<'_, VecDeque<StepMessage>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The delayed messages, each with its delay. Holding the guard blocks the fake.
-    pub fn delayed(&self) -> MutexGuard<'_, Vec<(Duration, Told)>> {
+    pub fn delayed(&self) -> MutexGuard<'_, Vec<(Duration, StepMessage)>> {
         self.delayed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves the delayed messages to the queue.
     pub fn release(&self) {
-        let due: Vec<_> = self.delayed().drain(..).map(|(_, told)| told).collect();
+        let due: Vec<_> = self.delayed().drain(..).map(|(_, message)| message).collect();
         self.queue().extend(due);
     }
 }
@@ -144,8 +144,8 @@ impl FakeScreener {
 
     /// From now on it gives these scores.
     pub fn scores(&self, scores: &[(&str, f64)]) {
-        let told = scores.iter().map(|(category, score)| ((*category).to_owned(), *score)).collect();
-        *self.scores.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        let scores = scores.iter().map(|(category, score)| ((*category).to_owned(), *score)).collect();
+        *self.scores.lock().unwrap_or_else(PoisonError::into_inner) = scores;
     }
 
     /// The words of every candidate, in order.

@@ -22,7 +22,7 @@ use via_openai::{OpenAi, OpenAiArtist};
 const KEY: &str = "sk-of-a-test-0123456789";
 
 /// Longer than any answer of the stand-in takes; tests of the time-out set one of their own.
-const PATIENT: Duration = Duration::from_secs(120);
+const LONG_TIMEOUT: Duration = Duration::from_secs(120);
 
 async fn vendor() -> OpenAiStandIn {
     OpenAiStandIn::start(0).await.unwrap()
@@ -34,7 +34,7 @@ fn account(base: &str) -> OpenAi {
 }
 
 fn artist(vendor: &OpenAiStandIn) -> OpenAiArtist {
-    account(&vendor.base_url()).artist(OpenAi::IMAGE_MODEL, OpenAi::IMAGE_QUALITY).unwrap().within(PATIENT)
+    account(&vendor.base_url()).artist(OpenAi::IMAGE_MODEL, OpenAi::IMAGE_QUALITY).unwrap().within(LONG_TIMEOUT)
 }
 
 /// A small picture in the form that screening produces.

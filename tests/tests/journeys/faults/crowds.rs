@@ -3,20 +3,20 @@
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::PATIENCE;
+use super::TIMEOUT;
 use crate::harness::person::new_key;
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 #[test]
-fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
+fn a_hundred_generations_at_once_on_a_wallet_of_ten_are_ten_generations() {
     run(async {
         let cloud = TestCloud::with(&[("StarterCredits", "10")]).await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
-        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
         let keys: Vec<String> = (0..100).map(|_| new_key()).collect();
-        let replies = join_all(keys.iter().map(|key| person.order_as(key, &order))).await;
+        let replies = join_all(keys.iter().map(|key| person.start_as(key, &body))).await;
         let (accepted, refused): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 202);
         assert_eq!((accepted.len(), refused.len()), (10, 90));
         for reply in refused {
@@ -31,7 +31,7 @@ fn a_hundred_orders_at_once_on_a_wallet_of_ten_are_ten_orders() {
         assert!(deleted.iter().all(|reply| reply.status == 204));
         assert_eq!(person.wallet().await, (10, 0));
         cloud.resume_queue("GenerationQueued").unwrap();
-        cloud.settle(PATIENCE).await.unwrap();
+        cloud.settle(TIMEOUT).await.unwrap();
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

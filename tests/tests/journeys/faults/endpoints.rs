@@ -3,7 +3,7 @@
 use local_cloud::{Action, Cloud, Fault};
 use serde_json::json;
 
-use super::{PATIENCE, assert_delivered_once, settle, sweep};
+use super::{TIMEOUT, assert_delivered_once, settle, sweep};
 use crate::harness::pictures::{blocked, small};
 use crate::harness::store::{keys, rows_of};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run, until};
@@ -50,7 +50,7 @@ fn a_deletion_that_dies_is_finished_by_the_next() {
         let person = Person::signed_in(&cloud).await;
         let mut deaths = 0;
         for nth in 1..=MOST_CALLS {
-            let generation = person.quick_order().await;
+            let generation = person.quick_generation().await;
             person.reaches(&generation, &["finishing"]).await;
             let path = format!("/v1/generations/{generation}");
             die(&cloud, "generations-delete", nth);
@@ -69,7 +69,7 @@ fn a_deletion_that_dies_is_finished_by_the_next() {
         }
         assert!((3..MOST_CALLS).contains(&deaths), "{deaths}");
         cloud.resume_queue("DrawingReady").unwrap();
-        cloud.settle(PATIENCE).await.unwrap();
+        cloud.settle(TIMEOUT).await.unwrap();
         sweep(&cloud, 20).await;
         assert_eq!(rows_of(&cloud, "StudioTable", "generation").await.len(), 0);
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
@@ -117,7 +117,7 @@ fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
         let cloud = TestCloud::rich().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
-        let generation = person.quick_order().await;
+        let generation = person.quick_generation().await;
         // Restarted twice and then ended, each time by a sweeper after one that died.
         for minutes in [16, 32, 48] {
             cloud.set_clock_offset(minutes * 60);
@@ -132,7 +132,7 @@ fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
         assert_eq!((&ended["state"], &ended["reason"]), (&json!("failed"), &json!("timed-out")), "{ended}");
         assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 1);
         cloud.resume_queue("GenerationQueued").unwrap();
-        cloud.settle(PATIENCE).await.unwrap();
+        cloud.settle(TIMEOUT).await.unwrap();
         sweep(&cloud, 64).await;
         assert_eq!(differences(&cloud).await, Differences::default());
         assert_eq!((person.wallet().await, mailbox::ready(&cloud, &generation).await), ((1000, 0), 0));
@@ -150,7 +150,7 @@ fn an_02_what_listens_to_the_mail_service_may_die_anywhere() {
         for nth in 1..=2 {
             cloud.inject(Fault::new(Action::KillAfter).of("on-drawing-ready").on("sesv2", "SendEmail"));
             die(&cloud, "on-mail-sent", nth);
-            let generation = person.quick_order().await;
+            let generation = person.quick_generation().await;
             until("the mail being noted", async || {
                 let rows = rows_of(&cloud, "StudioTable", "generation").await;
                 rows.iter().any(|row| row.text("sk").ends_with(&generation) && row.text("mail") == "sent").then_some(())

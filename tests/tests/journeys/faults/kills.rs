@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use local_cloud::{Action, Call, Cloud, Fault};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, assert_delivered_once, assert_no_dead_letters, assert_nothing_waits, delivery, settle, sweep};
+use super::{TIMEOUT, assert_delivered_once, assert_no_dead_letters, assert_nothing_waits, delivery, settle, sweep};
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, ledger_and_inventory, run};
 use crate::promises::catalogue::{Differences, differences};
@@ -44,8 +44,8 @@ fn on_generation_queued_may_die_at_every_step() {
             Consumer { function: "on-generation-queued", queue: "GenerationQueued", state: "queued", next: Some("ScreeningPassed") };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
-        let orders = kill_everywhere(&cloud, &consumer, &person).await;
-        follow(&cloud, &consumer, &person, orders).await;
+        let generations = kill_everywhere(&cloud, &consumer, &person).await;
+        follow(&cloud, &consumer, &person, generations).await;
         cloud.stop().await;
     });
 }
@@ -57,17 +57,17 @@ fn on_screening_passed_may_die_at_every_step() {
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         // Drawing takes time, so the artist works only where its work is lost, or stored and not recorded; otherwise the drawing is there already.
-        let mut orders = Vec::new();
+        let mut generations = Vec::new();
         for (service, operation) in [("s3", "PutObject"), ("dynamodb", TURN)] {
-            let order = person.order_with(&person.upload(&small()).await, "soft-anime", 1, extras()).await;
-            person.reaches(&order, &[consumer.state]).await;
+            let generation = person.start_with(&person.upload(&small()).await, "soft-anime", 1, extras()).await;
+            person.reaches(&generation, &[consumer.state]).await;
             let fault = Fault::new(Action::KillBefore).of(consumer.function).on(service, operation);
-            die(&cloud, &consumer, &person, &order, fault, operation).await;
-            handle(&cloud, &consumer, &person, &order).await;
-            orders.push(order);
+            die(&cloud, &consumer, &person, &generation, fault, operation).await;
+            handle(&cloud, &consumer, &person, &generation).await;
+            generations.push(generation);
         }
-        orders.extend(kill_everywhere(&cloud, &consumer, &person).await);
-        follow(&cloud, &consumer, &person, orders).await;
+        generations.extend(kill_everywhere(&cloud, &consumer, &person).await);
+        follow(&cloud, &consumer, &person, generations).await;
         cloud.stop().await;
     });
 }
@@ -78,8 +78,8 @@ fn on_drawing_ready_may_die_at_every_step() {
         let consumer = Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
-        let orders = kill_everywhere(&cloud, &consumer, &person).await;
-        follow(&cloud, &consumer, &person, orders).await;
+        let generations = kill_everywhere(&cloud, &consumer, &person).await;
+        follow(&cloud, &consumer, &person, generations).await;
         cloud.stop().await;
     });
 }
@@ -95,7 +95,7 @@ async fn stage(consumer: &Consumer) -> TestCloud {
 
 /// Kills the consumer at every step of generations whose drawing is stored already; returns the generations.
 async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>) -> Vec<String> {
-    let clean = person.quick_order_with(1, extras()).await;
+    let clean = person.quick_generation_with(1, extras()).await;
     person.reaches(&clean, &[consumer.state]).await;
     cloud.reset_calls();
     handle(cloud, consumer, person, &clean).await;
@@ -103,24 +103,24 @@ async fn kill_everywhere(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>
     let (names, deaths): (Vec<&str>, _) = (calls.iter().map(|call| call.operation.as_str()).collect(), deaths(&calls));
     assert!(calls.len() >= 5, "{names:?}");
 
-    let mut orders = Vec::new();
+    let mut generations = Vec::new();
     for _ in &deaths {
-        orders.push(person.quick_order_with(1, extras()).await);
+        generations.push(person.quick_generation_with(1, extras()).await);
     }
-    for order in &orders {
-        person.reaches(order, &[consumer.state]).await;
+    for generation in &generations {
+        person.reaches(generation, &[consumer.state]).await;
     }
-    for (points, order) in deaths.iter().zip(&orders) {
+    for (points, generation) in deaths.iter().zip(&generations) {
         for point in points {
             let action = if point.after { Action::KillAfter } else { Action::KillBefore };
             let fault = Fault::new(action).of(consumer.function).nth(point.nth);
-            die(cloud, consumer, person, order, fault, &format!("{point:?} of {names:?}")).await;
+            die(cloud, consumer, person, generation, fault, &format!("{point:?} of {names:?}")).await;
         }
-        handle(cloud, consumer, person, order).await;
+        handle(cloud, consumer, person, generation).await;
     }
     // The messages of all these generations are still in the queue, and are delivered once more.
-    orders.push(clean);
-    orders
+    generations.push(clean);
+    generations
 }
 
 /// The add-ons of every generation here.
@@ -152,24 +152,24 @@ fn points(calls: &[Call]) -> Vec<Point> {
 }
 
 /// Delivers the message to a consumer that this fault kills.
-async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str, fault: Fault, at: &str) {
+async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, generation: &str, fault: Fault, at: &str) {
     cloud.inject(fault);
-    let answer = cloud.invoke(consumer.function, &delivery(&person.account, order)).await.unwrap();
+    let answer = cloud.invoke(consumer.function, &delivery(&person.account, generation)).await.unwrap();
     assert_eq!((answer.failed, cloud.clear_faults()), (true, 0), "{at}: {}", answer.json());
 }
 
 /// Delivers the message to a healthy consumer.
-async fn handle(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, order: &str) {
-    let answer = cloud.invoke(consumer.function, &delivery(&person.account, order)).await.unwrap();
+async fn handle(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, generation: &str) {
+    let answer = cloud.invoke(consumer.function, &delivery(&person.account, generation)).await.unwrap();
     assert_eq!((answer.failed, &answer.json()["batchItemFailures"]), (false, &json!([])), "{}", answer.json());
 }
 
 /// Resumes the queues, and checks the end of every generation.
-async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut orders: Vec<String>) {
+async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut generations: Vec<String>) {
     cloud.resume_queue(consumer.queue).unwrap();
-    cloud.drain_queue(consumer.queue, PATIENCE).await.unwrap();
+    cloud.drain_queue(consumer.queue, TIMEOUT).await.unwrap();
     if let Some(next) = consumer.next {
-        let cancelled = orders.drain(..orders.len() - FOLLOWED).map(|order| format!("/v1/generations/{order}")).collect::<Vec<_>>();
+        let cancelled = generations.drain(..generations.len() - FOLLOWED).map(|generation| format!("/v1/generations/{generation}")).collect::<Vec<_>>();
         let replies = join_all(cancelled.iter().map(|path| person.delete(path))).await;
         assert!(replies.iter().all(|reply| reply.status == 204));
         let held = PRICE * FOLLOWED as u64;
@@ -180,13 +180,13 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut ord
     // A claimed mail that SES did not accept is sent by another worker, after the time for SES's event.
     sweep(cloud, 11).await;
     settle(cloud).await;
-    for order in &orders {
-        assert_delivered_once(cloud, person, order).await;
+    for generation in &generations {
+        assert_delivered_once(cloud, person, generation).await;
     }
     sweep(cloud, 30).await;
     assert_nothing_waits(cloud).await;
     assert_eq!(differences(cloud).await, Differences::default(), "no object without a row, no row without an object");
     assert_no_dead_letters(cloud).await;
-    assert_eq!(person.wallet().await, (1000 - PRICE * orders.len() as u64, 0));
+    assert_eq!(person.wallet().await, (1000 - PRICE * generations.len() as u64, 0));
     ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
 }

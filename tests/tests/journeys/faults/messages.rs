@@ -16,11 +16,11 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
             cloud.pause_queue(queue).await.unwrap();
         }
         let person = Person::signed_in(&cloud).await;
-        let orders = [person.order(&person.upload(&small()).await).await, person.quick_order().await];
-        for order in &orders {
+        let generations = [person.start(&person.upload(&small()).await).await, person.quick_generation().await];
+        for generation in &generations {
             // The last step's message first, and each of them twice.
             for queue in QUEUES.iter().rev().chain(&QUEUES) {
-                tell(&cloud, queue, &person.account, order).await;
+                tell(&cloud, queue, &person.account, generation).await;
             }
         }
         for queue in QUEUES.iter().rev() {
@@ -30,16 +30,16 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
         // The sweeper queues again the generations whose message was given up because of competing workers.
         sweep(&cloud, 31).await;
         settle(&cloud).await;
-        for order in &orders {
-            assert_delivered_once(&cloud, &person, order).await;
+        for generation in &generations {
+            assert_delivered_once(&cloud, &person, generation).await;
         }
         // Once more, after the end.
-        for (order, queue) in orders.iter().flat_map(|order| QUEUES.map(|queue| (order, queue))) {
-            tell(&cloud, queue, &person.account, order).await;
+        for (generation, queue) in generations.iter().flat_map(|generation| QUEUES.map(|queue| (generation, queue))) {
+            tell(&cloud, queue, &person.account, generation).await;
         }
         settle(&cloud).await;
-        for order in &orders {
-            assert_delivered_once(&cloud, &person, order).await;
+        for generation in &generations {
+            assert_delivered_once(&cloud, &person, generation).await;
         }
         assert_eq!(differences(&cloud).await, Differences::default());
         assert_eq!(person.wallet().await, (998, 0));

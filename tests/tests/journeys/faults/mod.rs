@@ -18,7 +18,7 @@ use crate::harness::store::{keys, message, rows_of};
 use crate::harness::{Person, ledger_and_inventory, mailbox, until};
 
 /// Maximum time until all queues are empty.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Asserts that a generation was drawn, paid, delivered and mailed exactly once.
 async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &str) {
@@ -49,7 +49,7 @@ pub(crate) fn without_retries(cloud: &Cloud, function: &str) {
 
 /// Waits until only the sweeper has work left: the queues are empty, and SES's events are handled.
 async fn settle(cloud: &Cloud) {
-    cloud.settle(PATIENCE).await.unwrap();
+    cloud.settle(TIMEOUT).await.unwrap();
     until("every mail that went being noted", async || {
         for generation in rows_of(cloud, "StudioTable", "generation").await {
             if generation.text("mail") == "sending" && mailbox::ready(cloud, generation.text("sk").trim_start_matches("GEN#")).await > 0 {

@@ -11,15 +11,15 @@ use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, ru
 const CONSUMERS: [&str; 3] = ["on-generation-queued", "on-screening-passed", "on-drawing-ready"];
 
 #[test]
-fn an_order_whose_message_could_not_be_sent_is_accepted_and_the_sweeper_sends_it() {
+fn a_generation_whose_message_could_not_be_sent_is_accepted_and_the_sweeper_sends_it() {
     run(async {
         let cloud = TestCloud::start().await;
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
         without_retries(&cloud, "generations-create");
         cloud.inject(Fault::new(Action::Refuse).of("generations-create").service("sqs"));
-        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
-        let generation = text(&expect(person.order_as(&new_key(), &order).await, 202), "generation_id");
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let generation = text(&expect(person.start_as(&new_key(), &body).await, 202), "generation_id");
         cloud.clear_faults();
         person.lend_drawing(&generation).await;
         assert_eq!((person.generation(&generation).await["state"].clone(), person.wallet().await), (json!("queued"), (2, 1)));
@@ -113,7 +113,7 @@ fn an_endpoint_under_load_says_so_and_changes_nothing_twice() {
         let cloud = TestCloud::start().await;
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
-        let (key, order) = (new_key(), json!({ "upload_id": upload, "style": "soft-anime", "count": 1 }));
+        let (key, body) = (new_key(), json!({ "upload_id": upload, "style": "soft-anime", "count": 1 }));
         let throttle = |function: &str| {
             without_retries(&cloud, function);
             cloud.inject(Fault::new(Action::Refuse).of(function).service("dynamodb"));
@@ -126,16 +126,16 @@ fn an_endpoint_under_load_says_so_and_changes_nothing_twice() {
         cloud.clear_faults();
 
         throttle("generations-create");
-        assert_problem(&person.order_as(&key, &order).await, 503, "unavailable");
+        assert_problem(&person.start_as(&key, &body).await, 503, "unavailable");
         cloud.clear_faults();
         assert_eq!(person.wallet().await, (3, 0));
 
         // The answer of the transaction is lost: the SDK asks again, and there is one generation.
         cloud.set_env("generations-create", "AWS_MAX_ATTEMPTS", "3").unwrap();
         cloud.inject(Fault::new(Action::CutAfter).of("generations-create").on("dynamodb", "TransactWriteItems"));
-        let generation = text(&expect(person.order_as(&key, &order).await, 202), "generation_id");
+        let generation = text(&expect(person.start_as(&key, &body).await, 202), "generation_id");
         person.lend_drawing(&generation).await;
-        assert_eq!(text(&expect(person.order_as(&key, &order).await, 202), "generation_id"), generation);
+        assert_eq!(text(&expect(person.start_as(&key, &body).await, 202), "generation_id"), generation);
         assert_eq!(person.settled(&generation).await["state"], "done");
         assert_eq!(person.wallet().await, (2, 0));
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
@@ -150,12 +150,12 @@ fn an_endpoint_killed_in_the_middle_can_be_asked_again_with_the_same_key() {
         let person = Person::signed_in(&cloud).await;
         let mut placed = 0;
         for (action, nth) in [(Action::KillBefore, 1), (Action::KillBefore, 2), (Action::KillBefore, 3), (Action::KillAfter, 3)] {
-            let (key, order) = (new_key(), json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 }));
+            let (key, body) = (new_key(), json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 }));
             cloud.inject(Fault::new(action.clone()).of("generations-create").nth(nth));
-            let reply = person.order_as(&key, &order).await;
+            let reply = person.start_as(&key, &body).await;
             assert!(reply.status.is_server_error(), "{action:?} {nth}: {}", reply.status);
             assert_eq!(cloud.clear_faults(), 0);
-            person.lend_drawing(&text(&expect(person.order_as(&key, &order).await, 202), "generation_id")).await;
+            person.lend_drawing(&text(&expect(person.start_as(&key, &body).await, 202), "generation_id")).await;
             placed += 1;
         }
         let all = expect(person.get("/v1/generations").await, 200);

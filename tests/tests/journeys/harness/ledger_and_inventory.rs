@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_paid_twice_or_never_held_is_refused() {
+    fn a_generation_paid_twice_or_never_held_is_refused() {
         let (hold, capture, release) =
             (|| entry("hold", "gen_1", -1, 1), || entry("capture", "gen_1", 0, -1), || entry("release", "gen_1", 1, -1));
         assert!(!is_refused(assert_settlements, vec![hold(), capture()]));
@@ -138,11 +138,11 @@ mod tests {
             row
         };
         assert!(is_refused(assert_declared, vec![with("ip")]));
-        let order = |state: &str| {
+        let generation_in = |state: &str| {
             row("StudioTable", json!({ "pk": "ACC#a", "sk": "GEN#b", "class": "generation", "state": state, "bubble_text": "Hi" }))
         };
-        assert!(!is_refused(assert_declared, vec![order("finishing")]));
-        assert!(is_refused(assert_declared, vec![order("done")]) && is_refused(assert_declared, vec![order("cancelled")]));
+        assert!(!is_refused(assert_declared, vec![generation_in("finishing")]));
+        assert!(is_refused(assert_declared, vec![generation_in("done")]) && is_refused(assert_declared, vec![generation_in("cancelled")]));
         assert!(is_refused(assert_declared, vec![row("StudioTable", json!(wallet(3, 0).attributes))]));
         assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y" }))]));
         assert!(is_refused(assert_declared, vec![row("AccountsTable", json!({ "pk": "x", "sk": "y", "class": "log" }))]));

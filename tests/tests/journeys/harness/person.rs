@@ -129,35 +129,35 @@ impl<'c> Person<'c> {
     }
 
     /// Starts a generation with this idempotency key.
-    pub(crate) async fn order_as(&self, key: &str, body: &Value) -> Reply {
+    pub(crate) async fn start_as(&self, key: &str, body: &Value) -> Reply {
         self.call(Method::POST, "/v1/generations", Some(body), &[("idempotency-key", key)]).await
     }
 
     /// Starts a generation of one drawing; returns its id.
-    pub(crate) async fn order(&self, upload: &str) -> String {
-        self.order_of(upload, "soft-anime", 1).await
+    pub(crate) async fn start(&self, upload: &str) -> String {
+        self.start_of(upload, "soft-anime", 1).await
     }
 
     /// Makes a generation of one drawing of a small picture that is stored before the artist begins; answers the generation's id.
     ///
     /// What is stored is never drawn again, so everything but the artist's work is as always, and a test of something else saves that second. (Should
     /// the artist be faster, the drawing is his.)
-    pub(crate) async fn quick_order(&self) -> String {
-        let generation = self.order(&self.upload(&small()).await).await;
+    pub(crate) async fn quick_generation(&self) -> String {
+        let generation = self.start(&self.upload(&small()).await).await;
         self.lend_drawing(&generation).await;
         generation
     }
 
     /// The same with `count` drawings and more in the body, such as stickers.
-    pub(crate) async fn quick_order_with(&self, count: u8, more: Value) -> String {
-        let generation = self.order_with(&self.upload(&small()).await, "soft-anime", count, more).await;
+    pub(crate) async fn quick_generation_with(&self, count: u8, more: Value) -> String {
+        let generation = self.start_with(&self.upload(&small()).await, "soft-anime", count, more).await;
         for index in 0..count {
             self.lend(&generation, index).await;
         }
         generation
     }
 
-    /// Stores a drawing for a generation of one, as [`Person::quick_order`] does.
+    /// Stores a drawing for a generation of one, as [`Person::quick_generation`] does.
     pub(crate) async fn lend_drawing(&self, generation: &str) {
         self.lend(generation, 0).await;
     }
@@ -173,7 +173,7 @@ impl<'c> Person<'c> {
 
     /// A quick generation and its end.
     pub(crate) async fn quick_journey(&self) -> String {
-        let generation = self.quick_order().await;
+        let generation = self.quick_generation().await;
         let settled = self.settled(&generation).await;
         assert_eq!(settled["state"], "done", "{settled}");
         ledger_and_inventory::assert_ledger_and_inventory(self.cloud).await;
@@ -181,15 +181,15 @@ impl<'c> Person<'c> {
     }
 
     /// Starts a generation; returns its id.
-    pub(crate) async fn order_of(&self, upload: &str, style: &str, count: u8) -> String {
-        self.order_with(upload, style, count, json!({})).await
+    pub(crate) async fn start_of(&self, upload: &str, style: &str, count: u8) -> String {
+        self.start_with(upload, style, count, json!({})).await
     }
 
     /// Starts a generation with more in the body; returns its id.
-    pub(crate) async fn order_with(&self, upload: &str, style: &str, count: u8, more: Value) -> String {
+    pub(crate) async fn start_with(&self, upload: &str, style: &str, count: u8, more: Value) -> String {
         let mut body = json!({ "upload_id": upload, "style": style, "count": count, "seed": 7 });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        text(&expect(self.order_as(&new_key(), &body).await, 202), "generation_id")
+        text(&expect(self.start_as(&new_key(), &body).await, 202), "generation_id")
     }
 
     pub(crate) async fn generation(&self, id: &str) -> Value {
@@ -210,7 +210,7 @@ impl<'c> Person<'c> {
     /// Uploads, starts a generation of one drawing and waits for its end.
     pub(crate) async fn journey(&self, picture: &Picture) -> Value {
         let upload = self.upload(picture).await;
-        let generation = self.order(&upload).await;
+        let generation = self.start(&upload).await;
         let settled = self.settled(&generation).await;
         ledger_and_inventory::assert_ledger_and_inventory(self.cloud).await;
         settled

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The time limit of a condition; generous, for busy machines.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -14,7 +14,7 @@ pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T
         if let Some(seen) = look().await {
             return seen;
         }
-        assert!(started.elapsed() < PATIENCE, "{what} did not happen within {} s", PATIENCE.as_secs());
+        assert!(started.elapsed() < TIMEOUT, "{what} did not happen within {} s", TIMEOUT.as_secs());
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -44,7 +44,7 @@ fn a_waiting_generation_is_cancelled_and_its_credits_come_back_once() {
         let cloud = TestCloud::start().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
-        let generation = person.order_of(&person.upload(&small()).await, "soft-anime", 3).await;
+        let generation = person.start_of(&person.upload(&small()).await, "soft-anime", 3).await;
         assert_eq!(person.wallet().await, (0, 3));
         let path = format!("/v1/generations/{generation}");
         let replies = join_all((0..6).map(|_| person.delete(&path))).await;
@@ -80,7 +80,7 @@ fn a_generation_deleted_under_its_workers_hands_leaves_nothing() {
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
         for (function, queue) in [("on-screening-passed", "ScreeningPassed"), ("on-drawing-ready", "DrawingReady")] {
-            let generation = person.order(&upload).await;
+            let generation = person.start(&upload).await;
             until(&format!("{function} at work"), async || (cloud.busy(function).unwrap() > 0).then_some(())).await;
             until("the deletion", async || (person.delete(&format!("/v1/generations/{generation}")).await.status == 204).then_some(()))
                 .await;

@@ -27,7 +27,7 @@ pub(crate) async fn assert_deliverables(person: &Person<'_>, done: &Value, bubbl
     let index = String::from_utf8(read(&mut archive, INDEX_NAME)).unwrap().to_lowercase();
     assert!(index.starts_with("<!doctype html>") && !index.contains("<script"), "{index}");
     assert_eq!(archive.len(), files.len() + 3, "the files, the manifest with its Content Credentials, and the page");
-    assert_sealed_manifest(&mut archive);
+    assert_signed_manifest(&mut archive);
 
     for file in files {
         let bytes = person.download(&text(file, "url")).await;
@@ -43,14 +43,14 @@ fn names(files: &[Value]) -> BTreeSet<String> {
 /// The paths of all expected files.
 fn expected_names(done: &Value, bubble: bool) -> BTreeSet<String> {
     let count = usize::try_from(done["count"].as_u64().unwrap()).unwrap();
-    let ordered: Vec<Messenger> = serde_json::from_value(done["stickers"].clone()).unwrap();
+    let messengers: Vec<Messenger> = serde_json::from_value(done["stickers"].clone()).unwrap();
     let avatars = AVATARS.iter().chain(bubble.then_some(&SPEECH_BUBBLE));
     let mut paths: Vec<String> = avatars.flat_map(|row| Format::PICTURES.map(|format| row.path(format))).collect();
-    let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind).filter(|row| ordered.contains(&row.messenger));
+    let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind).filter(|row| messengers.contains(&row.messenger));
     paths.extend(rows(Kind::Sticker).map(StickerSpec::path));
     let mut names: BTreeSet<String> = (1..=count).flat_map(|drawing| paths.iter().map(move |path| format!("{drawing}/{path}"))).collect();
     names.extend(rows(Kind::Tray).map(StickerSpec::path));
-    names.extend(PACKS.iter().filter(|pack| ordered.contains(&pack.messenger) && pack.counts.take(count)).map(imaging::PackSpec::path));
+    names.extend(PACKS.iter().filter(|pack| messengers.contains(&pack.messenger) && pack.counts.take(count)).map(imaging::PackSpec::path));
     names
 }
 
@@ -123,8 +123,8 @@ fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
     for field in ["generation_id", "style", "seed"] {
         assert_eq!(manifest[field], done[field], "{field}");
     }
-    let mut told: Vec<Value> = done["deliverables"].as_array().unwrap().clone();
-    for file in &mut told {
+    let mut described: Vec<Value> = done["deliverables"].as_array().unwrap().clone();
+    for file in &mut described {
         let fields = file.as_object_mut().unwrap();
         fields.remove("url");
         fields.remove("expires_at");
@@ -133,12 +133,12 @@ fn assert_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>, done: &Value) {
     let by_name = |files: &mut Vec<Value>| files.sort_by_key(|file| text(file, "name"));
     let mut listed = manifest["files"].as_array().unwrap().clone();
     by_name(&mut listed);
-    by_name(&mut told);
-    assert_eq!(listed, told);
+    by_name(&mut described);
+    assert_eq!(listed, described);
 }
 
 /// The credentials of the manifest cover its bytes.
-fn assert_sealed_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>) {
+fn assert_signed_manifest(archive: &mut zip::ZipArchive<Cursor<Bytes>>) {
     let (manifest, credentials) = (read(archive, imaging::MANIFEST_NAME), read(archive, imaging::CREDENTIALS_NAME));
     assert_eq!(check_detached(&manifest, &credentials, &Anchors::default()).unwrap().credentials.state, State::Valid);
 }

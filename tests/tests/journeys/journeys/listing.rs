@@ -5,15 +5,15 @@ use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, run, shared};
 
 #[test]
-fn orders_are_listed_by_pages_the_newest_first() {
+fn generations_are_listed_by_pages_the_newest_first() {
     run(async {
         let cloud = TestCloud::rich().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
-        let mut ordered = Vec::new();
+        let mut started = Vec::new();
         for _ in 0..5 {
-            ordered.insert(0, person.order(&upload).await);
+            started.insert(0, person.start(&upload).await);
         }
         let (mut seen, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
         loop {
@@ -25,16 +25,16 @@ fn orders_are_listed_by_pages_the_newest_first() {
                 None => break,
             }
         }
-        assert_eq!((seen, pages), (ordered.clone(), 3));
+        assert_eq!((seen, pages), (started.clone(), 3));
 
         let all = expect(person.get("/v1/generations").await, 200);
         let first = &all["generations"][0];
         assert_eq!((all["generations"].as_array().unwrap().len(), &all["next_cursor"]), (5, &serde_json::Value::Null));
-        let mut whole = person.generation(&ordered[0]).await;
+        let mut whole = person.generation(&started[0]).await;
         whole.as_object_mut().unwrap().remove("deliverables");
         assert_eq!(*first, whole);
 
-        assert_eq!(person.delete(&format!("/v1/generations/{}", ordered[1])).await.status, 204);
+        assert_eq!(person.delete(&format!("/v1/generations/{}", started[1])).await.status, 204);
         let left = expect(person.get("/v1/generations").await, 200)["generations"].as_array().unwrap().len();
         assert_eq!(left, 4);
         cloud.stop().await;

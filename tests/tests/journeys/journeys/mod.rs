@@ -3,7 +3,7 @@
 mod deletion;
 mod deliverables;
 mod listing;
-mod orders;
+mod generations;
 mod private;
 mod sign_in;
 mod styles;

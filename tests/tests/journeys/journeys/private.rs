@@ -104,11 +104,11 @@ fn what_is_anothers_is_not_there() {
         let cloud = shared().await;
         let (owner, stranger) = (Person::signed_in(cloud).await, Person::signed_in(cloud).await);
         let upload = owner.upload(&small()).await;
-        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
-        assert_problem(&stranger.order_as("k", &order).await, 404, "not-found");
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        assert_problem(&stranger.start_as("k", &body).await, 404, "not-found");
         assert_eq!(stranger.wallet().await, (3, 0));
 
-        let generation = owner.quick_order().await;
+        let generation = owner.quick_generation().await;
         assert_not_there(&stranger, &generation).await;
         assert_eq!(owner.settled(&generation).await["state"], "done");
         assert_not_there(&stranger, &generation).await;

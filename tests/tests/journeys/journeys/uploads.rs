@@ -83,12 +83,12 @@ fn an_69_uploads_of_an_account_are_limited() {
 }
 
 #[test]
-fn a_picture_never_sent_cannot_be_ordered_from() {
+fn a_picture_never_sent_cannot_be_drawn_from() {
     run(async {
         let person = Person::signed_in(shared().await).await;
         let opened = person.open_upload("image/png", 5).await;
-        let order = json!({ "upload_id": text(&opened, "upload_id"), "style": "soft-anime", "count": 1 });
-        assert_problem(&person.order_as("k", &order).await, 409, "upload-not-received");
+        let body = json!({ "upload_id": text(&opened, "upload_id"), "style": "soft-anime", "count": 1 });
+        assert_problem(&person.start_as("k", &body).await, 409, "upload-not-received");
         assert_eq!(person.wallet().await, (3, 0));
     });
 }

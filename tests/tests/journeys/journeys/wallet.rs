@@ -15,7 +15,7 @@ async fn journey(picture: &Picture, style: &str) {
     assert_eq!(person.wallet().await, (3, 0));
 
     let upload = person.upload(picture).await;
-    let generation = person.order_with(&upload, style, 1, json!({ "stickers": true, "bubble": { "text": "Привет! こんにちは 👋" } })).await;
+    let generation = person.start_with(&upload, style, 1, json!({ "stickers": true, "bubble": { "text": "Привет! こんにちは 👋" } })).await;
     let done = watch(&person, &generation).await;
 
     assert_eq!(done["state"], "done", "{done}");
@@ -67,7 +67,7 @@ fn three_drawings_come_with_the_packs_of_the_messengers_that_were_named() {
     run(async {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
-        let generation = person.quick_order_with(3, json!({ "stickers": ["whatsapp", "line"] })).await;
+        let generation = person.quick_generation_with(3, json!({ "stickers": ["whatsapp", "line"] })).await;
         let done = person.settled(&generation).await;
         assert_deliverables(&person, &done, false).await;
         let names: Vec<String> = done["deliverables"].as_array().unwrap().iter().map(|file| text(file, "name")).collect();
@@ -82,20 +82,20 @@ fn three_drawings_come_with_the_packs_of_the_messengers_that_were_named() {
 fn avatars_alone_are_delivered_without_stickers_packs_and_bubble() {
     run(async {
         let person = Person::signed_in(shared().await).await;
-        let done = person.settled(&person.quick_order().await).await;
+        let done = person.settled(&person.quick_generation().await).await;
         assert_deliverables(&person, &done, false).await;
         assert_eq!(done["stickers"], json!([]));
     });
 }
 
 #[test]
-fn the_same_order_twice_is_drawn_the_same() {
+fn the_same_generation_twice_is_drawn_the_same() {
     run(async {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
         let upload = person.upload(&crate::harness::pictures::small()).await;
-        let first = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
-        let second = person.order_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
+        let first = person.start_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
+        let second = person.start_with(&upload, "pixel", 1, json!({ "stickers": ["whatsapp"] })).await;
         // A manifest contains random values: the pixels are equal, their metadata is not.
         let (first, second) = (person.settled(&first).await, person.settled(&second).await);
         assert_eq!(pixels(&person, &first).await, pixels(&person, &second).await);
@@ -130,7 +130,7 @@ fn an_account_shows_its_owner_who_they_are_and_what_they_have() {
 
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let upload = person.upload(&crate::harness::pictures::small()).await;
-        person.order_of(&upload, "soft-anime", 2).await;
+        person.start_of(&upload, "soft-anime", 2).await;
         assert_eq!(person.wallet().await, (3, 2));
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;

@@ -47,7 +47,7 @@ fn an_12_no_object_without_a_row_and_no_row_without_an_object() {
     run(async {
         let cloud = TestCloud::rich().await;
         let person = Person::signed_in(&cloud).await;
-        let (kept, removed) = (person.quick_order().await, person.quick_order().await);
+        let (kept, removed) = (person.quick_generation().await, person.quick_generation().await);
         let broken = Picture { content_type: "image/jpeg", bytes: selfie().bytes[..5_000].to_vec() };
         for picture in [blocked(), broken] {
             person.journey(&picture).await;

@@ -128,11 +128,11 @@ fn what_the_deletion_is_late_with_reads_as_absent() {
         let cloud = TestCloud::start().await;
         let mut person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
-        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
 
         // No job has deleted the rows: their expiry alone makes them absent.
         cloud.set_clock_offset(DAY + MINUTE);
-        assert_problem(&person.order_as(&new_key(), &order).await, 404, "not-found");
+        assert_problem(&person.start_as(&new_key(), &body).await, 404, "not-found");
         assert_eq!(rows_of(&cloud, "StudioTable", "upload-unused").await.len(), 1);
 
         cloud.set_clock_offset(30 * DAY + MINUTE);

@@ -13,7 +13,7 @@ fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
         let cloud = TestCloud::start().await;
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&blocked()).await;
-        let generation = person.order(&upload).await;
+        let generation = person.start(&upload).await;
         let ended = person.settled(&generation).await;
         assert_eq!((&ended["state"], &ended["reason"], &ended["deliverables"]), (&json!("blocked"), &json!("not-accepted"), &json!([])));
         assert_eq!(person.wallet().await, (3, 0));
@@ -25,7 +25,7 @@ fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
         assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
         assert_eq!(keys(&cloud, "quarantine/").await, [format!("quarantine/{}/{upload}/selfie.png", person.account)]);
         let again = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
-        assert_problem(&person.order_as(&new_key(), &again).await, 409, "upload-refused");
+        assert_problem(&person.start_as(&new_key(), &again).await, 409, "upload-refused");
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

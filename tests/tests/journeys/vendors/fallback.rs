@@ -16,7 +16,7 @@ fn the_next_artist_draws_when_the_first_is_down_or_out_of_capacity() {
         {
             let (first, second) = (studio.openai.requests().len(), studio.gemini.requests().len());
             studio.openai.next(scenario.clone());
-            let (generation, end) = studio.order(&person).await;
+            let (generation, end) = studio.start(&person).await;
             studio.close_circuits().await;
             assert_eq!(end, End::Drawn, "{scenario:?}");
             let asked = (studio.openai.requests().len() - first, studio.gemini.requests().len() - second);
@@ -35,13 +35,13 @@ fn nobody_else_is_asked_after_a_safety_refusal() {
         let studio = Studio::of("openai,gemini,palette", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next(openai::Scenario::BlockedInput);
-        assert_eq!(studio.order(&person).await.1, REFUSED);
+        assert_eq!(studio.start(&person).await.1, REFUSED);
         assert_eq!(studio.gemini.requests().len(), 0);
 
         let studio_of_gemini = Studio::of("gemini,openai", "offline").await;
         let person = Person::signed_in(&studio_of_gemini.cloud).await;
         studio_of_gemini.gemini.next(gemini::Scenario::Finish("IMAGE_SAFETY".into()));
-        assert_eq!(studio_of_gemini.order(&person).await.1, REFUSED);
+        assert_eq!(studio_of_gemini.start(&person).await.1, REFUSED);
         assert_eq!(studio_of_gemini.openai.requests().len(), 0);
         studio_of_gemini.stop().await;
         studio.stop().await;
@@ -55,7 +55,7 @@ fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next_times(openai::Scenario::Overloaded, 100);
         for _ in 0..8 {
-            let generation = person.order(&person.upload(&small()).await).await;
+            let generation = person.start(&person.upload(&small()).await).await;
             person.reaches(&generation, &["finishing"]).await;
         }
         assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");

@@ -9,16 +9,16 @@ use crate::harness::pictures::selfie_rotated_gps;
 use crate::harness::{PROMPT, Person, run};
 
 /// A generation under this scenario, repeated `times` times; returns its end and the number of calls to the vendor.
-async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
+async fn outcome(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = studio.gemini.requests().len();
     studio.gemini.next_times(scenario, times);
-    let (_, end) = studio.order(person).await;
+    let (_, end) = studio.start(person).await;
     studio.close_circuits().await;
     (end, studio.gemini.requests().len() - before)
 }
 
 #[test]
-fn whatever_is_blocked_comes_with_200_and_ends_the_order() {
+fn whatever_is_blocked_comes_with_200_and_ends_the_generation() {
     run(async {
         let studio = Studio::of("gemini", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
@@ -36,7 +36,7 @@ fn whatever_is_blocked_comes_with_200_and_ends_the_order() {
         ]
         .map(|reason| Scenario::Finish(reason.into()));
         for scenario in prompts.into_iter().chain(ends).chain([Scenario::TextOnly]) {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
         }
         assert_eq!(person.wallet().await, (1000, 0), "a refusal costs nothing");
         studio.stop().await;
@@ -51,7 +51,7 @@ fn no_image_is_asked_for_once_more() {
         for scenario in
             [Scenario::Finish("NO_IMAGE".into()), Scenario::Finish("IMAGE_OTHER".into()), Scenario::NoCandidates, Scenario::NoParts]
         {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
         studio.stop().await;
     });
@@ -71,7 +71,7 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
             Scenario::BadKey,
             Scenario::Forbidden,
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
         studio.stop().await;
     });
@@ -83,7 +83,7 @@ fn a_quota_that_is_used_up_is_not_asked_about_again_for_the_same_drawing() {
         let studio = Studio::of("gemini", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
         for scenario in [Scenario::QuotaOfTheDay, Scenario::QuotaNone, Scenario::BillingDisabled] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
         }
         assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
         studio.stop().await;
@@ -104,9 +104,9 @@ fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
             Scenario::InvalidBase64,
             Scenario::TruncatedPicture,
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
-        assert_eq!(ordered(&studio, &person, Scenario::TruncatedBase64, 2).await, (GIVEN_UP, 2));
+        assert_eq!(outcome(&studio, &person, Scenario::TruncatedBase64, 2).await, (GIVEN_UP, 2));
         studio.stop().await;
     });
 }
@@ -130,7 +130,7 @@ fn a_picture_in_any_form_becomes_the_deliverables() {
         let person = Person::signed_in(&studio.cloud).await;
         for scenario in [Scenario::Jpeg, Scenario::WebP, Scenario::ThoughtsFirst, Scenario::NoUsage, Scenario::Dripped] {
             studio.gemini.next(scenario.clone());
-            let (generation, _) = studio.order(&person).await;
+            let (generation, _) = studio.start(&person).await;
             assert_eq!(person.settled(&generation).await["state"], "done", "{scenario:?}");
         }
         studio.stop().await;
@@ -143,7 +143,7 @@ fn an_31_the_vendor_gets_the_picture_and_the_prompt_and_is_told_to_keep_nothing(
         let studio = Studio::of("gemini", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
         let picture = selfie_rotated_gps();
-        let generation = person.order(&person.upload(&picture).await).await;
+        let generation = person.start(&person.upload(&picture).await).await;
         person.reaches(&generation, &["finishing", "done"]).await;
         let requests = studio.gemini.requests();
         assert_eq!(requests.len(), 1);

@@ -46,8 +46,8 @@ impl Studio {
 
     /// Starts a generation of one drawing and waits for its drawing or its end. Meanwhile the step is queued again, as the queue does after a delay
     /// that no test waits for.
-    async fn order(&self, person: &Person<'_>) -> (String, End) {
-        let generation = person.order(&person.upload(&small()).await).await;
+    async fn start(&self, person: &Person<'_>) -> (String, End) {
+        let generation = person.start(&person.upload(&small()).await).await;
         let what = format!("{generation} being drawn or ended");
         let end = until(&what, async || {
             let now = person.generation(&generation).await;
@@ -105,7 +105,7 @@ impl Studio {
 /// out, then one more call may be made, and when that is lost as well the generation is given up.
 async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize)) {
     let person = Person::signed_in(&studio.cloud).await;
-    let generation = person.order(&person.upload(&small()).await).await;
+    let generation = person.start(&person.upload(&small()).await).await;
     for calls in [1, 2] {
         has_been_asked(calls).await;
         studio.cloud.kill("on-screening-passed").await.unwrap();

@@ -46,7 +46,7 @@ fn an_26_what_is_flagged_is_blocked_or_sent_to_a_person_and_never_drawn() {
             (Scenario::ModerationFlaggedLow, "referred"),
         ] {
             studio.openai.next(scenario.clone());
-            let generation = person.order(&person.upload(&small()).await).await;
+            let generation = person.start(&person.upload(&small()).await).await;
             assert_eq!(judged(&studio, &person, &generation).await, "blocked", "{scenario:?}");
             let record = record(&studio, &generation).await;
             assert_eq!((record.text("decision"), record.text("screener")), (decision, "openai"), "{scenario:?}");
@@ -60,7 +60,7 @@ fn an_26_what_is_flagged_is_blocked_or_sent_to_a_person_and_never_drawn() {
 }
 
 #[test]
-fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes_until_it_is_back() {
+fn an_70_a_screener_that_is_down_holds_the_generation_and_nothing_passes_until_it_is_back() {
     run(async {
         let studio = Studio::of("palette", "openai").await;
         let person = Person::signed_in(&studio.cloud).await;
@@ -74,7 +74,7 @@ fn an_70_a_screener_that_is_down_holds_the_order_and_nothing_passes_until_it_is_
         ] {
             let before = asked(&studio).len();
             studio.openai.next(scenario.clone());
-            let generation = person.order(&person.upload(&small()).await).await;
+            let generation = person.start(&person.upload(&small()).await).await;
             person.lend_drawing(&generation).await;
             assert_ne!(judged(&studio, &person, &generation).await, "blocked", "{scenario:?}");
             assert!(asked(&studio).len() - before >= 2, "{scenario:?}: nothing passes unjudged");
@@ -90,7 +90,7 @@ fn an_70_a_screener_that_hangs_judges_nothing() {
         let studio = Studio::of("palette", "openai").await;
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next(Scenario::ModerationHang);
-        let generation = person.order(&person.upload(&small()).await).await;
+        let generation = person.start(&person.upload(&small()).await).await;
         studio.openai.has_been_asked(1).await;
         assert_eq!(person.generation(&generation).await["state"], "screening");
         studio.cloud.kill("on-generation-queued").await.unwrap();
@@ -109,7 +109,7 @@ fn a_category_that_the_vendor_does_not_score_for_pictures_may_be_without_a_score
         let studio = Studio::of("palette", "openai").await;
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next(Scenario::ModerationNulls);
-        let generation = person.order(&person.upload(&small()).await).await;
+        let generation = person.start(&person.upload(&small()).await).await;
         person.lend_drawing(&generation).await;
         assert_ne!(judged(&studio, &person, &generation).await, "blocked");
         let scores = record(&studio, &generation).await.attributes["scores"].clone();
@@ -124,7 +124,7 @@ fn one_picture_and_the_words_of_the_bubble_are_one_request() {
         let studio = Studio::of("palette", "openai").await;
         let person = Person::signed_in(&studio.cloud).await;
         let generation =
-            person.order_with(&person.upload(&small()).await, "soft-anime", 1, json!({ "bubble": { "text": "Zanzibar" } })).await;
+            person.start_with(&person.upload(&small()).await, "soft-anime", 1, json!({ "bubble": { "text": "Zanzibar" } })).await;
         judged(&studio, &person, &generation).await;
         let requests = asked(&studio);
         assert_eq!(requests.len(), 1);

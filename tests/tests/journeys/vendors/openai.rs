@@ -15,16 +15,16 @@ fn edits(studio: &Studio) -> Vec<std::sync::Arc<Request>> {
 }
 
 /// A generation under this scenario, repeated `times` times; returns its end and the number of calls to the vendor.
-async fn ordered(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
+async fn outcome(studio: &Studio, person: &Person<'_>, scenario: Scenario, times: usize) -> (End, usize) {
     let before = edits(studio).len();
     studio.openai.next_times(scenario, times);
-    let (_, end) = studio.order(person).await;
+    let (_, end) = studio.start(person).await;
     studio.close_circuits().await;
     (end, edits(studio).len() - before)
 }
 
 #[test]
-fn a_safety_refusal_ends_the_order_and_is_never_asked_again() {
+fn a_safety_refusal_ends_the_generation_and_is_never_asked_again() {
     run(async {
         let studio = Studio::of("openai", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
@@ -35,7 +35,7 @@ fn a_safety_refusal_ends_the_order_and_is_never_asked_again() {
             Scenario::BlockedWithoutDetails,
             Scenario::StreamBlocked,
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (REFUSED, 1), "{scenario:?}");
         }
         assert_eq!(person.wallet().await, (1000, 0), "a refusal costs nothing");
         studio.stop().await;
@@ -57,7 +57,7 @@ fn what_the_vendor_is_not_able_to_do_now_is_asked_again_later() {
             Scenario::WrongKey,
             Scenario::Unverified,
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
         studio.stop().await;
     });
@@ -69,15 +69,15 @@ fn an_empty_account_is_never_asked_again_for_the_same_drawing_nor_by_others_soon
         let studio = Studio::of("openai", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
         for scenario in [Scenario::QuotaUsedUp, Scenario::BillingLimit] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (GIVEN_UP, 1), "{scenario:?}");
         }
         assert_eq!(person.wallet().await, (1000, 0), "what could not be drawn costs nothing");
 
         studio.openai.next(Scenario::QuotaUsedUp);
         let asked = edits(&studio).len() + 1;
-        let first = person.order(&person.upload(&small()).await).await;
+        let first = person.start(&person.upload(&small()).await).await;
         assert_eq!(person.reaches(&first, &["failed"]).await["reason"], "drawing-failed");
-        let second = person.order(&person.upload(&small()).await).await;
+        let second = person.start(&person.upload(&small()).await).await;
         person.reaches(&second, &["drawing"]).await;
         for _ in 0..3 {
             studio.tell_again(&person, &second).await;
@@ -107,10 +107,10 @@ fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
             Scenario::StreamEnds,
             Scenario::StreamTruncatedBase64,
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 2), "{scenario:?}");
         }
         let held = person.wallet().await;
-        assert_eq!(ordered(&studio, &person, Scenario::CutMidway, 2).await, (GIVEN_UP, 2));
+        assert_eq!(outcome(&studio, &person, Scenario::CutMidway, 2).await, (GIVEN_UP, 2));
         assert_eq!(person.wallet().await, held, "what could not be drawn costs nothing");
         studio.stop().await;
     });
@@ -140,7 +140,7 @@ fn an_answer_in_any_form_becomes_the_drawing() {
             Scenario::DrippedCrLf,
             Scenario::Padded(4_000_000),
         ] {
-            assert_eq!(ordered(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 1), "{scenario:?}");
+            assert_eq!(outcome(&studio, &person, scenario.clone(), 1).await, (End::Drawn, 1), "{scenario:?}");
         }
         studio.stop().await;
     });
@@ -153,7 +153,7 @@ fn the_vendors_own_credentials_are_the_parent_of_what_is_made_of_its_drawing() {
         studio.cloud.resume_queue("DrawingReady").unwrap();
         let person = Person::signed_in(&studio.cloud).await;
         studio.openai.next(Scenario::Signed);
-        let generation = person.order(&person.upload(&small()).await).await;
+        let generation = person.start(&person.upload(&small()).await).await;
         let done = person.settled(&generation).await;
         let files = done["deliverables"].as_array().unwrap();
         let avatars: Vec<_> = files.iter().filter(|file| file["kind"] == "avatar").collect();
@@ -194,7 +194,7 @@ fn rt_08_a_redirect_is_not_followed() {
     run(async {
         let studio = Studio::of("openai", "offline").await;
         let person = Person::signed_in(&studio.cloud).await;
-        let (_, asked) = ordered(&studio, &person, Scenario::Redirect, 1).await;
+        let (_, asked) = outcome(&studio, &person, Scenario::Redirect, 1).await;
         assert_eq!(asked, 2, "it is asked again, and nobody else is");
         assert!(studio.openai.requests().iter().all(|request| request.path.ends_with("/images/edits")));
         studio.stop().await;
@@ -208,7 +208,7 @@ fn an_31_the_vendor_gets_the_picture_the_prompt_and_a_pseudonym_and_each_attempt
         let person = Person::signed_in(&studio.cloud).await;
         let picture = selfie_rotated_gps();
         let generation =
-            person.order_with(&person.upload(&picture).await, "ink-manga", 1, json!({ "bubble": { "text": "Zanzibar" } })).await;
+            person.start_with(&person.upload(&picture).await, "ink-manga", 1, json!({ "bubble": { "text": "Zanzibar" } })).await;
         person.reaches(&generation, &["finishing", "done"]).await;
         let requests = edits(&studio);
         assert_eq!(requests.len(), 1);

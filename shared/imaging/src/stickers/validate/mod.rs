@@ -77,7 +77,7 @@ impl std::fmt::Display for Violation {
 }
 
 /// Rules of ours, beside the platforms'
-const OWN: &str = "ours: a deliverable says where it comes from and nothing else";
+const OWN: &str = "ours: the only metadata of a deliverable is its origin";
 /// Rules of the formats
 const FORMATS: &str = "the format: https://www.w3.org/TR/png-3/, https://www.rfc-editor.org/rfc/rfc9649, or ZIP's APPNOTE";
 

@@ -76,7 +76,7 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
         }
     }
     let Some(container) = container::open(format, bytes) else {
-        found.add(FORMATS, "its chunks do not fit each other, or its end is missing");
+        found.add(FORMATS, "its chunks contradict each other, or its end is missing");
         return None;
     };
     found.check(container.end == bytes.len(), FORMATS, || format!("{} bytes follow its end", bytes.len() - container.end));
@@ -87,7 +87,7 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
     let picture = match decode_rgba(bytes, &LIMITS) {
         Ok(picture) if picture.dimensions() == container.size => Some(picture),
         Ok(_) => {
-            found.add(FORMATS, "its frame has another size than its header says");
+            found.add(FORMATS, "its frame and its header differ in size");
             None
         }
         Err(error) => {

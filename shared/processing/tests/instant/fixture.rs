@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kernel::{CallerAddress, Failure, FixedClock, Reason, SeededRandomness};
 use picture_files::DigitalSource;
-use processing::instant::{Admitted, Instant, InstantRequest, Marked, News, Portrait};
+use processing::instant::{Admitted, Instant, InstantRequest, Marked, InstantEvent, Portrait};
 use screening::{Candidate, Moderation, Screener};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::fakes::FakeRateKeys;
@@ -16,7 +16,7 @@ use testkit::{Faults, builders, pictures};
 use zeroize::Zeroizing;
 
 /// The next action of an artist.
-pub(crate) enum Deed {
+pub(crate) enum Action {
     Draws,
     Fails(NotDrawn),
     Hangs,
@@ -24,25 +24,25 @@ pub(crate) enum Deed {
 }
 
 /// An artist with scripted actions; without one it draws.
-pub(crate) struct Actor {
+pub(crate) struct ScriptedArtist {
     name: &'static str,
     words: bool,
-    deeds: Mutex<VecDeque<Deed>>,
+    actions: Mutex<VecDeque<Action>>,
     asked: Arc<AtomicUsize>,
     left: Arc<AtomicBool>,
 }
 
 /// Records that the work was dropped.
-struct Leaves(Arc<AtomicBool>);
+struct RecordsDrop(Arc<AtomicBool>);
 
-impl Drop for Leaves {
+impl Drop for RecordsDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
 #[async_trait]
-impl Artist for Actor {
+impl Artist for ScriptedArtist {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -58,19 +58,19 @@ impl Artist for Actor {
     async fn draw(&self, request: DrawRequest<'_>) -> Result<Drawing, NotDrawn> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         assert_eq!(request.customer, None, "nobody is known");
-        let deed = self.deeds.lock().unwrap().pop_front().unwrap_or(Deed::Draws);
-        let _leaves = matches!(deed, Deed::Hangs).then(|| Leaves(self.left.clone()));
+        let action = self.actions.lock().unwrap().pop_front().unwrap_or(Action::Draws);
+        let _leaves = matches!(action, Action::Hangs).then(|| RecordsDrop(self.left.clone()));
         for index in 0..request.sketches.wanted() {
             request.sketches.arrived(index, &pictures::turned_jpeg(1)).await;
         }
-        match deed {
-            Deed::Draws => {
+        match action {
+            Action::Draws => {
                 let picture = testkit::fakes::FakeArtist::drawing().to_vec();
                 Ok(Drawing { picture, source: DigitalSource::TrainedAlgorithmicMedia, usage: Usage::default() })
             }
-            Deed::Fails(why) => Err(why),
-            Deed::Hangs => std::future::pending().await,
-            Deed::Panics => panic!("the artist's client has a fault"),
+            Action::Fails(why) => Err(why),
+            Action::Hangs => std::future::pending().await,
+            Action::Panics => panic!("the artist's client has a fault"),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Screener for Judge {
 }
 
 /// The use case with its fakes.
-pub(crate) struct Stand {
+pub(crate) struct Fixture {
     artists: Vec<Box<dyn Artist>>,
     asked: BTreeMap<&'static str, Arc<AtomicUsize>>,
     judged: Arc<AtomicUsize>,
@@ -114,24 +114,24 @@ pub(crate) struct Stand {
     pub(crate) left: Arc<AtomicBool>,
 }
 
-impl Stand {
+impl Fixture {
     /// With these artists, in this order, and a screener that allows everything.
-    pub(crate) fn of<const N: usize>(artists: [(&'static str, Vec<Deed>); N]) -> Self {
+    pub(crate) fn of<const N: usize>(artists: [(&'static str, Vec<Action>); N]) -> Self {
         Self::judged_by(artists, Box::new(|_| Ok(0.0)))
     }
 
-    pub(crate) fn judged_by<const N: usize>(artists: [(&'static str, Vec<Deed>); N], answer: Answer) -> Self {
+    pub(crate) fn judged_by<const N: usize>(artists: [(&'static str, Vec<Action>); N], answer: Answer) -> Self {
         Self::judged_by_named("judge", artists, answer)
     }
 
-    pub(crate) fn judged_by_named<const N: usize>(name: &'static str, artists: [(&'static str, Vec<Deed>); N], answer: Answer) -> Self {
+    pub(crate) fn judged_by_named<const N: usize>(name: &'static str, artists: [(&'static str, Vec<Action>); N], answer: Answer) -> Self {
         let (judged, left, faults) = (Arc::default(), Arc::<AtomicBool>::default(), Faults::default());
         let mut asked = BTreeMap::new();
-        let artists = artists.into_iter().map(|(artist, deeds)| {
+        let artists = artists.into_iter().map(|(artist, actions)| {
             let count = Arc::new(AtomicUsize::new(0));
             asked.insert(artist, count.clone());
-            let deeds = Mutex::new(deeds.into());
-            Box::new(Actor { name: artist, words: artist != "palette", deeds, asked: count, left: left.clone() }) as Box<dyn Artist>
+            let actions = Mutex::new(actions.into());
+            Box::new(ScriptedArtist { name: artist, words: artist != "palette", actions, asked: count, left: left.clone() }) as Box<dyn Artist>
         });
         Self {
             artists: artists.collect(),
@@ -174,14 +174,14 @@ impl Stand {
     /// A whole request with this consent; its events go to `told`, as names and percentages.
     pub(crate) async fn ask(&self, consent: &str, request: InstantRequest, told: &Mutex<Vec<String>>) -> Result<Portrait, Failure> {
         let admitted = self.admit(Some(consent)).await?;
-        let tell = |news: News<'_>| {
-            told.lock().unwrap().push(match news {
-                News::Progress(stage, percent) => format!("{} {percent}", stage.name()),
-                News::Sketch { index, media_type, .. } => format!("sketch {index} {media_type}"),
-                News::Finished(portrait) => format!("finished {}", portrait.media_type),
+        let emit = |event: InstantEvent<'_>| {
+            told.lock().unwrap().push(match event {
+                InstantEvent::Progress(stage, percent) => format!("{} {percent}", stage.name()),
+                InstantEvent::Sketch { index, media_type, .. } => format!("sketch {index} {media_type}"),
+                InstantEvent::Finished(portrait) => format!("finished {}", portrait.media_type),
             });
         };
-        self.instant().draw(admitted, request, 2, &tell).await
+        self.instant().draw(admitted, request, 2, &emit).await
     }
 
     /// The same without events.

@@ -9,24 +9,24 @@ use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run, shared};
 
 #[test]
-fn an_order_is_accepted_with_its_place_and_its_price() {
+fn a_generation_is_accepted_with_its_place_and_its_price() {
     run(async {
         let person = Person::signed_in(shared().await).await;
         let upload = person.upload(&small()).await;
-        let reply = person.order_as(&new_key(), &json!({ "upload_id": upload, "style": "ink-manga", "count": 2 })).await;
+        let reply = person.start_as(&new_key(), &json!({ "upload_id": upload, "style": "ink-manga", "count": 2 })).await;
         assert_eq!(reply.header("location"), format!("/v1/generations/{}", text(&reply.json(), "generation_id")));
         let location = reply.header("location").to_owned();
-        let order = expect(reply, 202);
-        assert_eq!((&order["state"], &order["credits"]), (&json!("queued"), &json!(2)));
+        let placed = expect(reply, 202);
+        assert_eq!((&placed["state"], &placed["credits"]), (&json!("queued"), &json!(2)));
         let generation = expect(person.get(&location).await, 200);
-        assert_eq!((&generation["generation_id"], &generation["count"]), (&order["generation_id"], &json!(2)));
+        assert_eq!((&generation["generation_id"], &generation["count"]), (&placed["generation_id"], &json!(2)));
         assert!(generation["seed"].as_u64().unwrap() < 1 << 53);
         assert_eq!(person.delete(&location).await.status, 204);
     });
 }
 
 #[test]
-fn an_order_out_of_range_is_refused_and_costs_nothing() {
+fn a_generation_out_of_range_is_refused_and_costs_nothing() {
     run(async {
         let person = Person::signed_in(shared().await).await;
         let upload = person.upload(&small()).await;
@@ -40,7 +40,7 @@ fn an_order_out_of_range_is_refused_and_costs_nothing() {
         for (field, value) in
             [("count", json!(0)), ("count", json!(9)), ("style", json!("oil")), ("style", json!("")), ("seed", json!(most + 1))]
         {
-            assert_problem(&person.order_as(&new_key(), &with(field, value)).await, 400, "field-invalid");
+            assert_problem(&person.start_as(&new_key(), &with(field, value)).await, 400, "field-invalid");
         }
         let malformed = [
             ("count", json!(-1)),
@@ -51,16 +51,16 @@ fn an_order_out_of_range_is_refused_and_costs_nothing() {
             ("more", json!(1)),
         ];
         for (field, value) in malformed {
-            assert_problem(&person.order_as(&new_key(), &with(field, value)).await, 400, "body-malformed");
+            assert_problem(&person.start_as(&new_key(), &with(field, value)).await, 400, "body-malformed");
         }
         for id in ["", "upl_", "gen_019aa6104c507e32b5d69fa012345678", "upl_../../acc_x"] {
-            assert_problem(&person.order_as(&new_key(), &with("upload_id", json!(id))).await, 400, "body-malformed");
+            assert_problem(&person.start_as(&new_key(), &with("upload_id", json!(id))).await, 400, "body-malformed");
         }
         let unknown = with("upload_id", json!("upl_019aa6104c507e32b5d69fa012345678"));
-        assert_problem(&person.order_as(&new_key(), &unknown).await, 404, "not-found");
+        assert_problem(&person.start_as(&new_key(), &unknown).await, 404, "not-found");
         assert_problem(&person.post("/v1/generations", &right).await, 400, "idempotency-key-invalid");
-        assert_problem(&person.order_as(&"k".repeat(256), &right).await, 400, "idempotency-key-invalid");
-        assert_problem(&person.order_as("", &right).await, 400, "idempotency-key-invalid");
+        assert_problem(&person.start_as(&"k".repeat(256), &right).await, 400, "idempotency-key-invalid");
+        assert_problem(&person.start_as("", &right).await, 400, "idempotency-key-invalid");
         assert_eq!(person.wallet().await, (3, 0));
     });
 }
@@ -104,7 +104,7 @@ fn an_07_stickers_and_bubbles_that_cannot_be_are_refused_and_no_word_is_repeated
         for (field, value, status, name, word) in wrong_extras() {
             let mut body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
             body[field] = value;
-            let reply = person.order_as(&new_key(), &body).await;
+            let reply = person.start_as(&new_key(), &body).await;
             assert_problem(&reply, status, name);
             let detail = text(&reply.json(), "detail");
             assert!(detail.contains(word) && !detail.contains("secret"), "{detail}");
@@ -114,7 +114,7 @@ fn an_07_stickers_and_bubbles_that_cannot_be_are_refused_and_no_word_is_repeated
 }
 
 #[test]
-fn stickers_and_a_bubble_are_ordered_in_any_of_their_forms() {
+fn stickers_and_a_bubble_are_requested_in_any_of_their_forms() {
     run(async {
         let cloud = TestCloud::rich().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
@@ -137,14 +137,14 @@ fn stickers_and_a_bubble_are_ordered_in_any_of_their_forms() {
             let mut body = json!({ "upload_id": upload, "style": "pixel", "count": 1 });
             body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let key = new_key();
-            let order = expect(person.order_as(&key, &body).await, 202);
-            assert_eq!(order["credits"], credits, "{more}");
-            assert_eq!(expect(person.order_as(&key, &body).await, 202), order, "{more}");
-            let generation = person.generation(&text(&order, "generation_id")).await;
+            let placed = expect(person.start_as(&key, &body).await, 202);
+            assert_eq!(placed["credits"], credits, "{more}");
+            assert_eq!(expect(person.start_as(&key, &body).await, 202), placed, "{more}");
+            let generation = person.generation(&text(&placed, "generation_id")).await;
             assert_eq!(generation["stickers"], stickers, "{more}");
             assert!(generation.get("bubble").is_none(), "an_07: what it says is told to nobody");
             body["bubble"] = json!({ "text": "something else" });
-            assert_problem(&person.order_as(&key, &body).await, 422, "idempotency-key-reused");
+            assert_problem(&person.start_as(&key, &body).await, 422, "idempotency-key-reused");
         }
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
@@ -157,14 +157,14 @@ fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
         let upload = person.upload(&small()).await;
-        let order = |count: u8| json!({ "upload_id": upload, "style": "soft-anime", "count": count });
-        assert_problem(&person.order_as(&new_key(), &order(4)).await, 402, "wallet-short");
-        let mut bubble = order(2);
+        let body = |count: u8| json!({ "upload_id": upload, "style": "soft-anime", "count": count });
+        assert_problem(&person.start_as(&new_key(), &body(4)).await, 402, "wallet-short");
+        let mut bubble = body(2);
         bubble["bubble"] = json!({ "text": "Hi" });
-        assert_problem(&person.order_as(&new_key(), &bubble).await, 402, "wallet-short");
+        assert_problem(&person.start_as(&new_key(), &bubble).await, 402, "wallet-short");
         assert_eq!(person.wallet().await, (3, 0));
-        let all = text(&expect(person.order_as(&new_key(), &order(3)).await, 202), "generation_id");
-        assert_problem(&person.order_as(&new_key(), &order(1)).await, 402, "wallet-short");
+        let all = text(&expect(person.start_as(&new_key(), &body(3)).await, 202), "generation_id");
+        assert_problem(&person.start_as(&new_key(), &body(1)).await, 402, "wallet-short");
         assert_eq!(person.wallet().await, (0, 3));
         assert_eq!(person.delete(&format!("/v1/generations/{all}")).await.status, 204);
         assert_eq!(person.wallet().await, (3, 0));
@@ -173,30 +173,30 @@ fn a_short_wallet_is_told_so_and_keeps_what_it_has() {
 }
 
 #[test]
-fn the_same_key_is_the_same_order() {
+fn the_same_key_is_the_same_generation() {
     run(async {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
         let upload = person.upload(&small()).await;
-        let order = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
         let key = new_key();
-        let first = person.order_as(&key, &order).await;
-        let again = person.order_as(&key, &order).await;
+        let first = person.start_as(&key, &body).await;
+        let again = person.start_as(&key, &body).await;
         assert_eq!((first.status, &first.body, first.header("location")), (again.status, &again.body, again.header("location")));
         assert_eq!(again.status, 202);
 
         person.lend_drawing(&text(&first.json(), "generation_id")).await;
         let other = json!({ "upload_id": upload, "style": "soft-anime", "count": 2 });
-        assert_problem(&person.order_as(&key, &other).await, 422, "idempotency-key-reused");
+        assert_problem(&person.start_as(&key, &other).await, 422, "idempotency-key-reused");
         let generation = text(&first.json(), "generation_id");
         assert_eq!(person.settled(&generation).await["state"], "done");
-        assert_eq!(person.order_as(&key, &order).await.body, first.body, "the same when it is done");
+        assert_eq!(person.start_as(&key, &body).await.body, first.body, "the same when it is done");
         assert_eq!(person.wallet().await, (2, 0));
 
         // A key belongs to its account: another account's request under it is a generation of its own.
         let stranger = Person::signed_in(cloud).await;
         let theirs = json!({ "upload_id": stranger.upload(&small()).await, "style": "soft-anime", "count": 1 });
-        let theirs = text(&expect(stranger.order_as(&key, &theirs).await, 202), "generation_id");
+        let theirs = text(&expect(stranger.start_as(&key, &theirs).await, 202), "generation_id");
         assert_ne!(theirs, generation);
         assert_eq!(stranger.delete(&format!("/v1/generations/{theirs}")).await.status, 204);
         ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
@@ -204,13 +204,13 @@ fn the_same_key_is_the_same_order() {
 }
 
 #[test]
-fn the_same_key_at_once_is_one_order_or_a_conflict() {
+fn the_same_key_at_once_is_one_generation_or_a_conflict() {
     run(async {
         let cloud = shared().await;
         let person = Person::signed_in(cloud).await;
-        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
         let key = new_key();
-        let replies = join_all((0..12).map(|_| person.order_as(&key, &order))).await;
+        let replies = join_all((0..12).map(|_| person.start_as(&key, &body))).await;
         let accepted: Vec<_> = replies.iter().filter(|reply| reply.status == 202).collect();
         assert!(!accepted.is_empty() && accepted.iter().all(|reply| reply.body == accepted[0].body));
         for reply in replies.iter().filter(|reply| reply.status != 202) {
@@ -224,17 +224,17 @@ fn the_same_key_at_once_is_one_order_or_a_conflict() {
 }
 
 #[test]
-fn a_key_stands_for_its_order_for_a_day() {
+fn a_key_stands_for_its_generation_for_a_day() {
     run(async {
         let cloud = TestCloud::start().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
-        let order = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
-        let first = expect(person.order_as("k", &order).await, 202);
+        let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let first = expect(person.start_as("k", &body).await, 202);
         cloud.set_clock_offset(86_400 - 60);
-        assert_eq!(expect(person.order_as("k", &order).await, 202), first);
+        assert_eq!(expect(person.start_as("k", &body).await, 202), first);
         cloud.set_clock_offset(86_400 + 60);
-        assert_ne!(expect(person.order_as("k", &order).await, 202), first);
+        assert_ne!(expect(person.start_as("k", &body).await, 202), first);
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });
@@ -246,7 +246,7 @@ fn an_entity_tag_saves_the_answer_until_something_changes() {
         let cloud = TestCloud::start().await;
         cloud.pause_queue("GenerationQueued").await.unwrap();
         let person = Person::signed_in(&cloud).await;
-        let generation = person.quick_order().await;
+        let generation = person.quick_generation().await;
         let path = format!("/v1/generations/{generation}");
         let get = async |etag: &str| person.call(Method::GET, &path, None, &[("if-none-match", etag)]).await;
 
