@@ -108,7 +108,7 @@ audit: tools ## licences, advisories and duplicate versions of the dependencies
 	command -v cargo-deny > /dev/null || { echo "error: cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny check
 
-# What must be on the machine. Everything else installs itself.
+# The prerequisites. Everything else installs itself.
 tools:
 	infra/local/tools
 

@@ -1,4 +1,4 @@
-//! Every hour: what the inventory says is due goes (events/every-hour-delete-expired).
+//! Every hour: deletes everything that is due by the inventory (events/every-hour-delete-expired).
 
 use std::sync::Arc;
 

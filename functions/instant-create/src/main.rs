@@ -12,7 +12,7 @@ use studio::{Artist, Brief, RateSalt};
 use via_dynamodb_rates::DynamoRateKeys;
 use via_palette::PaletteArtist;
 
-/// Clears whatever is freed, so that no buffer of any library outlives its request with a picture in it (RT-10).
+/// Clears all freed memory, so that no buffer of any library outlives its request with a picture in it (RT-10).
 #[global_allocator]
 static MEMORY: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
@@ -37,7 +37,7 @@ async fn main() -> Result<(), edge::Error> {
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
     let rate_keys = DynamoRateKeys::new(dynamo::Database::new(&aws), settings.required("RATE_KEYS_TABLE")?);
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
-    // A stream outlives the call that begins it: what it needs is made once and lives as long as the process.
+    // A stream outlives the call that begins it: its dependencies are made once and live as long as the process.
     let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, clock: settings.clock }));
     serve(settings.delivery()?, move |request| handle(app, request)).await
 }

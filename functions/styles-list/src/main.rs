@@ -1,4 +1,4 @@
-//! `GET /v1/styles`: what one can order (events/styles-list).
+//! `GET /v1/styles`: the styles and add-ons (events/styles-list).
 
 use edge::http::{Reply, Request, serve};
 use kernel::Failure;

@@ -1,4 +1,4 @@
-//! `POST /v1/verifications`: what a picture says of its origin (events/verifications-create).
+//! `POST /v1/verifications`: examines the origin of a picture (events/verifications-create).
 
 use api_verifications::{VERIFIABLE, VerificationReply};
 use edge::http::{Reply, Request, serve};

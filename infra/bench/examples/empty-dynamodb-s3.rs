@@ -1,4 +1,4 @@
-//! An empty function with DynamoDB and S3 clients: what a function's cold start is measured against.
+//! An empty function with DynamoDB and S3 clients: the baseline of a function's cold start.
 
 mod empty;
 

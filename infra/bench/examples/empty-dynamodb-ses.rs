@@ -1,4 +1,4 @@
-//! An empty function with DynamoDB and SES clients: what a function's cold start is measured against.
+//! An empty function with DynamoDB and SES clients: the baseline of a function's cold start.
 
 mod empty;
 

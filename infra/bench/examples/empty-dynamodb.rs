@@ -1,4 +1,4 @@
-//! An empty function with a DynamoDB client: what a function's cold start is measured against.
+//! An empty function with a DynamoDB client: the baseline of a function's cold start.
 
 mod empty;
 

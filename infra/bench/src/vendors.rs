@@ -28,7 +28,7 @@ const LARGE: usize = 4_000_000;
 /// The requests of one generation in the bill: polling and downloads.
 const REQUESTS: f64 = 15.0;
 
-/// Measures what the plan asks for.
+/// Measures the groups of the plan.
 pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let picture = Picture::read(&root.join("shared/testkit/fixtures/selfie.jpg"))?;

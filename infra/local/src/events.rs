@@ -29,7 +29,7 @@ pub(crate) struct Bus {
 }
 
 impl Bus {
-    /// The bus of what the template declares.
+    /// The bus with the template's rules.
     pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration) -> Arc<Self> {
         Arc::new(Self {
             rules: model.rules.clone(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// The options of a cloud. [`Options::new`] gives sound values for everything.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The SAM template, the one source of what runs.
+    /// The SAM template, the one source of all resources.
     pub template: PathBuf,
     /// Folder of the functions' binaries, each named as its function.
     pub binaries: PathBuf,

@@ -1,4 +1,4 @@
-//! What somebody must hear of: a function that fails, a message that waits or was given up, a schedule that did not run.
+//! Alarms: a function that fails, a message that waits or was given up, a schedule that did not run.
 
 use serde_json::{Value, json};
 

@@ -65,7 +65,7 @@ pub(crate) fn yaml(comment: &str, template: Value) -> Result<String> {
     Ok(format!("{comment}\n{}\n", lines.join("\n")))
 }
 
-/// AWS reads YAML 1.1, where words such as `OFF` are booleans; what is written here is YAML 1.2, where they are texts.
+/// AWS reads YAML 1.1, where words such as `OFF` are booleans; our output is YAML 1.2, where they are texts.
 fn with_quotes(line: &str) -> String {
     let is_boolean = |word: &str| ["y", "n", "yes", "no", "on", "off"].contains(&word.to_lowercase().as_str());
     match line.rsplit_once(' ') {

@@ -1,4 +1,4 @@
-//! A function with its log: what it is, what it is told, and where it writes.
+//! A function with its settings, its variables and its log.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -50,7 +50,7 @@ fn memory(memory: &Memory) -> Value {
     }
 }
 
-/// The variables of a function: what it may use, by name, and the parameters it asks for.
+/// The variables of a function: the names of its resources, and its parameters.
 fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String, Value>> {
     let manifest = &function.manifest;
     let mut all = Map::from_iter([("STAGE".to_owned(), reference("Stage")), ("PROFILE".to_owned(), reference("Profile"))]);

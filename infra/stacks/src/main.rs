@@ -1,4 +1,4 @@
-//! `make stacks`: writes what follows from the manifests of the functions.
+//! `make stacks`: generates the stacks from the manifests of the functions.
 
 use std::path::Path;
 

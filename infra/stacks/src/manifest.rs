@@ -1,4 +1,4 @@
-//! What a function says of itself: `[package.metadata.function]` in its `Cargo.toml`.
+//! The manifest of a function: `[package.metadata.function]` in its `Cargo.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub struct Manifest {
     pub profiles: BTreeSet<String>,
     /// What starts it.
     pub on: Trigger,
-    /// Who may start it; the events of our own deployment have no caller.
+    /// The allowed callers; the events of our own deployment have none.
     pub caller: Option<Caller>,
     /// One line about it.
     pub about: String,
@@ -35,7 +35,7 @@ pub struct Manifest {
     /// DynamoDB actions, by table.
     #[serde(default)]
     pub tables: BTreeMap<String, Vec<TableGrant>>,
-    /// What it may do with objects of the pictures' bucket, by prefix.
+    /// The actions on objects of the pictures' bucket, by prefix.
     #[serde(default)]
     pub objects: BTreeMap<String, BTreeSet<ObjectAction>>,
     /// Queues it sends to.
@@ -54,10 +54,10 @@ pub struct Manifest {
     pub recursive: bool,
     /// How often a schedule or an event is tried again.
     pub retry: Option<Retry>,
-    /// What it means when it fails, for whoever gets the alarm.
+    /// The consequence of a failure, for the text of the alarm.
     #[serde(default)]
     pub alarms: Alarms,
-    /// A line of its log that somebody must hear of.
+    /// A log line that raises an alarm.
     pub warning: Option<Warning>,
 }
 
@@ -65,7 +65,7 @@ fn ten() -> u32 {
     10
 }
 
-/// What starts a function.
+/// The trigger of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
     /// A route of the HTTP API: method and path.
@@ -150,17 +150,17 @@ impl Route {
     }
 }
 
-/// Who may start a function.
+/// The allowed callers of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Caller {
-    /// Whoever is signed in.
+    /// A signed-in account.
     Session,
     /// An installation, by its key.
     Install,
-    /// Whoever runs the deployment.
+    /// The operator of the deployment.
     Operator,
-    /// Anybody.
+    /// No authentication.
     Anyone,
 }
 
@@ -180,7 +180,7 @@ impl Default for Memory {
     }
 }
 
-/// What a function may do with a table. `Query:expiry` is the action on the index `expiry` alone.
+/// The actions on a table. `Query:expiry` is the action on the index `expiry` alone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum TableGrant {
@@ -204,13 +204,13 @@ pub struct NarrowGrant {
     pub attributes: Vec<String>,
 }
 
-/// What a function may do with objects under a prefix.
+/// The actions on objects under a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectAction {
     /// List the keys.
     List,
-    /// Learn that an object is absent: S3 answers 404 only to those who may list, and such a read names no prefix.
+    /// Detect an absent object: S3 answers 404 only with the permission to list, and such a read names no prefix.
     Miss,
     /// Read.
     Get,
@@ -232,7 +232,7 @@ pub struct Retry {
     pub seconds: u32,
 }
 
-/// What follows when something goes wrong: the end of an alarm's text.
+/// The consequence of a failure: the end of an alarm's text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alarms {

@@ -52,7 +52,7 @@ fn statements(function: &Function) -> Vec<Value> {
         Trigger::Queue(queue) => {
             all.push(allow(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], vec![queue_arn(queue)]));
         }
-        // Lambda writes what it gives up to the dead-letter queue, as the function.
+        // Lambda writes events it gives up to the dead-letter queue, as the function.
         Trigger::Rate(_) | Trigger::Event(_) => {
             all.push(allow(&["sqs:SendMessage"], vec![queue_arn(&format!("{}-dlq", function.fact()))]));
         }
@@ -124,7 +124,7 @@ fn object_statements(objects: &BTreeMap<String, BTreeSet<ObjectAction>>) -> Vec<
     };
     let mut listed: BTreeSet<String> = with(ObjectAction::List).collect();
     let missed: BTreeSet<String> = with(ObjectAction::Miss).collect();
-    // A read of an absent object is a 404 for those who may list; such a read has no prefix, hence IfExists.
+    // A read of an absent object is a 404 only with the permission to list; such a read has no prefix, hence IfExists.
     let operator = if missed.is_empty() { "StringLike" } else { "StringLikeIfExists" };
     listed.extend(missed);
     let mut all = Vec::new();

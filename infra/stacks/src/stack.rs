@@ -30,7 +30,7 @@ struct Domain<'a> {
 /// The text of every generated template, by its name.
 ///
 /// # Errors
-/// When a function asks for what is not there, a stack mixes profiles, or one is too large.
+/// When a function names an unknown resource, a stack mixes profiles, or one is too large.
 pub fn templates(functions: &[Function], parameters: &Parameters) -> Result<BTreeMap<String, String>> {
     let domains = domains(functions, parameters)?;
     let mut texts = BTreeMap::new();
@@ -92,7 +92,7 @@ impl Domain<'_> {
         Ok(())
     }
 
-    /// What it is given from outside: whatever its resources refer to that is none of them.
+    /// Its parameters: every name its resources refer to that is none of them.
     fn parameters(&self) -> BTreeSet<String> {
         let mut names = references(&Value::Object(self.resources.clone()));
         names.retain(|name| !self.resources.contains_key(name));

@@ -1,4 +1,4 @@
-//! What starts a function: a route, a URL, a queue, a schedule or an event, and what each of them needs.
+//! Triggers: a route, a URL, a queue, a schedule or an event, with their resources.
 
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn with_url(function: &Function, route: &Route) -> Resources {
         "Metadata": { "Route": route.to_string() },
         "Properties": {
             "TargetFunctionArn": attribute(&id, "Arn"),
-            // Nobody signs in at a URL: the function decides who may ask.
+            // A URL has no authentication: the function checks its callers.
             "AuthType": "NONE",
             "InvokeMode": reference("InstantInvokeMode"),
             "Cors": {
@@ -149,7 +149,7 @@ fn queue_with_policy(queue: &str, mut properties: Value) -> Resources {
     Resources::from_iter([(id.clone(), queue), (format!("{id}Policy"), policy)])
 }
 
-/// What Lambda does with an event that a run failed on: tries again, then keeps it in the dead-letter queue.
+/// Lambda's handling of a failed event: it retries, then sends the event to the dead-letter queue.
 fn retries(function: &Function, retry: Retry) -> Value {
     let dead = crate::workspace::pascal(&format!("{}-dlq", function.fact()));
     json!({
@@ -193,7 +193,7 @@ fn scheduled(function: &Function, rate: &str, retry: Retry) -> Resources {
     all
 }
 
-/// An event of another service. Lambda keeps what a run failed on, and that is the rule's input alone. The rule has no dead-letter queue:
+/// An event of another service. Lambda stores failed events, and those hold the rule's input alone. The rule has no dead-letter queue:
 /// there the whole event would lie, with the address in it.
 fn told(function: &Function, pattern: &EventPattern, retry: Retry) -> Resources {
     let id = function.id();

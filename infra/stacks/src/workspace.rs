@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::manifest::{Manifest, Trigger};
 
-/// A function: its name and what its manifest says.
+/// A function: its name and its manifest.
 #[derive(Debug, Clone)]
 pub struct Function {
     /// Folder, package and binary, in kebab case.
@@ -136,7 +136,7 @@ impl Parameters {
         self.declared.keys().find(|name| name.to_lowercase() == plain).map(String::as_str)
     }
 
-    /// The type of a parameter; `String` for what comes from another stack.
+    /// The type of a parameter; `String` for another stack's output.
     #[must_use]
     pub fn kind(&self, name: &str) -> &str {
         self.declared.get(name).map_or("String", |parameter| &parameter.kind)

@@ -1,4 +1,4 @@
-//! The JSON of what pictures say of their origin.
+//! The JSON of verifications.
 
 use kernel::{Failure, Reason};
 use provenance::{Anchors, Report, State, Unexaminable, examine};

@@ -1,4 +1,4 @@
-//! What a speech bubble may say: [`Words`], judged before anything is drawn.
+//! The text of a speech bubble: [`Words`], checked before anything is drawn.
 //!
 //! Pure and deterministic, and without a font: which characters can be drawn is a table. The text is personal data: nothing here prints it.
 

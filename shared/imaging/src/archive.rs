@@ -22,7 +22,7 @@ pub(crate) struct Archive<W> {
     entries: Vec<Entry>,
 }
 
-/// What the directory says about a file
+/// A file's entry in the directory
 struct Entry {
     name: String,
     /// Of the name
@@ -84,7 +84,7 @@ impl<W: Write> Archive<W> {
 }
 
 impl Entry {
-    /// What both headers of a file say, from the version needed to the length of its name
+    /// The fields that both headers of a file share, from the version needed to the length of its name
     fn describe(&self, header: &mut Vec<u8>) {
         // Flags, method and time are zero: a name in ASCII, stored, at midnight.
         header.extend([NEEDED, 0, 0, 0, DATE].map(u16::to_le_bytes).as_flattened());

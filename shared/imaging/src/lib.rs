@@ -41,5 +41,5 @@ pub use stickers::{
 };
 pub use webp::{WEBP_EFFORT, WEBP_QUALITY};
 
-// What all modules here speak of.
+// Shared by all modules.
 use picture_files::{DigitalSource, FileEntry, Format, Kind, Limits, Messenger, PictureFormat, Provenance, Unreadable};

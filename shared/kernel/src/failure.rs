@@ -106,14 +106,14 @@ impl Reason {
     }
 }
 
-/// A failure's name and a sentence for the caller: what is wrong and what would be right, no personal data.
+/// A failure's name and a sentence for the caller: the fault and its remedy, without personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub reason: Reason,
     pub detail: Cow<'static, str>,
 }
 
-/// Why an operation did not happen, in terms of what the caller can do.
+/// Why an operation did not happen, in the caller's terms.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The request can never succeed as it is.

@@ -113,7 +113,7 @@ pub struct NotAnId;
 impl<K: Kind> FromStr for Id<K> {
     type Err = NotAnId;
 
-    /// Accepts exactly what `Display` writes: one spelling per id, so that a key built from it is unique.
+    /// Accepts the spelling of `Display` alone, so that a key built from an id is unique.
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let digits = text.strip_prefix(K::PREFIX).ok_or(NotAnId)?;
         let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);

@@ -1,4 +1,4 @@
-//! What every other crate agrees on: identifiers, time, randomness, failures and limits.
+//! The base of all other crates: identifiers, time, randomness, failures and limits.
 //!
 //! Nothing here does I/O, but for [`SystemClock`] and [`SystemRandomness`], the only two places that ask the system.
 

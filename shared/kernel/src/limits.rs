@@ -1,4 +1,4 @@
-//! Every bound on what a caller may send. Bounds on pictures are in `imaging`, durations in `policy`.
+//! The limits on callers' input. Limits on pictures are in `imaging`, durations in `policy`.
 
 /// Bytes of an upload: 1 byte to 10 MB (decimal).
 pub const UPLOAD_BYTES: std::ops::RangeInclusive<u64> = 1..=10_000_000;

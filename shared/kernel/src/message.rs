@@ -1,4 +1,4 @@
-//! What one part of the service tells another: a version and ids, never personal data.
+//! Messages between the parts of the service: a version and ids, never personal data.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::{Failure, GenerationId, Owner};
 
-/// The content of a message or a fact: the ids of what it is about.
+/// The content of a message or a fact: ids.
 pub trait Content: Serialize + DeserializeOwned + Send + Sync {
-    /// The version of these fields. It grows when their meaning changes, so that a reader refuses what it would misread.
+    /// The version of these fields. It grows when their meaning changes, so that a reader refuses messages it would misread.
     const VERSION: u8;
 
     /// The id a log names the message by.

@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
 
-# What shaping needs of OpenType: composition, joining, conjuncts, kerning, marks. No vertical writing, no small capitals, no alternates.
+# The OpenType features for shaping: composition, joining, conjuncts, kerning, marks. No vertical writing, no small capitals, no alternates.
 FEATURES = (
     "ccmp locl liga clig rlig calt isol init medi fina med2 fin2 fin3 kern mark mkmk curs "
     "nukt akhn rphf rkrf pref blwf abvf half pstf vatu cjct pres abvs blws psts haln abvm blwm dist"

@@ -1,4 +1,4 @@
-//! The files of a generation: what each is for, its format, and its entry in the manifest.
+//! The files of a generation: their purpose, format, and entry in the manifest.
 
 use crate::{DigitalSource, Provenance};
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ impl<'a> Jpeg<'a> {
     /// Walks the markers from SOI to EOI, and checks the size.
     ///
     /// # Errors
-    /// [`Unreadable`]: what is cut off, not a JPEG we read, or larger than `limits`.
+    /// [`Unreadable`] when it is truncated, an unsupported JPEG, or larger than `limits`.
     pub fn walk(bytes: &'a [u8], limits: &Limits) -> Result<Self, Unreadable> {
         let mut frame = None;
         let mut exif = None;

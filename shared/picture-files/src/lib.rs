@@ -1,6 +1,6 @@
-//! Picture files as far as they are known without a pixel decoded: their formats and sizes, what they are for, and what they say of their origin.
+//! Picture files without decoding: their formats and sizes, their purposes, and the origin they declare.
 //!
-//! Whoever lists, stores, links or receives pictures needs this crate; whoever computes on them needs `imaging`.
+//! Code that lists, stores, links or receives pictures needs this crate; code that computes on pixels needs `imaging`.
 
 mod deliverables;
 mod format;

@@ -5,10 +5,10 @@ use crate::{Limits, Unreadable};
 
 type Size = (u32, u32);
 
-/// What the chunks of a WebP say
+/// The chunks of a WebP
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Webp<'a> {
-    /// The file without what hangs behind the end that its header declares
+    /// The file up to the end that its header declares
     pub picture: &'a [u8],
     /// Pixels across and down, as its frame says; none where it has no frame
     pub size: Option<(u32, u32)>,
@@ -19,7 +19,7 @@ impl<'a> Webp<'a> {
     /// `limits`.
     ///
     /// # Errors
-    /// [`Unreadable`]: what is cut off, animated, or larger than `limits`.
+    /// [`Unreadable`] when it is truncated, animated, or larger than `limits`.
     pub fn walk(bytes: &'a [u8], limits: &Limits) -> Result<Self, Unreadable> {
         let length = le32(bytes, 4).ok_or(Unreadable::Truncated)? as usize;
         let bytes = bytes.get(..8 + length).ok_or(Unreadable::Truncated)?;

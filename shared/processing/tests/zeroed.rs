@@ -56,7 +56,7 @@ const SENT: u32 = 0x1234_5677;
 const DRAWN: u32 = 0x7654_3211;
 const WORDS: [&str; 2] = ["the words of a pro", "mpt that nobody keeps"];
 
-/// What an artist does.
+/// The behaviour of an artist.
 #[derive(Clone, Copy, Debug)]
 enum End {
     Drawn,

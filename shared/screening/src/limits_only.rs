@@ -13,7 +13,7 @@ const SHORTEST_SIDE: u32 = 64;
 /// The longest side as a multiple of the shortest: beyond it the square crop would show a stripe.
 const LONGEST_RATIO: u32 = 4;
 
-/// Judges by size and shape alone. It does not look at what the picture shows, so production refuses it unless the configuration names it
+/// Judges by size and shape alone. It ignores the picture's content, so production refuses it unless the configuration names it
 /// (`SCREENER=offline`).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LimitsOnly;

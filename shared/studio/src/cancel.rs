@@ -29,7 +29,7 @@ pub struct DeleteGeneration<'a> {
 const TRIES: usize = 5;
 
 impl DeleteGeneration<'_> {
-    /// Deletes `id`. Repeating it finishes what an interrupted deletion began.
+    /// Deletes `id`. A repetition finishes an interrupted deletion.
     ///
     /// # Errors
     /// [`Failure::Missing`] when the caller has no such generation.

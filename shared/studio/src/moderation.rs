@@ -1,4 +1,4 @@
-//! What becomes of a screened selfie.
+//! The outcome of a screening.
 
 use async_trait::async_trait;
 use kernel::{Failure, GenerationId, Owner, Timestamp, UploadId};

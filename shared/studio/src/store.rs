@@ -60,7 +60,7 @@ pub trait Generations: Send + Sync {
 /// Writes a change. When another worker overtook this one, it steps back and the message comes again.
 ///
 /// # Errors
-/// [`Failure::Busy`] when it was overtaken, and what the store says.
+/// [`Failure::Busy`] when it was overtaken, and the failures of the store.
 pub async fn write(generations: &dyn Generations, change: Change<'_>) -> Result<(), Failure> {
     match generations.change(change).await? {
         Written::Stored => Ok(()),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! selfie → crop (head and shoulders) → light (a better exposure, whiter whites)
-//!   → matte (who is the subject), visage (where the face is, how large), complexion (the tone of the skin)
+//!   → matte (the subject), visage (the place and size of the face), complexion (the tone of the skin)
 //!   → flow, bilateral, coherence (calm colours along hair and folds), strands, accents (brows, eyes, mouth)
 //!   → the tones of a style, its lines, its palette → over a backdrop by seed
 //! ```

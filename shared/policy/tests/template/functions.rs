@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::model::{Resource, kebab, manifests, named, of_kind, pascal, resources, template, text, texts};
 
-/// What stands before the prefix of an object pattern: `s3:GetObject` and the like work on keys.
+/// The start of an object pattern, before the prefix: `s3:GetObject` and the like work on keys.
 pub(crate) const OBJECTS: &str = "arn:${AWS::Partition}:s3:::${Pictures}/";
 
 pub(crate) fn functions() -> Vec<Resource> {
@@ -19,7 +19,7 @@ pub(crate) fn timeout(function: &Resource) -> SignedDuration {
     SignedDuration::from_secs(function.property("Timeout").as_i64().unwrap())
 }
 
-/// What starts a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with the resource that does.
+/// The trigger of a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with its resource.
 pub(crate) fn events(function: &Resource) -> Vec<(&'static str, Resource)> {
     let (name, arn) = (json!(format!("${{{}}}", function.id)), json!(format!("${{{}.Arn}}", function.id)));
     let starts = |resource: &&Resource| match resource.kind.as_str() {
@@ -62,7 +62,7 @@ pub(crate) fn dead_letters(function: &Resource) -> String {
     format!("{}Dlq", function.id.strip_prefix("On").unwrap_or(&function.id))
 }
 
-/// The retries of a function's events, and where Lambda keeps what failed for good.
+/// The retries of a function's events, and the queue of those that failed for good.
 fn retries(function: &Resource) -> Resource {
     named(&format!("{}Retries", function.id))
 }
@@ -84,7 +84,7 @@ fn role(function: &Resource) -> Resource {
     named(&format!("{}Role", function.id))
 }
 
-/// What a role allows: actions, the texts of their resources, and conditions.
+/// The statements of a role: actions, the texts of their resources, and conditions.
 fn statements(role: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
     assert_eq!(role.property("ManagedPolicyArns"), &Value::Null, "{}: a managed policy holds `*`", role.id);
     let policies = role.property("Policies").as_array().unwrap();
@@ -154,7 +154,7 @@ fn routes_are_absolute_versioned_and_unique() {
         assert_eq!((event.property("ApiId"), integration.property("ApiId")), (&json!("${Api}"), &json!("${Api}")), "{}", function.id);
         assert_eq!(integration.property("PayloadFormatVersion"), "2.0", "{}", function.id);
         assert!(timeout(&function) < SignedDuration::from_secs(30), "{}: the API gives up at 30 s", function.id);
-        // What API Gateway may start is this route of this API, whatever the parameters of its path are.
+        // API Gateway may start this route of this API alone, with any path parameters.
         let path: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
         let permission = named(&format!("{}Permission", function.id));
         assert_eq!(permission.property("Principal"), "apigateway.amazonaws.com", "{}", function.id);
@@ -213,7 +213,7 @@ fn schedules_are_valid_and_lose_nothing_in_silence() {
         assert_eq!(target["DeadLetterConfig"]["Arn"], json!(queue_arn(&dead)), "{}", function.id);
         let failed = &retries(&function).property("DestinationConfig")["OnFailure"]["Destination"].clone();
         assert_eq!(failed, &json!(format!("${{{dead}.Arn}}")), "{}", function.id);
-        // The scheduler may start this function and keep what it could not deliver.
+        // The scheduler may start this function and store undelivered events.
         let role = format!("{}ScheduleRole", function.id);
         assert_eq!(target["RoleArn"], json!(format!("${{{role}.Arn}}")));
         let allowed: Vec<_> = statements(&named(&role)).into_iter().map(|(actions, resources, _)| (actions, resources)).collect();

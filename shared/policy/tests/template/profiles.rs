@@ -102,7 +102,7 @@ fn stacks(profile: &str) -> Vec<(String, Stack)> {
     all
 }
 
-/// A stack and the stacks in it. What each is given is what it asks for.
+/// A stack and its nested stacks. Each is given exactly its parameters.
 fn nested(path: String, stack: Stack, all: &mut Vec<(String, Stack)>) {
     let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let mut children = Vec::new();

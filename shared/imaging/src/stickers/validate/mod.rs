@@ -51,7 +51,7 @@ impl Target {
     }
 }
 
-/// How a PNG or WebP says where it comes from, by what is in its chunks
+/// The provenance of a PNG or WebP, by its chunks
 #[must_use]
 pub fn provenance_of(format: Format, bytes: &[u8]) -> Provenance {
     let holds_credentials = container::open(format, bytes).is_some_and(|container| container.credentials > 0);
