@@ -18,7 +18,6 @@ pub(super) struct Figure {
 }
 
 impl Figure {
-    /// A median in `unit`, and the peer's.
     pub(super) fn new(name: impl Into<String>, unit: &str, median: f64, peer: Option<f64>) -> Self {
         let round = |value: f64| (value * 100.0).round() / 100.0;
         let ratio = peer.map(|peer| round(median / peer));

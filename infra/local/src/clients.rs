@@ -10,7 +10,6 @@ pub struct Clients {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// S3, with path-style addresses.
     pub s3: aws_sdk_s3::Client,
-    /// SQS.
     pub sqs: aws_sdk_sqs::Client,
     /// SES, version 2 of the API.
     pub ses: aws_sdk_sesv2::Client,

@@ -238,7 +238,7 @@ impl Cloud {
         self.inner.proxy_state.reset_calls();
     }
 
-    /// Orders a fault.
+    /// Injects a fault.
     pub fn inject(&self, fault: Fault) {
         self.inner.proxy_state.inject(fault);
     }

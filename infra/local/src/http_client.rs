@@ -17,11 +17,8 @@ pub struct HttpClient {
 /// An answer, read to its end.
 #[derive(Debug)]
 pub struct Reply {
-    /// Status.
     pub status: StatusCode,
-    /// Headers.
     pub headers: HeaderMap,
-    /// Body.
     pub body: Bytes,
 }
 
@@ -40,9 +37,7 @@ impl Reply {
 /// An answer that is read as it comes.
 #[derive(Debug)]
 pub struct Opened {
-    /// Status.
     pub status: StatusCode,
-    /// Headers.
     pub headers: HeaderMap,
     response: Response,
 }

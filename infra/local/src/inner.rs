@@ -35,7 +35,6 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// The pool of a function.
     pub(crate) fn pool(&self, function: &str) -> Result<&Arc<Pool>> {
         let pools = self.pools.get().ok_or_else(|| anyhow!("the cloud is not up yet"))?;
         pools

@@ -29,7 +29,6 @@ pub(crate) enum Answer {
 pub(crate) struct Delivery {
     /// The request id.
     pub(crate) id: String,
-    /// The event.
     pub(crate) event: Bytes,
     /// The time at which the invocation is aborted.
     pub(crate) deadline: SystemTime,

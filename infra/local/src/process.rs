@@ -16,9 +16,7 @@ use tokio::sync::{Notify, watch};
 pub(crate) struct Launch {
     /// The function's name in this repository.
     pub(crate) function: String,
-    /// Its name in AWS.
     pub(crate) aws_name: String,
-    /// Its binary.
     pub(crate) binary: PathBuf,
     /// File that its processes append their output to.
     pub(crate) log: PathBuf,

@@ -27,9 +27,7 @@ pub(crate) struct Source {
     pub(crate) client: Client,
     /// Name of the queue.
     pub(crate) queue: String,
-    /// Its URL.
     pub(crate) url: String,
-    /// Its ARN.
     pub(crate) arn: String,
     /// AWS region.
     pub(crate) region: String,

@@ -15,7 +15,6 @@ use std::sync::{Mutex, PoisonError};
 /// A call that a role does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Denial {
-    /// The function.
     pub function: String,
     /// Such as `dynamodb:PutItem`; what was asked for, where its permission is not known.
     pub action: String,

@@ -83,12 +83,10 @@ pub async fn listen(port: u16, variable: &str) -> Result<TcpListener> {
         .with_context(|| format!("port {port} is taken or not allowed: stop what uses it, or choose another with {variable}=<port>"))
 }
 
-/// A body of these bytes.
 pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// A JSON response.
 pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
     let mut response = Response::new(full(value.to_string()));
     *response.status_mut() = status;

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 /// A line: a grant that a role has, or that was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The function.
     pub function: String,
-    /// The grant.
     #[serde(flatten)]
     pub grant: Grant,
     /// Whether a call used it; else the role only has it.

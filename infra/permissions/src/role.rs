@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 /// What a role says that is not understood here, so that nothing of it could be decided.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unsupported {
-    /// An operator.
     #[error("the condition operator {0} is not one the local cloud decides")]
     Operator(String),
     /// A condition key.
@@ -19,9 +18,7 @@ pub enum Unsupported {
     /// `ForAllValues` where a key has one value, or none where it may have several.
     #[error("{operator} does not fit {key}: keys with several values take ForAllValues, and no others do")]
     Quantifier {
-        /// The operator.
         operator: String,
-        /// The key.
         key: String,
     },
     /// A policy variable.

@@ -17,7 +17,6 @@ pub(crate) fn attribute(id: &str, name: &str) -> Value {
     json!({ "Fn::GetAtt": format!("{id}.{name}") })
 }
 
-/// `!Sub`
 pub(crate) fn sub(text: impl Into<String>) -> Value {
     json!({ "Fn::Sub": text.into() })
 }

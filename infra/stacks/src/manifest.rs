@@ -16,7 +16,6 @@ pub struct Manifest {
     pub on: Trigger,
     /// The allowed callers; the events of our own deployment have none.
     pub caller: Option<Caller>,
-    /// One line about it.
     pub about: String,
     /// Seconds one run may take.
     #[serde(default = "ten")]
@@ -216,7 +215,6 @@ pub enum ObjectAction {
     Get,
     /// Write.
     Put,
-    /// Delete.
     Delete,
 }
 
@@ -236,7 +234,6 @@ pub struct Retry {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alarms {
-    /// When it fails.
     pub errors: Option<String>,
     /// When its schedule did not run.
     pub silent: Option<String>,

@@ -12,7 +12,6 @@ use crate::manifest::{Manifest, Trigger};
 pub struct Function {
     /// Folder, package and binary, in kebab case.
     pub name: String,
-    /// Its manifest.
     pub manifest: Manifest,
 }
 

@@ -42,7 +42,7 @@ pub struct PictureEvent<'a> {
     pub artist: &'a str,
 }
 
-/// The name of the event that tells of `news`.
+/// The name of the event that tells of `event`.
 #[must_use]
 pub fn event_name(event: &InstantEvent<'_>) -> &'static str {
     match event {

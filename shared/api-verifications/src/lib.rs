@@ -1,4 +1,4 @@
-//! The JSON of verifications.
+//! The JSON of what pictures say of their origin.
 
 use kernel::{Failure, Reason};
 use provenance::{Anchors, Report, State, Unexaminable, examine};

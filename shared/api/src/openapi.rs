@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document of `/v1`, made from the types of the `api-…` crates: `infra/openapi.yaml` is the output of [`document`].
+//! The OpenAPI 3.1 document of `/v1`, made from the types of the `api-…` crates: `infra/openapi.yaml` is what [`document`] says.
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 

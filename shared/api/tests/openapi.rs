@@ -1,4 +1,4 @@
-//! `infra/openapi.yaml` matches the types, and its routes match the functions.
+//! `infra/openapi.yaml` is what the types say, and its routes are those of the functions.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::{BTreeMap, BTreeSet};

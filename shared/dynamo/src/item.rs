@@ -23,14 +23,12 @@ impl Item {
         Self(attributes)
     }
 
-    /// With a string.
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         self.0.insert(name.into(), text(value));
         self
     }
 
-    /// With a number.
     #[must_use]
     pub fn number(mut self, name: &str, value: impl ToString) -> Self {
         self.0.insert(name.into(), number(value));

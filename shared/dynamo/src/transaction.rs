@@ -80,7 +80,6 @@ impl<T> Transaction<T> {
         self
     }
 
-    /// With these parts.
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part<T>>) -> Self {
         self.parts.extend(parts);
         self

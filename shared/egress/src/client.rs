@@ -90,7 +90,6 @@ impl Endpoint {
         self.http.post(self.url(path)).timeout(timeout)
     }
 
-    /// A GET, likewise.
     pub fn get(&self, path: &str, timeout: Duration) -> RequestBuilder {
         self.http.get(self.url(path)).timeout(timeout)
     }

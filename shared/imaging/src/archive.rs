@@ -25,7 +25,6 @@ pub(crate) struct Archive<W> {
 /// A file's entry in the directory
 struct Entry {
     name: String,
-    /// Of the name
     length: u16,
     checksum: u32,
     size: u32,

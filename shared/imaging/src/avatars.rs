@@ -5,7 +5,6 @@ use crate::{Format, Kind};
 /// How the drawing fills the frame
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fit {
-    /// The drawing as it is
     Drawing,
     /// The subject on transparency
     Cutout,

@@ -115,7 +115,6 @@ pub(crate) fn lay_out(request: &BubbleRequest, (extent, head): (Area, Area), inn
     need.choose(places, inner).0
 }
 
-/// The sides to try
 fn sides(request: &BubbleRequest) -> [Side; 2] {
     request.side.map_or([Side::Left, Side::Right], |side| [side, side])
 }

@@ -28,9 +28,7 @@ pub(crate) struct Layers {
 /// The place of the subject, in shares of the drawing's side
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pose {
-    /// Its highest point
     pub(crate) top: f32,
-    /// Its lowest point
     pub(crate) bottom: f32,
     /// The middle of its head
     pub(crate) head: f32,

@@ -21,9 +21,7 @@ pub trait Content: Serialize + DeserializeOwned + Send + Sync {
 /// The ids of a generation: the content of the messages between its steps, and of the facts about its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerationIds {
-    /// Whose generation.
     pub owner_id: Owner,
-    /// Which generation.
     pub generation_id: GenerationId,
 }
 

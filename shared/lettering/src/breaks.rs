@@ -31,7 +31,6 @@ pub(crate) enum Break {
 const BETWEEN_PHRASES: f32 = 0.01;
 /// Between two words of a script without spaces.
 const BETWEEN_WORDS: f32 = 0.08;
-/// Inside a word.
 const INSIDE_WORD: f32 = 0.4;
 
 /// The pieces of some paragraphs between all breaks that the scripts' own rules allow.

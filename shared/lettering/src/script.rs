@@ -17,11 +17,9 @@ pub(crate) enum Script {
     Hangul,
     /// Arabic, Persian, Urdu.
     Arabic,
-    /// Hebrew.
     Hebrew,
     /// Hindi, Marathi, Nepali, Sanskrit.
     Devanagari,
-    /// Thai.
     Thai,
     /// Pictures in colour.
     Emoji,
@@ -30,7 +28,6 @@ pub(crate) enum Script {
 /// The language whose forms Han characters take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Han {
-    /// Japanese.
     Japanese,
     /// Chinese in simplified characters.
     Simplified,

@@ -125,7 +125,6 @@ expiring! {
 }
 
 impl Expiring {
-    /// The class.
     #[must_use]
     pub fn class(self) -> Class {
         self.0

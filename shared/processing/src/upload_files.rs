@@ -12,7 +12,6 @@ use studio::{Generation, Pictures};
 pub(crate) struct FinishedFile {
     /// The folder it goes to; empty for the top.
     pub(crate) folder: String,
-    /// The file.
     pub(crate) file: Deliverable,
     /// What its credentials say of its origin.
     pub(crate) origin: Arc<Origin>,

@@ -55,7 +55,6 @@ pub fn tinted(picture: &mut RgbImage, turn: u64) {
     }
 }
 
-/// A PNG of the picture.
 #[must_use]
 pub fn png(picture: &RgbImage) -> Vec<u8> {
     let mut png = Vec::new();

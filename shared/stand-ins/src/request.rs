@@ -41,7 +41,6 @@ pub enum Sent {
 #[derive(Debug, Clone)]
 pub struct Part {
     pub name: String,
-    /// For a file.
     pub file_name: Option<String>,
     pub content_type: Option<String>,
     /// Further headers of the part, by name.

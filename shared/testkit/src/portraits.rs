@@ -9,7 +9,6 @@ use image::{DynamicImage, GrayImage, RgbImage};
 /// The names of all portraits.
 pub const NAMES: [&str; 8] = ["ada", "bayo", "chen", "dalia", "emil", "farah", "gus", "hana"];
 
-/// One portrait.
 #[derive(Clone, Debug)]
 pub struct Portrait {
     /// Its name: one lowercase word.
@@ -34,7 +33,6 @@ impl Portrait {
     }
 }
 
-/// All portraits.
 #[must_use]
 pub fn all() -> Vec<Portrait> {
     NAMES.into_iter().map(Portrait::read).collect()

@@ -27,7 +27,6 @@ pub struct Reply {
     pub status: u16,
     /// Media type.
     pub content_type: &'static str,
-    /// Body.
     pub body: String,
 }
 
@@ -42,7 +41,6 @@ impl Reply {
         }
     }
 
-    /// An error of S3 by its code.
     #[must_use]
     pub fn s3_error(status: u16, code: &str) -> Self {
         let body = format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>told by a test</Message></Error>");

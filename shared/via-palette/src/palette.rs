@@ -60,7 +60,6 @@ pub(crate) fn pastel(seed: u64, dice: &mut Dice) -> Palette {
     Palette { above: mix3(above, below, fade), below: mix3(below, above, 0.5 * dice.unit() * fade), accent, ink }
 }
 
-/// A loud palette by seed.
 pub(crate) fn loud(seed: u64) -> Palette {
     let [above, below, accent, ink] = row(&LOUD, seed);
     Palette { above, below, accent, ink }

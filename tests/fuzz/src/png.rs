@@ -1,6 +1,5 @@
 //! The parts of a PNG.
 
-/// The signature
 pub const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// One chunk with its length and checksum

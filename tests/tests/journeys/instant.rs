@@ -43,7 +43,6 @@ impl EphemeralCloud {
         HttpClient::default().open(Method::POST, &url, &headers, picture.bytes.clone()).await.unwrap()
     }
 
-    /// Sends a picture with these headers.
     async fn send(&self, picture: &Picture, headers: &[(&str, &str)]) -> Reply {
         self.open("style=soft-anime&seed=7", picture, headers).await.rest().await.unwrap()
     }

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 /// A route that matched.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Match<'a> {
-    /// The route.
     pub(crate) route: &'a HttpRoute,
     /// Decoded path parameters.
     pub(crate) parameters: BTreeMap<String, String>,

@@ -17,7 +17,6 @@ pub(crate) fn refusal(operation: &Operation) -> Response<Body> {
     }
 }
 
-/// An error by status and code.
 pub(crate) fn error(operation: &Operation, status: u16, code: &str) -> Response<Body> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match operation.service.as_str() {

@@ -53,7 +53,6 @@ pub enum Action {
     },
     /// The call is forwarded after this many milliseconds.
     Delay {
-        /// Milliseconds.
         milliseconds: u64,
     },
 }

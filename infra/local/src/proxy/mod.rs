@@ -95,7 +95,7 @@ impl ProxyState {
         self.memory().calls.clear();
     }
 
-    /// Orders a fault.
+    /// Injects a fault.
     pub(crate) fn inject(&self, fault: Fault) {
         self.memory().faults.add(fault);
     }

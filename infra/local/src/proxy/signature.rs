@@ -19,7 +19,6 @@ pub(super) enum Signer {
     Function(String),
     /// The developer's, who may do anything.
     Developer,
-    /// Nobody's.
     Nobody,
 }
 

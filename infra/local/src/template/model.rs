@@ -29,7 +29,6 @@ pub struct Model {
     pub queues: Vec<Queue>,
     /// SQS event sources.
     pub queue_sources: Vec<QueueSource>,
-    /// Schedules.
     pub schedules: Vec<Schedule>,
     /// Rules of the event bus.
     pub rules: Vec<EventRule>,
@@ -50,7 +49,6 @@ pub struct Model {
 pub struct Function {
     /// Its name in this repository: folder, package and binary; the logical id in kebab case.
     pub name: String,
-    /// Its name in AWS.
     pub aws_name: String,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
@@ -101,9 +99,7 @@ pub struct Key {
 /// A global secondary index.
 #[derive(Debug, Clone)]
 pub struct Index {
-    /// Its name.
     pub name: String,
-    /// Its keys.
     pub keys: Vec<Key>,
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     pub projection: String,
@@ -118,7 +114,6 @@ pub struct Table {
     pub logical_id: String,
     /// Physical name.
     pub name: String,
-    /// Its keys.
     pub keys: Vec<Key>,
     /// Global secondary indexes.
     pub indexes: Vec<Index>,
@@ -156,7 +151,6 @@ pub struct Queue {
     pub name: String,
     /// URL as the functions know it.
     pub url: String,
-    /// ARN.
     pub arn: String,
     /// Attributes in the API's spelling.
     pub attributes: BTreeMap<String, String>,
@@ -169,7 +163,6 @@ pub struct Queue {
 pub struct QueueSource {
     /// The function's name.
     pub function: String,
-    /// ARN of the queue.
     pub queue_arn: String,
     /// Records an event may hold.
     pub batch_size: i32,
@@ -184,7 +177,6 @@ pub struct QueueSource {
 pub struct Schedule {
     /// The function's name.
     pub function: String,
-    /// Its name.
     pub name: String,
     /// `rate(…)`.
     pub expression: String,

@@ -19,7 +19,6 @@ pub struct Statement {
 /// Something that Lambda itself does with a function's role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LambdaCall {
-    /// The function.
     pub function: String,
     /// Such as `sqs:ReceiveMessage`.
     pub action: &'static str,

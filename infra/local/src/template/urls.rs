@@ -4,7 +4,6 @@ use super::model::{Cors, HttpRoute};
 use super::stack::{Stack, text};
 use anyhow::{Result, bail};
 
-/// The URL of a function.
 #[derive(Debug, Clone)]
 pub struct FunctionUrl {
     /// Name of the function behind it.

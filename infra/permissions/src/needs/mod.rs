@@ -58,11 +58,9 @@ pub struct Call<'a> {
     pub service: &'a str,
     /// The API's name of the operation; `PostObject` for an upload form.
     pub operation: &'a str,
-    /// Its method.
     pub method: &'a Method,
     /// Path and query.
     pub uri: &'a Uri,
-    /// Its headers.
     pub headers: &'a HeaderMap,
     /// The body, for operations whose needs depend on it (see [`reads_body`]).
     pub body: &'a [u8],

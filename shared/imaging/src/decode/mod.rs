@@ -34,7 +34,6 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, Unreadabl
 
 /// A decoded picture whose transparency is kept
 pub(crate) enum Layered {
-    /// It has none.
     Opaque(Decoded),
     /// Straight alpha; upright and in its colours as stored.
     Alpha(RgbaImage),

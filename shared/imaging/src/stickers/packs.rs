@@ -27,7 +27,6 @@ pub enum PackError {
     #[error("the pack {name} has {bytes} bytes; at most {limit} are allowed")]
     TooManyBytes {
         name: &'static str,
-        /// In bytes
         bytes: usize,
         /// In bytes
         limit: usize,

@@ -16,9 +16,7 @@ pub struct Deployment {
     pub origin: String,
     /// The AWS region of the data.
     pub region: String,
-    /// As in `ARTIST`.
     pub artists: Vec<String>,
-    /// As in `SCREENER`.
     pub screeners: Vec<String>,
     pub attestations: Attestations,
     /// The concerns that the configured screeners cover, a sentence each.

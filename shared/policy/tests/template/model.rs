@@ -47,7 +47,6 @@ pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// One template.
 pub(crate) fn template(path: &str) -> Value {
     static READ: LazyLock<Mutex<BTreeMap<String, Value>>> = LazyLock::new(Mutex::default);
     let parse = || plain(serde_yaml_ng::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}")));

@@ -6,7 +6,6 @@ use std::path::Path;
 use crate::functions::{events, functions, trigger, variables};
 use crate::model::{Resource, kebab, read, root, templates};
 
-/// The folders in `path`.
 fn folders(path: &str) -> BTreeSet<String> {
     let Ok(entries) = std::fs::read_dir(root().join(path)) else { return BTreeSet::new() };
     entries

@@ -12,7 +12,6 @@ use wallet::Kind as Movement;
 
 use crate::world::World;
 
-/// One event.
 #[derive(Debug, Clone)]
 enum Event {
     /// The next messages are handled concurrently, each by this many workers.

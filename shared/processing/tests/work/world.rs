@@ -183,7 +183,6 @@ impl World {
         Tidy { selfies: &self.selfies, pictures: &*self.pictures }
     }
 
-    /// Runs the step of a message.
     pub(crate) async fn work(&self, (step, owner, id): StepMessage) -> Run {
         match step {
             Step::GenerationQueued => Box::pin(survive(self.prepare(owner, id))).await,

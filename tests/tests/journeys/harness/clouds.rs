@@ -21,7 +21,6 @@ static OWN: Semaphore = Semaphore::const_new(2);
 /// One runtime for all tests, because the shared cloud outlives the test that started it.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap());
 
-/// Runs a test.
 pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
     RUNTIME.block_on(test)
 }

@@ -50,7 +50,6 @@ pub(crate) async fn all_rows(cloud: &Cloud) -> Vec<Row> {
     all
 }
 
-/// The rows of a class in a table.
 pub(crate) async fn rows_of(cloud: &Cloud, table: &str, class: &str) -> Vec<Row> {
     rows(cloud, table).await.into_iter().filter(|row| row.text("class") == class).collect()
 }
@@ -83,7 +82,6 @@ pub(crate) async fn keys(cloud: &Cloud, prefix: &str) -> Vec<String> {
     keys
 }
 
-/// An object's bytes.
 pub(crate) async fn object(cloud: &Cloud, key: &str) -> Bytes {
     let object = cloud.clients().s3.get_object().bucket(bucket(cloud)).key(key).send().await.unwrap();
     object.body.collect().await.unwrap().into_bytes()
