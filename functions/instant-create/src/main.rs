@@ -6,7 +6,7 @@ use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
 use edge::{Stage, http::Request};
 use kernel::{Failure, SystemClock, SystemRandomness, limits};
-use processing::instant::{Admitted, Instant, InstantRequest, Marked, InstantEvent};
+use processing::instant::{Admitted, Instant, InstantEvent, InstantRequest, Marked};
 use screening::Moderation;
 use studio::{Artist, Brief, RateSalt};
 use via_dynamodb_rates::DynamoRateKeys;

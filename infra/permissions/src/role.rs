@@ -17,10 +17,7 @@ pub enum Unsupported {
     Key(String),
     /// `ForAllValues` where a key has one value, or none where it may have several.
     #[error("{operator} does not fit {key}: keys with several values take ForAllValues, and no others do")]
-    Quantifier {
-        operator: String,
-        key: String,
-    },
+    Quantifier { operator: String, key: String },
     /// A policy variable.
     #[error("the policy variable in {0} is not one the local cloud resolves")]
     Variable(String),

@@ -21,22 +21,16 @@ pub enum InvalidWords {
     Empty,
     /// More graphemes than a bubble holds.
     #[error("the text has {graphemes} characters; a bubble holds at most {}", Words::MAX_GRAPHEMES)]
-    TooLong {
-        graphemes: usize,
-    },
+    TooLong { graphemes: usize },
     /// More bytes than the longest sensible text.
     #[error("the text has more than {} bytes", Words::MAX_BYTES)]
     TooManyBytes,
     /// More lines than a bubble holds.
     #[error("the text has {lines} lines; a bubble holds at most {}", Words::MAX_LINES)]
-    TooManyLines {
-        lines: usize,
-    },
+    TooManyLines { lines: usize },
     /// A character that no font here can draw, or that hides or reorders others.
     #[error("the character {} cannot be drawn", shown(*.character))]
-    Undrawable {
-        character: char,
-    },
+    Undrawable { character: char },
     /// More marks, or joined parts, than a character has in any language.
     #[error("there is too much on the one character {}", shown(*.character))]
     Crowded {

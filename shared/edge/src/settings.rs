@@ -22,10 +22,7 @@ pub enum SettingsError {
     #[error("the environment variable {0} is not set")]
     Absent(&'static str),
     #[error("the environment variable {name} {what}")]
-    Invalid {
-        name: &'static str,
-        what: &'static str,
-    },
+    Invalid { name: &'static str, what: &'static str },
     /// A list holds an unknown or repeated name.
     #[error("the environment variable {name} names {value:?}; known are {}, each at most once, separated by commas", .known.join(", "))]
     Unknown {

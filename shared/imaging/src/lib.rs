@@ -5,7 +5,6 @@
 //! randomness: the same bytes give the same bytes.
 
 mod archive;
-mod parallel;
 mod avatars;
 mod backdrop;
 mod bubble;
@@ -20,6 +19,7 @@ mod matte;
 mod normalise;
 mod orientation;
 mod page;
+mod parallel;
 mod render;
 mod resample;
 mod scene;
@@ -36,8 +36,8 @@ pub use deliverable::Deliverable;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
 pub use render::{Rendering, render};
 pub use stickers::{
-    BubbleRequest, Counts, Extras, PACKS, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, FitError, PackError, Violation, fit_sticker,
-    provenance_of, stickers, validate,
+    BubbleRequest, Counts, Extras, FitError, PACKS, PackError, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Violation,
+    fit_sticker, provenance_of, stickers, validate,
 };
 pub use webp::{WEBP_EFFORT, WEBP_QUALITY};
 

@@ -7,7 +7,7 @@ use crate::scene::{compose, head_window};
 use crate::squares::Squares;
 use crate::stickers::StickerMaker;
 use crate::{
-    AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, parallel, bubble, webp,
+    AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, bubble, parallel, webp,
 };
 use lettering::Typesetter;
 use std::collections::VecDeque;

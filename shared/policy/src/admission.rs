@@ -81,10 +81,7 @@ pub enum NotAdmitted {
     #[error("`{0}` is not in the provider ledger")]
     Unknown(String),
     #[error("the provider ledger does not allow {processor} in the profile {profile}")]
-    Profile {
-        processor: String,
-        profile: Profile,
-    },
+    Profile { processor: String, profile: Profile },
     /// It has no data processing agreement (AN-29).
     #[error("{0} works under no data processing agreement")]
     NoAgreement(String),

@@ -20,16 +20,10 @@ pub enum Flaw {
     Twice(Class),
     /// An entry contradicts itself or another.
     #[error("{class}: {what}")]
-    Entry {
-        class: Class,
-        what: String,
-    },
+    Entry { class: Class, what: String },
     /// A processor's entry contradicts itself or another.
     #[error("the processor `{id}`: {what}")]
-    Processor {
-        id: String,
-        what: String,
-    },
+    Processor { id: String, what: String },
     /// A general rule contradicts another.
     #[error("{0}")]
     Rule(&'static str),

@@ -20,7 +20,7 @@ use image::{
 };
 use kernel::{CallerAddress, Failure, SeededRandomness, SystemClock};
 use picture_files::DigitalSource;
-use processing::instant::{Instant, InstantRequest, Marked, InstantEvent};
+use processing::instant::{Instant, InstantEvent, InstantRequest, Marked};
 use screening::{Candidate, Moderation, Screener};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::Faults;

@@ -1,6 +1,6 @@
 //! The add-ons of a generation: stickers for messengers, and a speech bubble.
 
-use bubble_text::{Side, InvalidWords, Words};
+use bubble_text::{InvalidWords, Side, Words};
 use kernel::{Failure, Reason};
 use picture_files::Messenger;
 

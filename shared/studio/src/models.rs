@@ -67,10 +67,7 @@ pub enum Finding {
         days_left: i32,
     },
     /// The end date has come or passed.
-    Ended {
-        model: ConfiguredModel,
-        shutdown: Date,
-    },
+    Ended { model: ConfiguredModel, shutdown: Date },
     /// The vendor's list does not contain the model.
     Unlisted(ConfiguredModel),
 }

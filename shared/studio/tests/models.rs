@@ -26,7 +26,8 @@ fn model(vendor: &str, model: &str) -> ConfiguredModel {
 
 async fn look(today: &str, configured: &[ConfiguredModel], calendars: Vec<FixedCalendar>) -> Result<Vec<Finding>, Failure> {
     let clock = FixedClock::at(format!("{today}T03:00:00Z").parse().unwrap());
-    let calendars: Vec<Box<dyn ModelCalendar>> = calendars.into_iter().map(|calendars| Box::new(calendars) as Box<dyn ModelCalendar>).collect();
+    let calendars: Vec<Box<dyn ModelCalendar>> =
+        calendars.into_iter().map(|calendars| Box::new(calendars) as Box<dyn ModelCalendar>).collect();
     CheckModels { configured, calendars: &calendars, clock: &clock }.run().await
 }
 

@@ -160,7 +160,9 @@ fn refuse_prompt(feedback: &PromptFeedback<'_>) -> Result<(), NotDrawn> {
 fn refused(reason: &str, ratings: Option<&[SafetyRating<'_>]>) -> NotDrawn {
     let blocked = ratings.unwrap_or_default().iter().filter(|rating| rating.blocked == Some(true));
     let categories = blocked.map(|rating| rating.category.strip_prefix("HARM_CATEGORY_").unwrap_or(&rating.category));
-    NotDrawn::Refused(std::iter::once(reason).chain(categories).map(|name| enum_name(name).to_ascii_lowercase().replace('_', "-")).collect())
+    NotDrawn::Refused(
+        std::iter::once(reason).chain(categories).map(|name| enum_name(name).to_ascii_lowercase().replace('_', "-")).collect(),
+    )
 }
 
 fn usage(answer: &Answer<'_>, model: &str) -> Usage {

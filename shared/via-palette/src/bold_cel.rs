@@ -6,8 +6,8 @@ use crate::complexion::Complexion;
 use crate::dice::{self, Dice, noise};
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
-use crate::silhouette::Silhouette;
 use crate::prepared_selfie::{self, PreparedSelfie};
+use crate::silhouette::Silhouette;
 use crate::visage::Accents;
 use crate::{SIDE, backdrop, flats};
 use raster::gauss;
@@ -151,7 +151,13 @@ fn skin_colour(complexion: &Complexion, l: f32) -> [f32; 3] {
 }
 
 /// The dark features of the face as ink, its whites as white, its lips redder.
-fn with_features(prepared: &PreparedSelfie, complexion: &Complexion, accents: &Accents, mut colour: [f32; 3], (x, y): (usize, usize)) -> [f32; 3] {
+fn with_features(
+    prepared: &PreparedSelfie,
+    complexion: &Complexion,
+    accents: &Accents,
+    mut colour: [f32; 3],
+    (x, y): (usize, usize),
+) -> [f32; 3] {
     let features = prepared.features(x, y);
     if features <= 0.0 {
         return colour;

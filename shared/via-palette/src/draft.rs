@@ -27,7 +27,8 @@ pub(crate) struct Draft {
 impl Draft {
     pub(crate) fn of(prepared: &PreparedSelfie) -> Self {
         let (lab, calm) = (prepared.lab.shrunk(2), prepared.calm.shrunk(2));
-        let at = |pixel: fn(&PreparedSelfie, usize, usize) -> f32| Grid::from_fn(lab.width, lab.height, |x, y| [pixel(prepared, 2 * x, 2 * y)]);
+        let at =
+            |pixel: fn(&PreparedSelfie, usize, usize) -> f32| Grid::from_fn(lab.width, lab.height, |x, y| [pixel(prepared, 2 * x, 2 * y)]);
         let features = at(PreparedSelfie::features);
         let colours = Grid::from_fn(lab.width, lab.height, |x, y| {
             let share = mix(0.12, 0.65, features.value(x, y));

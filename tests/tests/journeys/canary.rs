@@ -118,7 +118,8 @@ fn an_07_what_a_bubble_says_is_on_its_row_while_the_generation_runs_and_nowhere_
             person.reaches(generation, &["finishing"]).await;
         }
         cloud.pause_queue("ScreeningPassed").await.unwrap();
-        let (drawing, stuck) = (person.quick_generation_with(1, extras.clone()).await, person.quick_generation_with(1, extras.clone()).await);
+        let (drawing, stuck) =
+            (person.quick_generation_with(1, extras.clone()).await, person.quick_generation_with(1, extras.clone()).await);
         for generation in [&drawing, &stuck] {
             person.reaches(generation, &["drawing"]).await;
         }

@@ -52,9 +52,7 @@ pub enum Action {
         code: String,
     },
     /// The call is forwarded after this many milliseconds.
-    Delay {
-        milliseconds: u64,
-    },
+    Delay { milliseconds: u64 },
 }
 
 impl Fault {

@@ -14,7 +14,11 @@ use lettering::Typesetter;
 const LARGEST: f32 = 1.25;
 
 /// Straight RGBA pixels of a sticker of the row's size
-pub(super) fn compose(cutout: &Cutout, row: &StickerSpec, bubble: Option<(&BubbleRequest, &mut Typesetter)>) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn compose(
+    cutout: &Cutout,
+    row: &StickerSpec,
+    bubble: Option<(&BubbleRequest, &mut Typesetter)>,
+) -> Result<Vec<u8>, Unreadable> {
     let size = (row.width as usize, row.height as usize);
     let edge = Edge::new(row.stroke);
     let inset = (row.margin + edge.reach()) as f32;

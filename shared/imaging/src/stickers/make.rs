@@ -3,7 +3,7 @@
 use super::compose::compose;
 use super::cutout::Cutout;
 use super::fit::Fitter;
-use super::{BubbleRequest, Extras, STICKERS, StickerSpec, FitError};
+use super::{BubbleRequest, Extras, FitError, STICKERS, StickerSpec};
 use crate::matte::Layers;
 use crate::{Deliverable, DigitalSource, Kind, Unreadable};
 use lettering::Typesetter;

@@ -13,7 +13,7 @@ pub(crate) use cutout::Area;
 pub use fit::{FitError, fit_sticker};
 pub(crate) use make::StickerMaker;
 pub use make::stickers;
-pub use packs::{Packs, PackError};
+pub use packs::{PackError, Packs};
 pub use table::{Counts, PACKS, PackSpec, STICKERS, Sides, StickerSpec};
 pub use validate::{Target, Violation, provenance_of, validate};
 

@@ -1,5 +1,5 @@
 use crate::drawings::SOURCE;
-use imaging::{STICKERS, FitError, fit_sticker};
+use imaging::{FitError, STICKERS, fit_sticker};
 use proptest::prelude::*;
 
 /// Pixels of some character: noise in the colours, in alpha, in both, blocks, nearly empty, empty, full

@@ -1,4 +1,4 @@
-use crate::drawings::{SOURCE, bust, drawing, drawings, file, extras_of, oval, portrait};
+use crate::drawings::{SOURCE, bust, drawing, drawings, extras_of, file, oval, portrait};
 use bubble_text::Side;
 use imaging::{STICKERS, Target, stickers, validate};
 use picture_files::Messenger;

@@ -18,7 +18,11 @@ pub(super) enum Block {
     List(Vec<Words>),
     Heading(String),
     /// The first cell of a row is its heading.
-    Table { caption: &'static str, head: &'static [&'static str], rows: Vec<Vec<String>> },
+    Table {
+        caption: &'static str,
+        head: &'static [&'static str],
+        rows: Vec<Vec<String>>,
+    },
 }
 
 /// Text with links.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kernel::{CallerAddress, Failure, FixedClock, Reason, SeededRandomness};
 use picture_files::DigitalSource;
-use processing::instant::{Admitted, Instant, InstantRequest, Marked, InstantEvent, Portrait};
+use processing::instant::{Admitted, Instant, InstantEvent, InstantRequest, Marked, Portrait};
 use screening::{Candidate, Moderation, Screener};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateSalt, Usage};
 use testkit::fakes::FakeRateKeys;
@@ -131,7 +131,8 @@ impl Fixture {
             let count = Arc::new(AtomicUsize::new(0));
             asked.insert(artist, count.clone());
             let actions = Mutex::new(actions.into());
-            Box::new(ScriptedArtist { name: artist, words: artist != "palette", actions, asked: count, left: left.clone() }) as Box<dyn Artist>
+            Box::new(ScriptedArtist { name: artist, words: artist != "palette", actions, asked: count, left: left.clone() })
+                as Box<dyn Artist>
         });
         Self {
             artists: artists.collect(),

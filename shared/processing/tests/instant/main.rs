@@ -3,5 +3,5 @@
 
 mod admission;
 mod drawing;
-mod secrets;
 mod fixture;
+mod secrets;

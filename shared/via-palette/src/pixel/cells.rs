@@ -27,7 +27,8 @@ impl Cells {
         let plain = Grid::from_fn(CELLS, CELLS, |x, y| telling(prepared, *means.at(x, y), features.value(x, y), x, y));
         let found = prepared.skin.shrunk(CELL);
         let share = |at: usize| (at as f32 + 0.5) / CELLS as f32;
-        let skin = Grid::from_fn(CELLS, CELLS, |x, y| [found.value(x, y).max(draft::throat(prepared, *plain.at(x, y), share(x), share(y)))]);
+        let skin =
+            Grid::from_fn(CELLS, CELLS, |x, y| [found.value(x, y).max(draft::throat(prepared, *plain.at(x, y), share(x), share(y)))]);
         Self { colours: crisp(&plain, &features), skin, features, body: body(prepared), grey: prepared.grey }
     }
 

@@ -169,7 +169,8 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut gen
     cloud.resume_queue(consumer.queue).unwrap();
     cloud.drain_queue(consumer.queue, TIMEOUT).await.unwrap();
     if let Some(next) = consumer.next {
-        let cancelled = generations.drain(..generations.len() - FOLLOWED).map(|generation| format!("/v1/generations/{generation}")).collect::<Vec<_>>();
+        let cancelled =
+            generations.drain(..generations.len() - FOLLOWED).map(|generation| format!("/v1/generations/{generation}")).collect::<Vec<_>>();
         let replies = join_all(cancelled.iter().map(|path| person.delete(path))).await;
         assert!(replies.iter().all(|reply| reply.status == 204));
         let held = PRICE * FOLLOWED as u64;

@@ -2,8 +2,8 @@
 
 mod deletion;
 mod deliverables;
-mod listing;
 mod generations;
+mod listing;
 mod private;
 mod sign_in;
 mod styles;
