@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskForCode {
-    /// Where the code goes.
+    /// The address that the code is mailed to.
     pub email: String,
 }
 
-/// The answer to every request for a code: the same whether or not the address is known (AN-01).
+/// The reply to every request for a code: the same whether or not the address is known (AN-01).
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeSent {
-    /// Minutes the code lives.
+    /// Minutes until the code expires.
     pub expires_in_minutes: i64,
 }
 
@@ -25,13 +25,13 @@ pub struct CodeSent {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignInRequest {
-    /// Where the code went.
+    /// The address that the code was mailed to.
     pub email: String,
-    /// Its six digits.
+    /// Six digits.
     pub code: String,
 }
 
-/// The session is in the cookie; this is whose it is.
+/// The account of the new session; the session itself is in the cookie.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionReply {
@@ -47,29 +47,25 @@ pub struct MeReply {
     /// `acc_…`
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub account_id: AccountId,
-    /// The address one signs in with.
+    /// The address for sign-in.
     pub email: String,
     /// A BCP 47 language tag.
     pub locale: String,
     /// RFC 3339.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
-    /// The credits.
     pub wallet: WalletReply,
 }
 
-/// Credits one can spend, and credits set aside for running generations.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalletReply {
-    /// Ready to be spent.
     pub available: u32,
-    /// Set aside.
+    /// Credits set aside for running generations.
     pub held: u32,
 }
 
 impl MeReply {
-    /// The reply for an account.
     #[must_use]
     pub fn new(account_id: AccountId, me: accounts::Me) -> Self {
         let wallet = WalletReply { available: me.balance.available, held: me.balance.held };

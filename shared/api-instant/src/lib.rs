@@ -6,25 +6,23 @@ use processing::instant::InstantEvent;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// How far a drawing is
+/// The progress of a drawing
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProgressEvent {
-    /// 0 to 100
+    /// Percent
     pub progress: u8,
-    /// What is being done
     pub stage: &'static str,
 }
 
-/// The drawing as it looks by now; not every artist makes sketches
+/// An unfinished drawing; not every artist makes sketches
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SketchEvent<'a> {
     /// Counted from 0
     pub index: u8,
-    /// The picture's media type
     pub media_type: &'a str,
-    /// The picture in base64
+    /// Base64
     pub picture: &'a str,
 }
 
@@ -32,13 +30,12 @@ pub struct SketchEvent<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PictureEvent<'a> {
-    /// The picture's media type
     pub media_type: &'a str,
-    /// The picture in base64
+    /// Base64
     pub picture: &'a str,
-    /// What is true of it: a term of the IPTC's vocabulary, as the picture itself says it too
+    /// The digital source type, a term of the IPTC's vocabulary, as in the picture's own metadata
     pub digital_source_type: &'a str,
-    /// Who drew it
+    /// The artist who drew it
     pub artist: &'a str,
 }
 
@@ -52,7 +49,7 @@ pub fn event_name(event: &InstantEvent<'_>) -> &'static str {
     }
 }
 
-/// The data of that event; zeroed when it is dropped, since it may hold a picture.
+/// The data of the event; zeroed on drop, since it may hold a picture.
 #[must_use]
 pub fn event_data(event: &InstantEvent<'_>) -> Zeroizing<String> {
     match event {
@@ -76,7 +73,7 @@ fn base64(picture: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// As JSON, in a buffer that is as large as it gets: growing would leave copies behind.
+/// As JSON, in a buffer of the final capacity: growing would leave copies behind.
 fn json(event: &impl Serialize, picture: usize) -> Zeroizing<String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(picture + 512));
     // Writing numbers and texts to memory cannot fail, and JSON is UTF-8.

@@ -1,5 +1,3 @@
-//! Generations.
-
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
 use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use serde::de::Error;
@@ -16,7 +14,7 @@ pub struct GenerationRequest {
     /// `upl_…`
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub upload_id: UploadId,
-    /// A style of `GET /v1/styles`.
+    /// The id of a style of `GET /v1/styles`.
     pub style: String,
     /// Drawings, 1 to 8.
     #[serde(deserialize_with = "whole")]
@@ -32,28 +30,26 @@ pub struct GenerationRequest {
     pub bubble: Option<BubbleRequest>,
 }
 
-/// Which messengers get stickers.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "stickers must be true, false or a list of messengers")]
 pub enum StickersRequest {
     /// Every messenger, or none.
     All(bool),
-    /// These.
     Some(Vec<String>),
 }
 
-/// A speech bubble. What it says is stored while the generation runs, and in the pictures.
+/// A speech bubble. Its text is stored while the generation runs, and in the pictures.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BubbleRequest {
-    /// What it says: 1 to 140 characters as a person counts them (grapheme clusters), at most 4,096 bytes, each of which can be drawn.
+    /// 1 to 140 characters as a person counts them (grapheme clusters), at most 4,096 bytes, each of which can be drawn.
     pub text: String,
-    /// Where it stands; where there is room when absent.
+    /// `left` or `right` of the face; the roomier side when absent.
     pub side: Option<String>,
 }
 
-/// Reads a bubble. What is none is refused without a word of it: serde's own message quotes what it found.
+/// Reads a bubble. A wrong one is refused without quoting it, as serde's own message would.
 fn bubble<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BubbleRequest>, D::Error> {
     let given = Option::<serde_json::Value>::deserialize(deserializer)?;
     let refusal = |_| D::Error::custom("bubble must be an object with a text, and a side if one is wished for");
@@ -70,7 +66,7 @@ pub struct GenerationStarted {
     /// Always `queued`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub state: State,
-    /// Credits set aside for it.
+    /// Credits set aside for the generation.
     pub credits: u32,
 }
 
@@ -78,17 +74,16 @@ pub struct GenerationStarted {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationReply {
-    /// The generation.
     #[serde(flatten)]
     pub summary: GenerationSummary,
-    /// Its files; empty until it is done.
+    /// The files; empty until the generation is done.
     pub deliverables: Vec<DeliverableReply>,
-    /// All of them in one zip.
+    /// All files in one zip.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<BundleReply>,
 }
 
-/// A generation as a list shows it.
+/// A generation in a list.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationSummary {
@@ -100,15 +95,14 @@ pub struct GenerationSummary {
     pub state: State,
     /// Percent.
     pub progress: u8,
-    /// Why it ended without pictures.
+    /// Why the generation ended without pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub reason: Option<EndReason>,
-    /// Its style.
     pub style: String,
-    /// Drawings ordered.
+    /// The number of drawings.
     pub count: u8,
-    /// The first drawing's seed.
+    /// The seed of the first drawing.
     pub seed: u64,
     /// The messengers that get stickers.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
@@ -118,31 +112,29 @@ pub struct GenerationSummary {
     pub created_at: Timestamp,
 }
 
-/// A file.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliverableReply {
-    /// Its path in the bundle: the drawing's number, a folder and the file's name, such as `1/avatars/youtube-800.png`; packs of stickers, which hold
+    /// The path in the bundle: the drawing's number, a folder and the file's name, such as `1/avatars/youtube-800.png`; packs of stickers, which hold
     /// all drawings, have no number.
     pub name: String,
-    /// What it is for.
+    /// The purpose of the file.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Kind,
     /// `png`, `webp`, `wastickers` or `zip`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub format: Format,
-    /// Pixels across.
+    /// Pixels; 0 for an archive.
     pub width: u32,
-    /// Pixels down.
+    /// Pixels; 0 for an archive.
     pub height: u32,
-    /// Its length.
     pub bytes: u64,
-    /// In lowercase hex.
+    /// Lowercase hex.
     pub sha256: String,
-    /// How it says where it comes from: `c2pa`, signed; `xmp`, not signed; `members`, an archive of such files.
+    /// How the file declares its origin: `c2pa`, signed; `xmp`, not signed; `members`, an archive of such files.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub provenance: Provenance,
-    /// Works until `expires_at`, without a session.
+    /// Valid until `expires_at`, without a session.
     pub url: String,
     /// RFC 3339.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -153,11 +145,10 @@ pub struct DeliverableReply {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BundleReply {
-    /// Its length.
     pub bytes: u64,
-    /// In lowercase hex.
+    /// Lowercase hex.
     pub sha256: String,
-    /// Works until `expires_at`, without a session.
+    /// Valid until `expires_at`, without a session.
     pub url: String,
     /// RFC 3339.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
@@ -168,19 +159,19 @@ pub struct BundleReply {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationsReply {
-    /// The newest first.
+    /// Newest first.
     pub generations: Vec<GenerationSummary>,
-    /// Pass it as `cursor` for the next page; absent on the last.
+    /// The `cursor` of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub next_cursor: Option<GenerationId>,
 }
 
 impl GenerationRequest {
-    /// The generation as the studio takes it, with the caller's key.
+    /// The request in the studio's terms, with the caller's key.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] when a messenger is unknown or there twice, or the bubble cannot be drawn.
+    /// [`Failure::Invalid`] when a messenger is unknown or repeated, or the bubble cannot be drawn.
     pub fn keyed(self, idempotency_key: String) -> Result<studio::GenerationRequest, Failure> {
         let Self { upload_id, style, count, seed, stickers, bubble } = self;
         let stickers = stickers.map_or_else(|| Ok(Vec::new()), StickersRequest::messengers)?;
@@ -200,7 +191,6 @@ impl StickersRequest {
 }
 
 impl GenerationStarted {
-    /// The reply for an accepted order.
     #[must_use]
     pub fn new(placed: studio::Placed) -> Self {
         Self { generation_id: placed.id, state: State::Queued, credits: placed.credits }
@@ -208,7 +198,7 @@ impl GenerationStarted {
 }
 
 impl GenerationReply {
-    /// The reply for a generation, with links signed by `deliveries`.
+    /// Links are signed by `deliveries`.
     ///
     /// # Errors
     /// When a link cannot be signed.
@@ -228,7 +218,6 @@ impl GenerationReply {
 }
 
 impl GenerationSummary {
-    /// The summary of a generation.
     #[must_use]
     pub fn new(generation: &Generation) -> Self {
         Self {
@@ -246,7 +235,7 @@ impl GenerationSummary {
 }
 
 impl GenerationsReply {
-    /// The reply for a page. Cancelled orders are gone for their owner.
+    /// Cancelled generations are gone for their owner.
     #[must_use]
     pub fn new(page: &studio::Page) -> Self {
         let visible = page.generations.iter().filter(|generation| generation.state != State::Cancelled);

@@ -1,5 +1,3 @@
-//! The catalogue.
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use picture_files::Messenger;
@@ -10,55 +8,47 @@ use studio::addons::{BUBBLE_CREDITS, STICKERS_CREDITS};
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StylesReply {
-    /// Every style on offer.
     pub styles: Vec<StyleReply>,
-    /// What can be ordered with any of them.
+    /// The add-ons of any style.
     pub addons: AddonsReply,
 }
 
-/// A style.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StyleReply {
-    /// What a generation names it by.
+    /// The name of the style in a generation.
     pub id: &'static str,
-    /// Its name for people.
+    /// The name for people.
     pub name: &'static str,
-    /// One sentence.
     pub description: &'static str,
     /// The price of one drawing, in credits.
     pub credits: u32,
-    /// What it looks like: a WebP of 192 × 192 pixels, as a `data:` URL.
+    /// An example: a WebP of 192 × 192 pixels, as a `data:` URL.
     pub thumbnail: String,
 }
 
-/// What can be ordered with any style.
+/// The add-ons of any style.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AddonsReply {
-    /// A speech bubble.
     pub bubble: BubbleAddon,
-    /// Stickers for messengers.
     pub stickers: StickersAddon,
 }
 
-/// A speech bubble, as an add-on.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BubbleAddon {
-    /// Its price on one drawing, in credits.
+    /// The price for one drawing, in credits.
     pub credits_per_drawing: u32,
-    /// The most characters it holds, as a person counts them.
+    /// Maximum characters, as a person counts them.
     pub most_characters: usize,
 }
 
-/// Stickers, as an add-on.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StickersAddon {
-    /// Their price for one drawing, in credits, however many messengers.
+    /// The price for one drawing, in credits, for any number of messengers.
     pub credits_per_drawing: u32,
-    /// The messengers there are stickers for.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub platforms: [Messenger; Messenger::ALL.len()],
 }
@@ -74,7 +64,6 @@ const THUMBNAILS: [(&str, &[u8]); 6] = [
 ];
 
 impl StylesReply {
-    /// The whole catalogue.
     #[must_use]
     pub fn catalogue() -> Self {
         let addons = AddonsReply {

@@ -1,5 +1,3 @@
-//! Uploads.
-
 use std::collections::BTreeMap;
 
 use kernel::{Timestamp, UploadId};
@@ -19,7 +17,6 @@ pub struct UploadRequest {
     pub bytes: u64,
 }
 
-/// Where the picture goes.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UploadReply {
@@ -28,7 +25,7 @@ pub struct UploadReply {
     pub upload_id: UploadId,
     /// The form to post, `multipart/form-data`.
     pub post: FormReply,
-    /// When the form closes, RFC 3339.
+    /// When the form expires, RFC 3339.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
@@ -37,14 +34,12 @@ pub struct UploadReply {
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FormReply {
-    /// Where to post it.
     pub url: String,
-    /// Names and values, to be sent as they are.
+    /// Names and values, to be sent unchanged.
     pub fields: BTreeMap<String, String>,
 }
 
 impl UploadReply {
-    /// The reply for an opened upload.
     #[must_use]
     pub fn new(upload: &studio::Upload, form: studio::UploadForm) -> Self {
         Self { upload_id: upload.id, post: FormReply { url: form.url, fields: form.fields }, expires_at: upload.form_closes_at }

@@ -4,76 +4,72 @@ use kernel::{Failure, Reason};
 use provenance::{Anchors, Report, State, Unexaminable, examine};
 use serde::Serialize;
 
-/// Media types of `POST /v1/verifications`; what the bytes are is seen in them.
+/// Media types of `POST /v1/verifications`; the format itself is detected from the bytes.
 pub const VERIFIABLE: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "application/octet-stream"];
 
 /// `POST /v1/verifications`
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerificationReply {
-    /// In a sentence, for people.
+    /// The whole result in a sentence, for people.
     pub summary: String,
-    /// Its Content Credentials (C2PA).
     pub credentials: CredentialsReply,
-    /// The IPTC digital source type in its XMP, which nobody signed: a URI.
+    /// The IPTC digital source type in the XMP, which is unsigned: a URI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xmp_digital_source_type: Option<String>,
 }
 
-/// Content Credentials. All texts are the manifest's own words: only `trusted` says that there is somebody to hold to them.
+/// Content Credentials. All texts are the manifest's own: only `trusted` means that a known signer stands behind them.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialsReply {
-    /// `trusted`: they fit the file, and their signer is known; `valid`: they fit the file; `invalid`: they do not, or cannot be checked; `none`.
+    /// `trusted`: they match the file, and their signer is known; `valid`: they match the file; `invalid`: they do not, or cannot be checked; `none`.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub state: State,
-    /// What is wrong or not trusted, as codes of the C2PA specification.
+    /// The faults found, as codes of the C2PA specification.
     pub codes: Vec<String>,
-    /// The program that made them.
+    /// The software that made them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
     /// The organisation in the signer's certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
-    /// What they say the picture is: an IPTC digital source type, a URI.
+    /// The IPTC digital source type they claim, a URI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
-    /// What was done, in order; at most 20.
+    /// In order; at most 20.
     pub actions: Vec<ActionReply>,
-    /// What it was made of; at most 20.
+    /// The sources of the picture; at most 20.
     pub ingredients: Vec<IngredientReply>,
 }
 
-/// A step.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionReply {
     /// Such as `c2pa.created`.
     pub action: String,
-    /// What its result is.
+    /// The IPTC digital source type of its result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
 }
 
-/// Something the picture was made of.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IngredientReply {
     /// Such as `parentOf`.
     pub relationship: String,
-    /// What it was called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The program that made it.
+    /// The software that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
-    /// What it is, by its own credentials.
+    /// Its IPTC digital source type, by its own credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
 }
 
 impl VerificationReply {
-    /// What `picture` says of its origin. Nothing of it is kept.
+    /// Examines `picture`, and stores nothing of it.
     ///
     /// # Errors
     /// [`Failure::Invalid`] when it is no PNG, JPEG or WebP, or too large.

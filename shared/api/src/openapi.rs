@@ -12,20 +12,18 @@ use utoipa::openapi::server::{ServerBuilder, ServerVariableBuilder};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Server, Tag};
 
-/// The name of the cookie scheme in the document.
 const SESSION: &str = "session";
 
 const DESCRIPTION: &str = "A selfie goes in; anime avatars come out.
 
-Sign in with a code sent by mail, post a picture to the form that `POST /v1/uploads` gives, order drawings from it, ask how far they are, and download them.
+Sign in with a code sent by mail, post a picture to the form that `POST /v1/uploads` gives, start a generation from it, poll its progress, and download its files.
 
-What goes wrong is answered as `application/problem+json` (RFC 9457). Its `type` is stable and is what a program should look at; its `detail` is a \
-sentence for a person. What never reaches a function (an unknown path, a request that is too large, too many requests at once) is answered by the \
+Errors are `application/problem+json` (RFC 9457). The `type` is stable and meant for programs; the `detail` is a \
+sentence for a person. Requests that reach no function (an unknown path, a request that is too large, too many requests at once) are answered by the \
 gateway as `{\"message\": …}`.
 
 Ids are a prefix and the 32 lowercase hexadecimal digits of a UUID v7, so that later ids sort later. Times are RFC 3339, in UTC.";
 
-/// The whole document.
 #[must_use]
 pub fn document() -> OpenApi {
     let info = InfoBuilder::new()
@@ -42,7 +40,7 @@ pub fn document() -> OpenApi {
         .build()
 }
 
-/// The document as `infra/openapi.yaml` holds it.
+/// In the form of `infra/openapi.yaml`.
 ///
 /// # Errors
 /// When it cannot be written as YAML.
@@ -64,13 +62,13 @@ fn servers() -> [Server; 2] {
 fn tags() -> [Tag; 7] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
-        tag(routes::POLICY, "What is kept, why, and who else sees it."),
-        tag(routes::CATALOGUE, "What one can order."),
-        tag(routes::ACCOUNT, "Who someone is."),
+        tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
+        tag(routes::CATALOGUE, "Styles, add-ons and their prices."),
+        tag(routes::ACCOUNT, "Sign-in and the account."),
         tag(routes::UPLOADS, "Pictures to draw from."),
-        tag(routes::GENERATIONS, "Orders of drawings, and their files."),
-        tag(routes::INSTANT, "Drawings at once, of which nothing is kept: the profile `ephemeral`."),
-        tag(routes::VERIFICATIONS, "Where a picture comes from."),
+        tag(routes::GENERATIONS, "Jobs that turn a selfie into drawings, and their files."),
+        tag(routes::INSTANT, "Drawings in the reply to one request, with nothing stored: the profile `ephemeral`."),
+        tag(routes::VERIFICATIONS, "The origin of pictures."),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! The route that takes a picture and answers with one.
+//! The route that takes a picture and answers with a drawing.
 
 use kernel::{Reason, limits};
 use processing::instant::AGE_ATTESTATION;
@@ -12,12 +12,12 @@ use utoipa::openapi::{Ref, Required, Response, ResponseBuilder, Schema};
 
 use super::routes::{INSTANT, Route, header, parameter, string};
 
-const DESCRIPTION: &str = "One request in, the drawing out. Nothing of it is kept, neither picture nor words, whatever becomes of it.\n\n\
-Send `multipart/form-data` with `picture` and either `style` or `prompt`; or the bare picture with `style` in the address, in which a prompt never \
-belongs. The header `Provider-Consent` names who may see the picture, for this request alone: a request without it is refused, and its `detail` says \
-whom one can name. Not every artist draws by a prompt.\n\n\
-With `Accept: text/event-stream` the answer is a stream of events: `progress`, perhaps `sketch`, and `picture` or `error`. What goes wrong before the \
-stream begins has its status; what goes wrong after it is the event `error`, with the problem as its data. A comment every 15 seconds keeps the \
+const DESCRIPTION: &str = "One request in, the drawing out. Neither picture nor words are stored, whatever the outcome.\n\n\
+Send `multipart/form-data` with `picture` and either `style` or `prompt`; or the bare picture with `style` in the URL, where a prompt never \
+belongs. The header `Provider-Consent` names the vendors that may see the picture, for this request alone: a request without it is refused, and its `detail` \
+lists the possible names. Not every artist draws by a prompt.\n\n\
+With `Accept: text/event-stream` the answer is a stream of events: `progress`, perhaps `sketch`, and `picture` or `error`. An error before the \
+stream begins has its status; a later one is the event `error`, with the problem as its data. A comment every 15 seconds keeps the \
 connection open. Otherwise the answer is the picture's bytes.";
 
 /// `POST /v1/instant`
@@ -25,10 +25,10 @@ pub(super) fn create() -> Route {
     let consent = parameter("Provider-Consent", ParameterIn::Header, string()).required(Required::True);
     let age = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([AGE_ATTESTATION])).build();
     let age = parameter("Age-Attestation", ParameterIn::Header, age).required(Required::True);
-    Route::new(HttpMethod::Post, "/v1/instant", "instant-create", INSTANT, "Draws at once, and keeps nothing")
+    Route::new(HttpMethod::Post, "/v1/instant", "instant-create", INSTANT, "Draws within the request, and stores nothing")
         .describe(DESCRIPTION)
-        .parameter(consent.description(Some("Who may see the picture: names with commas between, such as `openai`")))
-        .parameter(age.description(Some("That the caller is at least 13 years old")))
+        .parameter(consent.description(Some("The vendors that may see the picture, separated by commas, such as `openai`")))
+        .parameter(age.description(Some("States that the caller is at least 13 years old")))
         .parameter(
             parameter("style", ParameterIn::Query, style().build())
                 .description(Some("The style of a bare picture, which needs one; it has no place beside a form")),
@@ -90,7 +90,7 @@ fn answer() -> Response {
     let response = ResponseBuilder::new()
         .description("The drawing, of the type its artist made")
         .header("Cache-Control", header("`no-store`", string()))
-        .header("Digital-Source-Type", header("What is true of the picture, as it says itself: a term of the IPTC's vocabulary", string()))
+        .header("Digital-Source-Type", header("The picture's digital source type: a term of the IPTC's vocabulary", string()))
         .content("text/event-stream", events);
     PICTURES.iter().fold(response, |response, media_type| response.content(*media_type, Content::default())).build()
 }

@@ -1,4 +1,4 @@
-//! Refusals: what each reason means, its status, and the responses that name them.
+//! Refusals: the meaning of each reason, its status, and the responses that name them.
 
 use kernel::Reason;
 use utoipa::openapi::content::ContentBuilder;
@@ -7,7 +7,7 @@ use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{AllOfBuilder, Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{ComponentsBuilder, Header, Ref, Response, ResponseBuilder, Schema};
 
-/// What stands before the reason in a problem's `type`.
+/// The prefix of a problem's `type`.
 const NAMESPACE: &str = "urn:nigao:problem:";
 
 /// The refusals of one status on one route; a fault of ours has no reason.
@@ -74,7 +74,7 @@ impl Refusal {
     }
 }
 
-/// Adds every refusal as a response of the document, and the schema they share.
+/// Adds every refusal as a response of the document, and their shared schema.
 pub(super) fn add_to(components: ComponentsBuilder, refusals: Vec<Refusal>) -> ComponentsBuilder {
     let components = components.schema("Problem", problem());
     refusals.into_iter().fold(components, |components, refusal| components.response(refusal.name(), refusal.response()))
@@ -114,7 +114,7 @@ fn retry_after() -> Header {
     HeaderBuilder::new().description(Some("Seconds to wait, where asking again helps")).schema(Some(seconds.build())).build()
 }
 
-/// The status `edge` answers a reason with; a test compares this with `edge`.
+/// The status with which `edge` answers a reason; a test compares both.
 #[must_use]
 fn status(reason: Reason) -> u16 {
     match reason {
@@ -136,9 +136,9 @@ fn status(reason: Reason) -> u16 {
 
 fn meaning(reason: Reason) -> &'static str {
     match reason {
-        Reason::BodyMalformed => "The body is not as the route takes it, or lacks a field, or has an unknown one or one of the wrong type.",
-        Reason::BodyTooLarge => "The body is larger than the route takes: 16 KiB of JSON, 4.4 MB of a picture.",
-        Reason::MediaTypeUnsupported => "The body is of another media type than the route takes.",
+        Reason::BodyMalformed => "The body is malformed, lacks a field, or has an unknown one or one of the wrong type.",
+        Reason::BodyTooLarge => "The body is larger than the route's limit: 16 KiB of JSON, 4.4 MB of a picture.",
+        Reason::MediaTypeUnsupported => "The route does not accept the body's media type.",
         Reason::FieldInvalid => "A field or query parameter is out of its range.",
         Reason::IdempotencyKeyInvalid => "The header `Idempotency-Key` is absent or not 1 to 255 printable characters.",
         Reason::IdempotencyKeyReused => "The same `Idempotency-Key` came with another body.",
@@ -146,18 +146,18 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::SignedOut => "There is no valid session.",
         Reason::CodeRefused => "The sign-in code is wrong, used, expired or tried too often.",
         Reason::CrossSite => "A browser sent the request from another site.",
-        Reason::WalletShort => "The wallet holds fewer credits than the order costs.",
-        Reason::NotFound => "There is no such thing, or it belongs to somebody else.",
+        Reason::WalletShort => "The wallet holds fewer credits than the generation costs.",
+        Reason::NotFound => "The resource does not exist, or belongs to another account.",
         Reason::UploadNotReceived => "The upload was opened but its bytes never arrived.",
         Reason::UploadRefused => "The upload was refused by the content check and cannot be used.",
         Reason::RateLimited => "Too many requests of this kind in this hour.",
-        Reason::Unavailable => "A dependency is slow or refuses for now.",
-        Reason::ConsentRequired => "The header `Provider-Consent` does not name those who would see the picture; `detail` does.",
+        Reason::Unavailable => "A dependency is slow or refuses for the moment.",
+        Reason::ConsentRequired => "The header `Provider-Consent` does not name the vendors that would see the picture; `detail` does.",
         Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",
-        Reason::PictureUnreadable => "The bytes are no picture that can be drawn from.",
-        Reason::PictureRefused => "The content check does not let the picture, or the words that came with it, be drawn from.",
-        Reason::DrawingRefused => "Who draws does not draw this; nobody else is asked.",
-        Reason::TimedOut => "It took too long.",
+        Reason::PictureUnreadable => "The bytes are no readable picture.",
+        Reason::PictureRefused => "The content check refuses the picture, or the words that came with it.",
+        Reason::DrawingRefused => "The artist refuses this drawing; no other is asked.",
+        Reason::TimedOut => "The work exceeded its time limit.",
     }
 }
 

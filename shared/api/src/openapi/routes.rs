@@ -1,4 +1,4 @@
-//! The routes: one entry an endpoint, named as its function.
+//! The routes: one entry an endpoint, named after its function.
 
 use kernel::{Reason, limits};
 use utoipa::openapi::content::ContentBuilder;
@@ -20,7 +20,7 @@ pub(super) const GENERATIONS: &str = "generations";
 pub(super) const INSTANT: &str = "instant";
 pub(super) const VERIFICATIONS: &str = "verifications";
 
-/// Reasons every route with a JSON body has.
+/// The reasons of every route with a JSON body.
 const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::BodyTooLarge, Reason::MediaTypeUnsupported];
 
 /// An endpoint.
@@ -42,13 +42,12 @@ impl Route {
         self
     }
 
-    /// Takes something else than JSON.
+    /// Takes a body that is not JSON.
     pub(super) fn takes_body(mut self, body: RequestBody) -> Self {
         self.operation = self.operation.request_body(Some(body));
         self.refuses(&BODY)
     }
 
-    /// Takes JSON.
     fn takes(mut self, schema: &str) -> Self {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
         let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
@@ -86,12 +85,12 @@ impl Route {
         self.refuses(&[Reason::SignedOut])
     }
 
-    /// Needs a session, and no browser of another site.
+    /// Needs a session, and refuses a browser's request from another site.
     fn changing(self) -> Self {
         self.private().refuses(&[Reason::CrossSite])
     }
 
-    /// Asks a dependency, which may be slow.
+    /// Depends on a service that may be slow.
     pub(super) fn busy(self) -> Self {
         self.refuses(&[Reason::Unavailable])
     }
@@ -131,14 +130,14 @@ fn all() -> Vec<Route> {
 
 fn privacy_get() -> Route {
     let cache = || header("Any cache may keep it for five minutes", string());
-    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the answer one has"));
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
     let content = |kind: Type| ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind).build())).build();
     let page = ResponseBuilder::new().description("The policy").content("text/html", content(Type::String));
     let page = page.content("application/json", content(Type::Object)).header("ETag", etag()).header("Cache-Control", cache());
     Route::new(HttpMethod::Get, "/privacy", "privacy-get", POLICY, "The policy of this deployment")
         .describe(
-            "A page for people. Who asks for `application/json` in `Accept` gets the facts behind it, which are the inventory of what is stored (every field \
-             with its kind, retention and processors), the ledger of those processors, and who draws and judges here.",
+            "A page for people. With `Accept: application/json` the reply is the data behind it: the inventory of what is stored (every field \
+             with its kind, retention and processors), the ledger of those processors, and the artists and screeners of this deployment.",
         )
         .parameter(seen)
         .answers("200", page.build())
@@ -147,8 +146,8 @@ fn privacy_get() -> Route {
 
 fn styles_list() -> Route {
     let cache = header("Any cache may keep it for five minutes", string());
-    Route::new(HttpMethod::Get, "/v1/styles", "styles-list", CATALOGUE, "What one can order, and what it costs")
-        .answers("200", ResponseBuilder::from(json("Every style on offer", "StylesReply")).header("Cache-Control", cache).build())
+    Route::new(HttpMethod::Get, "/v1/styles", "styles-list", CATALOGUE, "The styles and add-ons, and their prices")
+        .answers("200", ResponseBuilder::from(json("All styles", "StylesReply")).header("Cache-Control", cache).build())
 }
 
 fn account() -> Vec<Route> {
@@ -169,7 +168,7 @@ fn account() -> Vec<Route> {
         .refuses(&[Reason::CodeRefused, Reason::CrossSite])
         .busy();
     let sign_out = Route::new(HttpMethod::Delete, "/v1/auth/sessions", "auth-sessions-delete", ACCOUNT, "Signs out")
-        .describe("The session is dead at once, everywhere.")
+        .describe("The session ends at once, everywhere.")
         .answers(
             "204",
             ResponseBuilder::new().description("Signed out").header("Set-Cookie", header("Removes the cookie", string())).build(),
@@ -187,7 +186,7 @@ fn uploads_create() -> Route {
     Route::new(HttpMethod::Post, "/v1/uploads", "uploads-create", UPLOADS, "Opens an upload")
         .describe(
             "Answers with a form that admits exactly one object: this key, this type, this number of bytes, for 15 minutes. Post it as `multipart/form-data` to \
-             `post.url`: all of `post.fields`, then the bytes as a field named `file`. An upload that no order uses goes after one day, a used one after 30 days.",
+             `post.url`: all of `post.fields`, then the bytes as a field named `file`. An upload that no generation uses is deleted after one day, a used one after 30 days.",
         )
         .takes("UploadRequest")
         .answers("201", json("The form", "UploadReply"))
@@ -198,10 +197,10 @@ fn uploads_create() -> Route {
 
 fn generations_create() -> Route {
     let key = parameter("Idempotency-Key", ParameterIn::Header, idempotency_key()).required(Required::True);
-    let location = header("`/v1/generations/{id}` of the order", string());
-    Route::new(HttpMethod::Post, "/v1/generations", "generations-create", GENERATIONS, "Orders drawings")
-        .describe("Holds the credits and queues the order. The same `Idempotency-Key` with the same body is the same order, for 24 hours.")
-        .parameter(key.description(Some("The caller's own key for this order")))
+    let location = header("`/v1/generations/{id}` of the new generation", string());
+    Route::new(HttpMethod::Post, "/v1/generations", "generations-create", GENERATIONS, "Starts a generation")
+        .describe("Holds the credits and queues the generation. The same `Idempotency-Key` with the same body means the same generation, for 24 hours.")
+        .parameter(key.description(Some("The caller's own key for this request")))
         .takes("GenerationRequest")
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
         .changing()
@@ -222,19 +221,19 @@ fn generations() -> [Route; 3] {
         .private()
         .refuses(&[Reason::FieldInvalid])
         .busy();
-    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the answer one has"));
-    let get = Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "How far an order is, and its files")
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
+    let get = Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "The progress of a generation, and its files")
         .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
         .parameter(generation_id())
         .parameter(seen)
-        .answers("200", ResponseBuilder::from(json("The order", "GenerationReply")).header("ETag", etag()).build())
+        .answers("200", ResponseBuilder::from(json("The generation", "GenerationReply")).header("ETag", etag()).build())
         .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
         .private()
         .refuses(&[Reason::NotFound])
         .busy();
     let delete =
-        Route::new(HttpMethod::Delete, "/v1/generations/{id}", "generations-delete", GENERATIONS, "Removes an order and every file of it")
-            .describe("A running order is cancelled and its credits are released, once.")
+        Route::new(HttpMethod::Delete, "/v1/generations/{id}", "generations-delete", GENERATIONS, "Removes a generation and all its files")
+            .describe("A running generation is cancelled and its credits are released, once.")
             .parameter(generation_id())
             .answers("204", ResponseBuilder::new().description("Removed").build())
             .changing()
@@ -244,13 +243,13 @@ fn generations() -> [Route; 3] {
 }
 
 fn verifications_create() -> Route {
-    Route::new(HttpMethod::Post, "/v1/verifications", "verifications-create", VERIFICATIONS, "Says what a picture says of its origin")
+    Route::new(HttpMethod::Post, "/v1/verifications", "verifications-create", VERIFICATIONS, "Examines the origin of a picture")
         .describe(
-            "The body is the picture itself, of at most 4,000,000 bytes: any PNG, JPEG or WebP, not only ours. Needs no session, keeps nothing and asks nobody: \
+            "The body is the picture itself, of at most 4,000,000 bytes: any PNG, JPEG or WebP, not only ours. Needs no session, stores nothing and contacts no third party: \
              a manifest that lies elsewhere is not fetched.",
         )
         .takes_bytes(&api_verifications::VERIFIABLE)
-        .answers("200", json("What it says", "VerificationReply"))
+        .answers("200", json("The picture's claims and their validity", "VerificationReply"))
 }
 
 fn json(description: &str, schema: &str) -> Response {
@@ -276,7 +275,7 @@ fn accept_language() -> ParameterBuilder {
 }
 
 fn generation_id() -> ParameterBuilder {
-    parameter("id", ParameterIn::Path, schemas::id("gen_").build()).required(Required::True).description(Some("The order"))
+    parameter("id", ParameterIn::Path, schemas::id("gen_").build()).required(Required::True).description(Some("The generation"))
 }
 
 pub(super) fn string() -> Object {

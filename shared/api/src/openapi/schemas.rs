@@ -1,4 +1,4 @@
-//! The bodies: derived from the types, then narrowed by what the code accepts and answers.
+//! The bodies: derived from the types, then narrowed to the values that the code accepts and returns.
 
 use api_accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
@@ -63,7 +63,7 @@ fn id_pattern(prefix: &str) -> String {
     format!("^{prefix}[0-9a-f]{{32}}$")
 }
 
-/// Says of each field what its Rust type cannot: bounds, the form of ids, the names a field takes.
+/// Adds constraints that a Rust type cannot express: bounds, the form of ids, the names a field accepts.
 pub(super) fn refine(mut components: Components) -> Components {
     for (schema, field, prefix) in [
         ("SessionReply", "account_id", "acc_"),
@@ -135,7 +135,7 @@ fn names(components: &mut Components) {
     );
 }
 
-/// Lists of messengers, and what a generation takes in place of one.
+/// Lists of messengers, and the alternatives a generation accepts for one.
 fn stickers(components: &mut Components) {
     let messenger = || ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Messenger::ALL.map(Messenger::id)));
     let list = || ArrayBuilder::new().items(messenger()).unique_items(true);
@@ -148,7 +148,6 @@ fn stickers(components: &mut Components) {
     *field = RefOr::T(Schema::OneOf(choice.build()));
 }
 
-/// The list with the description of the field it replaces.
 fn described(field: &RefOr<Schema>, list: ArrayBuilder) -> RefOr<Schema> {
     RefOr::T(Schema::Array(list.description(description(field)).build()))
 }
@@ -162,7 +161,7 @@ fn description(field: &RefOr<Schema>) -> Option<String> {
     }
 }
 
-/// What files are for, in the order of the type: a new one does not compile until it has its place here.
+/// Every kind, in the order of the type: a new one does not compile until it has its place here.
 fn kinds() -> Vec<Kind> {
     let next = |kind: &Kind| match kind {
         Kind::Master => Some(Kind::Transparent),
@@ -198,7 +197,7 @@ fn end_reasons() -> Vec<EndReason> {
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
 
-/// An absent field is left out of an answer and never null.
+/// An absent field is left out of a reply and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
         ("GenerationSummary", &["reason"][..]),
@@ -228,7 +227,6 @@ fn one_of(components: &mut Components, schema: &str, field: &str, values: &[impl
     with(components, schema, field, |text| text.enum_values = Some(values));
 }
 
-/// Changes a field that is no reference.
 fn with(components: &mut Components, schema: &str, field: &str, change: impl FnOnce(&mut Object)) {
     match property(components, schema, field) {
         RefOr::T(Schema::Object(object)) => change(object),
@@ -236,7 +234,6 @@ fn with(components: &mut Components, schema: &str, field: &str, change: impl FnO
     }
 }
 
-/// A field of a schema, or of the part of it that is its own.
 fn property<'a>(components: &'a mut Components, schema: &str, field: &str) -> &'a mut RefOr<Schema> {
     let object = match components.schemas.get_mut(schema) {
         Some(RefOr::T(Schema::Object(object))) => Some(object),
