@@ -17,7 +17,7 @@ ALL    := $(CARGO) build --locked --workspace --bins
 BUILD  := $(ALL) --exclude bench
 export PYTHON
 
-.PHONY: help demo test check fuzz up down watch bench new stacks permissions openapi deploy audit tools cloud
+.PHONY: help demo test check fuzz up down watch bench new stacks permissions openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -37,7 +37,8 @@ test: tools ## every test and every check
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
 	echo "[3/5] building"
 	infra/local/install requirements
-	$(BUILD)
+	# The same graph of features as the tests have: another one would build the dependencies a second time.
+	$(CARGO) build --locked --workspace --all-targets --all-features
 	tests/fuzz/run build
 	echo "[4/5] templates, the API's contract and bad input, beside the tests"
 	(infra/checks/run && infra/checks/api/run) > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
@@ -100,6 +101,9 @@ permissions: tools ## takes each grant of each role away and looks whether a tes
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi
+
+invariants: ## the index of invariants in ARCHITECTURE.md, from the tests
+	$(CARGO) run --quiet --locked -p tests --example invariants
 
 deploy: tools ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [PARAMETERS='MailFrom=… PublicOrigin=…']
 	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)

@@ -1,1 +1,3 @@
-//! Whole-system tests; see `tests/journeys` and `tests/shape`.
+//! Tests of the whole, and the index of invariants that is made of all tests.
+
+pub mod invariants;

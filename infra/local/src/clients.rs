@@ -19,7 +19,7 @@ pub struct Clients {
 pub(crate) const ACCESS_KEY: &str = "test";
 /// The token that goes with it. A role's credentials always have one; code that forgets it must fail here, not first in
 /// production.
-pub(crate) const SESSION_TOKEN: &str = "local-session-token";
+pub const SESSION_TOKEN: &str = "local-session-token";
 
 impl Clients {
     /// Clients of the endpoints at `url`, without retries: an emulator that fails should be seen.

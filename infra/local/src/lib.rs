@@ -34,7 +34,7 @@ pub mod stand_ins;
 pub mod template;
 pub mod terminal;
 
-pub use clients::Clients;
+pub use clients::{Clients, SESSION_TOKEN};
 pub use cloud::{Cloud, Invocation};
 pub use http_client::{HttpClient, Opened, Reply};
 pub use options::{Options, repository, target_dir};

@@ -50,7 +50,7 @@ mod tests {
     fn every_parameter_is_one_of_the_template() {
         let template = std::fs::read_to_string(crate::repository().unwrap().join("template.yaml")).unwrap();
         for (variable, parameter) in PASSED {
-            assert!(template.contains(&format!("\n  {parameter}:\n    Type: ")), "{variable} sets {parameter}, which is no parameter");
+            assert!(template.contains(&format!("\n  {parameter}: {{ Type: ")), "{variable} sets {parameter}, which is no parameter");
         }
     }
 }

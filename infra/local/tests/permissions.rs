@@ -33,6 +33,7 @@ async fn stop(cloud: Cloud, state: &Path) {
     std::fs::remove_dir_all(state).unwrap();
 }
 
+/// Invariant: A role that lacks a grant fails on a laptop, in the words of AWS.
 #[tokio::test]
 async fn a_call_without_its_grant_fails_in_the_words_of_aws() {
     let options = withheld("dynamodb:PutItem", TABLE);
@@ -56,6 +57,7 @@ async fn a_call_without_its_grant_fails_in_the_words_of_aws() {
     stop(cloud, &state).await;
 }
 
+/// Invariant: A role that lacks a grant fails on a laptop, in the words of AWS.
 #[tokio::test]
 async fn a_condition_of_the_role_holds_and_uses_are_recorded() {
     let mut options = options();

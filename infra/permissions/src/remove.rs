@@ -30,17 +30,17 @@ struct Users {
     shared: bool,
 }
 
-pub(crate) fn run(wish: &Arguments, records: &Path) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments, records: &Path) -> Result<()> {
     let users = users(records)?;
     let sharing = std::fs::read_to_string(records.join("shared.tests")).unwrap_or_default();
     let sharing: BTreeSet<&str> = sharing.lines().collect();
-    let wanted = users.iter().filter(|((function, _), _)| wish.function.as_ref().is_none_or(|only| only == function));
+    let wanted = users.iter().filter(|((function, _), _)| arguments.function.as_ref().is_none_or(|only| only == function));
     let mut survived = Vec::new();
     let mut removed = 0;
-    for ((function, grant), users) in wanted.step_by(wish.every.max(1)) {
+    for ((function, grant), users) in wanted.step_by(arguments.every.max(1)) {
         let started = Instant::now();
         removed += 1;
-        let noticed = first_failure(wish, function, grant, users, &sharing)?;
+        let noticed = first_failure(arguments, function, grant, users, &sharing)?;
         let seconds = started.elapsed().as_secs();
         match noticed {
             Some(test) => println!("{function} without {grant}: {test} fails ({seconds} s)"),
@@ -76,16 +76,16 @@ fn users(records: &Path) -> Result<BTreeMap<(String, Grant), Users>> {
     Ok(found)
 }
 
-fn first_failure(wish: &Arguments, function: &str, grant: &Grant, users: &Users, sharing: &BTreeSet<&str>) -> Result<Option<String>> {
+fn first_failure(arguments: &Arguments, function: &str, grant: &Grant, users: &Users, sharing: &BTreeSet<&str>) -> Result<Option<String>> {
     let entry = Entry { function: function.to_owned(), grant: grant.clone(), used: true };
     let withheld = serde_json::to_string(&entry)?;
     for (_, test) in &users.tests {
-        if !passes(&wish.journeys, &[test], &withheld)? {
+        if !passes(&arguments.journeys, &[test], &withheld)? {
             return Ok(Some(test.clone()));
         }
     }
     let all: Vec<&str> = sharing.iter().copied().collect();
-    if users.shared && !all.is_empty() && !passes(&wish.journeys, &all, &withheld)? {
+    if users.shared && !all.is_empty() && !passes(&arguments.journeys, &all, &withheld)? {
         return Ok(Some("a test of the shared cloud".to_owned()));
     }
     Ok(None)

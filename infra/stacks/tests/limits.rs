@@ -29,6 +29,7 @@ fn assert_within_limits(name: &str, template: &str) {
     }
 }
 
+/// Invariant: Generated stacks are what the manifests say, within CloudFormation's limits.
 #[test]
 fn every_template_is_within_the_limits_of_cloudformation() {
     let folders = [root(), root().join("infra"), root().join("infra/stacks")];

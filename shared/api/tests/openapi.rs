@@ -14,6 +14,7 @@ fn document() -> Value {
     serde_json::to_value(api::openapi::document()).unwrap()
 }
 
+/// Invariant: Documented and deployed routes are the same.
 #[test]
 fn the_file_is_up_to_date() {
     let remedy = "cargo run -p api --features openapi --example openapi";
@@ -43,11 +44,13 @@ fn deployed() -> BTreeMap<String, String> {
     routes.collect()
 }
 
+/// Invariant: Documented and deployed routes are the same.
 #[test]
 fn every_route_is_documented_and_every_documented_one_is_deployed() {
     assert_eq!(documented(), deployed());
 }
 
+/// Invariant: A private route wants a session, and refuses other sites and other owners.
 #[test]
 fn a_route_needs_a_session_where_its_manifest_says_so() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

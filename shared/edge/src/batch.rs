@@ -108,6 +108,7 @@ mod tests {
         }
     }
 
+    /// Invariant: A poison message fails alone.
     #[tokio::test]
     async fn a_bad_message_fails_alone() {
         let body = |id: &str| message::written(&Parcel { parcel_id: id.into() }).unwrap();

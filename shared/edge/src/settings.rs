@@ -201,6 +201,7 @@ mod tests {
         Settings::of(&[("STAGE", stage), ("CLOCK_OFFSET_SECONDS", offset)])
     }
 
+    /// Invariant: Time and chance are ports.
     #[test]
     fn production_refuses_another_time() {
         assert!(settings("local", "86400").is_ok());
@@ -211,6 +212,7 @@ mod tests {
         );
     }
 
+    /// Invariant: Production names its artist, its screener and its signer.
     #[test]
     fn production_runs_no_offline_stand_in_unless_it_is_named() {
         let absent = || Err(SettingsError::Absent("ARTIST"));

@@ -89,6 +89,7 @@ fn of(report: &Report, class: Class) -> &Swept {
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
+/// Invariant: Nothing outlives its promise.
 #[tokio::test]
 async fn an_40_a_selfie_is_there_at_29_days_23_hours_and_gone_at_30_days() {
     let store = Arc::new(Store::default());

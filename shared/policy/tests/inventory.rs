@@ -17,6 +17,7 @@ fn refusal(from: &str, to: &str) -> String {
     Inventory::parse(&changed).map(drop).expect_err("must be refused").to_string()
 }
 
+/// Invariant: Stored data is declared.
 #[test]
 fn every_class_has_its_entry_and_every_entry_its_class() {
     assert_eq!(inventory().entries().len(), Class::ALL.len());
@@ -116,6 +117,7 @@ fn what_must_vanish_is_in_no_backup() {
     assert!(kept < inventory().erasure().within(), "AN-49");
 }
 
+/// Invariant: Stored data is declared.
 #[test]
 fn a_stored_attribute_without_an_entry_is_named() {
     assert!(undeclared(Class::Session, ["pk", "sk", "class", "expires_at"]).is_empty());

@@ -20,6 +20,7 @@ fn offline() -> Deployment {
     deployment("palette", "offline", "")
 }
 
+/// Invariant: The published policy is what the inventory says.
 #[test]
 fn im_19_rt_19_a_text_that_changes_gets_a_new_version() {
     let published: toml::Table = toml::from_str(include_str!("../published.toml")).unwrap();

@@ -201,6 +201,7 @@ impl Pieces {
     }
 }
 
+/// Invariant: The real-time profile keeps nothing.
 #[test]
 fn rt_10_no_memory_holds_a_picture_after_its_request() {
     let pieces = Pieces::new();

@@ -72,6 +72,7 @@ async fn content_credentials_are_small_match_the_xmp_and_leave_the_pixels() {
 }
 
 /// Outside the manifest every byte counts. Inside it two areas do not: the chunk's checksum, and the unused room beside the signature.
+/// Invariant: A picture is signed last, and the selfie is in no manifest.
 #[tokio::test]
 async fn every_changed_byte_breaks_the_credentials() {
     for file in finished() {
@@ -103,6 +104,7 @@ async fn the_vendors_own_manifest_is_the_parent() {
     assert_eq!(imaging::validate(imaging::Target::of(&file.path).unwrap(), &signed), []);
 }
 
+/// Invariant: A picture is signed last, and the selfie is in no manifest.
 #[tokio::test]
 async fn a_vendors_manifest_that_shows_the_selfie_is_left_out() {
     let shown =

@@ -154,6 +154,7 @@ fn score() -> impl Strategy<Value = f64> {
 
 proptest! {
     /// A score above a threshold never passes; more screeners and higher scores never make a decision milder.
+    /// Invariant: Nothing passes unjudged.
     #[test]
     fn an_70_no_score_and_no_screener_more_makes_a_decision_milder(
         first in prop::collection::vec((category(), score()), 0..6),

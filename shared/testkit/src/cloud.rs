@@ -6,7 +6,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use local_cloud::{Cloud, Options};
+use local_cloud::{Cloud, Options, SESSION_TOKEN};
 
 /// The endpoints, with every resource that template.yaml declares.
 ///
@@ -53,10 +53,10 @@ pub fn config() -> SdkConfig {
     config_of(cloud().aws_endpoint_url())
 }
 
-/// The configuration of clients of the endpoint `url`: credentials with a token, as in a function, and retries with short waits.
+/// The configuration of clients of the endpoint `url`: a developer's credentials, which no role narrows, with a token as in a function, and retries with short waits.
 #[must_use]
 pub fn config_of(url: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", Some("token".to_owned()), None, "test");
+    let credentials = Credentials::new("test", "test", Some(SESSION_TOKEN.to_owned()), None, "test");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))

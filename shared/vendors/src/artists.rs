@@ -109,6 +109,7 @@ mod tests {
         assert!(made(&local).is_ok(), "a stand-in of the local cloud");
     }
 
+    /// Invariant: Nobody gets data whom the profile does not allow.
     #[test]
     fn rt_09_the_ledger_decides_who_may_draw_in_a_profile() {
         let start = |more: &[(&'static str, &str)]| {

@@ -97,6 +97,7 @@ mod tests {
         item.into_iter().filter(|(_, value)| format!("{value:?}").contains(WORDS)).map(|(name, _)| name).collect()
     }
 
+    /// Invariant: The words of a bubble end with their generation.
     #[test]
     fn an_07_the_words_are_in_one_attribute_while_it_runs_and_in_none_when_it_ended() {
         let now = midnight();

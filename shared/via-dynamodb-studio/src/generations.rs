@@ -53,7 +53,8 @@ impl DynamoGenerations {
         if let Some(delivered) = delivered {
             transaction = transaction.part(delivered_item(after, delivered)?.put(&self.studio).or_broken("a list of files"));
         }
-        if after.state == State::Blocked {
+        // Only the change into it refuses the upload: the sweeper settles the row later, without a grant on uploads, and the upload may be gone.
+        if after.state == State::Blocked && before.state != State::Blocked {
             transaction = transaction.part(refuse_upload(&self.studio, after.owner, after.upload).or_broken("an upload that is gone"));
         }
         Ok(transaction)

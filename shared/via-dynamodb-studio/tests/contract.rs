@@ -169,6 +169,7 @@ fn issued() -> accounts::IssuedCode {
 }
 
 /// After all suites, every wallet is the sum of its movements.
+/// Invariant: The sum of the entries is the balance, and no wallet goes below zero.
 #[tokio::test]
 async fn sum_of_entries_is_the_balance() {
     contract::placements::concurrent_generations(&stores(31)).await;

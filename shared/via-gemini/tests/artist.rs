@@ -63,6 +63,7 @@ async fn a_drawing_comes_back_as_the_vendor_made_it() {
     assert_eq!(usage.micro_dollars, Some(33_600 + (input * 3).div_ceil(2)), "1.50 and 30 dollars for a million");
 }
 
+/// Invariant: A vendor gets the picture, the prompt, a pseudonym and settings.
 #[tokio::test]
 async fn an_31_what_is_sent_is_the_picture_the_prompt_and_settings() {
     let stand_in = GeminiStandIn::start(0).await.unwrap();

@@ -61,6 +61,7 @@ mod tests {
         signer(&aws, production, &read).map(|signer| signer.is_some())
     }
 
+    /// Invariant: Production names its artist, its screener and its signer.
     #[test]
     fn production_signs_with_no_offline_stand_in_unless_it_is_named() {
         assert_eq!(chosen(true, &[]), Err(NoSigner::Unnamed));

@@ -81,6 +81,7 @@ async fn ephemeral() -> BTreeSet<String> {
     ran
 }
 
+/// Invariant: A request makes no more calls than its budget.
 #[test]
 fn no_run_makes_more_calls_than_its_budget_and_every_function_runs_once() {
     run(async {

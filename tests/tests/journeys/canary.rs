@@ -78,6 +78,7 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     (person, code)
 }
 
+/// Invariant: No personal data is in a log, a message or a URL.
 #[test]
 fn an_11_nothing_that_is_kept_knows_the_person_the_place_or_the_camera() {
     run(async {

@@ -318,6 +318,7 @@ async fn ask_in_words(ephemeral: &EphemeralCloud, accept: &str) -> Reply {
     HttpClient::from_address([127, 0, 0, 77].into()).send(Method::POST, &url, &headers, body).await.unwrap()
 }
 
+/// Invariant: The real-time profile keeps nothing.
 #[test]
 fn rt_14_not_a_piece_of_the_picture_the_words_or_the_drawing_is_in_any_store_or_log_after_the_call() {
     run(async {

@@ -1,6 +1,8 @@
 //! The shape of the tree: allowed dependencies, and forbidden contents of files.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
+mod invariants;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -151,6 +153,7 @@ fn normal(node: &Value) -> Vec<String> {
     needed.map(|need| need["pkg"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Invariant: Domain crates do no I/O and know no vendor.
 #[test]
 fn domains_know_no_vendor() {
     let graph = Graph::read();
@@ -160,6 +163,7 @@ fn domains_know_no_vendor() {
     }
 }
 
+/// Invariant: Domain crates do no I/O and know no vendor.
 #[test]
 fn every_shared_crate_is_of_a_known_kind() {
     let kinds = ["api", "certificates", "dynamo", "edge", "egress", "stand-ins", "testkit", "vendors"];
@@ -173,6 +177,7 @@ fn every_shared_crate_is_of_a_known_kind() {
     }
 }
 
+/// Invariant: Only `edge` knows Lambda and HTTP.
 #[test]
 fn only_edge_knows_lambda() {
     let graph = Graph::read();
@@ -184,6 +189,7 @@ fn only_edge_knows_lambda() {
 
 /// Whoever made a client of its own would make its own rules of TLS, redirects and hosts as well. A tool, which is a crate under
 /// `infra/`, may have one: it is never deployed, because no function reaches a tool.
+/// Invariant: Nobody gets data whom the profile does not allow.
 #[test]
 fn rt_08_only_egress_opens_connections_to_third_parties() {
     let graph = Graph::read();
@@ -198,6 +204,7 @@ fn rt_08_only_egress_opens_connections_to_third_parties() {
     }
 }
 
+/// Invariant: No function calls an SDK or another function.
 #[test]
 fn no_function_calls_a_vendor_or_another_function() {
     let graph = Graph::read();
@@ -214,6 +221,7 @@ fn no_function_calls_a_vendor_or_another_function() {
 }
 
 /// A function without a picture in its manifest compiles, links and starts without the code for them.
+/// Invariant: Only functions that move pixels have a picture crate in their closure.
 #[test]
 fn only_functions_that_name_a_picture_crate_have_one_in_their_closure() {
     let graph = Graph::read();
@@ -262,6 +270,7 @@ fn all_versions_and_features_are_in_one_place() {
     }
 }
 
+/// Invariant: A function decodes, calls and encodes, in one file of at most 60 lines.
 #[test]
 fn a_function_decodes_calls_and_encodes() {
     let functions = sources().into_iter().filter(|(path, _)| path.starts_with("functions/"));
@@ -293,6 +302,7 @@ fn nothing_is_left_to_do() {
     }
 }
 
+/// Invariant: Time and chance are ports.
 #[test]
 fn only_the_kernel_asks_the_system_for_the_time_and_for_chance() {
     let asks = ["Timestamp::now(", "SystemTime::now(", "Zoned::now(", "Uuid::new_v4(", "Uuid::now_v7(", "rand::rng(", "rand::random"];

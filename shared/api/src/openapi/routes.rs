@@ -222,15 +222,16 @@ fn generations() -> [Route; 3] {
         .refuses(&[Reason::FieldInvalid])
         .busy();
     let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
-    let get = Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "The progress of a generation, and its files")
-        .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
-        .parameter(generation_id())
-        .parameter(seen)
-        .answers("200", ResponseBuilder::from(json("The generation", "GenerationReply")).header("ETag", etag()).build())
-        .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
-        .private()
-        .refuses(&[Reason::NotFound])
-        .busy();
+    let get =
+        Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "The progress of a generation, and its files")
+            .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
+            .parameter(generation_id())
+            .parameter(seen)
+            .answers("200", ResponseBuilder::from(json("The generation", "GenerationReply")).header("ETag", etag()).build())
+            .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
+            .private()
+            .refuses(&[Reason::NotFound])
+            .busy();
     let delete =
         Route::new(HttpMethod::Delete, "/v1/generations/{id}", "generations-delete", GENERATIONS, "Removes a generation and all its files")
             .describe("A running generation is cancelled and its credits are released, once.")

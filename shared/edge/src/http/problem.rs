@@ -89,6 +89,7 @@ mod tests {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// Invariant: A fault of ours tells the caller nothing.
     #[test]
     fn a_fault_of_ours_tells_the_caller_nothing() {
         let document = json(&Failure::broken("table NigaoAccounts: AccessDenied"));

@@ -64,6 +64,7 @@ fn a_picture_that_keeps_every_rule_breaks_none() {
     assert_eq!(broken("stickers/whatsapp.webp", &file("stickers/whatsapp.webp")), "");
 }
 
+/// Invariant: Every file keeps its messenger's rules, and every broken rule is noticed.
 #[test]
 fn every_broken_rule_is_named() {
     let webp = file("stickers/whatsapp.webp");

@@ -70,6 +70,7 @@ fn what_is_swept_can_be_found_by_its_end() {
     }
 }
 
+/// Invariant: Nothing outlives its promise.
 #[test]
 fn an_49_backups_end_before_the_deadline_of_an_erasure() {
     for one in tables() {
@@ -142,6 +143,7 @@ fn lifecycles() -> Vec<(String, i64)> {
         .collect()
 }
 
+/// Invariant: Nothing outlives its promise.
 #[test]
 fn an_40_an_42_an_46_lifecycles_lie_inside_the_promises() {
     let wanted: BTreeSet<(String, i64)> = inventory()
@@ -159,6 +161,7 @@ fn an_40_an_42_an_46_lifecycles_lie_inside_the_promises() {
     }
 }
 
+/// Invariant: Stored data is declared.
 #[test]
 fn every_prefix_a_role_may_touch_is_in_the_inventory_and_the_reverse() {
     let declared: BTreeSet<String> = inventory().entries().iter().filter_map(|entry| entry.prefix()).map(str::to_owned).collect();
@@ -191,6 +194,7 @@ fn every_log_group_ends_when_the_inventory_says() {
     }
 }
 
+/// Invariant: No personal data is in a log, a message or a URL.
 #[test]
 fn an_11_the_access_log_holds_no_network_address() {
     let stage = named("ApiStage");

@@ -287,6 +287,7 @@ fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must()
     }
 }
 
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
 #[test]
 fn ip_28_no_role_holds_a_star() {
     let roles: BTreeSet<String> = of_kind("AWS::IAM::Role").into_iter().map(|role| role.id).collect();
@@ -314,6 +315,7 @@ fn ip_28_no_role_holds_a_star() {
     }
 }
 
+/// Invariant: Only functions that mail may mail.
 #[test]
 fn an_36_only_what_mails_may_mail() {
     let manifests = manifests();
@@ -357,6 +359,7 @@ pub(crate) fn variables(function: &Resource) -> BTreeSet<String> {
     all.keys().filter(|name| !["STAGE", "PROFILE"].contains(&name.as_str())).cloned().collect()
 }
 
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
 #[test]
 fn a_function_knows_what_it_may_use_and_nothing_else() {
     for function in functions() {
@@ -387,6 +390,7 @@ fn a_role_writes_its_own_log_and_a_consumer_reads_its_own_queue() {
 }
 
 /// A function that can sign could sign anything in our name.
+/// Invariant: Only finishing may sign, and verification can write nothing but its log.
 #[test]
 fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
     let key = named("SigningKey");
@@ -399,6 +403,7 @@ fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
     }
 }
 
+/// Invariant: Only finishing may sign, and verification can write nothing but its log.
 #[test]
 fn who_verifies_can_write_nothing_but_its_log() {
     let grants = grants(&named("VerificationsCreate"));

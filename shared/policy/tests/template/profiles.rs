@@ -183,6 +183,7 @@ fn ephemeral() -> Vec<Resource> {
     deployed("ephemeral").into_iter().filter(|one| one.kind == "AWS::Lambda::Function").collect()
 }
 
+/// Invariant: The real-time profile keeps nothing.
 #[test]
 fn rt_02_what_the_real_time_profile_runs_writes_to_its_log_and_counts_rate_keys_and_no_more() {
     assert!(ephemeral().iter().any(|function| function.id == "InstantCreate"));
@@ -199,6 +200,7 @@ fn rt_02_what_the_real_time_profile_runs_writes_to_its_log_and_counts_rate_keys_
     }
 }
 
+/// Invariant: The real-time profile keeps nothing.
 #[test]
 fn rt_14_the_real_time_profile_has_no_place_that_could_hold_a_picture() {
     let holds = ["AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"];

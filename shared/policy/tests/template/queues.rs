@@ -32,6 +32,7 @@ fn every_queue_is_in_the_inventory_and_the_reverse() {
     assert_eq!(deployed, declared.iter().cloned().collect());
 }
 
+/// Invariant: Every queue has a dead-letter queue, one consumer, and a visibility of six times the timeout.
 #[test]
 fn every_queue_has_a_dead_letter_queue_of_its_own() {
     let (queues, dead) = queues();
@@ -80,6 +81,7 @@ fn every_queue_has_one_consumer_named_after_it() {
     assert!(unread.is_empty(), "nobody reads {unread:?}");
 }
 
+/// Invariant: Every queue has a dead-letter queue, one consumer, and a visibility of six times the timeout.
 #[test]
 fn consumers_report_single_failures_and_are_bounded() {
     for function in functions() {

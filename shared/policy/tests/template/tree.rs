@@ -20,6 +20,7 @@ fn names() -> BTreeSet<String> {
     functions().iter().map(|function| kebab(&function.id)).collect()
 }
 
+/// Invariant: One name is folder, package, binary, events folder and logical id.
 #[test]
 fn every_function_has_its_folder_and_every_folder_its_function() {
     assert_eq!(folders("functions"), names());
@@ -31,6 +32,7 @@ fn every_function_has_its_folder_and_every_folder_its_function() {
     }
 }
 
+/// Invariant: One name is folder, package, binary, events folder and logical id.
 #[test]
 fn every_function_says_what_starts_it_and_where_its_inputs_are() {
     for function in functions() {
@@ -60,6 +62,7 @@ fn read_by(call: &str) -> Vec<String> {
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
 #[test]
 fn every_function_reads_the_variables_it_is_given_and_no_others() {
     for function in functions() {
@@ -83,6 +86,7 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
     }
 }
 
+/// Invariant: One name is folder, package, binary, events folder and logical id.
 #[test]
 fn every_function_has_inputs() {
     assert_eq!(folders("events"), names());
@@ -145,6 +149,7 @@ fn every_queue_event_is_of_the_queue() {
     }
 }
 
+/// Invariant: Generated stacks are what the manifests say, within CloudFormation's limits.
 #[test]
 fn what_is_generated_is_what_the_manifests_say() {
     let files = stacks::generated(&root()).unwrap();

@@ -130,6 +130,7 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Invariant: Twice is once, and a crash at any call is made good.
     #[test]
     fn whatever_happens_there_is_one_end_one_charge_and_at_most_one_mail(
         seed in any::<u64>(),

@@ -196,6 +196,7 @@ async fn an_upload_that_is_gone_ends_the_generation_with_its_reason() {
     assert_eq!(world.balance(caller), (10, 0));
 }
 
+/// Invariant: Nothing passes unjudged.
 #[tokio::test]
 async fn an_70_a_screener_that_is_down_holds_the_generation_and_nothing_passes() {
     for kind in [Kind::Busy, Kind::Broken, Kind::Crash] {
@@ -289,6 +290,7 @@ async fn a_message_that_comes_late_or_twice_changes_nothing() {
     assert_eq!(world.mailer.ready(id), 1);
 }
 
+/// Invariant: No illegal change of state can be written.
 #[tokio::test]
 async fn a_worker_that_is_overtaken_writes_nothing() {
     let world = World::new();

@@ -26,6 +26,7 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 /// Fails when anything is signed before its last change: a manifest covers every byte of its file.
+/// Invariant: A picture is signed last, and the selfie is in no manifest.
 #[tokio::test]
 async fn signed_last_every_file_validates_keeps_its_messengers_rules_and_knows_no_selfie() {
     let world = signing();

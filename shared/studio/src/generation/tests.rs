@@ -49,6 +49,7 @@ const ATTEMPTS: &[Attempt] = &[
 proptest! {
     /// For any changes in any order: an_70 holds (no drawing without screening), an ended generation never runs again, progress never decreases and
     /// the version always grows.
+    /// Invariant: No illegal change of state can be written.
     #[test]
     fn no_order_of_attempts_reaches_an_illegal_state(tries in prop::collection::vec(0..ATTEMPTS.len(), 0..40)) {
         let mut generation = queued();

@@ -8,6 +8,7 @@ use crate::harness::person::new_key;
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
+/// Invariant: The sum of the entries is the balance, and no wallet goes below zero.
 #[test]
 fn a_hundred_generations_at_once_on_a_wallet_of_ten_are_ten_generations() {
     run(async {

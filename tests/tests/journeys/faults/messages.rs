@@ -48,6 +48,7 @@ fn an_02_every_message_twice_and_out_of_order_is_one_delivery() {
     });
 }
 
+/// Invariant: A poison message fails alone.
 #[test]
 fn a_poisonous_message_is_given_up_alone() {
     run(async {

@@ -52,6 +52,7 @@ async fn assert_shut(person: &Person<'_>) {
     }
 }
 
+/// Invariant: A private route wants a session, and refuses other sites and other owners.
 #[test]
 fn an_25_every_private_route_wants_a_session() {
     run(async {

@@ -111,6 +111,7 @@ fn what_may_have_to_be_paid_is_asked_once_more_and_no_more() {
     });
 }
 
+/// Invariant: A drawing is paid for twice at most, whoever dies.
 #[test]
 fn a_worker_that_is_killed_while_the_vendor_hangs_costs_one_more_call_at_most() {
     run(async {

@@ -30,7 +30,7 @@ async fn judged(studio: &Studio, person: &Person<'_>, generation: &str) -> Strin
 /// The record of a decision and its scores.
 async fn record(studio: &Studio, generation: &str) -> store::Row {
     let rows = rows_of(&studio.cloud, "ScreeningTable", "moderation-record").await;
-    rows.into_iter().find(|row| row.text("pk").contains(generation)).unwrap()
+    rows.into_iter().find(|row| row.text("sk").contains(generation)).unwrap()
 }
 
 #[test]
