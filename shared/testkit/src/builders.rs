@@ -75,7 +75,9 @@ pub fn new_generation(
 ) -> NewGeneration {
     let now = clock.now();
     let id = GenerationId::new(clock, randomness);
-    let generation = Generation { charge, ..generation(owner_of(principal), upload, 1, now, id) };
+    // A drawing costs one credit.
+    let count = if let Charge::Credits(credits) = charge { u8::try_from(credits).unwrap_or(u8::MAX) } else { 1 };
+    let generation = Generation { charge, ..generation(owner_of(principal), upload, count, now, id) };
     NewGeneration {
         principal,
         reservation: charge.reserve(id, now),
