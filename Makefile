@@ -45,7 +45,9 @@ test: tools ## every test and every check
 	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 & fuzz=$$!
 	trap 'kill $$checks $$fuzz 2> /dev/null || true' EXIT
 	echo "[5/5] tests"
+	rm -rf $(CARGO_TARGET_DIR)/permissions
 	$(CARGO) test --locked --workspace --all-features
+	$(PERMISSIONS) unused
 	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates or of the API failed, see above" >&2; exit 1; }
 	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
 	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log

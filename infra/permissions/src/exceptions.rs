@@ -40,9 +40,9 @@ impl Exceptions {
         self.grant.iter().any(|exception| exception.covers(function, grant))
     }
 
-    /// Those that excuse nothing.
-    pub(crate) fn stale(&self, unused: &[(&str, &Grant)]) -> Vec<&Exception> {
-        self.grant.iter().filter(|exception| !unused.iter().any(|(function, grant)| exception.covers(function, grant))).collect()
+    /// Those that excuse none of these grants.
+    pub(crate) fn stale(&self, grants: &[(&str, &Grant)]) -> Vec<&Exception> {
+        self.grant.iter().filter(|exception| !grants.iter().any(|(function, grant)| exception.covers(function, grant))).collect()
     }
 }
 
