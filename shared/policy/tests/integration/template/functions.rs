@@ -1,0 +1,425 @@
+//! The functions, their triggers and their permissions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use policy::{Class, Mechanism, inventory};
+use serde_json::{Value, json};
+
+use super::model::{Resource, kebab, manifests, named, of_kind, pascal, resources, template, text, texts};
+
+/// The start of an object pattern, before the prefix: `s3:GetObject` and the like work on keys.
+pub(crate) const OBJECTS: &str = "arn:${AWS::Partition}:s3:::${Pictures}/";
+
+pub(crate) fn functions() -> Vec<Resource> {
+    of_kind("AWS::Lambda::Function")
+}
+
+pub(crate) fn timeout(function: &Resource) -> SignedDuration {
+    SignedDuration::from_secs(function.property("Timeout").as_i64().unwrap())
+}
+
+/// The trigger of a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with its resource.
+pub(crate) fn events(function: &Resource) -> Vec<(&'static str, Resource)> {
+    let (name, arn) = (json!(format!("${{{}}}", function.id)), json!(format!("${{{}.Arn}}", function.id)));
+    let starts = |resource: &&Resource| match resource.kind.as_str() {
+        "AWS::ApiGatewayV2::Route" => {
+            let integration = text(resource.property("Target")).replace("integrations/", "");
+            *named(integration.trim_start_matches("${").trim_end_matches('}')).property("IntegrationUri") == arn
+        }
+        "AWS::Lambda::Url" => *resource.property("TargetFunctionArn") == arn,
+        "AWS::Lambda::EventSourceMapping" => *resource.property("FunctionName") == name,
+        "AWS::Scheduler::Schedule" => resource.property("Target")["Arn"] == arn,
+        "AWS::Events::Rule" => resource.property("Targets")[0]["Arn"] == arn,
+        _ => false,
+    };
+    let kind = |resource: &Resource| match resource.kind.as_str() {
+        "AWS::ApiGatewayV2::Route" => "Route",
+        "AWS::Lambda::Url" => "Url",
+        "AWS::Lambda::EventSourceMapping" => "Queue",
+        "AWS::Scheduler::Schedule" => "Schedule",
+        _ => "Rule",
+    };
+    resources().iter().filter(starts).map(|resource| (kind(resource), resource.clone())).collect()
+}
+
+/// The one event of a function, as its doc line writes it: `GET /v1/styles`, `generation-queued`, `Email Sent` or `rate(1 hour)`.
+pub(crate) fn trigger(function: &Resource) -> String {
+    let events = events(function);
+    assert_eq!(events.len(), 1, "{} has one event", function.id);
+    let (kind, event) = &events[0];
+    match *kind {
+        "Route" => text(event.property("RouteKey")),
+        "Url" => text(&event.body["Metadata"]["Route"]),
+        "Queue" => kebab(text(event.property("EventSourceArn")).trim_start_matches("${").trim_end_matches(".Arn}")),
+        "Schedule" => text(event.property("ScheduleExpression")),
+        _ => texts(&event.property("EventPattern")["detail-type"]).join(", "),
+    }
+}
+
+/// The id of the dead-letter queue of a function that no route starts.
+pub(crate) fn dead_letters(function: &Resource) -> String {
+    format!("{}Dlq", function.id.strip_prefix("On").unwrap_or(&function.id))
+}
+
+/// The retries of a function's events, and the queue of those that failed for good.
+fn retries(function: &Resource) -> Resource {
+    named(&format!("{}Retries", function.id))
+}
+
+/// The ARN of a table, an index or a queue of this deployment.
+fn arn(service: &str, resource: &str) -> String {
+    format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}")
+}
+
+pub(crate) fn table_arn(table: &str) -> String {
+    arn("dynamodb", &format!("table/${{{table}Table}}"))
+}
+
+fn queue_arn(id: &str) -> String {
+    arn("sqs", &format!("${{Prefix}}-{}", kebab(id)))
+}
+
+fn role(function: &Resource) -> Resource {
+    named(&format!("{}Role", function.id))
+}
+
+/// The statements of a role: actions, the texts of their resources, and conditions.
+fn statements(role: &Resource) -> Vec<(Vec<String>, Vec<String>, Value)> {
+    assert_eq!(role.property("ManagedPolicyArns"), &Value::Null, "{}: a managed policy holds `*`", role.id);
+    let policies = role.property("Policies").as_array().unwrap();
+    assert_eq!(policies.len(), 1, "{}", role.id);
+    let statements = policies[0]["PolicyDocument"]["Statement"].as_array().unwrap().clone();
+    statements
+        .into_iter()
+        .map(|statement| {
+            assert_eq!(statement["Effect"], "Allow", "{}", role.id);
+            (texts(&statement["Action"]), texts(&statement["Resource"]), statement["Condition"].clone())
+        })
+        .collect()
+}
+
+/// Every action of a function, with each resource.
+pub(crate) fn grants(function: &Resource) -> BTreeSet<(String, String)> {
+    let pairs = statements(&role(function)).into_iter().flat_map(|(actions, resources, _)| {
+        actions.into_iter().flat_map(move |action| resources.clone().into_iter().map(move |resource| (action.clone(), resource)))
+    });
+    pairs.collect()
+}
+
+#[test]
+fn functions_run_on_the_os_only_runtime() {
+    for function in functions() {
+        let name = kebab(&function.id);
+        assert_eq!(function.property("Runtime"), "provided.al2023", "{name}");
+        assert_eq!(function.property("Handler"), "bootstrap", "{name}");
+        assert_eq!(function.property("Architectures"), &json!(["${Architecture}"]), "{name}");
+        assert_eq!(function.property("Code"), &json!(format!("../../target/lambda/{name}/")));
+        assert_eq!(function.property("FunctionName"), &json!(format!("${{Prefix}}-{name}")));
+        assert_eq!(function.property("Role"), &json!(format!("${{{}Role.Arn}}", function.id)));
+    }
+}
+
+#[test]
+fn every_name_says_what_starts_it() {
+    for function in functions() {
+        let (kind, _) = events(&function)[0];
+        let wanted: &[&str] = match kebab(&function.id).split('-').next().unwrap() {
+            "on" => &["Queue", "Rule"],
+            "every" => &["Schedule"],
+            _ => &["Route", "Url"],
+        };
+        assert!(wanted.contains(&kind), "{}: {kind}", function.id);
+    }
+}
+
+#[test]
+fn routes_are_absolute_versioned_and_unique() {
+    let (mut seen, mut methods) = (BTreeSet::new(), BTreeSet::new());
+    for function in functions() {
+        let (kind, event) = events(&function).remove(0);
+        if !["Route", "Url"].contains(&kind) {
+            continue;
+        }
+        let route = trigger(&function);
+        let (method, path) = route.split_once(' ').unwrap();
+        let absolute = (path.starts_with("/v1/") || path == "/privacy") && !path.ends_with('/') && !path.contains("//");
+        assert!(absolute, "{}: {path}", function.id);
+        assert!(seen.insert(route.clone()), "{route} is there twice");
+        if kind == "Url" {
+            continue;
+        }
+        methods.insert(method.to_owned());
+        let integration = named(&format!("{}Integration", function.id));
+        assert_eq!((event.property("ApiId"), integration.property("ApiId")), (&json!("${Api}"), &json!("${Api}")), "{}", function.id);
+        assert_eq!(integration.property("PayloadFormatVersion"), "2.0", "{}", function.id);
+        assert!(timeout(&function) < SignedDuration::from_secs(30), "{}: the API gives up at 30 s", function.id);
+        // API Gateway may start this route of this API alone, with any path parameters.
+        let path: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
+        let permission = named(&format!("{}Permission", function.id));
+        assert_eq!(permission.property("Principal"), "apigateway.amazonaws.com", "{}", function.id);
+        assert_eq!(permission.property("SourceArn"), &json!(arn("execute-api", &format!("${{Api}}/*/{method}{}", path.join("/")))));
+    }
+    assert_eq!(named("Api").property("CorsConfiguration")["AllowMethods"], json!(methods), "browsers may call every route");
+    let stage = named("ApiStage");
+    assert_eq!(stage.property("StageName"), "$default", "another stage would add a segment to every path");
+    assert_eq!(stage.property("AutoDeploy"), true, "a new route would wait for a deployment of the API");
+    assert!(stage.property("DefaultRouteSettings")["ThrottlingRateLimit"].as_i64().unwrap() > 0);
+    assert!(stage.property("DefaultRouteSettings")["ThrottlingBurstLimit"].as_i64().unwrap() > 0);
+}
+
+/// A URL is open to the world by two permissions: the URL itself, and the function behind it by way of its URL alone.
+#[test]
+fn a_url_is_open_and_its_function_is_reached_by_nothing_else() {
+    for url in of_kind("AWS::Lambda::Url") {
+        let function = text(url.property("TargetFunctionArn")).replace(".Arn", "");
+        let own = of_kind("AWS::Lambda::Permission").into_iter().filter(|one| text(one.property("FunctionName")) == function);
+        let allowed: BTreeSet<String> = own
+            .map(|one| {
+                let narrow = one.property("FunctionUrlAuthType") == "NONE" || one.property("InvokedViaFunctionUrl") == true;
+                assert!(narrow, "{}", one.id);
+                text(one.property("Action"))
+            })
+            .collect();
+        assert_eq!(allowed, ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"].map(str::to_owned).into(), "{}", url.id);
+    }
+}
+
+/// Whether EventBridge Scheduler takes the expression: the unit is singular for one and plural for more.
+fn is_rate(expression: &str) -> bool {
+    let Some((number, unit)) =
+        expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(' '))
+    else {
+        return false;
+    };
+    let units = if number == "1" { ["minute", "hour", "day"] } else { ["minutes", "hours", "days"] };
+    number.parse::<u32>().is_ok_and(|number| number > 0) && units.contains(&unit)
+}
+
+#[test]
+fn schedules_are_valid_and_lose_nothing_in_silence() {
+    assert!(is_rate("rate(1 hour)") && is_rate("rate(5 minutes)"));
+    assert!(!is_rate("rat(1 hour)") && !is_rate("rate(1 hours)") && !is_rate("rate(0 minutes)"));
+    for function in functions() {
+        let (kind, schedule) = events(&function).remove(0);
+        if kind != "Schedule" {
+            continue;
+        }
+        let period = kebab(&function.id).split('-').nth(1).unwrap().to_owned();
+        assert!(is_rate(&trigger(&function)), "{}", function.id);
+        assert_eq!(trigger(&function), format!("rate(1 {period})"), "{}", function.id);
+        let (target, dead) = (schedule.property("Target"), dead_letters(&function));
+        assert!(target["RetryPolicy"]["MaximumRetryAttempts"].is_i64(), "{}", function.id);
+        assert_eq!(target["DeadLetterConfig"]["Arn"], json!(queue_arn(&dead)), "{}", function.id);
+        let failed = &retries(&function).property("DestinationConfig")["OnFailure"]["Destination"].clone();
+        assert_eq!(failed, &json!(format!("${{{dead}.Arn}}")), "{}", function.id);
+        // The scheduler may start this function and store undelivered events.
+        let role = format!("{}ScheduleRole", function.id);
+        assert_eq!(target["RoleArn"], json!(format!("${{{role}.Arn}}")));
+        let allowed: Vec<_> = statements(&named(&role)).into_iter().map(|(actions, resources, _)| (actions, resources)).collect();
+        let invoke = (vec!["lambda:InvokeFunction".to_owned()], vec![format!("${{{}.Arn}}", function.id)]);
+        assert_eq!(allowed, [invoke, (vec!["sqs:SendMessage".to_owned()], vec![queue_arn(&dead)])], "{role}");
+    }
+}
+
+/// Lambda stores events that a function could not handle, and their input is that of the rule: ids. The rule itself would store the whole event, with
+/// the address in it.
+#[test]
+fn facts_of_other_services_come_without_addresses_and_are_not_lost_in_silence() {
+    for function in functions() {
+        let (kind, rule) = events(&function).remove(0);
+        if kind != "Rule" {
+            continue;
+        }
+        let target = &rule.property("Targets")[0];
+        assert_eq!(rule.property("EventPattern")["source"], json!(["aws.ses"]), "{}", function.id);
+        assert_eq!(target["InputPath"], "$.detail.mail.tags", "{}: the rest of a mail's event holds the address", function.id);
+        assert_eq!((&target["InputTransformer"], &target["DeadLetterConfig"]), (&Value::Null, &Value::Null), "{}", function.id);
+        let dead = dead_letters(&function);
+        let failed = retries(&function).property("DestinationConfig")["OnFailure"]["Destination"].clone();
+        assert_eq!(failed, json!(format!("${{{dead}.Arn}}")));
+        assert!(grants(&function).contains(&("sqs:SendMessage".to_owned(), queue_arn(&dead))), "{}", function.id);
+        let permission = named(&format!("{}Permission", function.id));
+        assert_eq!(permission.property("SourceArn"), &json!(format!("${{{}.Arn}}", rule.id)), "{}", function.id);
+    }
+}
+
+#[test]
+fn an_02_ses_tells_of_every_ready_mail() {
+    let sets = of_kind("AWS::SES::ConfigurationSet");
+    let destinations = of_kind("AWS::SES::ConfigurationSetEventDestination");
+    assert_eq!((sets.len(), destinations.len()), (1, 1));
+    assert_eq!(destinations[0].property("ConfigurationSetName"), &json!(format!("${{{}}}", sets[0].id)));
+    let destination = destinations[0].property("EventDestination");
+    assert_eq!((&destination["Enabled"], &destination["MatchingEventTypes"]), (&json!(true), &json!(["send"])));
+    assert!(destination["EventBridgeDestination"]["EventBusArn"].as_str().unwrap().ends_with(":event-bus/default"));
+    let name = sets[0].property("Name");
+    assert_eq!(&named("OnDrawingReady").property("Environment")["Variables"]["MAIL_CONFIGURATION_SET"], name);
+    let (_, rule) = events(&named("OnMailSent")).remove(0);
+    let tags = &rule.property("EventPattern")["detail"]["mail"]["tags"];
+    assert_eq!((&tags["kind"], &tags["ses:configuration-set"]), (&json!(["ready"]), &json!([name])));
+    let studio: BTreeSet<String> = grants(&named("OnMailSent"))
+        .into_iter()
+        .filter(|(action, _)| !action.starts_with("logs:") && !action.starts_with("sqs:"))
+        .map(|(action, resource)| format!("{action} {resource}"))
+        .collect();
+    let wanted = ["dynamodb:GetItem", "dynamodb:PutItem"].map(|action| format!("{action} {}", table_arn("Studio")));
+    assert_eq!(studio, BTreeSet::from(wanted));
+}
+
+#[test]
+fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must() {
+    let job = named("EveryHourDeleteExpired");
+    assert_eq!(inventory().sweep().every(), SignedDuration::from_hours(1));
+    let grants = grants(&job);
+    let may = |action: &str, resource: String| assert!(grants.contains(&(action.to_owned(), resource.clone())), "{action} {resource}");
+    for entry in inventory().sweeps() {
+        let table = pascal(entry.table().unwrap().id());
+        may("dynamodb:Query", format!("{}/index/expiry", table_arn(&table)));
+        may("dynamodb:DeleteItem", table_arn(&table));
+        if let Some(prefix) = entry.objects.and_then(|class| class.entry().prefix()) {
+            may("s3:DeleteObject", format!("{OBJECTS}{prefix}*"));
+        }
+    }
+    for class in Class::ALL.iter().filter(|class| !class.entry().has(Mechanism::Row)) {
+        let Some(prefix) = class.entry().prefix() else { continue };
+        assert!(!grants.contains(&("s3:DeleteObject".to_owned(), format!("{OBJECTS}{prefix}*"))), "AN-46: {class}");
+    }
+}
+
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
+#[test]
+fn ip_28_no_role_holds_a_star() {
+    let roles: BTreeSet<String> = of_kind("AWS::IAM::Role").into_iter().map(|role| role.id).collect();
+    let schedules = of_kind("AWS::Scheduler::Schedule").into_iter().map(|schedule| format!("{}Role", schedule.id));
+    let wanted: BTreeSet<String> = functions().iter().map(|function| format!("{}Role", function.id)).chain(schedules).collect();
+    assert_eq!(roles, wanted, "each function and each schedule has its own role, and there is no other");
+    for function in functions() {
+        for (actions, resources, condition) in statements(&role(&function)) {
+            assert!(!actions.is_empty() && !resources.is_empty(), "{}", function.id);
+            for action in &actions {
+                assert!(action.contains(':') && !action.contains('*'), "{}: {action}", function.id);
+                assert!(!action.starts_with("lambda:"), "{}: a function never invokes a function", function.id);
+            }
+            for resource in resources {
+                let exact = resource.strip_prefix(OBJECTS).and_then(|rest| rest.strip_suffix("/*")).unwrap_or(&resource);
+                assert!(!exact.contains('*') && exact != "/", "{}: {resource}", function.id);
+            }
+            if actions.contains(&"s3:ListBucket".to_owned()) {
+                let reads = grants(&function).iter().any(|(action, _)| action == "s3:GetObject");
+                let listed = if reads && condition["StringLike"].is_null() { "StringLikeIfExists" } else { "StringLike" };
+                let prefixes = texts(&condition[listed]["s3:prefix"]);
+                assert!(!prefixes.is_empty() && prefixes.iter().all(|prefix| prefix.ends_with("/*")), "{}", function.id);
+            }
+        }
+    }
+}
+
+/// Invariant: Only functions that mail may mail.
+#[test]
+fn an_36_only_what_mails_may_mail() {
+    let manifests = manifests();
+    for function in functions() {
+        let mails =
+            statements(&role(&function)).into_iter().filter(|(actions, ..)| actions.iter().any(|action| action.starts_with("ses:")));
+        let mails: Vec<_> = mails.collect();
+        assert_eq!(mails.len(), usize::from(manifests[&kebab(&function.id)].mails), "{}", function.id);
+        for (_, resources, condition) in mails {
+            let set = |resource: &&String| resource.ends_with(":configuration-set/${Prefix}-ready-mails");
+            let (sets, identities): (Vec<_>, Vec<_>) = resources.iter().partition(set);
+            assert!(!identities.is_empty(), "{}", function.id);
+            assert!(identities.iter().all(|resource| resource.contains(":identity/${MailIdentity}")), "{}", function.id);
+            assert_eq!(sets.len(), usize::from(variables(&function).contains("MAIL_CONFIGURATION_SET")), "{}", function.id);
+            assert_eq!(condition["StringEquals"]["ses:FromAddress"], "${MailFrom}", "{}", function.id);
+        }
+    }
+}
+
+/// The variable that gives a function the name of a resource.
+fn variable(action: &str, resource: &str) -> Option<String> {
+    let upper = |name: &str| kebab(name).replace('-', "_").to_uppercase();
+    let last = resource.rsplit(':').next().unwrap_or_default();
+    match action.split(':').next().unwrap_or_default() {
+        "dynamodb" => last.strip_prefix("table/${").and_then(|rest| rest.split('}').next()).map(upper),
+        "s3" => Some("PICTURES_BUCKET".into()),
+        "ses" if last.starts_with("configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
+        "ses" => Some("MAIL_FROM".into()),
+        "kms" => Some("SIGNING_KEY_ID".into()),
+        "sqs" if action == "sqs:SendMessage" && !last.ends_with("-dlq") => {
+            last.strip_prefix("${Prefix}-").map(|queue| format!("{}_QUEUE_URL", queue.replace('-', "_").to_uppercase()))
+        }
+        _ => None,
+    }
+}
+
+/// The variables a function is given, those left out that all of them have.
+pub(crate) fn variables(function: &Resource) -> BTreeSet<String> {
+    let all = function.property("Environment")["Variables"].as_object().unwrap();
+    assert!(all.contains_key("STAGE") && all.contains_key("PROFILE"), "{}", function.id);
+    all.keys().filter(|name| !["STAGE", "PROFILE"].contains(&name.as_str())).cloned().collect()
+}
+
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
+#[test]
+fn a_function_knows_what_it_may_use_and_nothing_else() {
+    for function in functions() {
+        let allowed: BTreeSet<String> = grants(&function).iter().filter_map(|(action, resource)| variable(action, resource)).collect();
+        let variables = variables(&function);
+        let resources = |name: &String| {
+            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SIGNING_KEY_ID"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
+        let known: BTreeSet<String> = variables.into_iter().filter(resources).collect();
+        assert_eq!(known, allowed, "{}", function.id);
+    }
+}
+
+#[test]
+fn a_role_writes_its_own_log_and_a_consumer_reads_its_own_queue() {
+    for function in functions() {
+        let logs: Vec<String> =
+            grants(&function).into_iter().filter(|(action, _)| action.starts_with("logs:")).map(|(_, resource)| resource).collect();
+        assert!(!logs.is_empty() && logs.iter().all(|log| *log == format!("${{{}Logs.Arn}}", function.id)), "{}", function.id);
+        let read: Vec<String> =
+            grants(&function).into_iter().filter(|(action, _)| action == "sqs:ReceiveMessage").map(|(_, queue)| queue).collect();
+        let queues = events(&function).into_iter().filter(|(kind, _)| *kind == "Queue");
+        let consumed: Vec<String> = queues.map(|_| queue_arn(&pascal(&trigger(&function)))).collect();
+        assert_eq!(read, consumed, "{}", function.id);
+    }
+}
+
+/// A function that can sign could sign anything in our name.
+/// Invariant: Only finishing may sign, and verification can write nothing but its log.
+#[test]
+fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
+    let key = named("SigningKey");
+    assert_eq!((key.property("KeyUsage"), key.body["UpdateReplacePolicy"].as_str()), (&json!("SIGN_VERIFY"), Some("Retain")));
+    for function in functions() {
+        let kms: Vec<_> = grants(&function).into_iter().filter(|(action, _)| action.starts_with("kms:")).collect();
+        let wanted = ("kms:Sign".to_owned(), "${SigningKeyArn}".to_owned());
+        let signs = ["InstantCreate", "OnDrawingReady"].contains(&function.id.as_str());
+        assert_eq!(kms, if signs { vec![wanted] } else { Vec::new() }, "{}", function.id);
+    }
+}
+
+/// Invariant: Only finishing may sign, and verification can write nothing but its log.
+#[test]
+fn who_verifies_can_write_nothing_but_its_log() {
+    let grants = grants(&named("VerificationsCreate"));
+    assert!(grants.iter().all(|(action, _)| action.starts_with("logs:")), "{grants:?}");
+}
+
+#[test]
+fn production_wants_every_choice_made() {
+    let root = template("template.yaml");
+    let rules =
+        root["Rules"]["ProductionIsConfigured"]["Assertions"].to_string() + &root["Rules"]["ProductionOfTheWalletIsConfigured"].to_string();
+    for parameter in ["Artist", "Screener", "Signer", "MailFrom", "PublicOrigin", "PolicyContact"] {
+        assert!(rules.contains(&format!("${{{parameter}}}")), "{parameter}");
+    }
+    let defaults: BTreeMap<String, Value> =
+        root["Parameters"].as_object().unwrap().iter().map(|(name, parameter)| (name.clone(), parameter["Default"].clone())).collect();
+    assert!(defaults.values().all(|default| !default.is_null()), "the local cloud needs no parameters");
+    assert_eq!((&defaults["Artist"], &defaults["Screener"], &defaults["StarterCredits"]), (&json!(""), &json!(""), &json!(3)));
+}

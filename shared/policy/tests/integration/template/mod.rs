@@ -1,0 +1,8 @@
+//! The templates match the inventory, and the tree matches the templates.
+
+mod data;
+mod functions;
+mod model;
+mod profiles;
+mod queues;
+mod tree;

@@ -1,0 +1,17 @@
+//! The steps of the work on fakes: each of them killed, failed, repeated, reordered and overtaken at every call it makes.
+
+mod cancel;
+mod chaos;
+mod confirm;
+mod deliver;
+mod draw;
+mod fallback;
+mod fallback_again;
+mod owners;
+mod placement;
+mod prepare;
+mod signing;
+mod stuck;
+mod upload;
+mod view;
+mod world;

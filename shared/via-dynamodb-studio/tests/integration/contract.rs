@@ -1,0 +1,197 @@
+//! The stores pass the contract suites of their ports on the local endpoints.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dynamo::Database;
+use kernel::{FixedClock, SeededRandomness};
+use policy::Class;
+use testkit::builders;
+use testkit::contract::{self, Stores};
+use via_dynamodb_accounts::*;
+use via_dynamodb_policy::*;
+use via_dynamodb_rates::*;
+use via_dynamodb_studio::*;
+
+fn table(logical_id: &str) -> String {
+    (*testkit::cloud::cloud().tables().get(logical_id).unwrap_or_else(|| panic!("template.yaml has no {logical_id}"))).to_owned()
+}
+
+/// The stores, with ids of their own for each seed.
+fn stores(seed: u64) -> Stores {
+    let database = Database::new(&testkit::cloud::config());
+    let [accounts, studio, screening, fleeting] = ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable"].map(table);
+    let clock = Arc::new(FixedClock::at(builders::midnight()));
+    let generations = DynamoGenerations::new(database.clone(), studio.clone());
+    let views = || DynamoViews::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone());
+    Stores {
+        randomness: SeededRandomness::new(seed),
+        codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone())),
+        sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone())),
+        sessions: Box::new(DynamoSessions::new(database.clone(), fleeting.clone())),
+        profiles: Box::new(DynamoProfiles::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
+        recipients: Box::new(DynamoRecipients::new(database.clone(), accounts.clone())),
+        uploads: Box::new(DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone())),
+        placements: Box::new(DynamoPlacements::new(database.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
+        generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
+        attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone())),
+        breaker: Box::new(DynamoBreaker::new(database.clone(), fleeting.clone(), clock.clone())),
+        overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
+        views: Box::new(views()),
+        own: Box::new(views()),
+        expired: Box::new(DynamoExpiredRows::new(database.clone(), studio, screening, fleeting)),
+        clock,
+    }
+}
+
+#[tokio::test]
+async fn an_01_codes() {
+    contract::accounts::codes(&stores(1)).await;
+    contract::accounts::concurrent_attempts(&stores(2)).await;
+}
+
+#[tokio::test]
+async fn an_14_sign_ins_and_sessions() {
+    contract::accounts::sign_ins(&stores(3)).await;
+    contract::accounts::sessions(&stores(4)).await;
+}
+
+#[tokio::test]
+async fn an_69_uploads() {
+    contract::placements::uploads(&stores(5)).await;
+}
+
+#[tokio::test]
+async fn placements() {
+    contract::placements::generations(&stores(6)).await;
+    contract::placements::refused_generations(&stores(7)).await;
+    contract::placements::concurrent_generations(&stores(8)).await;
+}
+
+#[tokio::test]
+async fn generations_and_their_readers() {
+    contract::generations::changes(&stores(9)).await;
+    contract::generations::concurrent_changes(&stores(10)).await;
+    contract::generations::pages(&stores(11)).await;
+    contract::generations::overdue(&stores(12)).await;
+    contract::generations::deliveries(&stores(14)).await;
+}
+
+#[tokio::test]
+async fn attempts_and_circuits() {
+    contract::attempts::claims(&stores(15)).await;
+    contract::attempts::concurrent_claims(&stores(16)).await;
+    contract::attempts::histories(&stores(17)).await;
+    contract::attempts::circuits(&stores(18)).await;
+}
+
+#[tokio::test]
+async fn an_40_expired_rows() {
+    contract::expired::expired(&stores(13)).await;
+}
+
+/// The counters of the profile `ephemeral`, whose table is not deployed here: it is created as in that profile.
+async fn rate_keys(table: &str) -> DynamoRateKeys {
+    use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+    let client = Client::new(&testkit::cloud::config());
+    let attribute =
+        |name: &str| AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap();
+    let key = |name: &str, kind: KeyType| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+    let made = client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk"))
+        .attribute_definitions(attribute("sk"))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range));
+    made.send().await.unwrap();
+    DynamoRateKeys::new(Database::new(&testkit::cloud::config()), table.to_owned())
+}
+
+#[tokio::test]
+async fn rt_21_rate_keys() {
+    contract::rate_keys::rate_keys(&rate_keys("rate-keys-of-the-suite").await).await;
+}
+
+async fn scan(table: &str) -> Vec<BTreeMap<String, AttributeValue>> {
+    let client = Client::new(&testkit::cloud::config());
+    let pages = client.scan().table_name(table).consistent_read(true).into_paginator().items().send();
+    let items: Vec<_> = pages.collect::<Result<_, _>>().await.unwrap();
+    items.into_iter().map(|item| item.into_iter().collect()).collect()
+}
+
+/// Every item that the suites can write has a class, is in the table of that class, and has no attribute that the inventory does not declare
+/// (invariant 9).
+#[tokio::test]
+async fn what_is_stored_is_declared() {
+    for seed in [21, 22, 23] {
+        contract::placements::refused_generations(&stores(seed)).await;
+        contract::generations::changes(&stores(seed + 100)).await;
+        contract::generations::deliveries(&stores(seed + 200)).await;
+        contract::attempts::claims(&stores(seed + 300)).await;
+        contract::attempts::circuits(&stores(seed + 400)).await;
+    }
+    stores(24).codes.issue(&issued()).await.unwrap();
+    let counted = "rate-keys-that-are-declared";
+    contract::rate_keys::rate_keys(&rate_keys(counted).await).await;
+    let mut seen = BTreeMap::new();
+    for (logical_id, store, name) in [
+        ("AccountsTable", policy::Table::Accounts, table("AccountsTable")),
+        ("StudioTable", policy::Table::Studio, table("StudioTable")),
+        ("ScreeningTable", policy::Table::Screening, table("ScreeningTable")),
+        ("FleetingTable", policy::Table::Fleeting, table("FleetingTable")),
+        ("RateKeysTable", policy::Table::RateKeys, counted.to_owned()),
+    ] {
+        for item in scan(&name).await {
+            let class = item.get("class").and_then(|class| class.as_s().ok()).and_then(|id| Class::from_id(id));
+            let class = class.unwrap_or_else(|| panic!("{logical_id} holds an item of no class: {:?}", item.keys()));
+            assert_eq!(class.entry().table(), Some(store), "{class} is in the wrong table");
+            assert_eq!(policy::undeclared(class, item.keys().map(String::as_str)), Vec::<String>::new(), "{class}");
+            let kept = class.entry().kept().is_some();
+            assert_eq!(item.contains_key("expires_at"), kept, "{class} has a retention and no end, or the reverse");
+            *seen.entry(class).or_insert(0) += 1;
+        }
+    }
+    let wallet = |class: &&Class| class.entry().profiles.contains(&policy::Profile::Wallet);
+    let stored = Class::ALL.iter().filter(|class| class.entry().table().is_some()).filter(wallet);
+    let unseen: Vec<_> = stored.filter(|class| !seen.contains_key(class)).collect();
+    assert!(unseen.is_empty(), "no suite writes {unseen:?}");
+}
+
+fn issued() -> accounts::IssuedCode {
+    let (pepper, at) = (builders::pepper(), builders::midnight());
+    let key = pepper.email_key(&builders::email("somebody"));
+    accounts::IssuedCode { hash: pepper.code_hash(&key, "123456"), key, at, expires_at: Class::SIGN_IN_CODE.expires_at(at) }
+}
+
+/// After all suites, every wallet is the sum of its movements.
+/// Invariant: The sum of the entries is the balance, and no wallet goes below zero.
+#[tokio::test]
+async fn sum_of_entries_is_the_balance() {
+    contract::placements::concurrent_generations(&stores(31)).await;
+    contract::generations::changes(&stores(32)).await;
+    let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let number = |item: &BTreeMap<String, AttributeValue>, name: &str| item[name].as_n().unwrap().parse::<i64>().unwrap();
+    // Other suites keep writing: an account is read again until its wallet and its entries are of the same moment.
+    for attempt in 0.. {
+        sums.clear();
+        for item in scan(&table("AccountsTable")).await {
+            let account = item["pk"].as_s().unwrap().clone();
+            let (available, held) = match item["class"].as_s().unwrap().as_str() {
+                "wallet" => (-number(&item, "available"), -number(&item, "held")),
+                "ledger-entry" => (number(&item, "available_delta"), number(&item, "held_delta")),
+                _ => continue,
+            };
+            let sum = sums.entry(account).or_default();
+            *sum = (sum.0 + available, sum.1 + held);
+        }
+        if sums.values().all(|sum| *sum == (0, 0)) {
+            break;
+        }
+        assert!(attempt < 50, "{sums:?}");
+    }
+    assert!(!sums.is_empty());
+}
