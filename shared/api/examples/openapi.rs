@@ -1,7 +1,9 @@
 //! Writes `infra/openapi.yaml`: `cargo run -p api --features openapi --example openapi`.
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi.yaml");
-    std::fs::write(path, api::openapi::yaml()?)?;
+use std::path::Path;
+
+fn main() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::fs::write(root.join("infra/openapi.yaml"), api::openapi::yaml(&stacks::functions(&root)?)?)?;
     Ok(())
 }

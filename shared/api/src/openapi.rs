@@ -1,4 +1,5 @@
-//! The OpenAPI 3.1 document of `/v1`, made from the types of the `api-…` crates: `infra/openapi.yaml` is what [`document`] says.
+//! The OpenAPI 3.1 document of `/v1`, made from the types of the `api-…` crates and the functions' manifests: `infra/openapi.yaml` is what
+//! [`document`] says. Method, path, summary and callers are in the manifests; parameters, bodies, replies and refusals are here.
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
@@ -7,6 +8,8 @@ mod problems;
 mod routes;
 mod schemas;
 
+use anyhow::Result;
+use stacks::Function;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::server::{ServerBuilder, ServerVariableBuilder};
 use utoipa::openapi::tag::TagBuilder;
@@ -24,29 +27,33 @@ gateway as `{\"message\": …}`.
 
 Ids are a prefix and the 32 lowercase hexadecimal digits of a UUID v7, so that later ids sort later. Times are RFC 3339, in UTC.";
 
-#[must_use]
-pub fn document() -> OpenApi {
+/// The document of the routes of these functions.
+///
+/// # Errors
+/// When one of them has a route and no description here, or the reverse.
+pub fn document(functions: &[Function]) -> Result<OpenApi> {
+    let routes = routes::of(functions)?;
     let info = InfoBuilder::new()
         .title("Nigao")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(DESCRIPTION))
         .license(Some(License::builder().name("Apache-2.0").identifier(Some("Apache-2.0")).build()));
-    OpenApiBuilder::new()
+    let document = OpenApiBuilder::new()
         .info(info.build())
         .servers(Some(servers()))
-        .paths(routes::paths())
-        .components(Some(components()))
-        .tags(Some(tags()))
-        .build()
+        .components(Some(components(&routes)))
+        .paths(routes::paths(routes))
+        .tags(Some(tags()));
+    Ok(document.build())
 }
 
 /// In the form of `infra/openapi.yaml`.
 ///
 /// # Errors
-/// When it cannot be written as YAML.
-pub fn yaml() -> Result<String, serde_yaml_ng::Error> {
-    let head = "# Made from the types of shared/api by `make openapi`; a test fails when it is not up to date.\n";
-    Ok(head.to_owned() + &serde_yaml_ng::to_string(&document())?)
+/// As those of [`document`].
+pub fn yaml(functions: &[Function]) -> Result<String> {
+    let head = "# Made from shared/api and the functions' manifests by `make openapi`; a test fails when it is not up to date.\n";
+    Ok(head.to_owned() + &serde_yaml_ng::to_string(&document(functions)?)?)
 }
 
 fn servers() -> [Server; 2] {
@@ -72,12 +79,12 @@ fn tags() -> [Tag; 7] {
     ]
 }
 
-fn components() -> Components {
+fn components(routes: &[routes::Route]) -> Components {
     let cookie = ApiKeyValue::with_description(
         "__Host-session",
         "A signed token of 30 days that `POST /v1/auth/sessions` sets. Over plain http on localhost the cookie is named `session`.",
     );
     let components = ComponentsBuilder::new().security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    let components = problems::add_to(schemas::add_to(components), routes::problems());
+    let components = problems::add_to(schemas::add_to(components), routes::problems(routes));
     schemas::refine(components.build())
 }

@@ -2,16 +2,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use stacks::Function;
 
-fn read(path: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn functions() -> Vec<Function> {
+    stacks::functions(&root()).unwrap()
 }
 
 fn document() -> Value {
-    serde_json::to_value(api::openapi::document()).unwrap()
+    serde_json::to_value(api::openapi::document(&functions()).unwrap()).unwrap()
 }
 
 /// Invariant: Documented and deployed routes are the same.
@@ -19,8 +24,8 @@ fn document() -> Value {
 fn the_file_is_up_to_date() {
     let remedy = "cargo run -p api --features openapi --example openapi";
     assert!(
-        read("infra/openapi.yaml") == api::openapi::yaml().unwrap(),
-        "infra/openapi.yaml is not what the types say: `make openapi` ({remedy})"
+        std::fs::read_to_string(root().join("infra/openapi.yaml")).unwrap() == api::openapi::yaml(&functions()).unwrap(),
+        "infra/openapi.yaml is not what types and manifests say: `make openapi` ({remedy})"
     );
 }
 
@@ -38,10 +43,7 @@ fn documented() -> BTreeMap<String, String> {
 
 /// The routes of the functions' manifests in the same form.
 fn deployed() -> BTreeMap<String, String> {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let functions = stacks::functions(&root).unwrap().into_iter();
-    let routes = functions.filter_map(|function| Some((function.manifest.on.route()?.to_string(), function.name)));
-    routes.collect()
+    functions().into_iter().filter_map(|function| Some((function.manifest.on.route()?.to_string(), function.name))).collect()
 }
 
 /// Invariant: Documented and deployed routes are the same.
@@ -50,16 +52,30 @@ fn every_route_is_documented_and_every_documented_one_is_deployed() {
     assert_eq!(documented(), deployed());
 }
 
+#[test]
+fn a_route_that_is_not_described_is_named_and_so_is_a_description_without_a_route() {
+    let refused = |functions: &[Function]| api::openapi::yaml(functions).unwrap_err().to_string();
+    let mut functions = functions();
+    let mut stranger = functions.iter().find(|function| function.name == "me-get").unwrap().clone();
+    stranger.name = "things-list".into();
+    functions.push(stranger);
+    assert!(refused(&functions).starts_with("things-list has a route"));
+
+    functions.retain(|function| !["styles-list", "things-list"].contains(&function.name.as_str()));
+    assert!(refused(&functions).contains("describes styles-list, but"));
+}
+
 /// Invariant: A private route wants a session, and refuses other sites and other owners.
 #[test]
 fn a_route_needs_a_session_where_its_manifest_says_so() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let document = document();
-    for function in stacks::functions(&root).unwrap() {
+    for function in functions() {
         let Some(route) = function.manifest.on.route() else { continue };
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];
-        let documented = operation["security"].as_array().is_some_and(|security| !security.is_empty());
-        assert_eq!(documented, function.manifest.caller == Some(stacks::Caller::Session), "{route}");
+        let private = function.manifest.caller == Some(stacks::Caller::Session);
+        assert_eq!(operation["security"].as_array().is_some_and(|security| !security.is_empty()), private, "{route}");
+        assert!(!private || operation["responses"]["401"].is_object(), "{route}");
+        assert!(!private || operation["responses"]["403"].is_object() == (route.method != "GET"), "{route}");
     }
 }
 

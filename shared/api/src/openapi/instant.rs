@@ -5,12 +5,12 @@ use processing::instant::AGE_ATTESTATION;
 use studio::Brief;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::encoding::EncodingBuilder;
-use utoipa::openapi::path::{HttpMethod, ParameterIn};
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref, Required, Response, ResponseBuilder, Schema};
 
-use super::routes::{INSTANT, Route, header, parameter, string};
+use super::routes::{Endpoint, INSTANT, header, parameter, string};
 
 const DESCRIPTION: &str = "One request in, the drawing out. Neither picture nor words are stored, whatever the outcome.\n\n\
 Send `multipart/form-data` with `picture` and either `style` or `prompt`; or the bare picture with `style` in the URL, where a prompt never \
@@ -20,12 +20,11 @@ With `Accept: text/event-stream` the answer is a stream of events: `progress`, p
 stream begins has its status; a later one is the event `error`, with the problem as its data. A comment every 15 seconds keeps the \
 connection open. Otherwise the answer is the picture's bytes.";
 
-/// `POST /v1/instant`
-pub(super) fn create() -> Route {
+pub(super) fn create() -> Endpoint {
     let consent = parameter("Provider-Consent", ParameterIn::Header, string()).required(Required::True);
     let age = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([AGE_ATTESTATION])).build();
     let age = parameter("Age-Attestation", ParameterIn::Header, age).required(Required::True);
-    Route::new(HttpMethod::Post, "/v1/instant", "instant-create", INSTANT, "Draws within the request, and stores nothing")
+    Endpoint::new("instant-create", INSTANT)
         .describe(DESCRIPTION)
         .parameter(consent.description(Some("The vendors that may see the picture, separated by commas, such as `openai`")))
         .parameter(age.description(Some("States that the caller is at least 13 years old")))

@@ -1,6 +1,10 @@
-//! The routes: one entry an endpoint, named after its function.
+//! The routes: what the manifest of each function says of its own, and what only can be said here.
 
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail, ensure};
 use kernel::{Reason, limits};
+use stacks::{Caller, Function, Manifest};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder};
@@ -23,18 +27,16 @@ pub(super) const VERIFICATIONS: &str = "verifications";
 /// The reasons of every route with a JSON body.
 const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::BodyTooLarge, Reason::MediaTypeUnsupported];
 
-/// An endpoint.
-pub(super) struct Route {
-    method: HttpMethod,
-    path: &'static str,
+/// An endpoint, by the name of its function.
+pub(super) struct Endpoint {
+    function: &'static str,
     operation: OperationBuilder,
     reasons: Vec<Reason>,
 }
 
-impl Route {
-    pub(super) fn new(method: HttpMethod, path: &'static str, function: &str, tag: &str, summary: &str) -> Self {
-        let operation = OperationBuilder::new().operation_id(Some(function)).tag(tag).summary(Some(summary));
-        Self { method, path, operation, reasons: Vec::new() }
+impl Endpoint {
+    pub(super) fn new(function: &'static str, tag: &str) -> Self {
+        Self { function, operation: OperationBuilder::new().operation_id(Some(function)).tag(tag), reasons: Vec::new() }
     }
 
     pub(super) fn describe(mut self, description: &str) -> Self {
@@ -79,15 +81,11 @@ impl Route {
         self
     }
 
-    /// Needs a session.
-    fn private(mut self) -> Self {
+    /// Needs a session and, where it changes something, refuses what a browser sends from another site.
+    fn private(mut self, method: &HttpMethod) -> Self {
         self.operation = self.operation.security(SecurityRequirement::new(SESSION, [] as [&str; 0]));
-        self.refuses(&[Reason::SignedOut])
-    }
-
-    /// Needs a session, and refuses a browser's request from another site.
-    fn changing(self) -> Self {
-        self.private().refuses(&[Reason::CrossSite])
+        let private = self.refuses(&[Reason::SignedOut]);
+        if *method == HttpMethod::Get { private } else { private.refuses(&[Reason::CrossSite]) }
     }
 
     /// Depends on a service that may be slow.
@@ -96,27 +94,75 @@ impl Route {
     }
 }
 
-/// The paths of the document.
-pub(super) fn paths() -> Paths {
-    let mut paths = PathsBuilder::new();
-    for Route { method, path, operation, reasons } in all() {
-        paths = paths.path(path, PathItem::new(method, refuse(operation, &Refusal::of(&reasons)).build()));
+/// An endpoint with all that is said of it.
+pub(super) struct Route {
+    method: HttpMethod,
+    path: String,
+    operation: OperationBuilder,
+    refusals: Vec<Refusal>,
+}
+
+impl Route {
+    /// Adds what the manifest of its function says.
+    fn of(function: &Function, route: &stacks::Route, endpoint: Endpoint) -> Result<Self> {
+        let Manifest { about, caller, .. } = &function.manifest;
+        let method = method(&route.method)?;
+        let endpoint = if *caller == Some(Caller::Session) { endpoint.private(&method) } else { endpoint };
+        let operation = endpoint.operation.summary(Some(about.trim_end_matches('.')));
+        Ok(Self { method, path: route.path.clone(), operation, refusals: Refusal::of(&endpoint.reasons) })
     }
-    paths.build()
+}
+
+fn method(name: &str) -> Result<HttpMethod> {
+    Ok(match name {
+        "DELETE" => HttpMethod::Delete,
+        "GET" => HttpMethod::Get,
+        "PATCH" => HttpMethod::Patch,
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        other => bail!("the document knows no method {other}"),
+    })
+}
+
+/// The routes of these functions.
+///
+/// # Errors
+/// When a function with a route is not described here, or what is described here has no route.
+pub(super) fn of(functions: &[Function]) -> Result<Vec<Route>> {
+    let mut endpoints: BTreeMap<_, _> = all().into_iter().map(|endpoint| (endpoint.function, endpoint)).collect();
+    let mut routes = Vec::new();
+    for function in functions {
+        let Some(route) = function.manifest.on.route() else { continue };
+        let endpoint = endpoints.remove(function.name.as_str());
+        let endpoint =
+            endpoint.with_context(|| format!("{} has a route, but shared/api/src/openapi does not describe it", function.name))?;
+        routes.push(Route::of(function, route, endpoint)?);
+    }
+    let left: Vec<_> = endpoints.into_keys().collect();
+    ensure!(left.is_empty(), "shared/api/src/openapi describes {}, but no function of that name has a route", left.join(", "));
+    Ok(routes)
+}
+
+/// The paths of the document.
+pub(super) fn paths(routes: Vec<Route>) -> Paths {
+    let add = |paths: PathsBuilder, Route { method, path, operation, refusals }: Route| {
+        paths.path(path, PathItem::new(method, refuse(operation, &refusals).build()))
+    };
+    routes.into_iter().fold(PathsBuilder::new(), add).build()
 }
 
 /// Every refusal of any route, each once.
-pub(super) fn problems() -> Vec<Refusal> {
+pub(super) fn problems(routes: &[Route]) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    for refusal in all().iter().flat_map(|route| Refusal::of(&route.reasons)) {
-        if !refusals.contains(&refusal) {
-            refusals.push(refusal);
+    for refusal in routes.iter().flat_map(|route| &route.refusals) {
+        if !refusals.contains(refusal) {
+            refusals.push(refusal.clone());
         }
     }
     refusals
 }
 
-fn all() -> Vec<Route> {
+fn all() -> Vec<Endpoint> {
     let mut all = account();
     all.push(privacy_get());
     all.push(styles_list());
@@ -128,13 +174,13 @@ fn all() -> Vec<Route> {
     all
 }
 
-fn privacy_get() -> Route {
+fn privacy_get() -> Endpoint {
     let cache = || header("Any cache may keep it for five minutes", string());
     let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
     let content = |kind: Type| ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind).build())).build();
     let page = ResponseBuilder::new().description("The policy").content("text/html", content(Type::String));
     let page = page.content("application/json", content(Type::Object)).header("ETag", etag()).header("Cache-Control", cache());
-    Route::new(HttpMethod::Get, "/privacy", "privacy-get", POLICY, "The policy of this deployment")
+    Endpoint::new("privacy-get", POLICY)
         .describe(
             "A page for people. With `Accept: application/json` the reply is the data behind it: the inventory of what is stored (every field \
              with its kind, retention and processors), the ledger of those processors, and the artists and screeners of this deployment.",
@@ -144,20 +190,20 @@ fn privacy_get() -> Route {
         .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache()).build())
 }
 
-fn styles_list() -> Route {
+fn styles_list() -> Endpoint {
     let cache = header("Any cache may keep it for five minutes", string());
-    Route::new(HttpMethod::Get, "/v1/styles", "styles-list", CATALOGUE, "The styles and add-ons, and their prices")
+    Endpoint::new("styles-list", CATALOGUE)
         .answers("200", ResponseBuilder::from(json("All styles", "StylesReply")).header("Cache-Control", cache).build())
 }
 
-fn account() -> Vec<Route> {
-    let code = Route::new(HttpMethod::Post, "/v1/auth/codes", "auth-codes-create", ACCOUNT, "Mails a sign-in code")
+fn account() -> Vec<Endpoint> {
+    let code = Endpoint::new("auth-codes-create", ACCOUNT)
         .describe("The answer and its cost are the same whether or not the address is known. A newer code replaces the older one.")
         .takes("AskForCode")
         .answers("202", json("A code is on its way", "CodeSent"))
         .refuses(&[Reason::RateLimited])
         .busy();
-    let sign_in = Route::new(HttpMethod::Post, "/v1/auth/sessions", "auth-sessions-create", ACCOUNT, "Signs in with a mailed code")
+    let sign_in = Endpoint::new("auth-sessions-create", ACCOUNT)
         .describe("The code works once and admits five attempts. The first sign-in opens the account and grants its starter credits.")
         .parameter(accept_language())
         .takes("SignInRequest")
@@ -167,84 +213,72 @@ fn account() -> Vec<Route> {
         )
         .refuses(&[Reason::CodeRefused, Reason::CrossSite])
         .busy();
-    let sign_out = Route::new(HttpMethod::Delete, "/v1/auth/sessions", "auth-sessions-delete", ACCOUNT, "Signs out")
-        .describe("The session ends at once, everywhere.")
+    let sign_out = Endpoint::new("auth-sessions-delete", ACCOUNT)
         .answers(
             "204",
             ResponseBuilder::new().description("Signed out").header("Set-Cookie", header("Removes the cookie", string())).build(),
         )
-        .changing()
         .busy();
-    let me = Route::new(HttpMethod::Get, "/v1/me", "me-get", ACCOUNT, "The account and its wallet")
-        .answers("200", json("The account", "MeReply"))
-        .private()
-        .busy();
+    let me = Endpoint::new("me-get", ACCOUNT).answers("200", json("The account", "MeReply")).busy();
     vec![code, sign_in, sign_out, me]
 }
 
-fn uploads_create() -> Route {
-    Route::new(HttpMethod::Post, "/v1/uploads", "uploads-create", UPLOADS, "Opens an upload")
+fn uploads_create() -> Endpoint {
+    Endpoint::new("uploads-create", UPLOADS)
         .describe(
             "Answers with a form that admits exactly one object: this key, this type, this number of bytes, for 15 minutes. Post it as `multipart/form-data` to \
              `post.url`: all of `post.fields`, then the bytes as a field named `file`. An upload that no generation uses is deleted after one day, a used one after 30 days.",
         )
         .takes("UploadRequest")
         .answers("201", json("The form", "UploadReply"))
-        .changing()
         .refuses(&[Reason::RateLimited])
         .busy()
 }
 
-fn generations_create() -> Route {
+fn generations_create() -> Endpoint {
     let key = parameter("Idempotency-Key", ParameterIn::Header, idempotency_key()).required(Required::True);
     let location = header("`/v1/generations/{id}` of the new generation", string());
-    Route::new(HttpMethod::Post, "/v1/generations", "generations-create", GENERATIONS, "Starts a generation")
-        .describe("Holds the credits and queues the generation. The same `Idempotency-Key` with the same body means the same generation, for 24 hours.")
+    Endpoint::new("generations-create", GENERATIONS)
+        .describe("The same `Idempotency-Key` with the same body means the same generation, for 24 hours.")
         .parameter(key.description(Some("The caller's own key for this request")))
         .takes("GenerationRequest")
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
-        .changing()
         .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound])
         .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
         .busy()
 }
 
-fn generations() -> [Route; 3] {
+fn generations() -> [Endpoint; 3] {
     let cursor = parameter("cursor", ParameterIn::Query, schemas::id_or_nothing("gen_").build())
         .description(Some("The `next_cursor` of the page before; absent or empty for the first page"));
-    let limit = parameter("limit", ParameterIn::Query, page_limit()).description(Some("Orders on the page"));
-    let list = Route::new(HttpMethod::Get, "/v1/generations", "generations-list", GENERATIONS, "The caller's orders, the newest first")
-        .describe("A page may hold fewer orders than asked for, and still not be the last: only a page without `next_cursor` is.")
+    let limit = parameter("limit", ParameterIn::Query, page_limit()).description(Some("Generations on the page"));
+    let list = Endpoint::new("generations-list", GENERATIONS)
+        .describe("A page may hold fewer generations than asked for, and still not be the last: only a page without `next_cursor` is.")
         .parameter(cursor)
         .parameter(limit)
         .answers("200", json("A page", "GenerationsReply"))
-        .private()
         .refuses(&[Reason::FieldInvalid])
         .busy();
     let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
-    let get =
-        Route::new(HttpMethod::Get, "/v1/generations/{id}", "generations-get", GENERATIONS, "The progress of a generation, and its files")
-            .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
-            .parameter(generation_id())
-            .parameter(seen)
-            .answers("200", ResponseBuilder::from(json("The generation", "GenerationReply")).header("ETag", etag()).build())
-            .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
-            .private()
-            .refuses(&[Reason::NotFound])
-            .busy();
-    let delete =
-        Route::new(HttpMethod::Delete, "/v1/generations/{id}", "generations-delete", GENERATIONS, "Removes a generation and all its files")
-            .describe("A running generation is cancelled and its credits are released, once.")
-            .parameter(generation_id())
-            .answers("204", ResponseBuilder::new().description("Removed").build())
-            .changing()
-            .refuses(&[Reason::NotFound])
-            .busy();
+    let get = Endpoint::new("generations-get", GENERATIONS)
+        .describe("The links in it work without a session, for 15 to 20 minutes; ask again for new ones.")
+        .parameter(generation_id())
+        .parameter(seen)
+        .answers("200", ResponseBuilder::from(json("The generation", "GenerationReply")).header("ETag", etag()).build())
+        .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).build())
+        .refuses(&[Reason::NotFound])
+        .busy();
+    let delete = Endpoint::new("generations-delete", GENERATIONS)
+        .describe("A running generation is cancelled and its credits are released, once.")
+        .parameter(generation_id())
+        .answers("204", ResponseBuilder::new().description("Removed").build())
+        .refuses(&[Reason::NotFound])
+        .busy();
     [list, get, delete]
 }
 
-fn verifications_create() -> Route {
-    Route::new(HttpMethod::Post, "/v1/verifications", "verifications-create", VERIFICATIONS, "Examines the origin of a picture")
+fn verifications_create() -> Endpoint {
+    Endpoint::new("verifications-create", VERIFICATIONS)
         .describe(
             "The body is the picture itself, of at most 4,000,000 bytes: any PNG, JPEG or WebP, not only ours. Needs no session, stores nothing and contacts no third party: \
              a manifest that lies elsewhere is not fetched.",
