@@ -7,6 +7,7 @@ pub(crate) mod mailbox;
 pub(crate) mod person;
 pub(crate) mod pictures;
 pub(crate) mod poll;
+pub(crate) mod private_requests;
 pub(crate) mod problem;
 pub(crate) mod store;
 
