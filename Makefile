@@ -41,9 +41,12 @@ test: tools ## every test and every check
 	$(CARGO) build --locked --workspace --all-targets --all-features
 	tests/fuzz/run build
 	echo "[4/5] templates and bad input, beside the tests"
-	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 & checks=$$!
-	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 & fuzz=$$!
-	trap 'kill $$checks $$fuzz 2> /dev/null || true' EXIT
+	# Each is a process group of its own: whatever ends this, a failure or Ctrl-C, ends all that they started.
+	set -m
+	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 < /dev/null & checks=$$!
+	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 < /dev/null & fuzz=$$!
+	set +m
+	trap 'kill -- -$$checks -$$fuzz 2> /dev/null && wait || true' EXIT
 	echo "[5/5] tests"
 	rm -rf $(CARGO_TARGET_DIR)/permissions
 	$(CARGO) test --locked --workspace --all-features
