@@ -40,10 +40,10 @@ test: tools ## every test and every check
 	# The same graph of features as the tests have: another one would build the dependencies a second time.
 	$(CARGO) build --locked --workspace --all-targets --all-features
 	tests/fuzz/run build
-	echo "[4/5] templates and bad input, beside the tests"
+	echo "[4/5] templates, the API's document and bad input, beside the tests"
 	# Each is a process group of its own: whatever ends this, a failure or Ctrl-C, ends all that they started.
 	set -m
-	infra/checks/run > $(CARGO_TARGET_DIR)/checks.log 2>&1 < /dev/null & checks=$$!
+	{ infra/checks/run && exec infra/checks/api/run; } > $(CARGO_TARGET_DIR)/checks.log 2>&1 < /dev/null & checks=$$!
 	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 < /dev/null & fuzz=$$!
 	set +m
 	trap 'kill -- -$$checks -$$fuzz 2> /dev/null && wait || true' EXIT
@@ -51,7 +51,7 @@ test: tools ## every test and every check
 	rm -rf $(CARGO_TARGET_DIR)/permissions
 	$(CARGO) test --locked --workspace --all-features
 	$(PERMISSIONS) unused
-	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a check of the templates failed, see above" >&2; exit 1; }
+	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a template is wrong, or the API is not as its document says, see above" >&2; exit 1; }
 	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
 	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log
 	echo "All tests and checks passed."

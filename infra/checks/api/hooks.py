@@ -1,8 +1,11 @@
-"""What Schemathesis cannot read in the document: how one signs in, what a picture is, what a bubble can say."""
+"""What Schemathesis cannot read in the document: how one signs in, what is there, what a picture is, what a bubble can say."""
 
+import functools
+import itertools
 import os
 import re
 import struct
+import time
 import uuid
 import zlib
 from pathlib import Path
@@ -10,14 +13,17 @@ from pathlib import Path
 import requests
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.generation.meta import TestPhase
 
 API, MAIL, CONTROL = os.environ["API_URL"], os.environ["MAIL_URL"], os.environ["CONTROL_URL"]
 FIXTURES = Path(__file__).parents[3] / "shared/testkit/fixtures"
 SIGN_OUT, UPLOAD, INSTANT = "auth-sessions-delete", "uploads-create", "instant-create"
+START, GET, DELETE = "generations-create", "generations-get", "generations-delete"
 HOUR = 3600
 # Requests of these in an hour, at most: kernel::limits::UPLOADS_PER_HOUR, INSTANT_PER_HOUR.
 LIMITS = {UPLOAD: 120, INSTANT: 30}
 asked = dict.fromkeys(LIMITS, 0)
+numbers = itertools.count()
 
 
 def name(case) -> str:
@@ -42,20 +48,55 @@ def before_load_schema(context, raw_schema):
     raw_schema["components"]["securitySchemes"]["session"]["name"] = "session"
 
 
+@functools.cache
+def session() -> str:
+    """The one of all requests but those that sign out."""
+    return sign_in()
+
+
 @schemathesis.auth(refresh_interval=None).apply_to(lambda context: "security" in context.operation.definition.raw)
 class Session:
-    """One session for all requests; signing out, which ends a session, gets one of its own each time."""
-
-    shared = None
+    """Signing out ends a session, so it gets one of its own each time."""
 
     def get(self, case, context):
-        if name(case) == SIGN_OUT:
-            return sign_in()
-        Session.shared = Session.shared or sign_in()
-        return Session.shared
+        return sign_in() if name(case) == SIGN_OUT else session()
 
     def set(self, case, data, context):
         case.cookies = {**(case.cookies or {}), "session": data}
+
+
+def ask(method: str, path: str, **more) -> dict:
+    """A request of whoever is signed in, which must be answered well."""
+    reply = requests.request(method, f"{API}{path}", cookies={"session": session()}, timeout=60, **more)
+    reply.raise_for_status()
+    return reply.json()
+
+
+@functools.cache
+def upload() -> str:
+    """An upload with its picture."""
+    picture = plain_png(96)
+    opened = ask("POST", "/v1/uploads", json={"content_type": "image/png", "bytes": len(picture)})
+    form = opened["post"]
+    requests.post(form["url"], data=form["fields"], files={"file": picture}, timeout=60).raise_for_status()
+    return opened["upload_id"]
+
+
+def start(**more) -> str:
+    body = {"upload_id": upload(), "style": "soft-anime", "count": 1, **more}
+    return ask("POST", "/v1/generations", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})["generation_id"]
+
+
+@functools.cache
+def finished() -> str:
+    """A generation with all its files. Those that are started later wait in their queue: what is compared are answers, and pictures take time."""
+    generation = start(stickers=True, bubble={"text": "Hi!"})
+    until = time.monotonic() + 300
+    while (state := ask("GET", f"/v1/generations/{generation}")["state"]) != "done":
+        assert state in ("queued", "screening", "drawing", "finishing") and time.monotonic() < until, state
+        time.sleep(0.2)
+    requests.post(f"{CONTROL}/_local/queues/GenerationQueued/pause", timeout=30).raise_for_status()
+    return generation
 
 
 @schemathesis.hook
@@ -79,9 +120,19 @@ def filter_case(context, case):
 
 @schemathesis.hook
 def map_case(context, case):
-    """The picture of an allowed form is one: Schemathesis does not find the `encoding` of a field that an `allOf` holds."""
-    if name(case) == INSTANT and isinstance(case.body, dict) and case.meta and case.meta.generation.mode.is_positive:
+    """What an allowed request names is there: a picture, an upload, and while values are drawn (the other phases have their own) a generation."""
+    if not case.meta or not case.meta.generation.mode.is_positive:
+        return case
+    if name(case) == INSTANT and isinstance(case.body, dict):
+        # Schemathesis does not find the `encoding` of a field that an `allOf` holds.
         case.body["picture"] = plain_png(64)
+    elif name(case) == START and isinstance(case.body, dict):
+        finished()
+        case.body["upload_id"] = upload()
+        # A key is for one body.
+        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key']}{next(numbers)}"[-255:]
+    elif name(case) in (GET, DELETE) and case.meta.phase.name == TestPhase.FUZZING:
+        case.path_parameters["id"] = finished() if name(case) == GET else start()
     return case
 
 
