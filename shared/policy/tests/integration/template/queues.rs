@@ -25,6 +25,7 @@ fn seconds(queue: &Resource, property: &str) -> SignedDuration {
     SignedDuration::from_secs(queue.property(property).as_i64().unwrap_or_else(|| panic!("{} has no {property}", queue.id)))
 }
 
+/// The inventory names them by hand: that the messages of a new queue are these ids is for a person to say, and follows from no manifest.
 #[test]
 fn every_queue_is_in_the_inventory_and_the_reverse() {
     let Store::Sqs { queues: declared } = &Class::QueueMessage.entry().store else { panic!("messages are in queues") };
