@@ -21,6 +21,8 @@ const KEYS: [(&str, bool); 6] = [
 enum Test {
     StringEquals,
     StringLike,
+    /// `Null` with `false`: the request has the key.
+    Present,
 }
 
 /// One operator on one key: the key's values must be among those allowed.
@@ -33,8 +35,6 @@ pub(crate) struct Condition {
     test: Test,
     /// `ForAllValues`: each of several values must be allowed; none at all will do.
     for_all: bool,
-    /// `IfExists`: a request without the key will do.
-    if_exists: bool,
 }
 
 impl Condition {
@@ -43,38 +43,46 @@ impl Condition {
             Some(rest) => (true, rest),
             None => (false, operator),
         };
-        let (if_exists, name) = match rest.strip_suffix("IfExists") {
-            Some(name) => (true, name),
-            None => (false, rest),
-        };
-        let test = match name {
-            "StringEquals" => Test::StringEquals,
-            "StringLike" => Test::StringLike,
-            _ => return Err(Unsupported::Operator(operator.to_owned())),
-        };
         let known = KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
         let (_, several) = known.ok_or_else(|| Unsupported::Key(key.to_owned()))?;
+        let test = match rest {
+            "StringEquals" => Test::StringEquals,
+            "StringLike" => Test::StringLike,
+            "Null" if !for_all && values == ["false"] => {
+                return Ok(Self { key: key.to_owned(), values: Vec::new(), test: Test::Present, for_all });
+            }
+            _ => return Err(Unsupported::Operator(operator.to_owned())),
+        };
         if *several != for_all {
             return Err(Unsupported::Quantifier { operator: operator.to_owned(), key: key.to_owned() });
         }
         if let Some(value) = values.iter().find(|value| value.contains("${")) {
             return Err(Unsupported::Variable(value.clone()));
         }
-        Ok(Self { key: key.to_owned(), values, test, for_all, if_exists })
+        Ok(Self { key: key.to_owned(), values, test, for_all })
     }
 
     /// Which of its values the request needs; `None` when the condition does not hold.
     pub(crate) fn holds(&self, context: &Context) -> Option<BTreeSet<usize>> {
         let Some(found) = context.get(&self.key.to_lowercase()) else {
-            return (self.for_all || self.if_exists).then(BTreeSet::new);
+            return self.for_all.then(BTreeSet::new);
         };
+        if self.test == Test::Present {
+            return Some(BTreeSet::new());
+        }
         found.iter().map(|value| self.values.iter().position(|allowed| self.admits(allowed, value))).collect()
+    }
+
+    /// Whether it admits several values, each of which could be left out; without its only one it would admit nothing.
+    pub(crate) fn is_choice(&self) -> bool {
+        self.values.len() > 1
     }
 
     fn admits(&self, allowed: &str, value: &str) -> bool {
         match self.test {
             Test::StringEquals => allowed == value,
             Test::StringLike => matches(allowed, value),
+            Test::Present => true,
         }
     }
 }
@@ -93,11 +101,15 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_the_key_passes_if_the_operator_says_so() {
-        let prefix = ["uploads/*"];
-        assert_eq!(condition("StringLike", "s3:prefix", &prefix).holds(&Context::new()), None);
-        assert_eq!(condition("StringLikeIfExists", "s3:prefix", &prefix).holds(&Context::new()), Some(BTreeSet::new()));
-        assert_eq!(condition("StringLikeIfExists", "s3:prefix", &prefix).holds(&context("s3:prefix", &["generated/"])), None);
+    fn a_request_without_the_key_passes_only_where_every_value_is_asked_for() {
+        let prefix = condition("StringLike", "s3:prefix", &["uploads/*"]);
+        assert_eq!(prefix.holds(&Context::new()), None);
+        assert_eq!(prefix.holds(&context("s3:prefix", &["generated/"])), None);
+        let keys = condition("ForAllValues:StringLike", "dynamodb:LeadingKeys", &["ACC#*"]);
+        assert_eq!(keys.holds(&Context::new()), Some(BTreeSet::new()));
+        let present = condition("Null", "dynamodb:LeadingKeys", &["false"]);
+        assert_eq!(present.holds(&Context::new()), None);
+        assert_eq!(present.holds(&context("dynamodb:leadingkeys", &["ACC#1"])), Some(BTreeSet::new()));
     }
 
     #[test]
@@ -107,14 +119,15 @@ mod tests {
         assert_eq!(leading(&["ACC#1"]), Some(BTreeSet::from([0])));
         assert_eq!(leading(&["ACC#1", "SES#2"]), Some(BTreeSet::from([0, 1])));
         assert_eq!(leading(&["ACC#1", "CODE#2"]), None);
-        assert_eq!(keys.holds(&Context::new()), Some(BTreeSet::new()));
     }
 
     #[test]
     fn what_is_not_understood_is_refused() {
         let read = |operator: &str, key: &str| Condition::read(operator, key, vec!["x".into()]);
         assert_eq!(read("NumericEquals", "s3:prefix"), Err(Unsupported::Operator("NumericEquals".into())));
-        assert_eq!(read("ForAnyValue:StringLike", "s3:prefix"), Err(Unsupported::Operator("ForAnyValue:StringLike".into())));
+        for operator in ["ForAnyValue:StringLike", "StringLikeIfExists", "Null"] {
+            assert_eq!(read(operator, "s3:prefix"), Err(Unsupported::Operator(operator.into())));
+        }
         assert_eq!(read("StringEquals", "aws:SourceIp"), Err(Unsupported::Key("aws:SourceIp".into())));
         assert!(matches!(read("StringLike", "dynamodb:LeadingKeys"), Err(Unsupported::Quantifier { .. })));
         assert!(matches!(read("ForAllValues:StringLike", "s3:prefix"), Err(Unsupported::Quantifier { .. })));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One action on one resource; or, with a condition, one value that a statement admits.
+/// One action on one resource; or one of several values that a condition of a statement admits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Grant {
     /// Such as `dynamodb:PutItem`; all of the statement's, with commas, where the grant is a value of its condition.

@@ -98,7 +98,9 @@ impl Statement {
         let mut used = BTreeSet::from([Grant { action: action.clone(), resource: resource.clone(), admits: None }]);
         for condition in &self.conditions {
             let values = condition.holds(&need.context)?;
-            used.extend(values.into_iter().map(|index| self.value(condition, index)));
+            if condition.is_choice() {
+                used.extend(values.into_iter().map(|index| self.value(condition, index)));
+            }
         }
         Some(used)
     }
@@ -111,7 +113,7 @@ impl Statement {
     fn grants(&self) -> BTreeSet<Grant> {
         let pairs = self.actions.iter().flat_map(|action| self.resources.iter().map(move |resource| (action.clone(), resource.clone())));
         let pairs = pairs.map(|(action, resource)| Grant { action, resource, admits: None });
-        let conditions = self.conditions.iter();
+        let conditions = self.conditions.iter().filter(|condition| condition.is_choice());
         let values = conditions.flat_map(|condition| (0..condition.values.len()).map(|index| self.value(condition, index)));
         pairs.chain(values).collect()
     }
@@ -181,6 +183,18 @@ mod tests {
         for grant in used {
             assert_eq!(role.clone().without(&grant).allows(&need), None, "{grant}");
         }
+    }
+
+    #[test]
+    fn the_only_value_of_a_condition_is_no_grant_of_its_own() {
+        let conditions =
+            json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": "ACC#*" }, "Null": { "dynamodb:LeadingKeys": "false" } });
+        let role = Role::default().allow(&texts(&["dynamodb:PutItem"]), &texts(&["arn:1"]), &conditions).unwrap();
+        assert_eq!(role.grants().len(), 1);
+        let mut need = need("dynamodb:PutItem", "arn:1");
+        assert_eq!(role.allows(&need), None);
+        need.context.insert("dynamodb:leadingkeys".into(), texts(&["ACC#7"]));
+        assert_eq!(role.allows(&need), Some(role.grants()));
     }
 
     #[test]

@@ -183,7 +183,7 @@ impl Default for Memory {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum TableGrant {
-    /// An action on every row and attribute.
+    /// An action on every row and attribute: a query on an index, whose partitions are not those of the table.
     Action(String),
     /// Actions on some rows or attributes.
     Narrow(NarrowGrant),
@@ -207,10 +207,8 @@ pub struct NarrowGrant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectAction {
-    /// List the keys.
+    /// List the keys, and learn that an object to be read is absent: S3 says so only to those who may list.
     List,
-    /// Detect an absent object: S3 answers 404 only with the permission to list, and such a read names no prefix.
-    Miss,
     /// Read.
     Get,
     /// Write.

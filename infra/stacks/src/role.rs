@@ -100,11 +100,14 @@ fn narrow_statements(table: &str, grant: &NarrowGrant) -> Vec<Value> {
         ("ForAllValues:StringLike", "dynamodb:LeadingKeys", &grant.keys),
         ("ForAllValues:StringEquals", "dynamodb:Attributes", &grant.attributes),
     ];
-    let condition: Map<String, Value> = conditions
-        .into_iter()
-        .filter(|(.., values)| !values.is_empty())
-        .map(|(operator, key, values)| (operator.to_owned(), json!({ key: values })))
-        .collect();
+    let narrowed = || conditions.iter().filter(|(.., values)| !values.is_empty());
+    let mut condition: Map<String, Value> =
+        narrowed().map(|(operator, key, values)| ((*operator).to_owned(), json!({ *key: values }))).collect();
+    let keys: Map<String, Value> = narrowed().map(|(_, key, _)| ((*key).to_owned(), json!("false"))).collect();
+    if !keys.is_empty() {
+        // A request without the key has no value that `ForAllValues` could refuse: the key must be there.
+        condition.insert("Null".to_owned(), Value::Object(keys));
+    }
     let resource = |index: Option<&str>| {
         let index = index.map(|index| format!("/index/{index}")).unwrap_or_default();
         vec![arn("dynamodb", &format!("table/${{{}Table}}{index}", pascal(table)))]
@@ -119,17 +122,11 @@ fn narrow_statements(table: &str, grant: &NarrowGrant) -> Vec<Value> {
 }
 
 fn object_statements(objects: &BTreeMap<String, BTreeSet<ObjectAction>>) -> Vec<Value> {
-    let with = |action: ObjectAction| {
-        objects.iter().filter(move |(_, actions)| actions.contains(&action)).map(|(prefix, _)| format!("{prefix}/*"))
-    };
-    let mut listed: BTreeSet<String> = with(ObjectAction::List).collect();
-    let missed: BTreeSet<String> = with(ObjectAction::Miss).collect();
-    // A read of an absent object is a 404 only with the permission to list; such a read has no prefix, hence IfExists.
-    let operator = if missed.is_empty() { "StringLike" } else { "StringLikeIfExists" };
-    listed.extend(missed);
+    let lists = objects.iter().filter(|(_, actions)| actions.contains(&ObjectAction::List));
+    let listed: Vec<String> = lists.map(|(prefix, _)| format!("{prefix}/*")).collect();
     let mut all = Vec::new();
     if !listed.is_empty() {
-        let condition = json!({ operator: { "s3:prefix": listed } });
+        let condition = json!({ "StringLike": { "s3:prefix": listed } });
         all.push(allow_if(&["s3:ListBucket"], vec![sub("arn:${AWS::Partition}:s3:::${Pictures}")], condition));
     }
     for (prefix, actions) in objects {
@@ -144,7 +141,7 @@ fn object_statements(objects: &BTreeMap<String, BTreeSet<ObjectAction>>) -> Vec<
 /// The action on the objects themselves; listing is one on the bucket.
 fn s3_action(action: ObjectAction) -> Option<&'static str> {
     match action {
-        ObjectAction::List | ObjectAction::Miss => None,
+        ObjectAction::List => None,
         ObjectAction::Get => Some("s3:GetObject"),
         ObjectAction::Put => Some("s3:PutObject"),
         ObjectAction::Delete => Some("s3:DeleteObject"),

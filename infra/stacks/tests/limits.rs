@@ -66,7 +66,7 @@ fn made_up(domain: &str, number: usize) -> Function {
     };
     let manifest = format!(
         "[package]\nname = {name:?}\n[package.metadata.function]\nstack = {domain:?}\nprofiles = [\"wallet\"]\n{trigger}\n\
-         about = \"Does a thing.\"\ncalls = 3\nenv = [\"PUBLIC_ORIGIN\"]\ntables.studio = [\"GetItem\", \"PutItem\", \"Query:expiry\"]\n\
+         about = \"Does a thing.\"\ncalls = 3\nenv = [\"PUBLIC_ORIGIN\"]\ntables.studio = [{{ actions = [\"GetItem\", \"PutItem\"], keys = [\"ACC#*\"] }}, \"Query:expiry\"]\n\
          tables.accounts = [{{ actions = [\"UpdateItem\"], keys = [\"ACC#*\"], attributes = [\"pk\", \"sk\"] }}]\nobjects.uploads = [\"list\", \"get\"]\n"
     );
     Function::parse(&manifest).unwrap_or_else(|error| panic!("{error:#}\n{manifest}"))
@@ -140,5 +140,7 @@ fn narrow_grants_are_conditions() {
     let condition = &statement("dynamodb:UpdateItem")["Condition"];
     assert_eq!(text(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]), "- ACC#*\n");
     assert_eq!(text(&condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]), "- pk\n- sk\n");
-    assert!(statement("dynamodb:GetItem")["Condition"].is_null());
+    let present = condition["Null"].as_mapping().unwrap();
+    assert!(present.len() == 2 && present.values().all(|value| value == "false"), "a request without keys or attributes is refused");
+    assert!(statement("dynamodb:Query")["Condition"].is_null());
 }

@@ -1,10 +1,21 @@
 //! The roles of the template, asked before each call of a function.
 
-use local_cloud::{Cloud, Options};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use local_cloud::{Cloud, HttpClient, Options, Reply};
 use permissions::Grant;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
 
 const TABLE: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/nigao-things-table";
 
@@ -68,8 +79,9 @@ async fn a_condition_of_the_role_holds_and_uses_are_recorded() {
     assert_eq!(cloud.denials().len(), 1);
     let mut records = permissions::Records::default();
     records.add(&std::fs::read_to_string(state.join("grants.jsonl")).unwrap()).unwrap();
-    let unused: Vec<String> = records.grants().filter(|(_, _, used)| !used).map(|(_, grant, _)| grant.to_string()).collect();
-    assert_eq!(unused, [format!("dynamodb:DeleteItem on {TABLE}")]);
+    let of_table = records.grants().filter(|(_, grant, _)| grant.resource == TABLE);
+    let unused: Vec<&str> = of_table.filter(|(_, _, used)| !used).map(|(_, grant, _)| grant.action.as_str()).collect();
+    assert_eq!(unused, ["dynamodb:DeleteItem"]);
     stop(cloud, &state).await;
 }
 
@@ -81,4 +93,132 @@ async fn a_queue_is_read_only_for_a_function_whose_role_may_read_it() {
         said.contains("does not have permissions to call sqs:DeleteMessage on arn:aws:sqs:us-east-1:000000000000:nigao-work"),
         "{said}"
     );
+}
+
+/// The bucket as a function with the parrot's role sees it: it may list and read and write `eggs/`, read `chicks/`, and nothing else.
+struct Nest {
+    cloud: Cloud,
+    state: std::path::PathBuf,
+    credentials: Credentials,
+    client: Client,
+    bucket: String,
+}
+
+impl Nest {
+    async fn start() -> Self {
+        let options = options();
+        let state = options.state_dir.clone();
+        let cloud = Cloud::start(options).await.unwrap();
+        let env = async |name: &str| {
+            let event = json!({ "do": "env", "name": name });
+            cloud.invoke("parrot", &event).await.unwrap().json().as_str().unwrap().to_owned()
+        };
+        let (key, secret) = (env("AWS_ACCESS_KEY_ID").await, env("AWS_SECRET_ACCESS_KEY").await);
+        let credentials = Credentials::new(key, secret, Some(env("AWS_SESSION_TOKEN").await), None, "the parrot's role");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(cloud.region().to_owned()))
+            .endpoint_url(cloud.aws_endpoint_url())
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+            .build();
+        let client = Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build());
+        let bucket = cloud.buckets()["Nest"].to_owned();
+        Self { cloud, state, credentials, client, bucket }
+    }
+
+    /// An object that somebody else has put there.
+    async fn lay(&self, key: &str) {
+        self.cloud.clients().s3.put_object().bucket(&self.bucket).key(key).body(b"egg".to_vec().into()).send().await.unwrap();
+    }
+
+    /// The keys that are listed, or the code of the error.
+    async fn list(&self, prefix: Option<&str>) -> Result<Vec<String>, String> {
+        let listed = self.client.list_objects_v2().bucket(&self.bucket).set_prefix(prefix.map(str::to_owned)).send().await;
+        let listed = listed.map_err(|error| code(&error))?;
+        Ok(listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
+    }
+
+    /// The status of a HEAD, and the code of the error of a GET.
+    async fn miss(&self, key: &str) -> (u16, String) {
+        let head = self.client.head_object().bucket(&self.bucket).key(key).send().await.unwrap_err();
+        let get = self.client.get_object().bucket(&self.bucket).key(key).send().await.unwrap_err();
+        (head.raw_response().unwrap().status().as_u16(), code(&get))
+    }
+
+    /// What a link answers that the role has signed.
+    async fn open_link(&self, key: &str) -> Reply {
+        let minute = PresigningConfig::expires_in(Duration::from_secs(60)).unwrap();
+        let link = self.client.get_object().bucket(&self.bucket).key(key).presigned(minute).await.unwrap();
+        HttpClient::default().send(Method::GET, link.uri(), &[], "").await.unwrap()
+    }
+
+    /// What a form answers that the role has signed.
+    async fn post_form(&self, key: &str) -> Reply {
+        let now = Timestamp::now();
+        let scope = format!("{}/{}/{}/s3/aws4_request", self.credentials.access_key_id(), now.strftime("%Y%m%d"), self.cloud.region());
+        let mut fields = vec![
+            ("key".to_owned(), key.to_owned()),
+            ("x-amz-algorithm".to_owned(), "AWS4-HMAC-SHA256".to_owned()),
+            ("x-amz-credential".to_owned(), scope),
+            ("x-amz-date".to_owned(), now.strftime("%Y%m%dT%H%M%SZ").to_string()),
+            ("x-amz-security-token".to_owned(), self.credentials.session_token().unwrap().to_owned()),
+        ];
+        let mut conditions = vec![json!({ "bucket": self.bucket })];
+        conditions.extend(fields.iter().map(|(name, value)| json!({ name.as_str(): value })));
+        let ends = (now + SignedDuration::from_mins(1)).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string();
+        let policy = STANDARD.encode(json!({ "expiration": ends, "conditions": conditions }).to_string());
+        let signing = generate_signing_key(self.credentials.secret_access_key(), SystemTime::from(now), self.cloud.region(), "s3");
+        fields.push(("x-amz-signature".to_owned(), calculate_signature(signing, policy.as_bytes())));
+        fields.push(("policy".to_owned(), policy));
+        let url = format!("{}/{}", self.cloud.aws_endpoint_url(), self.bucket);
+        HttpClient::default().post_form(&url, &fields, b"egg").await.unwrap()
+    }
+}
+
+fn code<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+    error.code().unwrap_or_default().to_owned()
+}
+
+fn assert_refused(reply: &Reply, action: &str) {
+    let text = String::from_utf8_lossy(&reply.body);
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (403, "application/xml"), "{text}");
+    assert!(text.contains("<Code>AccessDenied</Code>") && text.contains(&format!("is not authorized to perform: {action} on")), "{text}");
+}
+
+#[tokio::test]
+async fn a_link_or_a_form_can_do_what_the_role_can_that_signed_it() {
+    let nest = Nest::start().await;
+    nest.lay("eggs/1").await;
+    nest.lay("feathers/1").await;
+    assert_eq!((nest.open_link("eggs/1").await.status.as_u16(), nest.open_link("eggs/1").await.body.as_ref()), (200, b"egg".as_ref()));
+    assert_refused(&nest.open_link("feathers/1").await, "s3:GetObject");
+    assert_eq!(nest.post_form("eggs/2").await.status, 204);
+    assert_refused(&nest.post_form("chicks/2").await, "s3:PutObject");
+    let all = nest.cloud.clients().s3.list_objects_v2().bucket(&nest.bucket).send().await.unwrap();
+    let keys: Vec<&str> = all.contents().iter().filter_map(|object| object.key()).collect();
+    assert_eq!(keys, ["eggs/1", "eggs/2", "feathers/1"]);
+    stop(nest.cloud, &nest.state).await;
+}
+
+#[tokio::test]
+async fn a_listing_needs_its_prefix() {
+    let nest = Nest::start().await;
+    nest.lay("eggs/1").await;
+    nest.lay("chicks/1").await;
+    assert_eq!(nest.list(Some("eggs/")).await.unwrap(), ["eggs/1"]);
+    for prefix in [None, Some(""), Some("egg"), Some("chicks/")] {
+        assert_eq!(nest.list(prefix).await.unwrap_err(), "AccessDenied", "{prefix:?}");
+    }
+    stop(nest.cloud, &nest.state).await;
+}
+
+#[tokio::test]
+async fn only_who_may_list_a_prefix_learns_that_an_object_under_it_is_absent() {
+    let nest = Nest::start().await;
+    assert_eq!(nest.miss("eggs/none").await, (404, "NoSuchKey".to_owned()));
+    assert_eq!(nest.miss("chicks/none").await, (403, "AccessDenied".to_owned()));
+    assert_eq!(nest.miss("feathers/none").await, (403, "AccessDenied".to_owned()));
+    let said: Vec<String> = nest.cloud.denials().into_iter().map(|denial| denial.action).collect();
+    assert_eq!(said, ["s3:ListBucket", "s3:ListBucket", "s3:GetObject", "s3:GetObject"]);
+    stop(nest.cloud, &nest.state).await;
 }

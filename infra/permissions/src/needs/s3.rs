@@ -126,10 +126,11 @@ fn keys(body: &[u8]) -> Result<Vec<String>, Unknown> {
     }
 }
 
-/// What else a read needs when there is no object: without it S3 says that access is denied, not that nothing is there.
+/// What else a read needs when there is no object: without it S3 says that access is denied, not that nothing is there. The key counts as the prefix of
+/// such a listing.
 pub fn absence(need: &Need) -> Option<Need> {
-    let bucket = need.resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?.to_owned();
-    (need.action == "s3:GetObject").then(|| Place { bucket, key: String::new() }.list(None))
+    let (bucket, key) = need.resource.strip_prefix("arn:aws:s3:::")?.split_once('/')?;
+    (need.action == "s3:GetObject").then(|| Place { bucket: bucket.to_owned(), key: String::new() }.list(Some(key.to_owned())))
 }
 
 #[cfg(test)]
@@ -169,6 +170,20 @@ mod tests {
     fn a_listing_has_a_prefix_if_it_says_so() {
         assert_eq!(one("ListObjectsV2", Request::get("/b?list-type=2&prefix=uploads%2Fx")), "s3:ListBucket b uploads/x");
         assert_eq!(one("ListObjectsV2", Request::get("/b/?list-type=2")), "s3:ListBucket b");
+    }
+
+    #[test]
+    fn to_know_that_an_object_is_absent_is_to_list_its_key() {
+        let need = |operation, request: http::request::Builder| {
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            let (method, uri, headers) = (&parts.method, &parts.uri, &parts.headers);
+            let call = Call { service: "s3", operation, method, uri, headers, body: b"", form_key: None };
+            absence(&needs(&call).unwrap()[0])
+        };
+        let listed = need("HeadObject", Request::head("/b/uploads/x")).unwrap();
+        assert_eq!((listed.action.as_str(), listed.resource.as_str()), ("s3:ListBucket", "arn:aws:s3:::b"));
+        assert_eq!(listed.context["s3:prefix"], ["uploads/x"]);
+        assert_eq!(need("DeleteObject", Request::delete("/b/uploads/x")), None);
     }
 
     #[test]

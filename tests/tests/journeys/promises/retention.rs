@@ -20,6 +20,21 @@ async fn delete_expired(cloud: &Cloud, later: i64) -> bool {
 }
 
 #[test]
+fn an_01_a_code_nobody_used_is_deleted_after_ten_minutes() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        assert_eq!(Person::visitor(&cloud).ask_for_code().await.status, 202);
+        let count = async || rows_of(&cloud, "FleetingTable", "sign-in-code").await.len();
+
+        assert!(!delete_expired(&cloud, 9 * MINUTE).await);
+        assert_eq!(count().await, 1);
+        assert!(!delete_expired(&cloud, 10 * MINUTE).await);
+        assert_eq!(count().await, 0);
+        cloud.stop().await;
+    });
+}
+
+#[test]
 fn an_40_a_selfie_is_there_at_29_days_23_hours_and_gone_at_30_days() {
     run(async {
         let cloud = TestCloud::start().await;

@@ -4,6 +4,7 @@ use stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
 use crate::harness::pictures::small;
+use crate::harness::store::rows_of;
 use crate::harness::{Person, ledger_and_inventory, run};
 
 #[test]
@@ -61,6 +62,12 @@ fn a_dead_vendor_is_left_alone_by_every_worker_until_its_circuit_closes() {
         assert_eq!(studio.openai.requests().len(), 5, "five failures open the circuit");
         assert_eq!(studio.gemini.requests().len(), 8);
         ledger_and_inventory::assert_ledger_and_inventory(&studio.cloud).await;
+
+        // A vendor that nobody asks any more is forgotten.
+        assert_eq!(rows_of(&studio.cloud, "FleetingTable", "circuit").await.len(), 1);
+        studio.cloud.set_clock_offset(25 * 3600);
+        assert!(!studio.cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
+        assert_eq!(rows_of(&studio.cloud, "FleetingTable", "circuit").await.len(), 0);
         studio.stop().await;
     });
 }

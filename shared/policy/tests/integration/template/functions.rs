@@ -306,11 +306,37 @@ fn ip_28_no_role_holds_a_star() {
                 assert!(!exact.contains('*') && exact != "/", "{}: {resource}", function.id);
             }
             if actions.contains(&"s3:ListBucket".to_owned()) {
-                let reads = grants(&function).iter().any(|(action, _)| action == "s3:GetObject");
-                let listed = if reads && condition["StringLike"].is_null() { "StringLikeIfExists" } else { "StringLike" };
-                let prefixes = texts(&condition[listed]["s3:prefix"]);
+                let prefixes = texts(&condition["StringLike"]["s3:prefix"]);
                 assert!(!prefixes.is_empty() && prefixes.iter().all(|prefix| prefix.ends_with("/*")), "{}", function.id);
             }
+        }
+    }
+}
+
+/// Where a grant on a table says no partition keys, and why.
+const WITHOUT_KEYS: [(&str, &str); 2] = [
+    ("/index/expiry", "a partition of the index is a class of rows, and the deletion reads every class"),
+    ("/index/deadline", "a partition of the index is what waits, of every account"),
+];
+
+/// Invariant: A function knows what it may use and nothing else; no role holds `*`.
+#[test]
+fn a_grant_on_a_table_says_which_rows_it_is_for() {
+    for function in functions() {
+        for (actions, resources, condition) in statements(&role(&function)) {
+            if !actions.iter().any(|action| action.starts_with("dynamodb:")) {
+                continue;
+            }
+            let grant = format!("{}: {} on {}", function.id, actions.join(", "), resources.join(", "));
+            if resources.iter().all(|resource| WITHOUT_KEYS.iter().any(|(end, _)| resource.ends_with(end))) {
+                continue;
+            }
+            let keys = texts(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+            assert!(!keys.is_empty(), "{grant} says no keys");
+            let is_prefix =
+                |key: &String| key.strip_suffix("#*").is_some_and(|name| name.chars().all(|letter| letter.is_ascii_uppercase()));
+            assert!(keys.iter().all(is_prefix), "{grant} says {keys:?}, which are no prefixes such as ACC#*");
+            assert_eq!(condition["Null"]["dynamodb:LeadingKeys"], "false", "{grant} is given to requests without a key too");
         }
     }
 }
