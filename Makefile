@@ -98,14 +98,14 @@ new: tools ## the skeleton of a function, with its stack: NAME=things-create [RO
 stacks: tools ## infra/stacks and the watch routes, from the functions' manifests
 	$(CARGO) run --quiet --locked -p stacks
 
-permissions: tools ## takes each grant of each role away and looks whether a test fails: [FUNCTION=me-get] [EVERY=10]
+permissions: tools ## takes each grant of each role away and looks whether a test fails: [FUNCTION=me-get] [EVERY=10] [JOBS=4]
 	infra/local/install requirements
 	$(BUILD)
 	rm -rf $(CARGO_TARGET_DIR)/permissions
 	journeys=$$($(CARGO) test --locked --workspace --all-features --test journeys --no-run --message-format json | sed -nE 's/.*"name":"journeys".*"executable":"([^"]+)".*/\1/p')
 	"$$journeys"
 	$(PERMISSIONS) unused
-	exec $(PERMISSIONS) remove --journeys "$$journeys" $(if $(FUNCTION),--function '$(FUNCTION)') $(if $(EVERY),--every '$(EVERY)')
+	exec $(PERMISSIONS) remove --journeys "$$journeys" $(if $(FUNCTION),--function '$(FUNCTION)') $(if $(EVERY),--every '$(EVERY)') $(if $(JOBS),--jobs '$(JOBS)')
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -108,6 +108,9 @@ impl Permissions {
         if log.and_then(|mut log| writeln!(log, "{line}")).is_err() {
             eprintln!("{line}");
         }
+        if let Some(recorder) = &self.recorder {
+            recorder.denied(&denial);
+        }
         self.denials.lock().unwrap_or_else(PoisonError::into_inner).push(denial.clone());
         denial
     }
@@ -156,10 +159,11 @@ fn deployment(model: &Model, region: &str, account: &str) -> Deployment {
     Deployment { region: region.to_owned(), account: account.to_owned(), tables: tables.collect(), identities: model.identities.clone() }
 }
 
-/// Writes down which grants there are, and each that is used, at its first use.
+/// Writes down which grants there are, and each that is used, at its first use; denials go into a file of their own beside it.
 #[derive(Debug)]
 struct Recorder {
     file: Mutex<File>,
+    denials: PathBuf,
     seen: Mutex<BTreeSet<(String, Grant)>>,
 }
 
@@ -173,7 +177,15 @@ impl Recorder {
                 file.write_all(Entry { function: function.clone(), grant, used: false }.line()?.as_bytes())?;
             }
         }
-        Ok(Self { file: Mutex::new(file), seen: Mutex::default() })
+        Ok(Self { file: Mutex::new(file), denials: path.with_extension("denied"), seen: Mutex::default() })
+    }
+
+    fn denied(&self, denial: &Denial) {
+        let line = serde_json::to_string(denial).unwrap_or_default() + "\n";
+        let file = File::options().create(true).append(true).open(&self.denials);
+        if let Err(error) = file.and_then(|mut file| file.write_all(line.as_bytes())) {
+            eprintln!("cannot write {}: {error}", self.denials.display());
+        }
     }
 
     fn used(&self, function: &str, grants: BTreeSet<Grant>) {

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "this is what a command line program is for")]
 
 mod exceptions;
+mod journeys;
 mod remove;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -42,11 +43,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<()> {
-    let exceptions = Exceptions::read(&arguments.untested)?;
-    match &arguments.command {
-        Command::Unused => unused(&arguments.records, &exceptions),
-        Command::Remove(wish) => remove::run(wish, &arguments.records),
+fn run(Arguments { records, untested, command }: &Arguments) -> Result<()> {
+    match command {
+        Command::Unused => unused(records, &Exceptions::read(untested)?),
+        Command::Remove(arguments) => remove::run(arguments, records),
     }
 }
 

@@ -82,6 +82,8 @@ async fn a_condition_of_the_role_holds_and_uses_are_recorded() {
     let of_table = records.grants().filter(|(_, grant, _)| grant.resource == TABLE);
     let unused: Vec<&str> = of_table.filter(|(_, _, used)| !used).map(|(_, grant, _)| grant.action.as_str()).collect();
     assert_eq!(unused, ["dynamodb:DeleteItem"]);
+    let denials = std::fs::read_to_string(state.join("grants.denied")).unwrap();
+    assert_eq!(denials.lines().count(), 1, "{denials}");
     stop(cloud, &state).await;
 }
 
