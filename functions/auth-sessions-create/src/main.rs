@@ -46,6 +46,6 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
         starter_credits: app.starter_credits,
     };
     let signed_in = open.run(&email, &body.code, &request.locale()).await?;
-    let reply = Reply::created(&api_accounts::SessionReply { account_id: signed_in.caller.account })?;
+    let reply = Reply::created(&api_accounts::SessionReply { account_id: signed_in.session.account })?;
     Ok(reply.cookie(app.keys.cookie(&signed_in)?))
 }

@@ -5,20 +5,32 @@ use kernel::{AccountId, AccountSession, Clock, Email, Failure, Randomness, Reaso
 use policy::Class;
 use wallet::Entry;
 
-use crate::{CodeHash, Codes, EmailKey, Pepper};
+use crate::{CodeHash, Codes, EmailKey, LatestSessions, Pepper};
 
 /// All rows that a successful sign-in writes, in one transaction.
+#[derive(Clone)]
 pub struct SignIn {
     /// The address whose code is used up.
     pub key: EmailKey,
     /// The matching code: the transaction removes this one and no newer one.
     pub code: CodeHash,
-    pub caller: AccountSession,
+    pub session: AccountSession,
+    pub at: Timestamp,
     pub expires_at: Timestamp,
+    /// The account's latest sessions as they were found: none where it is opened.
+    pub latest: LatestSessions,
     /// The account that a first sign-in opens.
     pub opening: Option<NewAccount>,
 }
 
+/// An account as its address leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAccount {
+    pub id: AccountId,
+    pub latest: LatestSessions,
+}
+
+#[derive(Clone)]
 pub struct NewAccount {
     pub email: Email,
     /// A BCP 47 language tag.
@@ -29,11 +41,14 @@ pub struct NewAccount {
 
 #[async_trait]
 pub trait SignIns: Send + Sync {
-    async fn account_of(&self, key: &EmailKey) -> Result<Option<AccountId>, Failure>;
+    async fn account_of(&self, key: &EmailKey) -> Result<Option<KnownAccount>, Failure>;
 
+    /// Opens the session, and ends the oldest ones of the account where there would be more than [`kernel::limits::SESSIONS`], though others signed in
+    /// meanwhile.
+    ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile; [`Failure::Conflict`] when the account was
-    /// opened meanwhile.
+    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased; [`Failure::Conflict`]
+    /// when the account was opened meanwhile.
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure>;
 }
 
@@ -45,7 +60,7 @@ pub trait Sessions: Send + Sync {
 
 /// The result of a valid code.
 pub struct SignedIn {
-    pub caller: AccountSession,
+    pub session: AccountSession,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -81,22 +96,28 @@ impl OpenSession<'_> {
 
     async fn write(&self, email: &Email, locale: &str, key: &EmailKey, code: &CodeHash) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
-        let known = self.sign_ins.account_of(key).await?;
-        let account = known.unwrap_or_else(|| AccountId::new(self.clock, self.randomness));
-        let opening = known.is_none().then(|| NewAccount {
-            email: email.clone(),
-            locale: locale.to_owned(),
-            created_at: now,
-            grant: Entry::starter_grant(self.starter_credits, now),
-        });
-        let caller = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
+        let (account, latest, opening) = match self.sign_ins.account_of(key).await? {
+            Some(known) => (known.id, known.latest, None),
+            None => {
+                let account = AccountId::new(self.clock, self.randomness);
+                (account, LatestSessions::default(), Some(self.new_account(email, locale, now)))
+            }
+        };
+        let session = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
         let expires_at = Class::SESSION.expires_at(now);
-        let sign_in = SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening };
+        let sign_in = SignIn { key: key.clone(), code: code.clone(), session, at: now, expires_at, latest, opening };
         self.sign_ins.open(&sign_in).await?;
-        Ok(SignedIn { caller, issued_at: now, expires_at })
+        Ok(SignedIn { session, issued_at: now, expires_at })
+    }
+
+    fn new_account(&self, email: &Email, locale: &str, now: Timestamp) -> NewAccount {
+        let grant = Entry::starter_grant(self.starter_credits, now);
+        NewAccount { email: email.clone(), locale: locale.to_owned(), created_at: now, grant }
     }
 }
 
-fn code_refused() -> Failure {
+/// One answer for all codes that do not sign in, so that nobody learns why.
+#[must_use]
+pub fn code_refused() -> Failure {
     Failure::denied(Reason::CodeRefused, "This code is wrong or no longer works. Ask for a new one.")
 }

@@ -59,6 +59,17 @@ impl SignInFixture {
         self.mailer.last_code().unwrap()
     }
 
+    /// Asks for codes until one is not replaced by somebody else's before it is used; how often this was a sign-in: once, or never.
+    async fn insist(&self, name: &str) -> usize {
+        for _ in 0..4 {
+            let code = self.code(name).await;
+            if self.enter(name, &code).await.unwrap().is_ok() {
+                return 1;
+            }
+        }
+        0
+    }
+
     async fn refused(&self, name: &str, code: &str) -> bool {
         matches!(self.enter(name, code).await, Ok(Err(Failure::Denied(problem))) if problem.reason == Reason::CodeRefused)
     }
@@ -73,12 +84,12 @@ async fn an_01_a_code_opens_an_account_once_and_a_session_each_time() {
     let fixture = SignInFixture::new();
     let first = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
     let second = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
-    assert_eq!(first.caller.account, second.caller.account);
-    assert_ne!(first.caller.session, second.caller.session);
+    assert_eq!(first.session.account, second.session.account);
+    assert_ne!(first.session.session, second.session.session);
     assert_eq!(first.expires_at.duration_since(first.issued_at), SignedDuration::from_hours(30 * 24), "an_14");
     let rows = fixture.database.rows();
     assert_eq!((rows.profiles.len(), rows.sessions.len(), rows.ledger.len()), (1, 2, 1));
-    assert_eq!(rows.wallets[&first.caller.owner()].available, 3, "the starter credits come once");
+    assert_eq!(rows.wallets[&first.session.owner()].available, 3, "the starter credits come once");
 }
 
 #[tokio::test]
@@ -156,6 +167,26 @@ async fn an_01_a_right_code_used_twice_at_once_signs_in_once() {
     }
 }
 
+/// However many sign in at once, and whichever of their calls come between those of others.
+#[tokio::test]
+async fn an_account_never_has_more_than_twenty_sessions() {
+    let mut most = 0;
+    for seed in 0..20 {
+        let fixture = SignInFixture::new();
+        for _ in 1..limits::SESSIONS {
+            fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
+            fixture.clock.advance(SignedDuration::from_mins(4));
+        }
+        fixture.clock.advance(SignedDuration::from_hours(1));
+        fixture.faults.interleave(seed);
+        let entered: usize = futures_util::future::join_all((0..5).map(|_| fixture.insist("ada"))).await.into_iter().sum();
+        let open = fixture.database.rows().sessions.len();
+        assert_eq!(open, limits::SESSIONS.min(limits::SESSIONS - 1 + entered), "seed {seed}");
+        most = most.max(entered);
+    }
+    assert!(most > 1, "{most} signed in at once");
+}
+
 #[tokio::test]
 async fn an_69_an_address_gets_so_many_codes_an_hour() {
     let fixture = SignInFixture::new();
@@ -194,12 +225,12 @@ async fn a_fault_at_any_call_of_entering_opens_one_account_with_one_grant() {
             assert_eq!(entered, hit.is_empty());
             // The code may be used up without an answer to its owner; a new one always works.
             let again = fixture.enter("ada", &code).await.unwrap().is_ok();
-            let session = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
+            let signed_in = fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
             let written = hit == ["sign_ins.open"] && when == When::After;
             assert_eq!(again, !entered && !written, "{when:?} {kind:?} {hit:?}");
             let rows = fixture.database.rows();
             assert_eq!((rows.profiles.len(), rows.ledger.len()), (1, 1), "{when:?} {kind:?} {hit:?}");
-            assert_eq!(rows.ledger_sum(session.caller.owner()), (3, 0));
+            assert_eq!(rows.ledger_sum(signed_in.session.owner()), (3, 0));
             drop(rows);
             if hit.is_empty() {
                 break;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use kernel::Randomness;
 
-/// Maximum tries when another transaction touches the same item: a wallet under a hundred concurrent generations settles well within them.
-pub(crate) const TRIES: u32 = 10;
+/// Maximum tries when another write is in the way: a wallet under a hundred concurrent generations settles well within them.
+pub const TRIES: u32 = 10;
 
 /// The bound of the first wait; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(30);

@@ -56,8 +56,10 @@ impl Database {
         &self.client
     }
 
-    pub(crate) fn wait(&self, tried: u32) -> Duration {
-        backoff::wait(&*self.randomness, tried)
+    /// Waits before a write is tried again that somebody else's was in the way of, `tried` times before: with full jitter, so that those who met once
+    /// do not meet again.
+    pub async fn pause(&self, tried: u32) {
+        tokio::time::sleep(backoff::wait(&*self.randomness, tried)).await;
     }
 
     /// Writes one item, waiting out transactions on it.
@@ -74,7 +76,7 @@ impl Database {
             };
             match once? {
                 Tried::Done(answer) => return Ok(answer),
-                Tried::Conflict => tokio::time::sleep(self.wait(tried)).await,
+                Tried::Conflict => self.pause(tried).await,
             }
         }
         Err(Failure::unavailable(Duration::from_secs(1)))

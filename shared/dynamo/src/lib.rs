@@ -14,6 +14,7 @@ mod read;
 mod transaction;
 mod write;
 
+pub use backoff::TRIES;
 pub use counter::HourlyCounter;
 pub use database::{Answer, Database};
 pub use idempotency::{Idempotency, Stored};

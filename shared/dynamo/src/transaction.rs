@@ -101,7 +101,7 @@ impl<T> Transaction<T> {
             if !self.is_worth_waiting(&refusals) {
                 return self.first_refusal(refusals);
             }
-            tokio::time::sleep(database.wait(tried)).await;
+            database.pause(tried).await;
         }
         Err(Failure::unavailable(Duration::from_secs(1)))
     }

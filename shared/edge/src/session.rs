@@ -43,7 +43,7 @@ impl SessionKeys {
     /// [`Failure::Broken`] when signing fails.
     pub fn cookie(&self, signed_in: &SignedIn) -> Result<String, Failure> {
         let (iat, exp) = (signed_in.issued_at.as_second(), signed_in.expires_at.as_second());
-        let claims = Claims { iss: ISSUER.into(), sub: signed_in.caller.account, jti: signed_in.caller.session, iat, exp };
+        let claims = Claims { iss: ISSUER.into(), sub: signed_in.session.account, jti: signed_in.session.session, iat, exp };
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Failure::broken)?;
         Ok(self.set_cookie(&token, exp - iat))
@@ -115,8 +115,8 @@ mod tests {
 
     fn signed_in(now: Timestamp) -> SignedIn {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(2));
-        let caller = AccountSession { account: AccountId::new(&clock, &randomness), session: SessionId::new(&clock, &randomness) };
-        SignedIn { caller, issued_at: now, expires_at: now + SignedDuration::from_hours(30 * 24) }
+        let session = AccountSession { account: AccountId::new(&clock, &randomness), session: SessionId::new(&clock, &randomness) };
+        SignedIn { session, issued_at: now, expires_at: now + SignedDuration::from_hours(30 * 24) }
     }
 
     fn keys(secret: &[u8], ahead: SignedDuration) -> SessionKeys {
@@ -133,7 +133,7 @@ mod tests {
         let signed_in = signed_in(now);
         let cookie = keys(SECRET, SignedDuration::ZERO).cookie(&signed_in).unwrap();
         assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"));
-        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in.caller);
+        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in.session);
         assert!(keys(SECRET, SignedDuration::from_hours(720)).check(token(&cookie)).is_err());
     }
 
@@ -143,8 +143,8 @@ mod tests {
         let now = SystemClock::default().now();
         let claims = |iss: &str| Claims {
             iss: iss.into(),
-            sub: signed_in(now).caller.account,
-            jti: signed_in(now).caller.session,
+            sub: signed_in(now).session.account,
+            jti: signed_in(now).session.session,
             iat: now.as_second(),
             exp: now.as_second() + 60,
         };

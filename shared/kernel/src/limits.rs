@@ -29,6 +29,9 @@ pub const CODE_ATTEMPTS: u32 = 5;
 /// Sign-in codes one address may ask for in an hour (AN-69): with five attempts each, 100 guesses an hour at a million codes.
 pub const CODES_PER_HOUR: u32 = 20;
 
+/// Sessions of one account that are open at once: one more ends the oldest.
+pub const SESSIONS: usize = 20;
+
 /// Uploads one account may open in an hour (AN-69).
 pub const UPLOADS_PER_HOUR: u32 = 120;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accounts::{CodeHash, EmailKey, NewAccount, Pepper, SignIn};
+use accounts::{CodeHash, EmailKey, LatestSessions, NewAccount, Pepper, SignIn};
 use kernel::{AccountId, AccountSession, Clock, Email, GenerationId, Owner, Principal, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
@@ -34,11 +34,11 @@ pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> AccountSession 
 
 /// With a code and starter credits.
 #[must_use]
-pub fn first_sign_in(caller: AccountSession, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
+pub fn first_sign_in(session: AccountSession, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
     let grant = Entry::starter_grant(credits, now);
     let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, grant };
     let expires_at = Class::SESSION.expires_at(now);
-    SignIn { key: key.clone(), code: code.clone(), caller, expires_at, opening: Some(opening) }
+    SignIn { key: key.clone(), code: code.clone(), session, at: now, expires_at, latest: LatestSessions::default(), opening: Some(opening) }
 }
 
 #[expect(clippy::expect_used, reason = "a test whose principal can own nothing must stop")]

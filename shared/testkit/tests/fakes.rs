@@ -1,10 +1,13 @@
 //! The fakes pass the contract suites of their ports.
 
-use testkit::Faults;
+use std::sync::Arc;
+
+use kernel::FixedClock;
 use testkit::contract::artists::{self, Abilities};
 use testkit::contract::pictures::Shelves;
 use testkit::contract::{self, Stores};
-use testkit::fakes::FakeArtist;
+use testkit::fakes::{FakeArtist, FakeDatabase};
+use testkit::{Faults, builders};
 
 #[tokio::test]
 async fn an_01_codes() {
@@ -16,6 +19,14 @@ async fn an_01_codes() {
 async fn an_14_sign_ins_and_sessions() {
     contract::accounts::sign_ins(&Stores::fake(3)).await;
     contract::accounts::sessions(&Stores::fake(4)).await;
+    contract::accounts::latest_sessions(&Stores::fake(19)).await;
+}
+
+#[tokio::test]
+async fn an_erased_account() {
+    let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+    let erase_profile = async |account| drop(database.rows().profiles.remove(&account));
+    contract::accounts::erased_account(&Stores::of(database.clone(), 20), erase_profile).await;
 }
 
 #[tokio::test]

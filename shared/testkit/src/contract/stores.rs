@@ -38,10 +38,14 @@ pub struct Stores {
 impl Stores {
     #[must_use]
     pub fn fake(seed: u64) -> Self {
-        let clock = Arc::new(FixedClock::at(builders::midnight()));
-        let database = FakeDatabase::new(clock.clone(), Faults::default());
+        Self::of(FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default()), seed)
+    }
+
+    /// The fakes on these tables.
+    #[must_use]
+    pub fn of(database: FakeDatabase, seed: u64) -> Self {
         Self {
-            clock,
+            clock: database.clock.clone(),
             randomness: SeededRandomness::new(seed),
             codes: Box::new(FakeCodes(database.clone())),
             sign_ins: Box::new(FakeSignIns(database.clone())),
@@ -93,6 +97,15 @@ impl Stores {
     pub(super) async fn sign_in(&self, email: &Email, caller: AccountSession, credits: u32) -> SignIn {
         let code = self.issue(email, "123456").await;
         builders::first_sign_in(caller, email, &code.key, &code.hash, credits, self.now())
+    }
+
+    /// A sign-in to a known account with a fresh code.
+    pub(super) async fn sign_in_again(&self, email: &Email) -> SignIn {
+        let code = self.issue(email, "123456").await;
+        let known = self.sign_ins.account_of(&code.key).await.unwrap().unwrap();
+        let session = AccountSession { account: known.id, session: self.nobody().session };
+        let first = builders::first_sign_in(session, email, &code.key, &code.hash, 0, self.now());
+        SignIn { latest: known.latest, opening: None, ..first }
     }
 
     /// A caller with a session and credits.

@@ -1,12 +1,12 @@
 //! Codes, sign-ins, sessions and profiles.
 
-use accounts::{CodeHash, Codes, EmailKey, IssuedCode, Me, Profiles, Sessions, SignIn, SignIns};
+use accounts::{CodeHash, Codes, EmailKey, IssuedCode, KnownAccount, Me, NewAccount, Profiles, Sessions, SignIn, SignIns, code_refused};
 use async_trait::async_trait;
-use kernel::{AccountId, AccountSession, Failure, Reason, Timestamp, limits};
+use kernel::{AccountSession, Failure, Reason, Timestamp, limits};
 use wallet::Balance;
 
 use super::placements::rate_limited;
-use super::{FakeDatabase, SessionRow};
+use super::{FakeDatabase, Rows, SessionRow};
 
 #[derive(Clone)]
 pub struct FakeCodes(pub FakeDatabase);
@@ -44,29 +44,49 @@ pub struct FakeSignIns(pub FakeDatabase);
 
 #[async_trait]
 impl SignIns for FakeSignIns {
-    async fn account_of(&self, key: &EmailKey) -> Result<Option<AccountId>, Failure> {
-        self.0.read("sign_ins.account_of", |rows| Ok(rows.email_index.get(key).copied())).await
+    async fn account_of(&self, key: &EmailKey) -> Result<Option<KnownAccount>, Failure> {
+        self.0.read("sign_ins.account_of", |rows| Ok(rows.email_index.get(key).cloned())).await
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
-        let SignIn { key, code, caller, expires_at, opening } = sign_in;
         self.0
             .transact("sign_ins.open", |rows| {
-                if !rows.codes.get(key).is_some_and(|(hash, _, _)| hash.matches(code)) {
-                    return Err(Failure::denied(Reason::CodeRefused, "This code is wrong or no longer works. Ask for a new one."));
+                if !rows.codes.remove(&sign_in.key).is_some_and(|(hash, _, _)| hash.matches(&sign_in.code)) {
+                    return Err(code_refused());
                 }
-                rows.codes.remove(key);
-                rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at: *expires_at });
-                let Some(new) = opening else { return Ok(()) };
-                if rows.email_index.insert(key.clone(), caller.account).is_some() {
-                    return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
+                match &sign_in.opening {
+                    Some(new) => open_account(rows, sign_in, new)?,
+                    None if !rows.profiles.contains_key(&sign_in.session.account) => return Err(code_refused()),
+                    None => {}
                 }
-                rows.profiles.insert(caller.account, (new.email.clone(), new.locale.clone(), new.created_at));
-                rows.wallets.insert(caller.owner(), Balance::default());
-                if rows.move_credits(caller.owner(), &new.grant) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+                open_session(rows, sign_in)
             })
             .await
     }
+}
+
+fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(), Failure> {
+    let (account, owner) = (sign_in.session.account, sign_in.session.owner());
+    let known = KnownAccount { id: account, latest: sign_in.latest.clone() };
+    if rows.email_index.insert(sign_in.key.clone(), known).is_some() {
+        return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
+    }
+    rows.profiles.insert(account, (new.email.clone(), new.locale.clone(), new.created_at));
+    rows.wallets.insert(owner, Balance::default());
+    if rows.move_credits(owner, &new.grant) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+}
+
+/// Opens the session; where there are too many now, the oldest end.
+fn open_session(rows: &mut Rows, sign_in: &SignIn) -> Result<(), Failure> {
+    let SignIn { session, at, expires_at, .. } = sign_in;
+    let known = rows.email_index.get_mut(&sign_in.key).filter(|known| known.id == session.account).ok_or_else(code_refused)?;
+    let (latest, ended) = known.latest.opening(session.session, *expires_at, *at);
+    known.latest = latest;
+    for session in ended {
+        rows.sessions.remove(&session);
+    }
+    rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at: *expires_at });
+    Ok(())
 }
 
 #[derive(Clone)]

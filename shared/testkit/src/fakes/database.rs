@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{CodeHash, EmailKey};
+use accounts::{CodeHash, EmailKey, KnownAccount};
 use kernel::{
     AccountId, AccountSession, Clock, Email, Failure, FixedClock, GenerationId, InstallId, Owner, Principal, SessionId, Timestamp, UploadId,
 };
@@ -19,7 +19,7 @@ pub struct Rows {
     /// Address, language and creation of each account.
     pub profiles: BTreeMap<AccountId, (Email, String, Timestamp)>,
     /// Accounts by the key of their address.
-    pub email_index: HashMap<EmailKey, AccountId>,
+    pub email_index: HashMap<EmailKey, KnownAccount>,
     pub wallets: BTreeMap<Owner, Balance>,
     pub ledger: Vec<(Owner, Entry)>,
     pub sessions: BTreeMap<SessionId, SessionRow>,

@@ -56,6 +56,17 @@ async fn an_01_codes() {
 async fn an_14_sign_ins_and_sessions() {
     contract::accounts::sign_ins(&stores(3)).await;
     contract::accounts::sessions(&stores(4)).await;
+    contract::accounts::latest_sessions(&stores(19)).await;
+}
+
+#[tokio::test]
+async fn an_erased_account() {
+    let erase_profile = async |account| {
+        let key = keys::profile(account).attributes();
+        let client = Client::new(&testkit::cloud::config());
+        client.delete_item().table_name(table("AccountsTable")).set_key(Some(key)).send().await.unwrap();
+    };
+    contract::accounts::erased_account(&stores(20), erase_profile).await;
 }
 
 #[tokio::test]

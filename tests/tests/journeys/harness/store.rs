@@ -66,6 +66,13 @@ pub(crate) async fn put_row(cloud: &Cloud, row: &Row) {
     cloud.clients().dynamodb.put_item().table_name(name).set_item(Some(item)).send().await.unwrap();
 }
 
+/// Removes a row directly, without a function.
+pub(crate) async fn remove_row(cloud: &Cloud, table: &str, pk: &str, sk: &str) {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let removal = cloud.clients().dynamodb.delete_item().table_name(cloud.tables()[table]);
+    removal.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
+}
+
 /// The bucket of the pictures.
 pub(crate) fn bucket(cloud: &Cloud) -> String {
     cloud.buckets()["Pictures"].to_owned()

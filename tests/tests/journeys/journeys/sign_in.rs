@@ -151,6 +151,63 @@ fn an_14_a_session_ends_after_thirty_days() {
 }
 
 #[test]
+fn the_twenty_first_sign_in_ends_the_oldest_session_and_no_other() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let mut person = Person::visitor(&cloud);
+        let mut sessions = Vec::new();
+        let mut enter = async || {
+            person.sign_in().await;
+            person.clone()
+        };
+        sessions.push(enter().await);
+        // An address gets twenty codes an hour.
+        cloud.set_clock_offset(3600);
+        for _ in 1..20 {
+            sessions.push(enter().await);
+        }
+        assert_eq!(sessions[0].get("/v1/me").await.status, 200, "twenty is not too many");
+        sessions.push(enter().await);
+        assert_open(&sessions, &sessions[1..]).await;
+
+        // A session that was closed is no loss when its turn comes.
+        assert_eq!(sessions[1].delete("/v1/auth/sessions").await.status, 204);
+        cloud.set_clock_offset(2 * 3600);
+        sessions.push(enter().await);
+        assert_open(&sessions, &sessions[2..]).await;
+        let rows = store::rows_of(&cloud, "FleetingTable", "session").await;
+        assert_eq!(rows.len(), 20);
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+/// Asserts that these of all sessions are open, and the others closed.
+async fn assert_open(all: &[Person<'_>], open: &[Person<'_>]) {
+    let closed = &all[..all.len() - open.len()];
+    for person in closed {
+        assert_problem(&person.get("/v1/me").await, 401, "signed-out");
+    }
+    for person in open {
+        assert_eq!(person.get("/v1/me").await.status, 200);
+    }
+}
+
+#[test]
+fn a_sign_in_to_an_account_that_is_gone_is_refused_like_a_wrong_code() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let person = Person::signed_in(&cloud).await;
+        let sessions = async || store::rows_of(&cloud, "FleetingTable", "session").await.len();
+        store::remove_row(&cloud, "AccountsTable", &format!("ACC#{}", person.account), "PROFILE").await;
+        person.ask_for_code().await;
+        assert_problem(&person.send_code(&person.mailed_code().await).await, 401, "code-refused");
+        assert_eq!((sessions().await, store::rows_of(&cloud, "AccountsTable", "account").await.len()), (1, 0), "nothing was written");
+        cloud.stop().await;
+    });
+}
+
+#[test]
 fn an_15_no_cookie_but_the_session_is_ever_set() {
     run(async {
         let mut person = Person::visitor(shared().await);
