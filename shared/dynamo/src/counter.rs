@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{Failure, Problem, Reason, Timestamp};
 
+use crate::due::shard_of;
 use crate::item::{number, text};
 use crate::key::Key;
 use crate::transaction::Part;
@@ -33,12 +34,13 @@ impl HourlyCounter<'_> {
     pub fn count<T>(self, most: u32) -> Part<T> {
         let now = self.now;
         let window = now.as_second() - now.as_second().rem_euclid(HOUR);
-        Key::new(format!("LIMIT#{}#{}#{window}", self.what, self.whom), "COUNT")
-            .update(self.table, "SET #class = :class, expires_at = :expires ADD #count :one")
+        let key = Key::new(format!("LIMIT#{}#{}#{window}", self.what, self.whom), "COUNT");
+        key.update(self.table, "SET #class = :class, expiry_shard = :shard, expires_at = :expires ADD #count :one")
             .only_if("attribute_not_exists(#count) OR #count < :most")
             .name("#class", "class")
             .name("#count", "count")
             .value(":class", text(self.class))
+            .value(":shard", text(shard_of(self.class, &key)))
             .value(":expires", number(self.expires_at.as_second()))
             .value(":one", number(1))
             .value(":most", number(most))

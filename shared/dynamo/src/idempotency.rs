@@ -4,6 +4,7 @@ use kernel::{Failure, Reason, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::due::EXPIRY;
 use crate::item::{Attributes, Item, Read, number};
 use crate::key::Key;
 use crate::transaction::Part;
@@ -47,7 +48,7 @@ impl Idempotency<'_> {
         let item = Item::new(self.class, self.key.clone())
             .text("payload_hash", self.payload_hash)
             .text("response", serde_json::to_string(response).map_err(Failure::broken)?)
-            .seconds("expires_at", self.expires_at);
+            .due(EXPIRY, self.expires_at);
         let unused = item.put(self.table).only_if("attribute_not_exists(pk) OR expires_at <= :now").value(":now", number(now.as_second()));
         let part = unused.showing().or(|record| match record {
             Some(record) => replayed(Stored::read(&record)?),

@@ -6,13 +6,18 @@ use std::str::FromStr;
 use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::{Failure, Timestamp};
 
+use crate::due::{DueIndex, shard_of};
 use crate::key::Key;
 use crate::write::{Kind, Write};
 
 pub type Attributes = HashMap<String, AttributeValue>;
 
 #[derive(Debug, Clone)]
-pub struct Item(Attributes);
+pub struct Item {
+    class: String,
+    key: Key,
+    attributes: Attributes,
+}
 
 impl Item {
     /// An item of the class of this id under `key`. No item is written without its class: the inventory says what it is and how long it stays.
@@ -20,18 +25,18 @@ impl Item {
     pub fn new(class: &str, key: Key) -> Self {
         let mut attributes = key.attributes();
         attributes.insert("class".into(), text(class));
-        Self(attributes)
+        Self { class: class.to_owned(), key, attributes }
     }
 
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.into(), text(value));
+        self.attributes.insert(name.into(), text(value));
         self
     }
 
     #[must_use]
     pub fn number(mut self, name: &str, value: impl ToString) -> Self {
-        self.0.insert(name.into(), number(value));
+        self.attributes.insert(name.into(), number(value));
         self
     }
 
@@ -41,11 +46,18 @@ impl Item {
         self.number(name, value.as_second())
     }
 
+    /// Due at this instant, as an index finds it: with the instant and its shard.
+    #[must_use]
+    pub fn due(self, index: DueIndex, at: Timestamp) -> Self {
+        let shard = shard_of(&self.class, &self.key);
+        self.text(index.shard, shard).seconds(index.instant, at)
+    }
+
     /// With a map of numbers.
     #[must_use]
     pub fn numbers(mut self, name: &str, values: impl IntoIterator<Item = (String, f64)>) -> Self {
         let map = values.into_iter().map(|(key, value)| (key, number(value))).collect();
-        self.0.insert(name.into(), AttributeValue::M(map));
+        self.attributes.insert(name.into(), AttributeValue::M(map));
         self
     }
 
@@ -63,20 +75,20 @@ impl Item {
     pub fn maybe_texts(mut self, name: &str, values: impl Iterator<Item = String>) -> Self {
         let values: Vec<_> = values.map(text).collect();
         if !values.is_empty() {
-            self.0.insert(name.into(), AttributeValue::L(values));
+            self.attributes.insert(name.into(), AttributeValue::L(values));
         }
         self
     }
 
     #[must_use]
     pub fn attributes(self) -> Attributes {
-        self.0
+        self.attributes
     }
 
     /// An unconditional put.
     #[must_use]
     pub fn put(self, table: &str) -> Write {
-        Write::new(table, Kind::Put(self.0))
+        Write::new(table, Kind::Put(self.attributes))
     }
 
     /// A put on the condition that the key is unused.

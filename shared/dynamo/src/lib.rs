@@ -6,6 +6,7 @@
 mod backoff;
 mod counter;
 mod database;
+mod due;
 mod failure;
 mod idempotency;
 mod item;
@@ -17,6 +18,7 @@ mod write;
 pub use backoff::TRIES;
 pub use counter::HourlyCounter;
 pub use database::{Answer, Database};
+pub use due::{DueIndex, EXPIRY, shard_of};
 pub use idempotency::{Idempotency, Stored};
 pub use item::{Attributes, Item, Read, name_of, number, parse_name, text};
 pub use key::Key;

@@ -268,5 +268,8 @@ fn check_mechanisms(entry: &Entry) -> Result<(), String> {
     if entry.has(Mechanism::Ttl) && !entry.field_names().any(|name| name == "expires_at") {
         return Err("a TTL needs the field `expires_at`".into());
     }
+    if entry.has(Mechanism::Sweep) && !entry.field_names().any(|name| name == "expiry_shard") {
+        return Err("a sweep needs the field `expiry_shard`".into());
+    }
     Ok(())
 }

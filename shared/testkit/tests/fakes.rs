@@ -44,6 +44,7 @@ async fn generations_and_their_readers() {
     contract::generations::pages(&Stores::fake(11)).await;
     contract::generations::overdue(&Stores::fake(12)).await;
     contract::generations::deliveries(&Stores::fake(14)).await;
+    contract::generations::many_overdue(&Stores::fake(25)).await;
 }
 
 #[tokio::test]
@@ -57,6 +58,7 @@ async fn attempts_and_circuits() {
 #[tokio::test]
 async fn an_40_expired_rows() {
     contract::expired::expired(&Stores::fake(13)).await;
+    contract::expired::many_expired(&Stores::fake(26)).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use accounts::{CodeHash, Codes, EmailKey, IssuedCode};
 use async_trait::async_trait;
-use dynamo::{Answer, Database, HourlyCounter, Item, Part, Read, Transaction, number};
+use dynamo::{Answer, Database, EXPIRY, HourlyCounter, Item, Part, Read, Transaction, number};
 use kernel::{Failure, Timestamp, limits};
 use policy::Class;
 
@@ -26,7 +26,7 @@ impl Codes for DynamoCodes {
         let row = Item::new(Class::SignInCode.id(), keys::code(&code.key))
             .text("code_hash", code.hash.as_str())
             .number("attempts", 0)
-            .seconds("expires_at", code.expires_at);
+            .due(EXPIRY, code.expires_at);
         Transaction::default()
             .part(count_one(&self.fleeting, "codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at))
             .part(row.put(&self.fleeting).or_broken("a code over an older one"))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use accounts::{EmailKey, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, code_refused};
 use async_trait::async_trait;
-use dynamo::{Attributes, Database, Item, Part, Read, TRIES, Transaction, text};
+use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, text};
 use kernel::{AccountId, AccountSession, Failure, Reason, SessionId};
 use policy::Class;
 
@@ -50,7 +50,7 @@ impl DynamoSignIns {
     }
 
     fn open_session(&self, sign_in: &SignIn) -> Part<Opened> {
-        let session = Item::new(Class::Session.id(), keys::session(&sign_in.session)).seconds("expires_at", sign_in.expires_at);
+        let session = Item::new(Class::Session.id(), keys::session(&sign_in.session)).due(EXPIRY, sign_in.expires_at);
         session.put_new(&self.fleeting).or(|_| Err(opened_meanwhile()))
     }
 

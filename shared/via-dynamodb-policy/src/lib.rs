@@ -1,7 +1,7 @@
 //! Expired rows, by the index `expiry` of every table that has them.
 
 use async_trait::async_trait;
-use dynamo::{Answer, Attributes, Database, Key, Query, Read, number, text};
+use dynamo::{Answer, Attributes, Database, EXPIRY, Key, Read, number, text};
 use kernel::{Failure, Timestamp};
 use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
 use policy::{Class, Store, Table};
@@ -32,13 +32,7 @@ impl DynamoExpiredRows {
 #[async_trait]
 impl ExpiredRows for DynamoExpiredRows {
     async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure> {
-        let due = Query::of(self.table_of(class)?, "#class = :class AND expires_at <= :until")
-            .by("expiry")
-            .name("#class", "class")
-            .value(":class", text(class.id()))
-            .value(":until", number(at_or_before.as_second()))
-            .limit(limit);
-        let found = self.database.query(due).await?;
+        let found = self.database.due(self.table_of(class)?, EXPIRY, class.id(), at_or_before, limit).await?;
         found.iter().map(|row| expired_row(class, row)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The attempts at drawings: one row a drawing.
 
 use async_trait::async_trait;
-use dynamo::{Answer, Attributes, Database, Item, Read, Write, number};
+use dynamo::{Answer, Attributes, Database, EXPIRY, Item, Read, Write, number};
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{Attempts, Claimed, History, Written};
@@ -45,7 +45,7 @@ pub(crate) fn put(history: &History, studio: &str) -> Result<Write, Failure> {
     let item = Item::new(Class::Attempt.id(), keys::attempts(history.owner, history.generation, history.index))
         .number("version", history.version)
         .text("attempts", attempts)
-        .seconds("expires_at", history.expires_at);
+        .due(EXPIRY, history.expires_at);
     Ok(match history.version {
         0 | 1 => item.put_new(studio),
         version => item.put(studio).only_if("version = :before").value(":before", number(version - 1)).showing(),

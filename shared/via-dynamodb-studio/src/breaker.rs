@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dynamo::{Answer, Attributes, Batch, Database, Item, Key, Read, number};
+use dynamo::{Answer, Attributes, Batch, Database, EXPIRY, Item, Key, Read, number};
 use kernel::{Clock, Failure, Timestamp};
 use policy::Class;
 use studio::{Breaker, Circuit, Written};
@@ -45,7 +45,7 @@ impl Breaker for DynamoBreaker {
             .maybe_text("failed_at", after.failed_at.map(|at| at.to_string()))
             .maybe_text("open_until", after.open_until.map(|at| at.to_string()))
             .number("wait", after.wait.as_secs())
-            .seconds("expires_at", Class::CIRCUIT.expires_at(now));
+            .due(EXPIRY, Class::CIRCUIT.expires_at(now));
         // An expired row was read as absent, so its version counts as 0.
         let put = item
             .put(&self.fleeting)

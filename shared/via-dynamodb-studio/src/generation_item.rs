@@ -1,6 +1,6 @@
 //! A generation as an item.
 
-use dynamo::{Attributes, Item, Read, name_of, parse_name};
+use dynamo::{Attributes, DueIndex, Item, Read, name_of, parse_name};
 use kernel::{Failure, Timestamp};
 use policy::Class;
 use studio::{Bubble, BubbleText, Generation};
@@ -8,10 +8,10 @@ use wallet::{Charge, Quota};
 
 use crate::keys;
 
-/// The value of `waiting` for every generation with a deadline: the partition of the index `deadline`.
-pub(crate) const WAITING: &str = "generation";
+/// Generations by their deadline.
+pub(crate) const DEADLINE: DueIndex = DueIndex { name: "deadline", shard: "deadline_shard", instant: "deadline" };
 
-/// The item of a generation. `waiting` and `deadline` exist only while something is left to do, so that the index holds nothing else.
+/// The item of a generation. `deadline` and its shard exist only while something is left to do, so that the index holds nothing else.
 pub(crate) fn write(generation: &Generation) -> Item {
     let item = Item::new(Class::Generation.id(), keys::generation(generation.owner, generation.id))
         .text("upload_id", generation.upload.to_string())
@@ -36,7 +36,7 @@ pub(crate) fn write(generation: &Generation) -> Item {
         Charge::Nothing => item,
     };
     match generation.deadline {
-        Some(deadline) => item.text("waiting", WAITING).seconds("deadline", deadline),
+        Some(deadline) => item.due(DEADLINE, deadline),
         None => item,
     }
 }

@@ -1,7 +1,7 @@
 //! Generations: each change is one transaction with its condition and all rows that change with it.
 
 use async_trait::async_trait;
-use dynamo::{Database, Item, Part, Transaction, Write, number, text};
+use dynamo::{Database, EXPIRY, Item, Part, Transaction, Write, number, text};
 use kernel::{Failure, GenerationId, Owner};
 use policy::Class;
 use screening::Decision;
@@ -75,7 +75,7 @@ impl DynamoGenerations {
         let quarantine = record.quarantined_until.map(|until| {
             Item::new(Class::Quarantine.id(), keys::quarantine(record.owner, record.generation))
                 .text("objects", object_keys::quarantine(record.owner, record.upload))
-                .seconds("expires_at", until)
+                .due(EXPIRY, until)
         });
         let items = std::iter::once(moderation_item(record)).chain(quarantine);
         Ok(items.map(|item| item.put(screening).or_broken("a moderation record")).collect())
@@ -121,7 +121,7 @@ fn moderation_item(record: &ModerationRecord) -> Item {
         .numbers("scores", record.verdict.scores.clone())
         .text("object_key", key)
         .text("at", record.at.to_string())
-        .seconds("expires_at", record.expires_at)
+        .due(EXPIRY, record.expires_at)
 }
 
 fn table<'a>(name: Option<&'a String>, which: &'static str) -> Result<&'a str, Failure> {

@@ -1,11 +1,12 @@
 //! Generations past their deadline, by the index `deadline` of the table `Studio`.
 
 use async_trait::async_trait;
-use dynamo::{Attributes, Database, Query, Read, number, text};
+use dynamo::{Attributes, Database, Read};
 use kernel::{Failure, GenerationId, Owner, Timestamp};
+use policy::Class;
 use studio::Overdue;
 
-use crate::generation_item::WAITING;
+use crate::generation_item::DEADLINE;
 use crate::keys;
 
 pub struct DynamoOverdue {
@@ -23,12 +24,7 @@ impl DynamoOverdue {
 #[async_trait]
 impl Overdue for DynamoOverdue {
     async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure> {
-        let due = Query::of(&self.studio, "waiting = :waiting AND deadline <= :now")
-            .by("deadline")
-            .value(":waiting", text(WAITING))
-            .value(":now", number(now.as_second()))
-            .limit(limit);
-        let found = self.database.query(due).await?;
+        let found = self.database.due(&self.studio, DEADLINE, Class::Generation.id(), now, limit).await?;
         let ids = |row: &Attributes| {
             let owner = keys::owner_of(row.required_text("pk")?)?;
             let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;

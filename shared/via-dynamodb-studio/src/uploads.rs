@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dynamo::{Attributes, Database, Item, Part, Read, Transaction, Write, number, text};
+use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, Transaction, Write, number, shard_of, text};
 use kernel::{Clock, Failure, Owner, Timestamp, UploadId, limits};
 use policy::Class;
 use studio::{Upload, UploadStanding, Uploads, object_keys};
@@ -38,7 +38,7 @@ impl Uploads for DynamoUploads {
             .number("bytes", upload.bytes)
             .text("state", OPEN)
             .text("created_at", upload.created_at.to_string())
-            .seconds("expires_at", upload.unused_until)
+            .due(EXPIRY, upload.unused_until)
             .seconds("used_until", upload.used_until)
             .text("objects", object_keys::upload(owner, upload.id));
         Transaction::default()
@@ -52,12 +52,13 @@ impl Uploads for DynamoUploads {
 
 /// The first use of an upload: from now on it stays for the time of used ones. Says which it is that is not alive or was refused.
 pub(crate) fn use_upload<T>(studio: &str, owner: Owner, upload: UploadId, now: Timestamp) -> Part<T> {
-    keys::upload(owner, upload)
-        .update(studio, "SET #class = :class, expires_at = used_until")
+    let key = keys::upload(owner, upload);
+    key.update(studio, "SET #class = :class, expiry_shard = :shard, expires_at = used_until")
         .only_if("expires_at > :now AND #state <> :refused")
         .name("#class", "class")
         .name("#state", "state")
         .value(":class", text(Class::Upload.id()))
+        .value(":shard", text(shard_of(Class::Upload.id(), &key)))
         .value(":now", number(now.as_second()))
         .value(":refused", text(REFUSED))
         .showing()

@@ -6,6 +6,7 @@ use policy::deletion::ExpiredRow;
 use studio::{Placement, Upload, object_keys};
 
 use super::Stores;
+use super::stores::MANY;
 
 async fn own(stores: &Stores, class: Class, at: Timestamp, upload: &Upload) -> Vec<ExpiredRow> {
     let found = stores.expired.expired(class, at, 10_000).await.unwrap();
@@ -33,4 +34,21 @@ pub async fn expired(stores: &Stores) {
     assert!(stores.expired.remove(&found[0], day).await.unwrap());
     assert!(!stores.expired.remove(&found[0], day).await.unwrap(), "not twice");
     assert_eq!(own(stores, Class::UploadUnused, day, &unused).await, []);
+}
+
+/// Of many rows, which every shard has some of, each is found: the earliest first, and no more than asked for.
+pub async fn many_expired(stores: &Stores) {
+    stores.alone();
+    let mut opened = Vec::new();
+    while opened.len() < MANY {
+        stores.later(SignedDuration::from_secs(1));
+        opened.push(stores.upload(stores.customer(0).await).await);
+    }
+    let until = opened.last().unwrap().unused_until;
+    let expected: Vec<String> = opened.iter().map(|upload| format!("UPL#{}", upload.id)).collect();
+    for limit in [1, 10, MANY, MANY + 1] {
+        let found = stores.expired.expired(Class::UploadUnused, until, limit).await.unwrap();
+        let found: Vec<String> = found.into_iter().map(|row| row.key.sk).collect();
+        assert_eq!(found, expected[..limit.min(MANY)], "at most {limit}");
+    }
 }

@@ -8,6 +8,7 @@ use studio::{Change, EndReason, Generation, MailState, Written};
 use wallet::Entry;
 
 use super::Stores;
+use super::stores::MANY;
 use crate::builders;
 
 /// A change is written with all its rows, once, from the version it was made from; every field survives.
@@ -153,4 +154,19 @@ pub async fn overdue(stores: &Stores) {
     let settled = failed.settle(stores.now()).unwrap();
     assert_eq!(stores.generations.change(Change::of(&failed, &settled)).await.unwrap(), Written::Stored);
     assert_eq!(found(later).await, [second.id], "what is settled is never overdue");
+}
+
+/// Of many overdue generations, which every shard has some of, each is found: the earliest first, and no more than asked for.
+pub async fn many_overdue(stores: &Stores) {
+    stores.alone();
+    let mut placed = Vec::new();
+    while placed.len() < MANY {
+        stores.later(SignedDuration::from_secs(1));
+        placed.push(stores.placed(stores.customer(1).await, 1).await);
+    }
+    let until = placed.last().unwrap().deadline.unwrap();
+    let expected: Vec<_> = placed.iter().map(|generation| (generation.owner, generation.id)).collect();
+    for limit in [1, 10, MANY, MANY + 1] {
+        assert_eq!(stores.overdue.overdue(until, limit).await.unwrap(), expected[..limit.min(MANY)], "at most {limit}");
+    }
 }

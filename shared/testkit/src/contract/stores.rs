@@ -15,6 +15,9 @@ use wallet::Charge;
 use crate::fakes::*;
 use crate::{Faults, builders};
 
+/// So many rows that every shard of an index has some.
+pub(super) const MANY: usize = 128;
+
 /// All ports of the tables, on one clock.
 pub struct Stores {
     pub clock: Arc<FixedClock>,
@@ -66,6 +69,11 @@ impl Stores {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Turns back a year, so that what is due then is of one suite alone, though all of them write to the same tables.
+    pub(super) fn alone(&self) {
+        self.later(SignedDuration::from_hours(-365 * 24));
     }
 
     pub(super) fn later(&self, duration: SignedDuration) {

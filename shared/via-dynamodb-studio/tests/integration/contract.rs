@@ -1,11 +1,11 @@
 //! The stores pass the contract suites of their ports on the local endpoints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::Database;
+use dynamo::{Database, Key};
 use kernel::{FixedClock, SeededRandomness};
 use policy::Class;
 use testkit::builders;
@@ -103,6 +103,27 @@ async fn an_40_expired_rows() {
     contract::expired::expired(&stores(13)).await;
 }
 
+/// The shards of the rows of a class that are due before all other suites' are.
+async fn shards(class: Class, shard: &str, instant: &str) -> BTreeSet<String> {
+    let midnight = builders::midnight().as_second();
+    let early = |item: &BTreeMap<String, AttributeValue>| item[instant].as_n().unwrap().parse::<i64>().unwrap() < midnight;
+    let items = scan(&table("StudioTable")).await.into_iter();
+    let mine = items.filter(|item| item["class"].as_s().unwrap() == class.id() && item.contains_key(shard) && early(item));
+    mine.map(|item| item[shard].as_s().unwrap().clone()).collect()
+}
+
+#[tokio::test]
+async fn an_40_expired_rows_of_every_shard() {
+    contract::expired::many_expired(&stores(26)).await;
+    assert_eq!(shards(Class::UploadUnused, "expiry_shard", "expires_at").await.len(), 16);
+}
+
+#[tokio::test]
+async fn overdue_generations_of_every_shard() {
+    contract::generations::many_overdue(&stores(25)).await;
+    assert_eq!(shards(Class::Generation, "deadline_shard", "deadline").await.len(), 16);
+}
+
 /// The counters of the profile `ephemeral`, whose table is not deployed here: it is created as in that profile.
 async fn rate_keys(table: &str) -> DynamoRateKeys {
     use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
@@ -163,6 +184,10 @@ async fn what_is_stored_is_declared() {
             assert_eq!(policy::undeclared(class, item.keys().map(String::as_str)), Vec::<String>::new(), "{class}");
             let kept = class.entry().kept().is_some();
             assert_eq!(item.contains_key("expires_at"), kept, "{class} has a retention and no end, or the reverse");
+            let key = Key::new(item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
+            let swept = policy::inventory().sweeps().any(|entry| entry.class() == class);
+            let shard = item.get("expiry_shard").map(|shard| shard.as_s().unwrap().clone());
+            assert_eq!(shard, swept.then(|| dynamo::shard_of(class.id(), &key)), "{class} is not where the deletion looks for it");
             *seen.entry(class).or_insert(0) += 1;
         }
     }

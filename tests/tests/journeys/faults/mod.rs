@@ -70,7 +70,7 @@ async fn sweep(cloud: &Cloud, minutes: i64) {
 /// Asserts that the sweeper has nothing left to do.
 async fn assert_nothing_waits(cloud: &Cloud) {
     for generation in rows_of(cloud, "StudioTable", "generation").await {
-        assert!(!generation.attributes.contains_key("waiting") && !generation.attributes.contains_key("deadline"), "{generation:?}");
+        assert!(!generation.attributes.contains_key("deadline_shard") && !generation.attributes.contains_key("deadline"), "{generation:?}");
     }
 }
 

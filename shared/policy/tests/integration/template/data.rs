@@ -64,7 +64,7 @@ fn what_is_swept_can_be_found_by_its_end() {
         let deployed = table(one);
         let index =
             deployed.property("GlobalSecondaryIndexes").as_array().unwrap().iter().find(|index| index["IndexName"] == "expiry").unwrap();
-        let keys = json!([{ "AttributeName": "class", "KeyType": "HASH" }, { "AttributeName": "expires_at", "KeyType": "RANGE" }]);
+        let keys = json!([{ "AttributeName": "expiry_shard", "KeyType": "HASH" }, { "AttributeName": "expires_at", "KeyType": "RANGE" }]);
         assert_eq!(index["KeySchema"], keys, "{}", one.id());
         assert_eq!(index["Projection"], json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": ["objects"] }));
     }
