@@ -60,7 +60,7 @@ async fn try_out(cloud: &Cloud, person: &Person<'_>, case: &Case) -> Option<Stri
     let upload = person.upload(&Picture { content_type: case.content_type, bytes: case.bytes.clone() }).await;
     let generation = person.start(&upload).await;
     let ended = person.reaches(&generation, &["drawing", "blocked", "failed"]).await;
-    let folder = format!("uploads/{}/{upload}/", person.account);
+    let folder = person.upload_folder(&upload);
     match case.expected {
         Expected::Refused(reason) => {
             assert_eq!((&ended["state"], text(&ended, "reason").as_str()), (&json!("failed"), documented(reason)), "{}", case.name);

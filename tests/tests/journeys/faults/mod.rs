@@ -27,7 +27,7 @@ async fn assert_delivered_once(cloud: &Cloud, person: &Person<'_>, generation: &
     let entries =
         [ledger_and_inventory::entries(cloud, "hold", generation).await, ledger_and_inventory::entries(cloud, "capture", generation).await];
     assert_eq!((entries, ledger_and_inventory::entries(cloud, "release", generation).await), ([1, 1], 0), "{generation}");
-    let folder = format!("generated/{}/{generation}/", person.account);
+    let folder = person.generation_folder(generation);
     let mut expected: BTreeSet<String> =
         done["deliverables"].as_array().unwrap().iter().map(|file| folder.clone() + &text(file, "name")).collect();
     expected.insert(folder.clone() + "bundle.zip");

@@ -2,8 +2,10 @@
 
 use bytes::Bytes;
 use http::Method;
+use kernel::Owner;
 use local_cloud::{Cloud, HttpClient, Reply};
 use serde_json::{Value, json};
+use studio::object_keys;
 
 use super::pictures::{Picture, drawing, small};
 use super::poll::until;
@@ -163,12 +165,23 @@ impl<'c> Person<'c> {
     }
 
     async fn lend(&self, generation: &str, index: u8) {
-        store::put_object(
-            self.cloud,
-            &format!("generated/{}/{generation}/drawings/{index}.algorithmicallyEnhanced", self.account),
-            &drawing(),
-        )
-        .await;
+        let key = self.generation_folder(generation) + &format!("drawings/{index}.algorithmicallyEnhanced");
+        store::put_object(self.cloud, &key, &drawing()).await;
+    }
+
+    /// Whose this person's things are, once signed in.
+    pub(crate) fn owner(&self) -> Owner {
+        self.account.parse().unwrap()
+    }
+
+    /// The folder of everything of a generation.
+    pub(crate) fn generation_folder(&self, generation: &str) -> String {
+        object_keys::generation(self.owner(), generation.parse().unwrap())
+    }
+
+    /// The folder of everything of an upload.
+    pub(crate) fn upload_folder(&self, upload: &str) -> String {
+        object_keys::upload(self.owner(), upload.parse().unwrap())
     }
 
     /// A quick generation and its end.

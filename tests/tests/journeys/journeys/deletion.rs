@@ -7,7 +7,7 @@ use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, ru
 
 /// Checks that all objects of a generation are gone.
 async fn assert_no_objects(cloud: &local_cloud::Cloud, person: &Person<'_>, generation: &str) {
-    let prefix = format!("generated/{}/{generation}/", person.account);
+    let prefix = person.generation_folder(generation);
     assert_eq!(store::keys(cloud, &prefix).await, Vec::<String>::new());
 }
 

@@ -1,6 +1,7 @@
 //! `POST /v1/uploads` and its form.
 
 use serde_json::json;
+use studio::object_keys::UPLOADS;
 
 use crate::harness::person::text;
 use crate::harness::pictures::small;
@@ -36,9 +37,9 @@ fn a_form_admits_exactly_the_key_type_and_size_it_was_made_for() {
         let picture = small();
         let opened = person.open_upload(picture.content_type, picture.bytes.len()).await;
         let key = text(&opened["post"]["fields"], "key");
-        let folder = format!("uploads/{}/{}/", person.account, text(&opened, "upload_id"));
+        let folder = person.upload_folder(&text(&opened, "upload_id"));
         assert_eq!(key, format!("{folder}original"));
-        let elsewhere = format!("uploads/{}/upl_019aa6104c507e32b5d69fa012345678/original", person.account);
+        let elsewhere = person.upload_folder("upl_019aa6104c507e32b5d69fa012345678") + "original";
 
         let refused = async |changes: &[(&str, &str)], bytes: &[u8]| {
             let reply = person.post_form(&opened, changes, bytes).await;
@@ -52,7 +53,7 @@ fn a_form_admits_exactly_the_key_type_and_size_it_was_made_for() {
         refused(&[], &picture.bytes[1..]).await;
         refused(&[], &[picture.bytes.as_slice(), b"x"].concat()).await;
         refused(&[], b"").await;
-        assert_eq!(store::keys(cloud, &format!("uploads/{}/", person.account)).await, Vec::<String>::new());
+        assert_eq!(store::keys(cloud, &format!("{UPLOADS}{}/", person.account)).await, Vec::<String>::new());
 
         assert!(person.post_form(&opened, &[], &picture.bytes).await.status.is_success());
         assert_eq!(store::keys(cloud, &folder).await, [key]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use local_cloud::Cloud;
 use serde_json::Value;
+use studio::object_keys;
 
 use crate::harness::pictures::{Picture, blocked, selfie, small};
 use crate::harness::store::{all_rows, keys, put_object};
@@ -26,10 +27,11 @@ pub(crate) async fn differences(cloud: &Cloud) -> Differences {
     let prefixes: Vec<String> = rows.iter().map(|row| row.text("objects").to_owned()).filter(|prefix| !prefix.is_empty()).collect();
     let mut listed = BTreeSet::new();
     for row in rows.iter().filter(|row| row.text("class") == "deliverables") {
-        let folder = format!("generated/{}/{}", row.text("pk").trim_start_matches("ACC#"), row.text("sk").trim_start_matches("DEL#"));
+        let (owner, generation) = (row.text("pk").trim_start_matches("ACC#"), row.text("sk").trim_start_matches("DEL#"));
+        let folder = object_keys::generation(owner.parse().unwrap(), generation.parse().unwrap());
         let files: Value = serde_json::from_str(row.text("deliverables")).unwrap();
-        listed.extend(files.as_array().unwrap().iter().map(|file| format!("{folder}/{}", file["name"].as_str().unwrap())));
-        listed.insert(format!("{folder}/bundle.zip"));
+        listed.extend(files.as_array().unwrap().iter().map(|file| folder.clone() + file["name"].as_str().unwrap()));
+        listed.insert(folder + "bundle.zip");
     }
     let mut lost: BTreeSet<String> = listed.difference(&objects).cloned().collect();
     for row in rows.iter().filter(|row| row.text("class") == "quarantine") {
@@ -63,7 +65,7 @@ fn an_12_no_object_without_a_row_and_no_row_without_an_object() {
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
 
         // A stray object is found.
-        let stray = format!("generated/{}/{kept}/1/more.png", person.account);
+        let stray = person.generation_folder(&kept) + "1/more.png";
         put_object(&cloud, &stray, b"x").await;
         assert_eq!(differences(&cloud).await.stray, [stray].into());
         cloud.stop().await;

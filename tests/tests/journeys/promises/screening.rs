@@ -1,6 +1,7 @@
 //! The screening: its record and its consequences (AN-13, AN-26, AN-42, AN-70).
 
 use serde_json::json;
+use studio::object_keys;
 
 use crate::harness::person::{new_key, text};
 use crate::harness::pictures::blocked;
@@ -23,7 +24,7 @@ fn an_26_a_blocked_selfie_is_never_drawn_from_and_costs_nothing() {
         assert!(!functions.iter().any(|name| name == "on-screening-passed" || name == "on-drawing-ready"), "{functions:?}");
         // It is out of reach of every other generation.
         assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
-        assert_eq!(keys(&cloud, "quarantine/").await, [format!("quarantine/{}/{upload}/selfie.png", person.account)]);
+        assert_eq!(keys(&cloud, "quarantine/").await, [object_keys::quarantined_selfie(person.owner(), upload.parse().unwrap())]);
         let again = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
         assert_problem(&person.start_as(&new_key(), &again).await, 409, "upload-refused");
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
