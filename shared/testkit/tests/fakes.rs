@@ -35,6 +35,8 @@ async fn uploads_and_generations() {
     contract::placements::generations(&Stores::fake(6)).await;
     contract::placements::refused_generations(&Stores::fake(7)).await;
     contract::placements::concurrent_generations(&Stores::fake(8)).await;
+    contract::placements::quota(&Stores::fake(27)).await;
+    contract::placements::concurrent_quota(&Stores::fake(28)).await;
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use futures_util::future::join_all;
 use kernel::{Failure, Reason, SignedDuration, limits};
 use screening::Decision;
-use studio::{Change, Placed, Placement, UploadStanding, Written};
+use studio::{Change, Placed, Placement, Upload, UploadStanding, Written};
+use wallet::{Charge, Quota};
 
 use super::Stores;
 use super::stores::reason;
@@ -81,8 +82,45 @@ pub async fn refused_generations(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (1, 1));
 }
 
+/// A generation that counts against a free quota takes nothing from the wallet; a replayed one is not counted again, a refused one writes nothing, and the
+/// next hour has a quota of its own.
+pub async fn quota(stores: &Stores) {
+    let (caller, other) = (stores.customer(2).await, stores.customer(2).await);
+    let upload = stores.upload(caller).await;
+    let free = |upload: &Upload, key: &str| {
+        let charge = Charge::Quota(Quota { per_hour: 2 });
+        builders::new_generation(upload.principal, upload.id, charge, key, &*stores.clock, &stores.randomness)
+    };
+    let first = free(&upload, "first");
+    assert_eq!(stores.placements.place(&first).await.unwrap(), Placement::New);
+    assert_eq!(stores.generations.load(caller.owner(), first.generation.id).await.unwrap(), Some(first.generation));
+    assert!(matches!(stores.placements.place(&free(&upload, "first")).await.unwrap(), Placement::Replayed(_)));
+    assert_eq!(stores.placements.place(&free(&upload, "second")).await.unwrap(), Placement::New);
+    let third = free(&upload, "third");
+    assert_eq!(reason(stores.placements.place(&third).await), Some(Reason::RateLimited));
+    assert_eq!(stores.generations.load(caller.owner(), third.generation.id).await.unwrap(), None, "nothing was written");
+    let others = stores.upload(other).await;
+    assert_eq!(stores.placements.place(&free(&others, "first")).await.unwrap(), Placement::New, "a quota is one owner's");
+    stores.later(SignedDuration::from_hours(1));
+    assert_eq!(stores.placements.place(&free(&upload, "third")).await.unwrap(), Placement::New, "the key was never used");
+    assert_eq!(stores.balance(&caller).await, (2, 0));
+}
+
+/// However many are placed at once, no more than the quota are.
+pub async fn concurrent_quota(stores: &Stores) {
+    let caller = stores.customer(0).await;
+    let upload = stores.upload(caller).await;
+    let charge = Charge::Quota(Quota { per_hour: 3 });
+    let free = |key: &str| builders::new_generation(upload.principal, upload.id, charge, key, &*stores.clock, &stores.randomness);
+    let placements: Vec<_> = (0..12).map(|index| free(&format!("key {index}"))).collect();
+    let placed = join_all(placements.iter().map(|new_generation| stores.placements.place(new_generation))).await;
+    assert_eq!(placed.iter().filter(|placed| matches!(placed, Ok(Placement::New))).count(), 3);
+    let others = placed.into_iter().filter(Result::is_err).map(reason);
+    assert!(others.into_iter().all(|reason| reason == Some(Reason::RateLimited)));
+}
+
 /// Blocks another generation of `upload`.
-async fn block(stores: &Stores, upload: &studio::Upload) {
+async fn block(stores: &Stores, upload: &Upload) {
     let new_generation = stores.new_generation(upload, 1, "to be blocked");
     assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
     let now = stores.now();

@@ -79,6 +79,8 @@ async fn placements() {
     contract::placements::generations(&stores(6)).await;
     contract::placements::refused_generations(&stores(7)).await;
     contract::placements::concurrent_generations(&stores(8)).await;
+    contract::placements::quota(&stores(27)).await;
+    contract::placements::concurrent_quota(&stores(28)).await;
 }
 
 #[tokio::test]
