@@ -16,7 +16,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let app = &App {
         codes: DynamoCodes::new(dynamo::Database::new(&aws), settings.required("FLEETING_TABLE")?),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?),

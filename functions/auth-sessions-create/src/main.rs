@@ -19,7 +19,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = dynamo::Database::new(&edge::aws().await);
+    let client = dynamo::Database::new(&settings.aws()?);
     let fleeting = settings.required("FLEETING_TABLE")?;
     let app = &App {
         codes: DynamoCodes::new(client.clone(), fleeting.clone()),

@@ -15,7 +15,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = dynamo::Database::new(&edge::aws().await);
+    let client = dynamo::Database::new(&settings.aws()?);
     let app = &App {
         sessions: DynamoSessions::new(client, settings.required("FLEETING_TABLE")?),
         keys: settings.session_keys()?,

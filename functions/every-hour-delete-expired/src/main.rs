@@ -11,7 +11,7 @@ use via_s3::Bucket;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let (studio, screening, fleeting) =
         (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
     let rows = DynamoExpiredRows::new(dynamo::Database::new(&aws), studio, screening, fleeting);

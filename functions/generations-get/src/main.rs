@@ -19,7 +19,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
         views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock)),

@@ -16,7 +16,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = dynamo::Database::new(&edge::aws().await);
+    let client = dynamo::Database::new(&settings.aws()?);
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App { views: DynamoViews::new(client, fleeting, studio, Arc::new(settings.clock)), keys: settings.session_keys()? };
     serve(move |request| handle(app, request)).await

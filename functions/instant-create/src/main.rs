@@ -33,7 +33,7 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     // Neither is made of a vendor whose entry in the ledger attests no zero retention: the function then does not start (RT-09).
     let (artists, moderation) = (vendors::artists(&settings, || Box::new(PaletteArtist))?, vendors::moderation(&settings)?);
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
     let rate_keys = DynamoRateKeys::new(dynamo::Database::new(&aws), settings.required("RATE_KEYS_TABLE")?);
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());

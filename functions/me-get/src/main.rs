@@ -16,7 +16,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let client = dynamo::Database::new(&edge::aws().await);
+    let client = dynamo::Database::new(&settings.aws()?);
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App { profiles: DynamoProfiles::new(client, fleeting, accounts, Arc::new(settings.clock)), keys: settings.session_keys()? };
     serve(move |request| handle(app, request)).await

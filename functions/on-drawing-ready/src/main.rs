@@ -27,7 +27,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let (client, accounts) = (dynamo::Database::new(&aws), settings.required("ACCOUNTS_TABLE")?);
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let app = &App {

@@ -24,7 +24,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let moderation = vendors::moderation(&settings)?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let bucket = Bucket::new(&aws, settings.required("PICTURES_BUCKET")?);
     let generations = DynamoGenerations::new(dynamo::Database::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App {

@@ -14,7 +14,7 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let generations = DynamoGenerations::new(dynamo::Database::new(&aws), settings.required("STUDIO_TABLE")?);
     let app = &App { generations, clock: settings.clock };
     serve(move |fact| handle(app, fact)).await

@@ -29,7 +29,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let artists = vendors::artists(&settings, || Box::new(PaletteArtist))?;
-    let aws = edge::aws().await;
+    let aws = settings.aws()?;
     let (dynamo, bucket) = (Database::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
     let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);
     let app = &App {

@@ -1,7 +1,9 @@
 //! SDK clients of the local AWS endpoints.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::{SdkConfig, region::Region};
 
 /// The four SDK clients, pointed at the local endpoints.
 #[derive(Debug, Clone)]

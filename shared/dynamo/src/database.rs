@@ -42,7 +42,7 @@ enum Tried {
 impl Database {
     /// The tables of this account and region.
     #[must_use]
-    pub fn new(config: &aws_config::SdkConfig) -> Self {
+    pub fn new(config: &aws_types::SdkConfig) -> Self {
         Self { client: Client::new(config), randomness: Arc::new(SystemRandomness) }
     }
 

@@ -2,10 +2,12 @@
 
 use std::sync::{OnceLock, mpsc};
 
-use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use local_cloud::{Cloud, Options, SESSION_TOKEN};
 
 /// The endpoints, with every resource that template.yaml declares.

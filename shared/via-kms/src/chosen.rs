@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use provenance::{Algorithm, Chain, LocalSigner, Signer, UnfitKeys};
 
 use crate::KmsSigner;

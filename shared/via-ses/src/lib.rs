@@ -23,7 +23,7 @@ pub struct SesMailer {
 impl SesMailer {
     /// Sends from the address `from`. The SDK must not retry: `SendEmail` has no idempotency token, so a retry after a lost answer is a second mail.
     #[must_use]
-    pub fn new(config: &aws_config::SdkConfig, from: String) -> Self {
+    pub fn new(config: &aws_types::SdkConfig, from: String) -> Self {
         let once = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(once), from, configuration_set: None }
     }

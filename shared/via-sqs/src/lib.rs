@@ -19,7 +19,7 @@ pub struct SqsQueue {
 
 impl SqsQueue {
     #[must_use]
-    pub fn new(config: &aws_config::SdkConfig, url: String) -> Self {
+    pub fn new(config: &aws_types::SdkConfig, url: String) -> Self {
         Self { client: Client::new(config), url }
     }
 }

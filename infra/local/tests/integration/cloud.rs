@@ -205,7 +205,7 @@ async fn sing(cloud: &Cloud, kind: &str, name: &str, set: Option<&str>) -> bool 
     let text = aws_sdk_sesv2::types::Content::builder().data("la").build().unwrap();
     let body = aws_sdk_sesv2::types::Body::builder().text(text.clone()).build();
     let message = aws_sdk_sesv2::types::Message::builder().subject(text).body(body).build();
-    let once = aws_config::retry::RetryConfig::disabled();
+    let once = aws_smithy_types::retry::RetryConfig::disabled();
     let config = cloud.clients().ses.config().to_builder().endpoint_url(cloud.aws_endpoint_url()).retry_config(once).build();
     let sent = aws_sdk_sesv2::Client::from_conf(config)
         .send_email()
