@@ -14,7 +14,8 @@ PYTHON ?= python3
 CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 PERMISSIONS := $(CARGO_TARGET_DIR)/debug/permissions --records $(CARGO_TARGET_DIR)/permissions
 ALL    := $(CARGO) build --locked --workspace --bins
-BUILD  := $(ALL) --exclude bench
+# Programs that only developers run are built when they are asked for.
+BUILD  := $(ALL) --exclude bench --exclude new --exclude permissions --exclude stacks
 export PYTHON
 
 .PHONY: help demo test contract check fuzz up down watch bench new stacks permissions openapi invariants deploy audit tools cloud
@@ -100,7 +101,7 @@ stacks: tools ## infra/stacks and the watch routes, from the functions' manifest
 
 permissions: tools ## takes each grant of each role away and looks whether a test fails: [FUNCTION=me-get] [EVERY=10] [JOBS=4]
 	infra/local/install requirements
-	$(BUILD)
+	$(CARGO) build --locked --workspace --all-targets --all-features
 	rm -rf $(CARGO_TARGET_DIR)/permissions
 	journeys=$$($(CARGO) test --locked --workspace --all-features --test journeys --no-run --message-format json | sed -nE 's/.*"name":"journeys".*"executable":"([^"]+)".*/\1/p')
 	"$$journeys"

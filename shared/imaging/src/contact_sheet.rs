@@ -4,9 +4,8 @@ use crate::Limits;
 use crate::Unreadable;
 use crate::decode::decode_png;
 use crate::encode::png_without_metadata;
-use crate::resample::resize;
-use fast_image_resize::pixels::U8x4;
 use image::{Rgb, RgbImage, RgbaImage};
+use resampling::resize_rgba;
 
 /// Height of a row of thumbnails, in pixels
 const ROW: u32 = 240;
@@ -51,7 +50,7 @@ fn thumbnail(png: &[u8]) -> Result<RgbaImage, Unreadable> {
     let share = f64::min(f64::from(ROW) / f64::from(height), f64::from(WIDTH - 2 * GAP) / f64::from(width));
     let scaled = |length: u32| ((f64::from(length) * share).round() as u32).max(1);
     let size = (scaled(width), scaled(height));
-    let pixels = resize::<U8x4>(&picture, (width, height), None, size)?;
+    let pixels = resize_rgba(&picture, (width, height), None, size)?;
     let mut small = RgbaImage::from_raw(size.0, size.1, pixels).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))?;
     for pixel in small.pixels_mut() {
         let alpha = u16::from(pixel.0[3]).max(1);

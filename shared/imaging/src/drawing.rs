@@ -2,11 +2,10 @@
 
 use crate::decode::{Decoded, Layered, decode_layered};
 use crate::orientation::upright;
-use crate::resample::{Window, resize};
 use crate::{Limits, Unreadable};
-use fast_image_resize::pixels::{U8x3, U8x4};
 use image::{RgbImage, RgbaImage};
 use picture_files::outline;
+use resampling::{Window, resize_rgb, resize_rgba};
 
 /// Side of a drawing in pixels; pictures of other sizes are scaled to it
 pub(crate) const DRAWING_SIDE: u32 = 1024;
@@ -44,7 +43,7 @@ fn squared(picture: RgbaImage) -> Result<RgbaImage, Unreadable> {
         return Ok(picture);
     }
     // Straight alpha, filtered channel by channel: a drawing has its colours behind the matte as well, and they are needed.
-    let scaled = resize::<U8x4>(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
+    let scaled = resize_rgba(&picture, picture.dimensions(), Some(middle(picture.dimensions())), (DRAWING_SIDE, DRAWING_SIDE))?;
     RgbaImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)
 }
 
@@ -54,7 +53,7 @@ fn opaque(decoded: Decoded) -> Result<RgbaImage, Unreadable> {
     let square = if size == (DRAWING_SIDE, DRAWING_SIDE) {
         decoded.pixels
     } else {
-        let scaled = resize::<U8x3>(&decoded.pixels, size, Some(middle(size)), (DRAWING_SIDE, DRAWING_SIDE))?;
+        let scaled = resize_rgb(&decoded.pixels, size, Some(middle(size)), (DRAWING_SIDE, DRAWING_SIDE))?;
         RgbImage::from_raw(DRAWING_SIDE, DRAWING_SIDE, scaled).ok_or_else(lost)?
     };
     let shown = upright(decoded.colours.into_srgb(square), decoded.orientation);

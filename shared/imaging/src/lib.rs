@@ -21,7 +21,6 @@ mod orientation;
 mod page;
 mod parallel;
 mod render;
-mod resample;
 mod scene;
 mod squares;
 mod stickers;

@@ -3,9 +3,9 @@
 use crate::decode::decode;
 use crate::encode::png_without_metadata;
 use crate::orientation::upright;
-use crate::resample::fit_within;
 use crate::{Limits, Unreadable};
 use image::RgbImage;
+use resampling::resize_rgb;
 
 /// Longest side of a normalised picture, in pixels: the input of artists
 pub const WORKING_SIDE: u32 = 1280;
@@ -40,6 +40,19 @@ pub fn normalise_within(bytes: &[u8], limits: &Limits) -> Result<Normalised, Unr
     let picture = upright(decoded.colours.into_srgb(small), decoded.orientation);
     let png = png_without_metadata(&picture)?;
     Ok(Normalised { png, width: picture.width(), height: picture.height() })
+}
+
+/// `picture` scaled down so that no side is longer than `side`; never up
+fn fit_within(picture: RgbImage, side: u32) -> Result<RgbImage, Unreadable> {
+    let (width, height) = picture.dimensions();
+    let long = width.max(height);
+    if long <= side {
+        return Ok(picture);
+    }
+    let scaled = |length: u32| ((u64::from(length) * u64::from(side) + u64::from(long) / 2) / u64::from(long)).max(1) as u32;
+    let (to_width, to_height) = (scaled(width), scaled(height));
+    let small = resize_rgb(&picture, (width, height), None, (to_width, to_height))?;
+    RgbImage::from_raw(to_width, to_height, small).ok_or_else(|| Unreadable::corrupt("scaling lost pixels"))
 }
 
 /// # Errors

@@ -3,8 +3,7 @@
 use crate::Unreadable;
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::{Layers, smooth};
-use crate::resample::{Window, resize};
-use fast_image_resize::pixels::U8x4;
+use resampling::{Window, resize_rgba};
 
 /// The share of the drawing's side over which a subject that touches it fades, where a wider frame would show the cut
 const DISSOLVE: f32 = 0.07;
@@ -72,7 +71,7 @@ fn lay_subject(layers: &Layers, place: Place, (width, height): (u32, u32), frame
         return Ok(());
     };
     let (left, top, across, down) = to;
-    let piece = resize::<U8x4>(&layers.subject, (DRAWING_SIDE, DRAWING_SIDE), Some(from), (across, down))?;
+    let piece = resize_rgba(&layers.subject, (DRAWING_SIDE, DRAWING_SIDE), Some(from), (across, down))?;
     let cut = layers.matted && layers.pose.touch < layers.pose.bottom;
     for (row, line) in piece.chunks_exact(4 * across as usize).enumerate() {
         let start = 3 * ((top as usize + row) * width as usize + left as usize);

@@ -3,10 +3,9 @@
 use crate::Unreadable;
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::Layers;
-use crate::resample::{Window, resize};
 use crate::scene::circle_safe;
-use fast_image_resize::pixels::U8x3;
 use std::sync::OnceLock;
+use resampling::{Window, resize_rgb};
 
 /// Sides of the squares from which smaller ones are scaled, beside the full size
 const BASES: [u32; 4] = [800, 512, 400, 256];
@@ -36,12 +35,12 @@ impl Squares {
         let shown = f64::from(RATIO * size.0.max(size.1)) / width.min(height);
         let (side, pixels) = self.nearest((shown * f64::from(DRAWING_SIDE)).ceil() as u32)?;
         let share = f64::from(side) / f64::from(DRAWING_SIDE);
-        resize::<U8x3>(pixels, (side, side), Some((left * share, top * share, width * share, height * share)), size)
+        resize_rgb(pixels, (side, side), Some((left * share, top * share, width * share, height * share)), size)
     }
 
     fn make(&self, side: u32) -> Result<Vec<u8>, Unreadable> {
         let (from, pixels) = self.nearest(RATIO * side)?;
-        resize::<U8x3>(pixels, (from, from), None, (side, side))
+        resize_rgb(pixels, (from, from), None, (side, side))
     }
 
     /// The smallest base of at least this side, or the full size
@@ -74,7 +73,7 @@ mod tests {
         let squares = Squares { full: portrait(), bases: Default::default() };
         let full = (DRAWING_SIDE, DRAWING_SIDE);
         for side in [800, 512, 400, 320, 256, 200, 180, 165, 128, 32] {
-            let direct = resize::<U8x3>(&squares.full, full, None, (side, side)).unwrap();
+            let direct = resize_rgb(&squares.full, full, None, (side, side)).unwrap();
             let quality = psnr(&squares.scaled(side).unwrap(), &direct);
             assert!(quality > 38.0, "{side}: {quality} dB");
         }
@@ -86,6 +85,6 @@ mod tests {
         let picture = image::load_from_memory(&bytes).unwrap().into_rgb8();
         let side = picture.width().min(picture.height());
         let window = (0.0, 0.0, f64::from(side), f64::from(side));
-        resize::<U8x3>(&picture, picture.dimensions(), Some(window), (DRAWING_SIDE, DRAWING_SIDE)).unwrap()
+        resize_rgb(&picture, picture.dimensions(), Some(window), (DRAWING_SIDE, DRAWING_SIDE)).unwrap()
     }
 }

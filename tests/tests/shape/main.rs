@@ -23,7 +23,7 @@ const DOMAINS: [&str; 18] = [
     "processing",
     "provenance",
     "lettering",
-    "raster",
+    "raster", "resampling",
     "subject",
     "outreach",
     "rights",
@@ -35,7 +35,7 @@ const DOMAINS: [&str; 18] = [
 const VENDORS: [&str; 8] = ["aws-", "aws_", "reqwest", "hyper", "lambda_", "via-", "rustls", "edge"];
 
 /// Crates that hold pixels, fonts or Content Credentials.
-const PICTURES: [&str; 8] = ["imaging", "lettering", "raster", "subject", "provenance", "c2pa", "processing", "via-palette"];
+const PICTURES: [&str; 9] = ["imaging", "lettering", "raster", "resampling", "subject", "provenance", "c2pa", "processing", "via-palette"];
 
 /// Functions that are linked anew when a line of `imaging` changes, at most.
 const RELINKED: usize = 6;

@@ -6,9 +6,8 @@ use super::{BubbleRequest, StickerSpec};
 use crate::Unreadable;
 use crate::bubble::{Layout, lay_out};
 use crate::drawing::DRAWING_SIDE;
-use crate::resample::resize;
-use fast_image_resize::pixels::U8x4;
 use lettering::Typesetter;
+use resampling::resize_rgba;
 
 /// The maximum enlargement of a small subject
 const LARGEST: f32 = 1.25;
@@ -76,7 +75,7 @@ fn lay_subject(cutout: &Cutout, scale: f32, at: (f32, f32), canvas: &mut [u8], (
         f64::from(extent.width().min(side - extent.left)),
         f64::from(extent.height().min(side - extent.top)),
     );
-    let piece = resize::<U8x4>(&cutout.pixels, (DRAWING_SIDE, DRAWING_SIDE), Some(window), (across as u32, down as u32))?;
+    let piece = resize_rgba(&cutout.pixels, (DRAWING_SIDE, DRAWING_SIDE), Some(window), (across as u32, down as u32))?;
     for (y, line) in piece.chunks_exact(4 * across).enumerate() {
         let start = 4 * ((top + y) * width + left);
         for (to, from) in canvas[start..start + 4 * across].chunks_exact_mut(4).zip(line.chunks_exact(4)) {
