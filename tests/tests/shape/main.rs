@@ -10,7 +10,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
-const DOMAINS: [&str; 18] = [
+const DOMAINS: [&str; 19] = [
     "kernel",
     "policy",
     "accounts",
@@ -23,7 +23,8 @@ const DOMAINS: [&str; 18] = [
     "processing",
     "provenance",
     "lettering",
-    "raster", "resampling",
+    "raster",
+    "resampling",
     "subject",
     "outreach",
     "rights",

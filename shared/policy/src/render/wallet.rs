@@ -81,7 +81,7 @@ fn cookies() -> Section {
 
 fn erasure(facts: &Facts<'_>) -> Section {
     let within = in_words(inventory().erasure().within());
-    let removed = "You can remove any order and its pictures yourself, at any time; they go at once.".into();
+    let removed = "You can remove any generation and its pictures yourself, at any time; they go at once.".into();
     let account = facts
         .contact("To have your account and everything of it erased, write from its address to ", &format!(". It is gone within {within}."));
     let backup = inventory().backup(Table::Accounts).map(|kept| {

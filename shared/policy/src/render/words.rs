@@ -48,7 +48,7 @@ fn retention(retention: &Retention) -> String {
         }
         Retention::While(life) => match life.owner {
             Owner::Account => "as long as the account lives, or until you remove it".into(),
-            Owner::Generation => "until the work on the order ends".into(),
+            Owner::Generation => "until the work on the generation ends".into(),
         },
     }
 }
