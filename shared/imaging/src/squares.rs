@@ -4,8 +4,8 @@ use crate::Unreadable;
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::Layers;
 use crate::scene::circle_safe;
-use std::sync::OnceLock;
 use resampling::{Window, resize_rgb};
+use std::sync::OnceLock;
 
 /// Sides of the squares from which smaller ones are scaled, beside the full size
 const BASES: [u32; 4] = [800, 512, 400, 256];

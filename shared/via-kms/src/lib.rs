@@ -5,11 +5,11 @@ mod chosen;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_types::SdkConfig;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
+use aws_types::SdkConfig;
 use kernel::Failure;
 use p256::ecdsa::Signature;
 use provenance::{Algorithm, Chain, Signer};

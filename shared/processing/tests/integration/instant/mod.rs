@@ -3,4 +3,3 @@
 mod admission;
 mod drawing;
 mod fixture;
-mod secrets;

@@ -1,4 +1,11 @@
 //! Contents that no log may hold.
+//!
+//! The binary has this one test: while a process has a single subscriber, a line that another test's thread reaches first is switched off for all threads.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+#[allow(dead_code, reason = "the other tests of the use case need the rest of it")]
+#[path = "integration/instant/fixture.rs"]
+mod fixture;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -6,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use kernel::Failure;
 use studio::NotDrawn;
 
-use super::fixture::{Action, Fixture, worded};
+use fixture::{Action, Fixture, worded};
 
 /// A log in memory.
 #[derive(Clone, Default)]
