@@ -158,7 +158,7 @@ pub async fn overdue(stores: &Stores) {
 
 /// Of many overdue generations, which every shard has some of, each is found: the earliest first, and no more than asked for.
 pub async fn many_overdue(stores: &Stores) {
-    stores.alone();
+    stores.turn_back(1);
     let mut placed = Vec::new();
     while placed.len() < MANY {
         stores.later(SignedDuration::from_secs(1));

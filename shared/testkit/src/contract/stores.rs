@@ -71,9 +71,10 @@ impl Stores {
         self.clock.now()
     }
 
-    /// Turns back a year, so that what is due then is of one suite alone, though all of them write to the same tables.
-    pub(super) fn alone(&self) {
-        self.later(SignedDuration::from_hours(-365 * 24));
+    /// Turns back by years that no other suite turns back by, so that what is due then is of one suite alone, though all of them write to the same tables
+    /// at the same time.
+    pub(super) fn turn_back(&self, years: i64) {
+        self.later(SignedDuration::from_hours(-365 * 24 * years));
     }
 
     pub(super) fn later(&self, duration: SignedDuration) {

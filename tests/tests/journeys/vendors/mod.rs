@@ -1,5 +1,5 @@
-//! Third parties that refuse, break off and damage: every scenario of their contracts through the real binaries, with stand-ins that check every
-//! request as the vendors do.
+//! Third parties that refuse, break off and damage: one or two scenarios of each outcome through the real binaries, with stand-ins that check every
+//! request as the vendors do. The suite of each adapter (`via-openai`, `via-gemini`) tests what every scenario of a contract means.
 
 mod fallback;
 mod gemini;
