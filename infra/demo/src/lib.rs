@@ -149,7 +149,7 @@ async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: 
     let upload = user.upload(picture).await?;
     steps.done(&format!("picture uploaded ({:.0} kB, {})", picture.bytes.len() as f64 / 1e3, picture.content_type));
     let generation = user.place(options.body(&upload)).await?;
-    steps.done(&format!("ordered {}", options.words()));
+    steps.done(&format!("started a generation of {}", options.words()));
     let mut earlier = String::from("queued");
     let waiting = user.wait(&generation, |state, _| {
         if state != "queued" {
