@@ -50,7 +50,7 @@ pub struct StickersAddon {
     /// The price for one drawing, in credits, for any number of messengers.
     pub credits_per_drawing: u32,
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
-    pub platforms: [Messenger; Messenger::ALL.len()],
+    pub platforms: &'static [Messenger],
 }
 
 /// One drawing of each style, small: WebP, 192 × 192 pixels.

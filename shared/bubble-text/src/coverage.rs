@@ -5,10 +5,13 @@
 
 use std::sync::LazyLock;
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 const TABLE: &str = include_str!("../coverage.txt");
 
 /// One of the fonts, in the order in which they are tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Face {
     /// M PLUS Rounded 1c: Latin, Greek, Cyrillic, Hebrew letters, Japanese.
     Rounded,
@@ -30,22 +33,12 @@ pub enum Face {
 
 impl Face {
     /// In the order in which they are tried.
-    pub const ALL: [Self; 8] =
-        [Self::Rounded, Self::Western, Self::Cjk, Self::Arabic, Self::Hebrew, Self::Devanagari, Self::Thai, Self::Emoji];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Its name in the table.
     #[must_use]
     pub const fn id(self) -> &'static str {
-        match self {
-            Self::Rounded => "rounded",
-            Self::Western => "western",
-            Self::Cjk => "cjk",
-            Self::Arabic => "arabic",
-            Self::Hebrew => "hebrew",
-            Self::Devanagari => "devanagari",
-            Self::Thai => "thai",
-            Self::Emoji => "emoji",
-        }
+        self.into_str()
     }
 
     /// Whether it has a glyph of its own for the character.
@@ -79,10 +72,10 @@ pub fn is_drawable(grapheme: &str) -> bool {
 /// Inclusive ranges, ascending, of each face.
 static RANGES: LazyLock<[Vec<(u32, u32)>; 8]> = LazyLock::new(|| {
     let mut tables: [Vec<(u32, u32)>; 8] = Default::default();
-    let mut current = None;
+    let mut current: Option<Face> = None;
     for line in TABLE.lines() {
         match line.strip_prefix("face ") {
-            Some(id) => current = Face::ALL.into_iter().find(|face| face.id() == id),
+            Some(id) => current = id.parse().ok(),
             None => {
                 if let Some(face) = current {
                     tables[face as usize].extend(line.split_whitespace().filter_map(range));

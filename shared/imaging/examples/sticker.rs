@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let drawing = std::fs::read(drawing)?;
     std::fs::create_dir_all(out)?;
     let source = DigitalSource::AlgorithmicallyEnhanced;
-    for messenger in Messenger::ALL {
+    for messenger in Messenger::ALL.iter().copied() {
         let start = Instant::now();
         let files = stickers(&drawing, source, &Extras { stickers: vec![messenger], bubble: bubble.clone() })?;
         println!("{:>6} ms {messenger}, decoding and cutting out included", start.elapsed().as_millis());

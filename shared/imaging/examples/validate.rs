@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     if arguments.first().is_some_and(|argument| argument == "--as") {
         messenger = arguments.get(1).and_then(|id| Messenger::from_id(id));
         if messenger.is_none() {
-            println!("--as: say one of {:?}", Messenger::ALL.map(Messenger::id));
+            println!("--as: say one of {:?}", Messenger::ALL);
             return ExitCode::from(2);
         }
         arguments.drain(..2);

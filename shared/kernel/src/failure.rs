@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use strum::{IntoStaticStr, VariantArray};
+
 /// The stable name of a problem; its kebab case is the last segment of the `type` of an RFC 9457 answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Reason {
     /// The body is no JSON, or lacks a field, or has one of the wrong type.
     BodyMalformed,
@@ -51,58 +54,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: &'static [Self] = &[
-        Self::BodyMalformed,
-        Self::BodyTooLarge,
-        Self::MediaTypeUnsupported,
-        Self::FieldInvalid,
-        Self::IdempotencyKeyInvalid,
-        Self::IdempotencyKeyReused,
-        Self::IdempotencyKeyInUse,
-        Self::SignedOut,
-        Self::CodeRefused,
-        Self::CrossSite,
-        Self::WalletShort,
-        Self::NotFound,
-        Self::UploadNotReceived,
-        Self::UploadRefused,
-        Self::RateLimited,
-        Self::Unavailable,
-        Self::ConsentRequired,
-        Self::AgeAttestationRequired,
-        Self::PictureUnreadable,
-        Self::PictureRefused,
-        Self::DrawingRefused,
-        Self::TimedOut,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in kebab case.
     #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::BodyMalformed => "body-malformed",
-            Self::BodyTooLarge => "body-too-large",
-            Self::MediaTypeUnsupported => "media-type-unsupported",
-            Self::FieldInvalid => "field-invalid",
-            Self::IdempotencyKeyInvalid => "idempotency-key-invalid",
-            Self::IdempotencyKeyReused => "idempotency-key-reused",
-            Self::IdempotencyKeyInUse => "idempotency-key-in-use",
-            Self::SignedOut => "signed-out",
-            Self::CodeRefused => "code-refused",
-            Self::CrossSite => "cross-site",
-            Self::WalletShort => "wallet-short",
-            Self::NotFound => "not-found",
-            Self::UploadNotReceived => "upload-not-received",
-            Self::UploadRefused => "upload-refused",
-            Self::RateLimited => "rate-limited",
-            Self::Unavailable => "unavailable",
-            Self::ConsentRequired => "consent-required",
-            Self::AgeAttestationRequired => "age-attestation-required",
-            Self::PictureUnreadable => "picture-unreadable",
-            Self::PictureRefused => "picture-refused",
-            Self::DrawingRefused => "drawing-refused",
-            Self::TimedOut => "timed-out",
-        }
+    pub const fn slug(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -71,12 +71,12 @@ mod tests {
     fn of_the_fonts() -> String {
         let mut text = String::new();
         for face in Face::ALL {
-            let font = load(face);
+            let font = load(*face);
             let mut codes: Vec<u32> = font.charmap().unicodes().map(|(code, _)| code).collect();
             codes.retain(|code| char::from_u32(*code).is_some_and(|c| !is_invisible(c) && !c.is_control()));
             codes.sort_unstable();
             codes.dedup();
-            write_ranges(&mut text, face, &codes);
+            write_ranges(&mut text, *face, &codes);
         }
         text
     }

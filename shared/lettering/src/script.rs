@@ -126,7 +126,7 @@ fn whole(graphemes: &[&str], scripts: &[Script], script: Script, han: Han) -> Op
 
 /// The first face that holds one grapheme.
 fn first(grapheme: &str, script: Script, han: Han) -> Face {
-    script.faces(han).iter().chain(&Face::ALL).copied().find(|face| face.draws(grapheme)).unwrap_or(Face::Rounded)
+    script.faces(han).iter().chain(Face::ALL).copied().find(|face| face.draws(grapheme)).unwrap_or(Face::Rounded)
 }
 
 /// Guesses the language of Han characters from the rest of the text: kana means Japanese; otherwise the characters that only one of the standards

@@ -2,6 +2,7 @@
 
 use crate::{DigitalSource, Provenance};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// File name of the bundle
 pub const BUNDLE_NAME: &str = "bundle.zip";
@@ -39,8 +40,9 @@ pub enum Kind {
 }
 
 /// The file format of a deliverable
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Format {
     /// PNG, 8 bits a channel
     Png,
@@ -53,18 +55,13 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Self; 4] = [Self::Png, Self::Webp, Self::Wastickers, Self::Zip];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
     /// The formats of a row of the avatar table, in the order of delivery
     pub const PICTURES: [Self; 2] = [Self::Png, Self::Webp];
 
     /// Ending of the file name, without a dot
     pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Png => "png",
-            Self::Webp => "webp",
-            Self::Wastickers => "wastickers",
-            Self::Zip => "zip",
-        }
+        self.into_str()
     }
 
     pub const fn content_type(self) -> &'static str {

@@ -1,9 +1,11 @@
 //! The messengers that get stickers.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum Messenger {
     Whatsapp,
     Telegram,
@@ -15,22 +17,15 @@ pub enum Messenger {
 
 impl Messenger {
     /// In the order in which they are offered
-    pub const ALL: [Self; 6] = [Self::Whatsapp, Self::Telegram, Self::Signal, Self::Imessage, Self::Line, Self::Discord];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// In requests and paths: lowercase letters
     pub const fn id(self) -> &'static str {
-        match self {
-            Self::Whatsapp => "whatsapp",
-            Self::Telegram => "telegram",
-            Self::Signal => "signal",
-            Self::Imessage => "imessage",
-            Self::Line => "line",
-            Self::Discord => "discord",
-        }
+        self.into_str()
     }
 
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|messenger| messenger.id() == id)
+        id.parse().ok()
     }
 
     /// In the messenger's own spelling

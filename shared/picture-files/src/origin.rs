@@ -1,6 +1,7 @@
 //! The origin of a picture, as its file declares it.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// How a file declares its origin
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,7 +19,8 @@ pub enum Provenance {
 /// A term of the IPTC Digital Source Type vocabulary (<http://cv.iptc.org/newscodes/digitalsourcetype/>, release 2024-Q3, read 2026-11-21)
 ///
 /// Each artist names the term that applies to its output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "camelCase", const_into_str)]
 pub enum DigitalSource {
     /// "Algorithmically-altered media": a real picture changed by an algorithm that is no generative model.
     ///
@@ -35,15 +37,11 @@ pub enum DigitalSource {
 }
 
 impl DigitalSource {
-    pub const ALL: [Self; 3] = [Self::AlgorithmicallyEnhanced, Self::TrainedAlgorithmicMedia, Self::CompositeWithTrainedAlgorithmicMedia];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The term itself, the last segment of its URI
     pub const fn term(self) -> &'static str {
-        match self {
-            Self::AlgorithmicallyEnhanced => "algorithmicallyEnhanced",
-            Self::TrainedAlgorithmicMedia => "trainedAlgorithmicMedia",
-            Self::CompositeWithTrainedAlgorithmicMedia => "compositeWithTrainedAlgorithmicMedia",
-        }
+        self.into_str()
     }
 
     /// The URI of the term, as in XMP and the manifest

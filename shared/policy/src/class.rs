@@ -2,76 +2,68 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::inventory::{Entry, inventory};
 
-/// One line per class, so that the enum, `ALL` and the ids cannot differ.
-macro_rules! classes {
-    ($($(#[doc = $doc:literal])* $name:ident = $id:literal,)+) => {
-        /// A class of stored data; its entry in the inventory describes it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
-        pub enum Class {
-            $($(#[doc = $doc])* #[serde(rename = $id)] $name,)+
-        }
-
-        impl Class {
-            /// In the order of the enum.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
-
-            /// The id in kebab case, as in the attribute `class` of rows.
-            #[must_use]
-            pub fn id(self) -> &'static str {
-                match self { $(Self::$name => $id),+ }
-            }
-        }
-    };
-}
-
-classes! {
-    Account = "account",
+/// A class of stored data; its entry in the inventory describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, EnumString, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
+pub enum Class {
+    Account,
     /// Finds an account by the keyed hash of its address.
-    EmailIndex = "email-index",
-    Wallet = "wallet",
-    LedgerEntry = "ledger-entry",
+    EmailIndex,
+    Wallet,
+    LedgerEntry,
     /// An upload that no generation has used.
-    UploadUnused = "upload-unused",
+    UploadUnused,
     /// An upload that a generation has used.
-    Upload = "upload",
+    Upload,
     /// A job that turns a selfie into drawings and files.
-    Generation = "generation",
+    Generation,
     /// The list of a generation's finished files.
-    Deliverables = "deliverables",
+    Deliverables,
     /// The calls of artists for a drawing.
-    Attempt = "attempt",
+    Attempt,
     /// The result of a screening.
-    ModerationRecord = "moderation-record",
+    ModerationRecord,
     /// The end of a quarantine.
-    Quarantine = "quarantine",
+    Quarantine,
     /// A mailed sign-in code, hashed.
-    SignInCode = "sign-in-code",
-    Session = "session",
+    SignInCode,
+    Session,
     /// The number of requests of one kind in an hour.
-    RateCounter = "rate-counter",
+    RateCounter,
     /// The number of requests from a network address in an hour, without accounts.
-    RateKey = "rate-key",
+    RateKey,
     /// The answer to a request that may be repeated.
-    IdempotencyRecord = "idempotency-record",
+    IdempotencyRecord,
     /// The state of a vendor's circuit breaker.
-    Circuit = "circuit",
-    UploadObject = "upload-object",
-    QuarantineObject = "quarantine-object",
+    Circuit,
+    UploadObject,
+    QuarantineObject,
     /// An artist's drawing.
-    Drawing = "drawing",
-    GeneratedObject = "generated-object",
+    Drawing,
+    GeneratedObject,
     /// The ids in a message from one step to the next.
-    QueueMessage = "queue-message",
-    Log = "log",
+    QueueMessage,
+    Log,
 }
 
 impl Class {
+    /// In the order of the enum.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The id in kebab case, as in the attribute `class` of rows.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.into_str()
+    }
+
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|class| class.id() == id)
+        id.parse().ok()
     }
 
     /// The inventory's entry of this class.

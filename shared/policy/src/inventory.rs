@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::Class;
 use crate::flaw::{self, Flaw};
@@ -381,8 +382,9 @@ pub enum Store {
 }
 
 /// The tables, one for each kind of retention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Table {
     Accounts,
     Studio,
@@ -394,17 +396,11 @@ pub enum Table {
 }
 
 impl Table {
-    pub const ALL: &'static [Self] = &[Self::Accounts, Self::Studio, Self::Screening, Self::Fleeting, Self::RateKeys];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Accounts => "accounts",
-            Self::Studio => "studio",
-            Self::Screening => "screening",
-            Self::Fleeting => "fleeting",
-            Self::RateKeys => "rate-keys",
-        }
+    pub const fn id(self) -> &'static str {
+        self.into_str()
     }
 
     /// The tables of a deployment of `profile`.

@@ -3,10 +3,12 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// The promises of a deployment; the environment variable `PROFILE` names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Profile {
     /// Accounts with credits; results live as long as the wallet (AN).
     Wallet,
@@ -15,15 +17,12 @@ pub enum Profile {
 }
 
 impl Profile {
-    pub const ALL: &'static [Self] = &[Self::Wallet, Self::Ephemeral];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in `PROFILE` and the inventory.
     #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Wallet => "wallet",
-            Self::Ephemeral => "ephemeral",
-        }
+    pub const fn id(self) -> &'static str {
+        self.into_str()
     }
 }
 

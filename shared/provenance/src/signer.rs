@@ -2,9 +2,11 @@
 
 use async_trait::async_trait;
 use kernel::Failure;
+use strum::{EnumString, IntoStaticStr};
 
 /// The signature algorithms of the C2PA specification (2.2, 13.2) that a key service offers
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "UPPERCASE", ascii_case_insensitive, const_into_str)]
 pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256: 64 bytes, `r` and `s`
     Es256,
@@ -13,21 +15,16 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    pub const ALL: [Self; 2] = [Self::Es256, Self::Ps256];
-
     /// Its name in COSE (RFC 9053, 2.1; RFC 8230, 2)
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Es256 => "ES256",
-            Self::Ps256 => "PS256",
-        }
+        self.into_str()
     }
 
     /// Ignores case
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+        name.parse().ok()
     }
 
     pub(crate) const fn of_c2pa(self) -> c2pa::SigningAlg {

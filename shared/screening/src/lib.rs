@@ -14,7 +14,8 @@ pub use limits_only::LimitsOnly;
 pub use moderation::Moderation;
 
 /// The decision on a picture, in the order of severity: of two decisions the later one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Decision {
     Allowed,
     /// A person must look at the picture: it goes to quarantine and is not drawn.
@@ -26,12 +27,8 @@ pub enum Decision {
 impl Decision {
     /// The name in storage.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "allowed",
-            Self::Referred => "referred",
-            Self::Blocked => "blocked",
-        }
+    pub const fn name(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -86,7 +86,7 @@ pub fn messengers(ids: &[String]) -> Result<Vec<Messenger>, Failure> {
 
 /// Messengers in the order in which they are offered, each once.
 pub(crate) fn in_order(messengers: &[Messenger]) -> Vec<Messenger> {
-    Messenger::ALL.into_iter().filter(|messenger| messengers.contains(messenger)).collect()
+    Messenger::ALL.iter().copied().filter(|messenger| messengers.contains(messenger)).collect()
 }
 
 pub(crate) fn side_name(side: Option<Side>) -> &'static str {
@@ -102,7 +102,7 @@ fn field(detail: String) -> Failure {
 }
 
 fn offered() -> String {
-    Messenger::ALL.map(Messenger::id).join(", ")
+    Messenger::ALL.iter().map(|messenger| messenger.id()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp};
 use policy::Class;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::artist::{NotDrawn, Usage};
 use crate::store::Written;
@@ -20,8 +21,9 @@ const NO_PICTURE: usize = 2;
 /// Maximum attempts stored for one drawing. The oldest without influence on later decisions go first.
 const KEPT: usize = 50;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Outcome {
     Drawn,
     Refused,
@@ -35,22 +37,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Self; 8] =
-        [Self::Drawn, Self::Refused, Self::Exhausted, Self::Busy, Self::Down, Self::Unclear, Self::NoPicture, Self::Misconfigured];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in storage and in the log.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Drawn => "drawn",
-            Self::Refused => "refused",
-            Self::Exhausted => "exhausted",
-            Self::Busy => "busy",
-            Self::Down => "down",
-            Self::Unclear => "unclear",
-            Self::NoPicture => "no-picture",
-            Self::Misconfigured => "misconfigured",
-        }
+    pub const fn name(self) -> &'static str {
+        self.into_str()
     }
 }
 
@@ -237,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_outcome_is_stored_by_its_name() {
-        for outcome in Outcome::ALL {
+        for outcome in Outcome::ALL.iter().copied() {
             assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.name());
         }
     }

@@ -5,13 +5,15 @@
 use kernel::{GenerationId, Owner, SignedDuration, Timestamp, UploadId};
 use picture_files::Messenger;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 use wallet::{Charge, Entry};
 
 use crate::addons::Bubble;
 use crate::progress::SKETCHES;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum State {
     /// Waiting, with its credits held.
     Queued,
@@ -27,22 +29,12 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: &'static [Self] =
-        &[Self::Queued, Self::Screening, Self::Drawing, Self::Finishing, Self::Done, Self::Blocked, Self::Failed, Self::Cancelled];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in storage and on the wire.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Screening => "screening",
-            Self::Drawing => "drawing",
-            Self::Finishing => "finishing",
-            Self::Done => "done",
-            Self::Blocked => "blocked",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
+    pub const fn name(self) -> &'static str {
+        self.into_str()
     }
 
     /// Whether credits are held and work remains.

@@ -115,7 +115,7 @@ pub fn drawing_name(index: u8, source: DigitalSource) -> String {
 #[must_use]
 pub fn drawing_of_name(name: &str) -> Option<(u8, DigitalSource)> {
     let (index, term) = name.strip_prefix(DRAWINGS)?.split_once('.')?;
-    Some((index.parse().ok()?, DigitalSource::ALL.into_iter().find(|source| source.term() == term)?))
+    Some((index.parse().ok()?, DigitalSource::ALL.iter().copied().find(|source| source.term() == term)?))
 }
 
 /// The prefix of a generation's drawings.

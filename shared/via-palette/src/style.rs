@@ -1,4 +1,7 @@
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Style {
     /// Cel anime in soft colours
     SoftAnime,
@@ -16,24 +19,17 @@ pub enum Style {
 
 impl Style {
     /// Every style, in the order they are shown.
-    pub const ALL: &'static [Self] = &[Self::SoftAnime, Self::BoldCel, Self::InkManga, Self::Watercolour, Self::PopPoster, Self::Pixel];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The stable name in kebab case, as in a request.
     #[must_use]
     pub const fn id(self) -> &'static str {
-        match self {
-            Self::SoftAnime => "soft-anime",
-            Self::BoldCel => "bold-cel",
-            Self::InkManga => "ink-manga",
-            Self::Watercolour => "watercolour",
-            Self::PopPoster => "pop-poster",
-            Self::Pixel => "pixel",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|style| style.id() == id)
+        id.parse().ok()
     }
 
     /// The name in a user interface.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use kernel::{GenerationId, Timestamp};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Kind {
     /// New credits become available.
     Grant,
@@ -18,13 +19,8 @@ pub enum Kind {
 
 impl Kind {
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Grant => "grant",
-            Self::Hold => "hold",
-            Self::Capture => "capture",
-            Self::Release => "release",
-        }
+    pub const fn name(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -123,8 +123,8 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationStarted", "state", &[State::Queued]);
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
-    one_of(components, "DeliverableReply", "format", &picture_files::Format::ALL);
-    one_of(components, "ProgressEvent", "stage", &Stage::ALL.map(Stage::name));
+    one_of(components, "DeliverableReply", "format", picture_files::Format::ALL);
+    one_of(components, "ProgressEvent", "stage", &Stage::ALL.iter().map(|stage| stage.name()).collect::<Vec<_>>());
     one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Members]);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);
     one_of(
@@ -137,7 +137,8 @@ fn names(components: &mut Components) {
 
 /// Lists of messengers, and the alternatives a generation accepts for one.
 fn stickers(components: &mut Components) {
-    let messenger = || ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Messenger::ALL.map(Messenger::id)));
+    let messenger =
+        || ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Messenger::ALL.iter().map(|messenger| messenger.id())));
     let list = || ArrayBuilder::new().items(messenger()).unique_items(true);
     for (schema, field) in [("GenerationSummary", "stickers"), ("StickersAddon", "platforms")] {
         *property(components, schema, field) = described(property(components, schema, field), list());

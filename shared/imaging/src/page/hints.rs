@@ -8,7 +8,7 @@ use std::fmt::Write;
 pub(super) fn section(page: &mut String, pictures: &[Shown<'_>], drawings: usize) {
     let requested =
         |messenger: &Messenger| pictures.iter().any(|shown| shown.kind() == Kind::Sticker && shown.messenger() == Some(*messenger));
-    let mut messengers = Messenger::ALL.into_iter().filter(requested).peekable();
+    let mut messengers = Messenger::ALL.iter().copied().filter(requested).peekable();
     if messengers.peek().is_none() {
         return;
     }

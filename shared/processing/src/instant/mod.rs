@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use kernel::{Clock, Failure, Problem, Reason};
 use picture_files::{DigitalSource, Unreadable};
 use screening::{Candidate, Decision, Moderation};
+use strum::{IntoStaticStr, VariantArray};
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, RateKeys, RateSalt, Sketches};
 use zeroize::Zeroizing;
 
@@ -38,7 +39,8 @@ pub struct Instant<'a> {
 }
 
 /// The current step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Stage {
     /// The picture is normalised and screened.
     Screening,
@@ -48,16 +50,12 @@ pub enum Stage {
 
 impl Stage {
     /// In their order.
-    pub const ALL: [Self; 3] = [Self::Screening, Self::Drawing, Self::Finishing];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The name in the API.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Screening => "screening",
-            Self::Drawing => "drawing",
-            Self::Finishing => "finishing",
-        }
+    pub const fn name(self) -> &'static str {
+        self.into_str()
     }
 }
 

@@ -28,7 +28,7 @@ impl Target {
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit(['/', '\\']).next()?;
         let (stem, ending) = name.rsplit_once('.')?;
-        let format = Format::ALL.into_iter().find(|format| format.extension() == ending)?;
+        let format = Format::ALL.iter().copied().find(|format| format.extension() == ending)?;
         match format {
             Format::Wastickers => return PACKS.iter().find(|pack| pack.format == format).map(Self::Pack),
             Format::Zip if stem == "bundle" => return Some(Self::Bundle),

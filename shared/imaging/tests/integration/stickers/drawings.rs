@@ -62,7 +62,7 @@ pub(crate) fn extras_of(messengers: &[Messenger], text: Option<(&str, Option<Sid
 /// The stickers of a portrait with a bubble, made once
 pub(crate) fn portrait() -> &'static [Deliverable] {
     static FILES: OnceLock<Vec<Deliverable>> = OnceLock::new();
-    FILES.get_or_init(|| stickers(&drawing(bust), SOURCE, &extras_of(&Messenger::ALL, Some(("Hello!", None)))).unwrap())
+    FILES.get_or_init(|| stickers(&drawing(bust), SOURCE, &extras_of(Messenger::ALL, Some(("Hello!", None)))).unwrap())
 }
 
 /// The bytes of one of them

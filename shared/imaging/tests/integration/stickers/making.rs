@@ -8,7 +8,7 @@ fn every_sticker_of_every_drawing_keeps_every_rule() {
     let long = "とても長いあいだ考えていましたが、今夜はみんなで一緒に晩ごはんを食べに行きましょう。友だちも連れてきてね！";
     let texts = [Some(("Hello!", None)), Some((long, Some(Side::Right))), None, Some(("Hello!", Some(Side::Left))), None, None];
     for ((name, drawing), text) in drawings().into_iter().zip(texts) {
-        let messengers = if name == "noise" { &[Messenger::Whatsapp, Messenger::Line][..] } else { &Messenger::ALL };
+        let messengers = if name == "noise" { &[Messenger::Whatsapp, Messenger::Line][..] } else { Messenger::ALL };
         for file in stickers(&drawing, SOURCE, &extras_of(messengers, text)).unwrap() {
             let violations = validate(Target::of(&file.path).unwrap(), &file.bytes);
             assert_eq!(violations, [], "{name}, {}", file.path);
@@ -29,7 +29,7 @@ fn a_generation_gets_the_stickers_of_its_messengers_in_the_order_of_the_table() 
 
 #[test]
 fn the_same_extras_give_the_same_bytes() {
-    let again = stickers(&drawing(bust), SOURCE, &extras_of(&Messenger::ALL, Some(("Hello!", None)))).unwrap();
+    let again = stickers(&drawing(bust), SOURCE, &extras_of(Messenger::ALL, Some(("Hello!", None)))).unwrap();
     assert_eq!(again, portrait());
 }
 

@@ -38,7 +38,7 @@ async fn stickers_are_free_and_a_bubble_costs_a_credit_a_drawing() {
         let placed = world.place(caller, &request).await.unwrap();
         let row = world.find(caller, placed.id).unwrap();
         assert_eq!((placed.credits, row.charge.credits(), &row.bubble), (credits, credits, &request.bubble), "{key}");
-        let offered: Vec<_> = Messenger::ALL.into_iter().filter(|messenger| request.stickers.contains(messenger)).collect();
+        let offered: Vec<_> = Messenger::ALL.iter().copied().filter(|messenger| request.stickers.contains(messenger)).collect();
         assert_eq!(row.stickers, offered, "in the order of the offer");
     }
     assert_eq!(world.balance(caller), (8, 12));
