@@ -3,6 +3,7 @@
 mod crowds;
 mod endpoints;
 mod kills;
+mod leftovers;
 mod messages;
 mod services;
 mod stuck;
@@ -75,7 +76,7 @@ async fn assert_nothing_waits(cloud: &Cloud) {
 }
 
 /// The event of one message from its event source.
-fn delivery(account: &str, generation: &str) -> Value {
+pub(crate) fn delivery(account: &str, generation: &str) -> Value {
     json!({ "Records": [{
         "messageId": format!("message-of-{generation}"),
         "receiptHandle": "none",

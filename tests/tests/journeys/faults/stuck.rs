@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use local_cloud::{Action, Fault};
 
 use super::{TIMEOUT, assert_nothing_waits, sweep};
-use crate::harness::pictures::{blocked, small};
+use crate::harness::pictures::small;
 use crate::harness::store::{keys, rows_of};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 use crate::promises::catalogue::{Differences, differences};
@@ -74,26 +74,6 @@ fn a_generation_that_kills_every_worker_ends_too() {
         assert_eq!(person.wallet().await, (3, 0));
         assert_eq!(cloud.backlog("GenerationQueuedDlq").await.unwrap(), 3, "one message a try, each given up after its deliveries");
         assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
-        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
-        cloud.stop().await;
-    });
-}
-
-#[test]
-fn the_sweeper_removes_the_selfie_that_a_blocked_generation_left() {
-    run(async {
-        let cloud = TestCloud::start().await;
-        let person = Person::signed_in(&cloud).await;
-        // Every worker dies between the verdict and the removal.
-        cloud.inject(Fault::new(Action::KillBefore).of("on-generation-queued").on("s3", "ListObjectsV2").times(1000));
-        let upload = person.upload(&blocked()).await;
-        let generation = person.start(&upload).await;
-        cloud.settle(TIMEOUT).await.unwrap();
-        assert_eq!(person.generation(&generation).await["state"], "blocked");
-        assert_eq!(keys(&cloud, "uploads/").await.len(), 1, "the selfie is left");
-        sweep(&cloud, 16).await;
-        assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
-        assert_nothing_waits(&cloud).await;
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

@@ -100,6 +100,11 @@ pub(crate) async fn put_object(cloud: &Cloud, key: &str, bytes: &[u8]) {
     cloud.clients().s3.put_object().bucket(bucket(cloud)).key(key).body(body).send().await.unwrap();
 }
 
+/// Removes an object directly, without a function.
+pub(crate) async fn remove_object(cloud: &Cloud, key: &str) {
+    cloud.clients().s3.delete_object().bucket(bucket(cloud)).key(key).send().await.unwrap();
+}
+
 /// Queues a step's message, in the functions' format.
 pub(crate) async fn tell(cloud: &Cloud, queue: &str, account: &str, generation: &str) {
     let url = cloud.queues()[queue].url.clone();

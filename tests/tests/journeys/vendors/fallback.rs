@@ -1,8 +1,10 @@
 //! An artist that is down or has no capacity is replaced by the next; one that refuses for safety is not.
 
+use serde_json::json;
 use stand_ins::{gemini, openai};
 
 use super::{End, REFUSED, Studio, outcomes};
+use crate::faults::delivery;
 use crate::harness::pictures::small;
 use crate::harness::store::rows_of;
 use crate::harness::{Person, ledger_and_inventory, run};
@@ -43,6 +45,24 @@ fn nobody_else_is_asked_after_a_safety_refusal() {
         assert_eq!(studio_of_gemini.start(&person).await.1, REFUSED);
         assert_eq!(studio_of_gemini.openai.requests().len(), 0);
         studio_of_gemini.stop().await;
+        studio.stop().await;
+    });
+}
+
+#[test]
+fn a_drawing_that_must_wait_is_queued_again_and_its_message_is_handled() {
+    run(async {
+        let studio = Studio::of("openai", "offline").await;
+        studio.cloud.pause_queue("ScreeningPassed").await.unwrap();
+        let person = Person::signed_in(&studio.cloud).await;
+        studio.openai.next(openai::Scenario::Overloaded);
+        let generation = person.start(&person.upload(&small()).await).await;
+        person.reaches(&generation, &["drawing"]).await;
+        assert_eq!(studio.cloud.backlog("ScreeningPassed").await.unwrap(), 1);
+        let answer = studio.cloud.invoke("on-screening-passed", &delivery(&person.account, &generation)).await.unwrap();
+        assert_eq!(answer.json()["batchItemFailures"], json!([]), "waiting is no fault of the message");
+        assert_eq!(studio.cloud.backlog("ScreeningPassed").await.unwrap(), 2, "another one comes after a delay");
+        assert_eq!(person.generation(&generation).await["state"], "drawing");
         studio.stop().await;
     });
 }
