@@ -35,7 +35,8 @@ pub trait CodeMailer: Send + Sync {
     /// Hands the mail with a code of six decimal digits to the mail service. `Ok` means accepted, not delivered.
     ///
     /// # Errors
-    /// [`Failure::Busy`] when the service throttles, [`Failure::Broken`] otherwise.
+    /// [`Failure::Invalid`] when the service takes no mail for this address, [`Failure::Busy`] when it throttles or is down, [`Failure::Broken`]
+    /// otherwise.
     async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure>;
 }
 
@@ -53,7 +54,7 @@ impl RequestCode<'_> {
     /// that neither the answer nor its cost reveals it (AN-01).
     ///
     /// # Errors
-    /// [`Failure::Busy`] above the hourly limit or when the mail service throttles.
+    /// [`Failure::Busy`] above the hourly limit; those of [`CodeMailer::send_code`].
     pub async fn run(&self, email: &Email) -> Result<i64, Failure> {
         let now = self.clock.now();
         let expires_at = Class::SIGN_IN_CODE.expires_at(now);

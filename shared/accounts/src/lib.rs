@@ -1,6 +1,7 @@
 //! Accounts: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
 
 mod codes;
+mod entry;
 mod latest;
 mod me;
 mod pepper;

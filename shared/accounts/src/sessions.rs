@@ -5,6 +5,7 @@ use kernel::{AccountId, AccountSession, Clock, Email, Failure, Randomness, Reaso
 use policy::Class;
 use wallet::Entry;
 
+use crate::entry::digits;
 use crate::{CodeHash, Codes, EmailKey, LatestSessions, Pepper};
 
 /// All rows that a successful sign-in writes, in one transaction.
@@ -79,10 +80,12 @@ impl OpenSession<'_> {
     /// Checks `code` for `email` and opens a session, with the account on the first sign-in.
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a wrong, used, expired or exhausted code and for an unknown address.
+    /// [`Failure::Invalid`] for what cannot be a code, which counts as no attempt; [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a
+    /// wrong, used, expired or exhausted code and for an unknown address.
     pub async fn run(&self, email: &Email, code: &str, locale: &str) -> Result<SignedIn, Failure> {
+        let code = digits(code)?;
         let key = self.pepper.email_key(email);
-        let code_hash = self.pepper.code_hash(&key, code);
+        let code_hash = self.pepper.code_hash(&key, &code);
         let stored = self.codes.attempt(&key, self.clock.now()).await?;
         if !stored.is_some_and(|hash| hash.matches(&code_hash)) {
             return Err(code_refused());

@@ -121,6 +121,19 @@ async fn an_01_the_fifth_attempt_may_be_right_and_the_sixth_may_not() {
 }
 
 #[tokio::test]
+async fn an_01_what_cannot_be_a_code_is_no_attempt_and_a_code_is_entered_as_it_comes() {
+    let fixture = SignInFixture::new();
+    let code = fixture.code("ada").await;
+    for entered in ["", "12345", "1234567", "12345a", "①②③④⑤⑥"].iter().cycle().take(20) {
+        let refused = fixture.enter("ada", entered).await.unwrap().err();
+        assert!(matches!(refused, Some(Failure::Invalid(problem)) if problem.reason == Reason::FieldInvalid), "{entered}");
+    }
+    assert!(fixture.database.rows().codes.values().all(|(_, attempts, _)| *attempts == 0));
+    let full_width: String = code.chars().filter_map(|digit| char::from_u32(u32::from(digit) - u32::from('0') + 0xff10)).collect();
+    fixture.enter("ada", &format!(" {}-{}\n", &full_width[..9], &full_width[9..])).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn an_01_fifty_guesses_at_once_count_as_five() {
     let fixture = SignInFixture::new();
     let code = fixture.code("ada").await;

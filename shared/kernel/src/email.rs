@@ -1,11 +1,14 @@
 //! An e-mail address that cannot slip into a log.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
 use crate::limits;
 
-/// An e-mail address in one spelling: trimmed and in lower case.
+/// An e-mail address in one spelling: trimmed, in lower case, and with the ASCII form of its domain (`xn--…`).
 ///
 /// `Debug` shows no part of it; only [`Email::as_str`] does.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -26,13 +29,14 @@ impl Email {
 impl FromStr for Email {
     type Err = NotAnEmail;
 
-    /// Accepts the addresses mail systems use: a dot-atom, an `@` and a domain with a dot (RFC 5321, without quoted parts and
-    /// address literals). ASCII only: anything else needs SMTPUTF8, which SES does not offer.
+    /// Accepts the addresses that SES sends to: a dot-atom, an `@` and a domain with a dot (RFC 5321, without quoted parts and address literals). What
+    /// stands before the `@` is ASCII: anything else needs SMTPUTF8, which SES does not offer. A domain in any script has an ASCII form.
     fn from_str(text: &str) -> Result<Self, NotAnEmail> {
-        let text = text.trim();
-        let (local, domain) = text.rsplit_once('@').ok_or(NotAnEmail)?;
-        let right_size = text.len() <= limits::EMAIL_CHARS && local.len() <= 64;
-        if right_size && is_dot_atom(local) && is_domain(domain) { Ok(Self(text.to_ascii_lowercase())) } else { Err(NotAnEmail) }
+        let (local, domain) = text.trim().rsplit_once('@').ok_or(NotAnEmail)?;
+        let domain = ascii_domain(domain).ok_or(NotAnEmail)?;
+        let length = local.len() + "@".len() + domain.len();
+        let right = length <= limits::EMAIL_CHARS && local.len() <= 64 && is_dot_atom(local);
+        if right { Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase()))) } else { Err(NotAnEmail) }
     }
 }
 
@@ -41,12 +45,11 @@ fn is_dot_atom(local: &str) -> bool {
     local.split('.').all(atom)
 }
 
-fn is_domain(domain: &str) -> bool {
-    let label = |part: &str| {
-        let inner = part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        (1..=63).contains(&part.len()) && inner && !part.starts_with('-') && !part.ends_with('-')
-    };
-    domain.contains('.') && domain.split('.').all(label)
+/// A domain of at least two labels in ASCII (UTS 46). Its last label is no number, which only addresses of machines end with (RFC 3696, 2).
+fn ascii_domain(domain: &str) -> Option<Cow<'_, str>> {
+    let ascii = Uts46::new().to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify).ok()?;
+    let is_named = ascii.rsplit_once('.').is_some_and(|(_, last)| !last.bytes().all(|b| b.is_ascii_digit()));
+    is_named.then_some(ascii)
 }
 
 impl fmt::Debug for Email {
@@ -65,8 +68,29 @@ mod tests {
     }
 
     #[test]
+    fn a_domain_in_any_script_has_one_ascii_spelling() {
+        for (text, ascii) in [
+            ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+            ("Ada@BÜCHER.Example", "ada@xn--bcher-kva.example"),
+            ("ada@bu\u{308}cher.example", "ada@xn--bcher-kva.example"),
+            ("ada@XN--BCHER-KVA.example", "ada@xn--bcher-kva.example"),
+            ("ada@例え。テスト", "ada@xn--r8jz45g.xn--zckzah"),
+            ("ada@ｅｘａｍｐｌｅ．ｏｒｇ", "ada@example.org"),
+            ("ada@faß.de", "ada@xn--fa-hia.de"),
+            ("ada@مثال.إختبار", "ada@xn--mgbh0fb.xn--kgbechtv"),
+            ("ada@r3---sn.example", "ada@r3---sn.example"),
+            ("ada@123.example", "ada@123.example"),
+        ] {
+            assert_eq!(text.parse::<Email>().map(|email| email.0).as_deref(), Ok(ascii), "{text}");
+        }
+    }
+
+    #[test]
     fn what_no_mail_reaches_is_refused() {
         let long = format!("{}@example.org", "a".repeat(65));
+        let long_label = format!("a@{}.org", "ü".repeat(60));
+        let long_domain = format!("a@{}org", "ü.".repeat(40));
+        let endless = format!("a@{}.org", "字".repeat(16_000));
         for text in [
             "",
             "@",
@@ -81,6 +105,26 @@ mod tests {
             "a@b.de\r\nBcc: x@y.z",
             "a@b@c d.e",
             &long,
+            &long_label,
+            &long_domain,
+            &endless,
+            "a@b.de.",
+            "a@b.c_d",
+            "a@b.123",
+            "a@127.0.0.1",
+            "a@１２７.０.０.１",
+            "a@[127.0.0.1]",
+            ".a@b.de",
+            "a.@b.de",
+            "a@xn--a.de",
+            "a@xn--ü.de",
+            "a@\u{200b}.de",
+            "a@ü\0.de",
+            "a@\u{301}a.de",
+            "a@a\u{5d0}.de",
+            "ａ@b.de",
+            "a＠b.de",
+            "Ada <a@b.de>",
         ] {
             assert_eq!(text.parse::<Email>(), Err(NotAnEmail), "{text:?}");
         }

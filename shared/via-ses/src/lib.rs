@@ -6,12 +6,15 @@ use accounts::CodeMailer;
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use kernel::Email;
-use kernel::Failure;
+use kernel::{Email, Failure, Reason};
 use outreach::{Mail, Mailer};
+
+/// When to come back to a service that throttles, and to one that is down.
+const SHORTLY: Duration = Duration::from_secs(2);
+const OUTAGE: Duration = Duration::from_secs(30);
 
 /// Sends mail from one verified address.
 pub struct SesMailer {
@@ -40,10 +43,9 @@ impl SesMailer {
     }
 }
 
-#[async_trait]
-impl Mailer for SesMailer {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
-        let tag = |(name, value)| MessageTag::builder().name(name).value(value).build().map_err(Failure::broken);
+impl SesMailer {
+    async fn hand_over(&self, to: &Email, mail: &Mail) -> Result<(), Refusal> {
+        let tag = |(name, value)| MessageTag::builder().name(name).value(value).build().map_err(Refusal::unbuilt);
         let tags: Vec<MessageTag> = mail.tags().into_iter().map(tag).collect::<Result<_, _>>()?;
         let sent = self
             .client
@@ -55,33 +57,82 @@ impl Mailer for SesMailer {
             .set_configuration_set_name(self.configuration_set(mail))
             .send()
             .await;
-        sent.map(drop).map_err(failure)
+        sent.map(drop).map_err(|error| Refusal::of(&error, &self.from))
     }
 }
 
 #[async_trait]
-impl CodeMailer for SesMailer {
-    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
-        self.send(to, &Mail::SignInCode { code, minutes }).await
+impl Mailer for SesMailer {
+    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+        self.hand_over(to, mail).await.map_err(|refusal| match refusal.kind {
+            Kind::Throttled => Failure::unavailable(SHORTLY),
+            _ => refusal.broken(),
+        })
     }
 }
 
-fn content(mail: &Mail) -> Result<EmailContent, Failure> {
+/// Somebody waits for a code, and asks for another one where none comes: here an unclear answer may become a second mail.
+#[async_trait]
+impl CodeMailer for SesMailer {
+    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
+        self.hand_over(to, &Mail::SignInCode { code, minutes }).await.map_err(|refusal| match refusal.kind {
+            Kind::Throttled => Failure::unavailable(SHORTLY),
+            Kind::Address => Failure::invalid(Reason::FieldInvalid, "The mail service takes no mail for this address."),
+            Kind::Down => {
+                tracing::error!(code = refusal.code, "the mail service is down");
+                Failure::unavailable(OUTAGE)
+            }
+            Kind::Other => refusal.broken(),
+        })
+    }
+}
+
+fn content(mail: &Mail) -> Result<EmailContent, Refusal> {
     let letter = mail.letter();
-    let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(Failure::broken);
+    let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(Refusal::unbuilt);
     let message = Message::builder().subject(utf8(letter.subject)?).body(Body::builder().text(utf8(letter.text)?).build()).build();
     Ok(EmailContent::builder().simple(message).build())
 }
 
-/// Throttling is a clear refusal, to be tried again. Any other error is unclear or final. The service's message may quote the address, so only its
-/// code is passed on.
-fn failure(error: SdkError<SendEmailError>) -> Failure {
-    let code = error.code().unwrap_or("no answer").to_owned();
-    match error.into_service_error() {
-        SendEmailError::TooManyRequestsException(_) | SendEmailError::LimitExceededException(_) => {
-            Failure::unavailable(Duration::from_secs(2))
-        }
-        _ if code == "ThrottlingException" => Failure::unavailable(Duration::from_secs(2)),
-        _ => Failure::broken(format!("ses: {code}")),
+/// A mail that SES did not accept, or may not have accepted. Its message may quote the address, so only the error's code is kept.
+struct Refusal {
+    kind: Kind,
+    code: String,
+}
+
+enum Kind {
+    /// Certainly not accepted, for the moment.
+    Throttled,
+    /// Certainly not accepted: SES takes no mail for this address.
+    Address,
+    /// No answer, or one that leaves open what happened; or nothing is sent for the moment.
+    Down,
+    /// What only the operator can mend.
+    Other,
+}
+
+impl Refusal {
+    fn unbuilt(error: BuildError) -> Self {
+        Self { kind: Kind::Other, code: error.to_string() }
+    }
+
+    fn of(error: &SdkError<SendEmailError>, sender: &str) -> Self {
+        // SES says the same of a sender that it does not know; then its message names the sender.
+        let names_sender = error.message().is_some_and(|message| message.contains(sender));
+        let kind = match error.code() {
+            Some("TooManyRequestsException" | "LimitExceededException" | "ThrottlingException") => Kind::Throttled,
+            Some("BadRequestException" | "MessageRejected") if !names_sender => Kind::Address,
+            Some("SendingPausedException") => Kind::Down,
+            _ => match error {
+                SdkError::ConstructionFailure(_) => Kind::Other,
+                SdkError::ServiceError(answer) if answer.raw().status().is_client_error() => Kind::Other,
+                _ => Kind::Down,
+            },
+        };
+        Self { kind, code: error.code().unwrap_or("no answer").to_owned() }
+    }
+
+    fn broken(self) -> Failure {
+        Failure::broken(format!("ses: {}", self.code))
     }
 }

@@ -1,7 +1,8 @@
 //! The request of a mail, and the meaning of SES's errors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use kernel::{AccountId, Failure, GenerationId, Owner, SeededRandomness, SystemClock};
+use accounts::CodeMailer;
+use kernel::{AccountId, Failure, GenerationId, Owner, Reason, SeededRandomness, SystemClock};
 use outreach::{Mail, Mailer};
 use testkit::stub::{Reply, Stub};
 use testkit::{builders, cloud};
@@ -76,4 +77,51 @@ async fn a_failure_does_not_name_the_address() {
     let sent = SesMailer::new(&stub.config(), "sender@example.org".into()).send(&builders::email("somebody"), &code()).await;
     let Err(Failure::Broken(source)) = sent else { panic!("it was sent") };
     assert!(!format!("{source} {source:?}").contains("example.org"));
+}
+
+async fn send_code(reply: Reply) -> Result<(), Failure> {
+    let stub = Stub::new(reply);
+    let mailer = SesMailer::new(&stub.config(), "sender@example.org".into());
+    let sent = mailer.send_code(&builders::email("somebody"), "012345".into(), 10).await;
+    assert_eq!(stub.requests(), 1, "the SDK tried again");
+    sent
+}
+
+#[tokio::test]
+async fn an_address_that_ses_refuses_is_the_callers_fault() {
+    for code in ["MessageRejected", "BadRequestException"] {
+        let refused = send_code(Reply::json_error(400, code)).await;
+        assert!(matches!(refused, Err(Failure::Invalid(problem)) if problem.reason == Reason::FieldInvalid), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_a_service_in_trouble_did_not_take_may_be_asked_for_again() {
+    let cases = [
+        Reply::json_error(500, "InternalFailure"),
+        Reply::json_error(503, "ServiceUnavailable"),
+        Reply::json_error(429, "TooManyRequestsException"),
+        Reply::json_error(400, "SendingPausedException"),
+        Reply { status: 503, content_type: "text/html", body: String::new() },
+        Reply { status: 200, content_type: "text/html", body: "<p>Hello</p>".into() },
+        Reply::cut(),
+    ];
+    for reply in cases {
+        let sent = send_code(reply.clone()).await;
+        let retry = matches!(&sent, Err(Failure::Busy { problem, .. }) if problem.reason == Reason::Unavailable);
+        assert!(retry, "{reply:?}: {sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_operator_can_mend_is_a_fault_of_ours() {
+    let unverified = r#"{"__type":"MessageRejected","message":"Email address is not verified: sender@example.org"}"#;
+    for reply in [
+        Reply::json_error(400, "MailFromDomainNotVerifiedException"),
+        Reply::json_error(400, "AccountSuspendedException"),
+        Reply::json_error(403, "AccessDeniedException"),
+        Reply { status: 400, content_type: "application/json", body: unverified.into() },
+    ] {
+        assert!(matches!(send_code(reply.clone()).await, Err(Failure::Broken(_))), "{reply:?}");
+    }
 }

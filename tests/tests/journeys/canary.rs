@@ -70,7 +70,7 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     }
     let malformed = json!({ "email": person.email, "more": person.email });
     assert_problem(&person.call(Method::POST, "/v1/auth/codes", Some(&malformed), &browser).await, 400, "body-malformed");
-    assert_problem(&person.send_code(&format!("{} 127.0.0.77", person.email)).await, 401, "code-refused");
+    assert_problem(&person.send_code(&format!("{} 127.0.0.77", person.email)).await, 400, "field-invalid");
     // A waiting generation: its message is in a queue during the hunt.
     cloud.settle(Duration::from_secs(60)).await.unwrap();
     cloud.pause_queue("GenerationQueued").await.unwrap();
