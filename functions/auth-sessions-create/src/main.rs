@@ -28,7 +28,7 @@ async fn main() -> Result<(), edge::Error> {
         keys: settings.session_keys()?,
         clock: settings.clock,
         starter_credits: settings.number("STARTER_CREDITS")?,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
 }

@@ -19,7 +19,7 @@ async fn main() -> Result<(), edge::Error> {
     let app = &App {
         sessions: DynamoSessions::new(client, settings.required("FLEETING_TABLE")?),
         keys: settings.session_keys()?,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
 }

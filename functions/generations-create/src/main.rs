@@ -32,7 +32,7 @@ async fn main() -> Result<(), edge::Error> {
         steps: QueuedSteps::new([(Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?))]),
         keys: settings.session_keys()?,
         clock: settings.clock,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
 }

@@ -34,7 +34,7 @@ async fn main() -> Result<(), edge::Error> {
         selfies: S3Selfies::new(bucket),
         keys: settings.session_keys()?,
         clock: settings.clock,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
 }

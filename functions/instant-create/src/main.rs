@@ -39,12 +39,11 @@ async fn main() -> Result<(), edge::Error> {
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
     // A stream outlives the call that begins it: its dependencies are made once and live as long as the process.
     let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, clock: settings.clock }));
-    serve(settings.delivery()?, move |request| handle(app, request)).await
+    serve(settings.delivery()?, "POST", "/v1/instant", move |request| handle(app, request)).await
 }
 
 async fn handle(app: &'static App, mut request: Request) -> Result<Answer, Failure> {
     let App { artists, moderation, finisher, rate_keys, salt, clock } = app;
-    request.must_be("POST", "/v1/instant")?;
     let instant = Instant { artists, moderation, rate_keys, salt, finisher, clock, timeout: request.timeout(Duration::from_secs(150)) };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;
     let mut form = request.form(&FORM).await?;

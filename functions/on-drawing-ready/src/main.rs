@@ -38,7 +38,7 @@ async fn main() -> Result<(), edge::Error> {
         recipients: DynamoRecipients::new(client, accounts),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?).with_configuration_set(settings.required("MAIL_CONFIGURATION_SET")?),
         clock: settings.clock,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |message| handle(app, message)).await
 }

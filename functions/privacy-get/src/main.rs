@@ -14,7 +14,7 @@ async fn main() -> Result<(), edge::Error> {
     let deployment = Deployment {
         service: settings.required("SERVICE_NAME")?,
         contact: settings.required("POLICY_CONTACT")?.parse()?,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
         region: settings.region()?,
         artists: listed(&settings.optional("ARTIST"), "palette"),
         looked_for: coverage.seen().into_iter().map(str::to_owned).collect(),

@@ -27,7 +27,7 @@ async fn main() -> Result<(), edge::Error> {
         forms: S3Forms::new(&aws, settings.required("PICTURES_BUCKET")?)?,
         keys: settings.session_keys()?,
         clock: settings.clock,
-        origin: settings.required("PUBLIC_ORIGIN")?,
+        origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
 }

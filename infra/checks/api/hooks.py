@@ -160,6 +160,10 @@ schemathesis.openapi.media_type("image/png", PNGS)
 schemathesis.openapi.media_type("image/webp", WEBPS)
 schemathesis.openapi.media_type("application/octet-stream", JPEGS | PNGS | WEBPS)
 
+# Addresses that mail can be sent to, some with a domain in another script.
+ADDRESSES = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[A-Za-z0-9]{1,20})?@[a-z0-9]{1,20}\.(bücher|例え|example)\.(org|テスト)", fullmatch=True)
+schemathesis.openapi.format("mail-address", ADDRESSES)
+
 # What a speech bubble can say: 140 characters at most that its fonts have, not all of them spaces.
 LETTERS = st.sampled_from("abcXYZ0189äéßñøŠжЩλΩあカ漢字한글!?.,:;-'()&%€ ")
 schemathesis.openapi.format("bubble-text", st.text(LETTERS, min_size=1, max_size=140).filter(str.strip))

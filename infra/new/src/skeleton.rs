@@ -140,7 +140,7 @@ pub(crate) fn main(name: &str, trigger: &Trigger) -> String {
         Trigger::Rate(_) | Trigger::Event(_) => SCHEDULE,
     };
     let (field, value, caller) = match changes(trigger) {
-        true => ("\n    origin: String,", ", origin: settings.required(\"PUBLIC_ORIGIN\")?", "caller_from(&app.origin, &request)"),
+        true => ("\n    origin: String,", ", origin: settings.origin(\"PUBLIC_ORIGIN\")?", "caller_from(&app.origin, &request)"),
         false => ("", "", "caller(&request)"),
     };
     let period = name.split('-').nth(1).unwrap_or_default();

@@ -63,6 +63,7 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         );
         domain.add(function, parameters).with_context(|| format!("the function {}", function.name))?;
     }
+    refuse_other_methods(functions, &mut domains)?;
     for domain in domains.values() {
         // Not split by itself: a function that moves to another stack is deleted and made anew, so a person says which ones do.
         let count = domain.resources.len();
@@ -73,6 +74,27 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         );
     }
     Ok(domains.into_values().collect())
+}
+
+/// An HTTP API answers a method without a route as it answers an unknown path. Each path has one more route, by which the first of its functions
+/// answers all other methods.
+fn refuse_other_methods(functions: &[Function], domains: &mut BTreeMap<&str, Domain<'_>>) -> Result<()> {
+    let mut paths: BTreeMap<&str, Vec<&Function>> = BTreeMap::new();
+    for function in functions {
+        if let Trigger::Route(route) = &function.manifest.on {
+            paths.entry(&route.path).or_default().push(function);
+        }
+    }
+    for (path, functions) in paths {
+        let first = functions[0];
+        let stack = first.manifest.stack.as_str();
+        ensure!(functions.iter().all(|one| one.manifest.stack == stack), "the functions of {path} are in several stacks");
+        let Some(domain) = domains.get_mut(stack) else { continue };
+        domain.resources.extend(trigger::other_methods(first, path));
+        let variables = &mut domain.resources[&first.id()]["Properties"]["Environment"]["Variables"];
+        variables["ALLOWED_METHODS"] = json!(trigger::methods(&functions).join(", "));
+    }
+    Ok(())
 }
 
 impl Domain<'_> {

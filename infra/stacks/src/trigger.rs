@@ -1,10 +1,12 @@
 //! Triggers: a route, a URL, a queue, a schedule or an event, with their resources.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::document::{arn, attribute, reference, sub};
 use crate::function::Resources;
-use crate::manifest::{EventPattern, Retry, Route, Trigger};
+use crate::manifest::{Caller, EventPattern, Retry, Route, Trigger};
 use crate::role::{allow, queue_arn, role};
 use crate::workspace::Function;
 
@@ -34,22 +36,51 @@ fn routed(function: &Function, route: &Route) -> Resources {
             "PayloadFormatVersion": "2.0",
         },
     });
-    let routing = json!({
+    let mut all = way(&id, "", &route.method, &route.path);
+    if has_head(function, route) {
+        all.extend(way(&id, "Head", "HEAD", &route.path));
+    }
+    all.insert(format!("{id}Integration"), integration);
+    all
+}
+
+/// An HTTP API does not take `HEAD` for `GET`: what everybody may get has a route for it.
+fn has_head(function: &Function, route: &Route) -> bool {
+    route.method == "GET" && function.manifest.caller == Some(Caller::Anyone)
+}
+
+/// The methods that a path takes, by the functions that answer it.
+pub(crate) fn methods(functions: &[&Function]) -> Vec<String> {
+    let mut methods = BTreeSet::new();
+    for function in functions {
+        let Trigger::Route(route) = &function.manifest.on else { continue };
+        methods.insert(route.method.clone());
+        methods.extend(has_head(function, route).then(|| "HEAD".to_owned()));
+    }
+    methods.into_iter().collect()
+}
+
+/// The route by which a function answers the methods that its path does not take.
+pub(crate) fn other_methods(function: &Function, path: &str) -> Resources {
+    way(&function.id(), "OtherMethods", "ANY", path)
+}
+
+/// A route to the function's integration, and its permission.
+fn way(id: &str, name: &str, method: &str, path: &str) -> Resources {
+    let route = json!({
         "Type": "AWS::ApiGatewayV2::Route",
         "Properties": {
             "ApiId": reference("Api"),
-            "RouteKey": route.to_string(),
+            "RouteKey": format!("{method} {path}"),
             "Target": sub(format!("integrations/${{{id}Integration}}")),
         },
     });
     // The stage, the method and the path; a parameter of the path may be anything.
-    let path: Vec<&str> = route.path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
-    let source = arn("execute-api", &format!("${{Api}}/*/{}{}", route.method, path.join("/")));
-    Resources::from_iter([
-        (format!("{id}Integration"), integration),
-        (format!("{id}Route"), routing),
-        (format!("{id}Permission"), permission(&id, "apigateway.amazonaws.com", source)),
-    ])
+    let path: Vec<&str> = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect();
+    let method = if method == "ANY" { "*" } else { method };
+    let source = arn("execute-api", &format!("${{Api}}/*/{method}{}", path.join("/")));
+    let permission = permission(id, "apigateway.amazonaws.com", source);
+    Resources::from_iter([(format!("{id}{name}Route"), route), (format!("{id}{name}Permission"), permission)])
 }
 
 /// The permission of a service to start the function for one source.
@@ -75,7 +106,7 @@ fn with_url(function: &Function, route: &Route) -> Resources {
                 "AllowOrigins": [reference("PublicOrigin")],
                 "AllowMethods": [route.method],
                 "AllowHeaders": ["accept", "age-attestation", "content-type", "provider-consent"],
-                "ExposeHeaders": ["retry-after", "ratelimit-remaining", "ratelimit-reset"],
+                "ExposeHeaders": ["allow", "digital-source-type", "ratelimit-remaining", "ratelimit-reset", "retry-after"],
                 "MaxAge": 3600,
             },
         },

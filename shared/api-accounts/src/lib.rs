@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskForCode {
-    /// The address that the code is mailed to.
+    /// The address that the code is mailed to: ASCII before the `@`, and a domain in any script.
     pub email: String,
 }
 
@@ -27,7 +27,7 @@ pub struct CodeSent {
 pub struct SignInRequest {
     /// The address that the code was mailed to.
     pub email: String,
-    /// Six digits.
+    /// Six decimal digits, of any script; white space and dashes between them are ignored.
     pub code: String,
 }
 

@@ -2,6 +2,7 @@ use kernel::{Failure, GenerationId, Timestamp, UploadId};
 use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use studio::{Bubble, Deliveries, EndReason, Generation, State, View};
 
 use crate::whole::{whole, whole_or_null};
@@ -49,11 +50,15 @@ pub struct BubbleRequest {
     pub side: Option<String>,
 }
 
-/// Reads a bubble. A wrong one is refused without quoting it, as serde's own message would.
+/// Reads a bubble, which is an object: a list of its fields would do for the derived code. A wrong one is refused without quoting it, as serde's own
+/// message would.
 fn bubble<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BubbleRequest>, D::Error> {
-    let given = Option::<serde_json::Value>::deserialize(deserializer)?;
-    let refusal = |_| D::Error::custom("bubble must be an object with a text, and a side if one is wished for");
-    given.map(BubbleRequest::deserialize).transpose().map_err(refusal)
+    let bubble = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::Object(fields) => BubbleRequest::deserialize(Value::Object(fields)).ok(),
+        _ => None,
+    };
+    bubble.map(Some).ok_or_else(|| D::Error::custom("bubble must be an object with a text, and a side if one is wished for"))
 }
 
 /// An accepted generation.
@@ -247,5 +252,35 @@ impl DeliverableReply {
     fn new(file: FileEntry, url: String, expires_at: Timestamp) -> Self {
         let FileEntry { name, kind, format, width, height, bytes, sha256, provenance, .. } = file;
         Self { name, kind, format, width, height, bytes, sha256, provenance, url, expires_at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bubble: &str) -> Option<GenerationRequest> {
+        let upload = format!("upl_{:032x}", 1);
+        serde_json::from_str(&format!(r#"{{"upload_id":"{upload}","style":"pixel","count":1,"bubble":{bubble}}}"#)).ok()
+    }
+
+    #[test]
+    fn a_bubble_is_an_object_or_none() {
+        assert_eq!(read(r#"{"text":"Hi","side":"left"}"#).unwrap().bubble.unwrap().text, "Hi");
+        assert!(read("null").unwrap().bubble.is_none());
+        for other in [
+            r#"["Hi","left"]"#,
+            r#"["Hi",null]"#,
+            r#"["Hi"]"#,
+            "[]",
+            r#""Hi""#,
+            "1",
+            "true",
+            "{}",
+            r#"{"text":["Hi"]}"#,
+            r#"[{"text":"Hi"}]"#,
+        ] {
+            assert!(read(other).is_none(), "{other}");
+        }
     }
 }

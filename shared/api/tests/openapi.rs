@@ -117,6 +117,51 @@ fn every_reference_leads_somewhere_and_nothing_is_left_over() {
     }
 }
 
+/// Scripts of the site read no other header of an answer (Fetch, 3.2.6) than those that are exposed and those that need not be.
+#[test]
+fn every_documented_header_is_exposed_to_the_site() {
+    let document = document();
+    let exposed = |path: &str, resource: &str, cors: &str| -> BTreeSet<String> {
+        let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&std::fs::read_to_string(root().join(path)).unwrap()).unwrap();
+        let names = template["Resources"][resource]["Properties"][cors]["ExposeHeaders"].as_sequence().unwrap();
+        names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let (api, url) =
+        (exposed("template.yaml", "Api", "CorsConfiguration"), exposed("infra/stacks/instant.yaml", "InstantCreateUrl", "Cors"));
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            for response in operation["responses"].as_object().unwrap().values() {
+                let response = response["$ref"].as_str().map_or(response, |at| document.pointer(at.trim_start_matches('#')).unwrap());
+                let headers = response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase());
+                for header in headers.filter(|name| !["cache-control", "set-cookie"].contains(&name.as_str())) {
+                    let exposed = if operation["operationId"] == "instant-create" { &url } else { &api };
+                    assert!(exposed.contains(&header), "{path}: {header}");
+                }
+            }
+        }
+    }
+}
+
+/// A derived type would take a list of its fields: each object within a body is read by code that does not.
+#[test]
+fn a_list_stands_for_no_object_of_a_body() {
+    let document = document();
+    let mut nested = BTreeSet::new();
+    for operation in document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values()) {
+        let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema/$ref").and_then(Value::as_str) else {
+            continue;
+        };
+        for (name, property) in document.pointer(schema.trim_start_matches('#')).unwrap()["properties"].as_object().unwrap() {
+            if !references(property).is_empty() || property["type"] == "object" {
+                nested.insert(format!("{} {name}", operation["operationId"].as_str().unwrap()));
+            }
+        }
+    }
+    assert_eq!(nested, BTreeSet::from(["generations-create bubble".to_owned()]), "another object needs a reader as the bubble has one");
+    let body = serde_json::json!({ "upload_id": format!("upl_{:032x}", 1), "style": "pixel", "count": 1, "bubble": ["Hi", "left"] });
+    assert!(serde_json::from_value::<api_studio::GenerationRequest>(body).is_err());
+}
+
 #[test]
 fn every_reason_is_documented() {
     let responses = document()["components"]["responses"].to_string();

@@ -55,13 +55,13 @@ impl SessionKeys {
         self.set_cookie("", 0)
     }
 
-    /// The caller of `request`, by the token's signature and times; the store checks whether the session is still open.
+    /// The caller of `request`, by the token's signature and times; the store checks whether the session is still open. Of several cookies of the
+    /// name, the first valid one counts.
     ///
     /// # Errors
     /// [`Failure::Denied`] without a valid token.
     pub fn session(&self, request: &Request) -> Result<AccountSession, Failure> {
-        let token = request.cookie(self.cookie_name()).ok_or_else(Failure::signed_out)?;
-        self.check(token)
+        request.cookies(self.cookie_name()).find_map(|token| self.check(token).ok()).ok_or_else(Failure::signed_out)
     }
 
     /// The same for a route that changes something; a browser's request from another site is refused.

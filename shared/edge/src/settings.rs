@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use accounts::Pepper;
 use kernel::{SignedDuration, SystemClock};
+use url::Url;
 
 use crate::SessionKeys;
 use crate::http::stream::Delivery;
@@ -32,6 +33,11 @@ pub enum SettingsError {
         /// The known names.
         known: &'static [&'static str],
     },
+}
+
+/// The methods that a path takes, for the function that answers the others: `ALLOWED_METHODS`, which the stacks give it.
+pub(crate) fn allowed_methods() -> String {
+    std::env::var("ALLOWED_METHODS").unwrap_or_default()
 }
 
 /// The settings that every function shares; others are read by name.
@@ -115,6 +121,14 @@ impl Settings {
         self.required(name)?.parse().map_err(|_| SettingsError::Invalid { name, what: "must be a whole number" })
     }
 
+    /// The origin of a site, as browsers write it (RFC 6454, 6.2): in lower case and ASCII, without the scheme's own port and without a final slash.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when it is absent, or more or less than `http` or `https`, a host and perhaps a port.
+    pub fn origin(&self, name: &'static str) -> Result<String, SettingsError> {
+        origin(&self.required(name)?).ok_or(SettingsError::Invalid { name, what: "must be http or https, a host and perhaps a port" })
+    }
+
     /// The mode of delivery by `RESPONSE_STREAMING`: `on` or `off`; by default off.
     ///
     /// # Errors
@@ -164,6 +178,14 @@ impl Settings {
     }
 }
 
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_web = ["http", "https"].contains(&url.scheme()) && !url.host_str()?.contains('*');
+    let is_bare =
+        url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    (is_web && is_bare).then(|| url.origin().ascii_serialization())
+}
+
 fn choices(
     stage: Stage,
     name: &'static str,
@@ -196,6 +218,47 @@ fn clock_offset(value: Option<String>, stage: Stage) -> Result<SignedDuration, S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_has_one_spelling_or_is_none() {
+        let read = |text: &'static str| Settings::of(&[("STAGE", "local"), ("PUBLIC_ORIGIN", text)]).unwrap().origin("PUBLIC_ORIGIN");
+        for (text, origin) in [
+            ("https://app.example", "https://app.example"),
+            ("HTTPS://App.Example", "https://app.example"),
+            ("https://app.example/", "https://app.example"),
+            ("https://app.example:443", "https://app.example"),
+            ("http://app.example:80/", "http://app.example"),
+            ("https://app.example:8443", "https://app.example:8443"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("https://Bücher.example", "https://xn--bcher-kva.example"),
+            ("https://例え。テスト", "https://xn--r8jz45g.xn--zckzah"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(origin), "{text}");
+        }
+        for text in [
+            "app.example",
+            "https://",
+            "https://app.example/site",
+            "https://app.example//",
+            "https://app.example/?a",
+            "https://app.example?",
+            "https://app.example#a",
+            "https://ada@app.example",
+            "https://:secret@app.example",
+            "https://*.app.example",
+            "*",
+            "null",
+            "ftp://app.example",
+            "file:///site",
+            "https://app.example:99999",
+            "https://a b.example",
+            "https://app.example, https://b.example",
+        ] {
+            assert!(matches!(read(text), Err(SettingsError::Invalid { name: "PUBLIC_ORIGIN", .. })), "{text}");
+        }
+        assert_eq!(read(""), Err(SettingsError::Absent("PUBLIC_ORIGIN")));
+    }
 
     fn settings(stage: &'static str, offset: &'static str) -> Result<Settings, SettingsError> {
         Settings::of(&[("STAGE", stage), ("CLOCK_OFFSET_SECONDS", offset)])

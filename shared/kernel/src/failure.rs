@@ -15,6 +15,8 @@ pub enum Reason {
     BodyTooLarge,
     /// The body is not `application/json`.
     MediaTypeUnsupported,
+    /// The path does not take this method.
+    MethodNotAllowed,
     /// A field is out of its range.
     FieldInvalid,
     /// The header `Idempotency-Key` is absent or not 1 to 255 printable characters.

@@ -262,10 +262,13 @@ fn the_url_of_the_function_takes_one_route_and_says_what_is_wrong_with_a_request
         let ephemeral = EphemeralCloud::of("palette", "offline").await;
         let (http, base) = (HttpClient::default(), ephemeral.cloud.function_url(FUNCTION).unwrap());
         let headers = with(&CONSENTED, "provider-consent", Some("palette"));
-        for (method, path) in
-            [(Method::GET, "/v1/instant"), (Method::PUT, "/v1/instant"), (Method::POST, "/"), (Method::POST, "/v1/instant/7")]
-        {
+        for (method, path) in [(Method::POST, "/"), (Method::POST, "/v1/instant/7"), (Method::GET, "/")] {
             assert_problem(&http.send(method, &format!("{base}{path}"), &headers, "").await.unwrap(), 404, "not-found");
+        }
+        for method in [Method::GET, Method::PUT, Method::OPTIONS] {
+            let reply = http.send(method, &format!("{base}/v1/instant"), &headers, "").await.unwrap();
+            assert_problem(&reply, 405, "method-not-allowed");
+            assert_eq!((reply.header("allow"), reply.header("vary")), ("POST", "origin"));
         }
         for (media_type, status, name) in [
             ("application/json", 415, "media-type-unsupported"),

@@ -27,7 +27,8 @@ impl Refusal {
                 None => all.push((status(*reason), vec![*reason])),
             }
         }
-        all.into_iter().map(|(_, reasons)| Self::For(reasons)).chain([Self::Internal]).collect()
+        let every = [Self::For(vec![Reason::MethodNotAllowed]), Self::Internal];
+        all.into_iter().map(|(_, reasons)| Self::For(reasons)).chain(every).collect()
     }
 
     fn status(&self) -> u16 {
@@ -70,7 +71,14 @@ impl Refusal {
         let schema = AllOfBuilder::new().item(Ref::from_schema_name("Problem")).item(own);
         let content = ContentBuilder::new().schema(Some(Schema::AllOf(schema.build()))).build();
         let response = ResponseBuilder::new().description(self.description()).content("application/problem+json", content);
-        if self.asks_to_wait() { response.header("Retry-After", retry_after()).build() } else { response.build() }
+        let response = if self.asks_to_wait() { response.header("Retry-After", retry_after()) } else { response };
+        match self.status() {
+            401 => response
+                .header("WWW-Authenticate", said("The scheme of the session's cookie; no browser asks for a password by it"))
+                .build(),
+            405 => response.header("Allow", said("The methods that the path takes")).build(),
+            _ => response.build(),
+        }
     }
 }
 
@@ -109,6 +117,10 @@ fn text(description: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).description(description)
 }
 
+fn said(description: &str) -> Header {
+    HeaderBuilder::new().description(Some(description)).schema(Some(text("").build())).build()
+}
+
 fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     HeaderBuilder::new().description(Some("Seconds to wait, where asking again helps")).schema(Some(seconds.build())).build()
@@ -124,6 +136,7 @@ fn status(reason: Reason) -> u16 {
         Reason::CrossSite => 403,
         Reason::NotFound => 404,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
+        Reason::MethodNotAllowed => 405,
         Reason::BodyTooLarge => 413,
         Reason::MediaTypeUnsupported => 415,
         Reason::IdempotencyKeyReused | Reason::PictureUnreadable | Reason::PictureRefused | Reason::DrawingRefused => 422,
@@ -138,6 +151,7 @@ fn meaning(reason: Reason) -> &'static str {
     match reason {
         Reason::BodyMalformed => "The body is malformed, lacks a field, or has an unknown one or one of the wrong type.",
         Reason::BodyTooLarge => "The body is larger than the route's limit: 16 KiB of JSON, 4.4 MB of a picture.",
+        Reason::MethodNotAllowed => "The path does not take the method of the request, which is none of those in this document.",
         Reason::MediaTypeUnsupported => "The route does not accept the body's media type.",
         Reason::FieldInvalid => "A field or query parameter is out of its range.",
         Reason::IdempotencyKeyInvalid => "The header `Idempotency-Key` is absent or not 1 to 255 printable characters.",

@@ -182,7 +182,7 @@ fn privacy_get() -> Endpoint {
     let page = page.content("application/json", content(Type::Object)).header("ETag", etag()).header("Cache-Control", cache());
     Endpoint::new("privacy-get", POLICY)
         .describe(
-            "A page for people. With `Accept: application/json` the reply is the data behind it: the inventory of what is stored (every field \
+            "A page for people; `HEAD` is answered as well. With `Accept: application/json` the reply is the data behind it: the inventory of what is stored (every field \
              with its kind, retention and processors), the ledger of those processors, and the artists and screeners of this deployment.",
         )
         .parameter(seen)
@@ -193,6 +193,7 @@ fn privacy_get() -> Endpoint {
 fn styles_list() -> Endpoint {
     let cache = header("Any cache may keep it for five minutes", string());
     Endpoint::new("styles-list", CATALOGUE)
+        .describe("`HEAD` is answered as well.")
         .answers("200", ResponseBuilder::from(json("All styles", "StylesReply")).header("Cache-Control", cache).build())
 }
 

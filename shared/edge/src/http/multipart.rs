@@ -4,15 +4,22 @@
 //! bytes inside `lambda_runtime` and `lambda_http`, and the parser's own buffer. A function that promises to keep no picture installs an allocator
 //! that clears freed memory (`zeroizing-alloc`), which covers these copies as well.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use bytes::Bytes;
 use futures_util::stream;
 use kernel::{Failure, Reason};
-use multer::{Constraints, Multipart, SizeLimit};
+use lambda_http::http::header::CONTENT_DISPOSITION;
+use multer::{Field, Multipart};
 use zeroize::Zeroizing;
 
 use super::Request;
+use super::parameters::{essence, parameter};
+
+/// Bytes of a boundary (RFC 2046, 5.1.1).
+const BOUNDARY_BYTES: RangeInclusive<usize> = 1..=70;
 
 /// The allowed content of a form.
 #[derive(Debug, Clone, Copy)]
@@ -111,18 +118,22 @@ async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Resul
     let length = body.len();
     // The chunk owns the body, and is zeroed once the parser has copied it.
     let chunk = stream::iter([Ok::<_, std::convert::Infallible>(Bytes::from_owner(body))]);
-    let mut multipart = Multipart::with_constraints(chunk, boundary, constraints(shape));
+    let mut multipart = Multipart::new(chunk, boundary);
     let mut form = Form { picture: Zeroizing::default(), texts: BTreeMap::new() };
     let mut has_picture = false;
     while let Some(mut part) = multipart.next_field().await.map_err(unreadable)? {
-        let name = part.name().unwrap_or_default().to_owned();
+        let name = name(&part);
         let text = shape.texts.iter().find(|text| text.name == name);
         if name != shape.picture && text.is_none() {
             return Err(malformed("The form has an unknown field."));
         }
         // Allocated at its maximum: growing would leave copies behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(text.map_or(length, |text| text.most_bytes)));
+        let most = text.map_or(length, |text| text.most_bytes);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(most));
         while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+            if bytes.len() + chunk.len() > most {
+                return Err(too_large());
+            }
             bytes.extend_from_slice(&chunk);
         }
         let again = match text {
@@ -139,11 +150,10 @@ async fn parts(body: Zeroizing<Vec<u8>>, boundary: &str, shape: &Shape) -> Resul
     Ok(form)
 }
 
-fn constraints(shape: &Shape) -> Constraints {
-    let limit = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
-    let limits = SizeLimit::new().whole_stream(limit(shape.most_bytes)).per_field(limit(shape.most_bytes));
-    let limits = shape.texts.iter().fold(limits, |limits, text| limits.for_field(text.name, limit(text.most_bytes)));
-    Constraints::new().size_limit(limits)
+/// The name of a field. The parser's own reading takes no `Name=`, and a file's name for the field's where that comes first.
+fn name(part: &Field<'_>) -> String {
+    let disposition = part.headers().get(CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    disposition.and_then(|disposition| parameter(&disposition, "name").map(Cow::into_owned)).unwrap_or_default()
 }
 
 /// A person's text: one line of UTF-8, whatever charset the part declares.
@@ -155,25 +165,24 @@ fn readable(text: &Text, bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
 
 /// The boundary of a form; `None` for a bare picture.
 fn boundary(media_type: &str) -> Result<Option<String>, Failure> {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if ["image/jpeg", "image/png", "image/webp"].iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+    let kind = essence(media_type);
+    if ["image/jpeg", "image/png", "image/webp"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
         return Ok(None);
     }
-    multer::parse_boundary(media_type).map(Some).map_err(|_| {
+    let is_form = kind.eq_ignore_ascii_case("multipart/form-data");
+    let boundary = parameter(media_type, "boundary").filter(|boundary| is_form && BOUNDARY_BYTES.contains(&boundary.len()));
+    boundary.map(|boundary| Some(boundary.into_owned())).ok_or_else(|| {
         let what = "Send a form as multipart/form-data, or a picture as image/jpeg, image/png or image/webp.";
         Failure::invalid(Reason::MediaTypeUnsupported, what)
     })
 }
 
 /// The parser's message may quote the form: it is dropped.
-fn unreadable(error: multer::Error) -> Failure {
-    match error {
-        multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => too_large(),
-        _ => malformed("The form is damaged."),
-    }
+fn unreadable(_: multer::Error) -> Failure {
+    malformed("The form is damaged.")
 }
 
-fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> Failure {
+fn malformed(detail: impl Into<Cow<'static, str>>) -> Failure {
     Failure::invalid(Reason::BodyMalformed, detail)
 }
 

@@ -2,9 +2,12 @@
 
 use kernel::{Failure, Problem, Reason};
 use lambda_http::http::StatusCode;
-use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::{Body, Response};
 use serde::Serialize;
+
+/// What a 401 asks for (RFC 9110, 11.6.1): the cookie of a session, which a sign-in sets. No browser answers this scheme with a window of its own.
+const CHALLENGE: &str = "Cookie realm=\"nigao\"";
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -36,6 +39,9 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     let (status, body) = document(failure, request_id);
     let mut response =
         Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json").header(CACHE_CONTROL, "no-store");
+    if status == StatusCode::UNAUTHORIZED {
+        response = response.header(WWW_AUTHENTICATE, CHALLENGE);
+    }
     if let Failure::Busy { retry_after, problem } = failure {
         let seconds = retry_after.as_secs().max(1);
         response = response.header(RETRY_AFTER, seconds);
@@ -68,6 +74,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::CrossSite => StatusCode::FORBIDDEN,
         Reason::NotFound => StatusCode::NOT_FOUND,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => StatusCode::CONFLICT,
+        Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Reason::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
@@ -103,6 +110,15 @@ mod tests {
     fn busy_says_when_to_come_back() {
         let reply = response(&Failure::unavailable(Duration::from_millis(200)), "r");
         assert_eq!((reply.status().as_u16(), reply.headers()[RETRY_AFTER].to_str().unwrap()), (503, "1"));
+    }
+
+    #[test]
+    fn who_is_not_signed_in_is_told_how_one_is() {
+        for failure in [Failure::signed_out(), Failure::denied(Reason::CodeRefused, "No.")] {
+            let reply = response(&failure, "r");
+            assert_eq!((reply.status().as_u16(), reply.headers()[WWW_AUTHENTICATE].to_str().unwrap()), (401, CHALLENGE));
+        }
+        assert!(response(&Failure::denied(Reason::CrossSite, "No."), "r").headers().get(WWW_AUTHENTICATE).is_none());
     }
 
     #[test]

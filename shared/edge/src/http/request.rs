@@ -5,13 +5,17 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use icu_locale_core::Locale;
 use kernel::{CallerAddress, Clock, Failure, Reason, SystemClock, limits};
-use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use lambda_http::http::{HeaderMap, HeaderValue};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
+
+use super::json;
+use super::parameters::{essence, preference};
 
 /// The part of an invocation's time that is reserved for sending the answer.
 const MARGIN: Duration = Duration::from_secs(3);
@@ -30,12 +34,16 @@ impl Request {
         self.inner.method().to_string()
     }
 
-    /// Refuses any other method and path: unlike a gateway, the URL of a function accepts them all.
-    ///
-    /// # Errors
-    /// [`Failure::Missing`].
-    pub fn must_be(&self, method: &str, path: &str) -> Result<(), Failure> {
-        if self.inner.method() == method && self.inner.raw_http_path() == path { Ok(()) } else { Err(Failure::missing("route")) }
+    pub(super) fn is_of(&self, path: &str) -> bool {
+        self.inner.raw_http_path() == path
+    }
+
+    /// Whether it came by the route of the methods that its path does not take.
+    pub(super) fn is_of_no_route(&self) -> bool {
+        match self.inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref().is_some_and(|key| key.starts_with("ANY ")),
+            _ => false,
+        }
     }
 
     /// The body as JSON.
@@ -54,7 +62,7 @@ impl Request {
         if !self.header(CONTENT_TYPE.as_str()).is_some_and(is_json) {
             return Err(Failure::invalid(Reason::MediaTypeUnsupported, "Send the body as application/json."));
         }
-        serde_json::from_slice(bytes)
+        json::object(bytes)
             .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not valid for this route: {error}.")))
     }
 
@@ -105,7 +113,7 @@ impl Request {
             Body::Binary(bytes) => bytes,
             _ => &[],
         };
-        let named = self.header(CONTENT_TYPE.as_str()).and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        let named = self.header(CONTENT_TYPE.as_str()).map(essence).unwrap_or_default();
         if !types.iter().any(|known| known.eq_ignore_ascii_case(named)) {
             return Err(Failure::invalid(Reason::MediaTypeUnsupported, format!("Send the body as {}.", types.join(", "))));
         }
@@ -116,10 +124,10 @@ impl Request {
         }
     }
 
-    /// A header, if it was sent and is text.
+    /// A header, if it was sent and is text, which is not always ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+        self.inner.headers().get(name).and_then(text)
     }
 
     /// An id from the path. Text that is no id of this kind counts as a missing resource.
@@ -165,12 +173,13 @@ impl Request {
         Err(Failure::invalid(Reason::IdempotencyKeyInvalid, "Send a header Idempotency-Key of 1 to 255 printable characters."))
     }
 
-    /// The first language of `Accept-Language` as a short tag, `en` when there is none.
+    /// The first language of `Accept-Language` as a BCP 47 tag in its usual spelling; `en` when there is none, or none of a length that is in use
+    /// (RFC 5646, 4.4.1).
     #[must_use]
     pub fn locale(&self) -> Cow<'_, str> {
-        let first = self.header("accept-language").and_then(|value| value.split([',', ';']).next()).unwrap_or_default().trim();
-        let is_tag = (2..=16).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if is_tag { Cow::Borrowed(first) } else { Cow::Borrowed("en") }
+        let first = self.header("accept-language").and_then(|value| value.split(',').next()).map(essence).unwrap_or_default();
+        let tag = Some(first).filter(|tag| tag.len() <= 35).and_then(|tag| Locale::normalize(tag).ok());
+        tag.filter(|tag| tag != "und").unwrap_or(Cow::Borrowed("en"))
     }
 
     /// Whether the caller accepts JSON by name and prefers it to HTML (RFC 9110, 12.5.1). Browsers do not, nor do clients that accept anything.
@@ -202,39 +211,33 @@ impl Request {
         is_cross_site(self.inner.headers(), origin)
     }
 
-    #[must_use]
-    pub fn cookie(&self, name: &str) -> Option<&str> {
-        let cookies = self.inner.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|line| line.split(';'))
-            .find_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name))
-            .map(|(_, value)| value)
+    /// The values of the cookies of this name, as they came. A cookie that is no text says nothing of those beside it.
+    pub fn cookies<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let pairs = self.inner.headers().get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+        // Other white space belongs to the name: browsers guard `__Host-` names, but not what merely looks like one.
+        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim_matches([' ', '\t']).split_once('='));
+        pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
-}
-
-/// The preference of an `Accept` header for a media type that it names: 0 to 1000, and 0 when it does not name it.
-fn preference(accept: &str, media: &str) -> u16 {
-    let named = accept.split(',').filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let quality = |parameter: &str| parameter.strip_prefix("q=").and_then(|value| value.parse::<f32>().ok());
-        parts.next()?.eq_ignore_ascii_case(media).then(|| parts.find_map(quality).unwrap_or(1.0))
-    });
-    // At most 1000, by the clamp.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    named.map(|quality| (quality.clamp(0.0, 1.0) * 1000.0) as u16).max().unwrap_or_default()
 }
 
 fn is_json(content_type: &str) -> bool {
-    content_type.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+    essence(content_type).eq_ignore_ascii_case("application/json")
 }
 
+/// A value that is text; [`HeaderValue::to_str`] takes ASCII alone.
+fn text(value: &HeaderValue) -> Option<&str> {
+    std::str::from_utf8(value.as_bytes()).ok()
+}
+
+/// An origin that cannot be read is not ours, nor is a site of a kind that is not known.
 fn is_cross_site(headers: &HeaderMap, allowed: &str) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(origin) = text(ORIGIN.as_str()) {
-        let own = text(HOST.as_str()).is_some_and(|host| origin == format!("https://{host}") || origin == format!("http://{host}"));
-        return origin != allowed && !own;
+    if let Some(origin) = headers.get(ORIGIN) {
+        let host = headers.get(HOST).and_then(text).filter(|host| !host.is_empty());
+        let is_own =
+            |origin: &str| origin.split_once("://").is_some_and(|(scheme, rest)| ["http", "https"].contains(&scheme) && Some(rest) == host);
+        return !text(origin).is_some_and(|origin| origin == allowed || is_own(origin));
     }
-    matches!(text("sec-fetch-site"), Some("cross-site" | "same-site"))
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 #[cfg(test)]
@@ -268,10 +271,61 @@ mod tests {
     }
 
     #[test]
+    fn a_list_does_not_stand_for_an_object() {
+        let json = [("content-type", "application/json")];
+        for list in ["[]", " [\"ada@example.org\"]", "[{}]", "[[]]"] {
+            assert_eq!(
+                reason(request(&json, list).json::<Asked>().map(|_| serde_json::Value::Null)),
+                Some(Reason::BodyMalformed),
+                "{list}"
+            );
+        }
+        assert_eq!(request(&json, "\r\n {\"email\":\"a\"} ").json::<Asked>().unwrap().email, "a");
+        for body in ["null", "1", "\"a\"", "{\"email\":\"a\"}{}", "{\"email\":\"a\"} x", "{\"email\":\"a\",\"email\":\"b\"}"] {
+            assert!(request(&json, body).json::<Asked>().is_err(), "{body}");
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Asked {
+        email: String,
+    }
+
+    fn cookies(lines: &[&[u8]], name: &str) -> Vec<String> {
+        let mut request = lambda_http::http::Request::builder();
+        for line in lines {
+            request = request.header("cookie", HeaderValue::from_bytes(line).unwrap());
+        }
+        Request::new(request.body(Body::Empty).unwrap()).cookies(name).map(str::to_owned).collect()
+    }
+
+    #[test]
     fn a_cookie_is_found_by_its_whole_name() {
-        let request = request(&[("cookie", "a=1; xsession=no; session=yes")], "");
-        assert_eq!(request.cookie("session"), Some("yes"));
-        assert_eq!(request.cookie("ession"), None);
+        let line: &[&[u8]] = &[b"a=1; xsession=no; session=yes"];
+        assert_eq!((cookies(line, "session"), cookies(line, "ession")), (vec!["yes".to_owned()], Vec::new()));
+        assert_eq!(cookies(&[b"session=a;session=b=c ; session", b"\tsession="], "session"), ["a", "b=c", ""]);
+    }
+
+    #[test]
+    fn an_odd_cookie_hides_none_of_its_neighbours() {
+        for odd in ["theme=dünkel", "名=値", "a=\u{fffd}", "=", "", "a"]
+            .map(|text| text.as_bytes().to_vec())
+            .into_iter()
+            .chain([b"a=\xff".to_vec()])
+        {
+            let before = [odd.as_slice(), b"; session=yes"].concat();
+            let after = [b"session=yes; ".as_slice(), &odd].concat();
+            assert_eq!((cookies(&[&before], "session"), cookies(&[&after], "session")), (vec!["yes".to_owned()], vec!["yes".to_owned()]));
+            assert_eq!(cookies(&[&odd, b"session=yes"], "session"), ["yes"]);
+        }
+    }
+
+    /// Browsers let a neighbouring site set such names, as they do not begin with `__Host-`.
+    #[test]
+    fn white_space_of_unicode_belongs_to_a_cookies_name() {
+        for space in ["\u{a0}", "\u{2000}", "\u{3000}", "\u{feff}"] {
+            assert_eq!(cookies(&[format!("{space}__Host-session=evil").as_bytes()], "__Host-session"), [] as [&str; 0]);
+        }
     }
 
     #[test]
@@ -285,6 +339,28 @@ mod tests {
         assert!(cross(&[("sec-fetch-site", "cross-site")]));
         assert!(cross(&[("origin", "https://evil.example"), ("host", "api.example")]));
         assert!(cross(&[("origin", "null")]));
+    }
+
+    #[test]
+    fn an_origin_or_a_site_that_cannot_be_read_is_another_one() {
+        let cross = |name: &str, value: &[u8]| {
+            let headers = HeaderMap::from_iter([(name.parse().unwrap(), HeaderValue::from_bytes(value).unwrap())]);
+            is_cross_site(&headers, "https://app.example")
+        };
+        for origin in [
+            "https://äpp.example".as_bytes(),
+            b"https://app.example\xff",
+            b"\xff",
+            b"",
+            b"https://",
+            b"https://app.example, https://app.example",
+        ] {
+            assert!(cross("origin", origin), "{origin:?}");
+        }
+        for site in ["same-origin, cross-site".as_bytes(), b"\xe9", "größer".as_bytes(), b""] {
+            assert!(cross("sec-fetch-site", site), "{site:?}");
+        }
+        assert!(!cross("sec-fetch-site", b"none") && !cross("origin", b"https://app.example"));
     }
 
     #[test]
@@ -302,15 +378,30 @@ mod tests {
     }
 
     #[test]
-    fn a_locale_is_a_short_tag() {
+    fn a_locale_is_a_tag_of_bcp_47_or_the_default() {
         let locale = |value: &str| request(&[("accept-language", value)], "").locale().into_owned();
-        assert_eq!(locale("de-CH, en;q=0.8"), "de-CH");
-        assert_eq!(locale("<script>"), "en");
+        for (header, tag) in [
+            ("de-CH, en;q=0.8", "de-CH"),
+            ("ja", "ja"),
+            ("zh-hant-tw;q=0.9", "zh-Hant-TW"),
+            ("es-419", "es-419"),
+            ("de-1996", "de-1996"),
+            ("de-DE-u-co-phonebk", "de-DE-u-co-phonebk"),
+        ] {
+            assert_eq!(locale(header), tag, "{header}");
+        }
+        for odd in
+            ["<script>", "", "*", "12", "--", "a-", "de-", "-de", "d", "de--CH", "de_CH", "dünkel", "und", "de-CH-DE", "i", "de;ü", "de-x"]
+        {
+            assert_eq!(locale(odd), if odd == "de;ü" { "de" } else { "en" }, "{odd}");
+        }
+        assert_eq!(locale(&format!("de-x-{}", "abcdefgh-".repeat(9).trim_end_matches('-'))), "en");
     }
 
     #[test]
     fn json_is_for_who_asks_for_it_by_name() {
         let prefers = |value: &str| request(&[("accept", value)], "").prefers_json();
+        assert!(prefers("text/html ; Q=0.5 , application/json ; q=\"0.9\""));
         assert!(prefers("application/json") && prefers("Application/JSON; charset=utf-8") && prefers("text/html;q=0.5, application/json"));
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
         for html in [

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+use super::parameters::preference;
+
 pub(super) const MEDIA_TYPE: &str = "text/event-stream";
 
 /// A comment, which clients ignore; it keeps intermediaries from closing an idle connection.
@@ -27,12 +29,7 @@ pub(super) fn event(name: &str, data: &str) -> Zeroizing<Vec<u8>> {
 
 /// Whether an `Accept` header names the stream, and does not refuse it by `q=0`.
 pub(super) fn is_accepted(accept: &str) -> bool {
-    accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|media| media.eq_ignore_ascii_case(MEDIA_TYPE));
-        let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
-        named && !refused
-    })
+    preference(accept, MEDIA_TYPE) > 0
 }
 
 #[cfg(test)]

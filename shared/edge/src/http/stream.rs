@@ -21,7 +21,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE
 use lambda_http::{RequestExt, Response, service_fn};
 use zeroize::Zeroizing;
 
-use super::{Reply, Request, log, problem, sse};
+use super::{Reply, Request, log, method_refused, problem, sse, varies_by_origin};
 use body::Outgoing;
 pub use frames::Events;
 use frames::Frames;
@@ -102,11 +102,11 @@ impl Media {
     }
 }
 
-/// Serves an endpoint of this kind until the process ends.
+/// Serves an endpoint of this kind until the process ends. Unlike a gateway, the URL of a function accepts every method and path: it has one of each.
 ///
 /// # Errors
 /// When the runtime API is gone.
-pub async fn serve<F, R>(delivery: Delivery, handle: F) -> Result<(), crate::Error>
+pub async fn serve<F, R>(delivery: Delivery, method: &'static str, path: &'static str, handle: F) -> Result<(), crate::Error>
 where
     F: Fn(Request) -> R + Sync,
     R: Future<Output = Result<Answer, Failure>> + Send,
@@ -114,7 +114,12 @@ where
     let handle = &handle;
     let one = move |inner: lambda_http::Request| async move {
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-        Ok::<_, std::convert::Infallible>(answer(delivery, handle, Request::new(inner), request_id).await)
+        let request = Request::new(inner);
+        Ok::<_, std::convert::Infallible>(match (request.is_of(path), request.method() == method) {
+            (true, true) => answer(delivery, handle, request, request_id).await,
+            (true, false) => Outgoing::of(method_refused(&request, method, &request_id)),
+            (false, _) => answer(delivery, &|_| async { Err(Failure::missing("route")) }, request, request_id).await,
+        })
     };
     ended(match delivery {
         Delivery::Streamed => lambda_http::run_with_streaming_response(service_fn(one)).await,
@@ -137,6 +142,16 @@ impl Line {
 }
 
 async fn answer<F, R>(delivery: Delivery, handle: &F, request: Request, request_id: String) -> Response<Outgoing>
+where
+    F: Fn(Request) -> R,
+    R: Future<Output = Result<Answer, Failure>>,
+{
+    let mut response = made(delivery, handle, request, request_id).await;
+    varies_by_origin(response.headers_mut());
+    response
+}
+
+async fn made<F, R>(delivery: Delivery, handle: &F, request: Request, request_id: String) -> Response<Outgoing>
 where
     F: Fn(Request) -> R,
     R: Future<Output = Result<Answer, Failure>>,

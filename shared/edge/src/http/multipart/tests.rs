@@ -76,9 +76,65 @@ fn texts_are_utf_8_on_one_line() {
     }
 }
 
+/// As browsers, curl and libraries write a form: with semicolons in the name of a file, in any capitals, with and without quotes.
+#[test]
+fn a_form_is_read_however_a_client_writes_it() {
+    for content_type in [
+        "multipart/form-data ; boundary=x7",
+        "Multipart/Form-Data; Boundary=x7",
+        "multipart/form-data;boundary=\"x7\"",
+        "multipart/form-data; charset=utf-8; boundary=x7",
+        "multipart/form-data;\tboundary = x7 ; a=b",
+    ] {
+        assert_eq!(read(content_type, "", form(&[("picture", b"1")])).unwrap().picture().as_slice(), b"1", "{content_type}");
+    }
+    for disposition in [
+        r#"form-data; Name="picture""#,
+        "form-data; name=picture",
+        r#"form-data; name = "picture" ; filename="a.jpg""#,
+        r#"FORM-DATA;NAME="picture";FILENAME="a;b.jpg""#,
+        r#"form-data; name="picture"; filename="me; name=style""#,
+        r#"form-data; filename="me; name=style.jpg"; name="picture""#,
+        r#"form-data; filename="a \"b\"; name=style"; name="picture""#,
+        r#"form-data; filename*=UTF-8''na%C3%AFve.jpg; name="picture""#,
+        r#"form-data; filename="name.jpg"; name="picture""#,
+        "form-data; filename=\"naïve; 名前.jpg\"; name=\"picture\"",
+    ] {
+        let body = format!("--x7\r\nCONTENT-DISPOSITION: {disposition}\r\nContent-Type: image/jpeg\r\n\r\n1\r\n--x7--");
+        let mut read = read(FORM, "", body.into_bytes()).unwrap_or_else(|failure| panic!("{disposition}: {failure:?}"));
+        assert_eq!(read.picture().as_slice(), b"1", "{disposition}");
+    }
+    let body = b"--x7\r\nContent-Disposition: form-data; filename=\"\xff;\xfe.jpg\"; name=\"picture\"\r\n\r\n1\r\n--x7--\r\n".to_vec();
+    assert_eq!(read(FORM, "", body).unwrap().picture().as_slice(), b"1");
+}
+
+#[test]
+fn a_boundary_may_hold_what_a_token_may_not() {
+    for (content_type, boundary) in [
+        ("multipart/form-data; boundary=\"a b:c;d\"", "a b:c;d"),
+        ("multipart/form-data; boundary=----a/b=c", "----a/b=c"),
+        ("multipart/form-data; boundary='(a)'", "'(a)'"),
+    ] {
+        let body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"picture\"\r\n\r\n1\r\n--{boundary}--\r\n");
+        assert_eq!(read(content_type, "", body.into_bytes()).unwrap().picture().as_slice(), b"1", "{content_type}");
+    }
+}
+
 #[test]
 fn another_media_type_is_refused() {
-    for other in ["", "application/json", "image/gif", "multipart/form-data", "multipart/mixed; boundary=x7", "text/plain"] {
+    let long = format!("multipart/form-data; boundary={}", "x".repeat(71));
+    for other in [
+        "",
+        "application/json",
+        "image/gif",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"\"",
+        "multipart/mixed; boundary=x7",
+        "text/plain",
+        "text/plain; x=multipart/form-data; boundary=x7",
+        &long,
+    ] {
         assert_eq!(reason(read(other, "", b"--x7--\r\n".to_vec())), Reason::MediaTypeUnsupported, "{other}");
     }
 }

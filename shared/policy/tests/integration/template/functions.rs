@@ -19,10 +19,12 @@ pub(crate) fn timeout(function: &Resource) -> SignedDuration {
     SignedDuration::from_secs(function.property("Timeout").as_i64().unwrap())
 }
 
-/// The trigger of a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with its resource.
+/// The trigger of a function: `Route`, `Url`, `Queue`, `Schedule` or `Rule`, with its resource. What else its path is asked is no trigger: see
+/// `every_path_has_a_route_for_the_methods_it_does_not_take`.
 pub(crate) fn events(function: &Resource) -> Vec<(&'static str, Resource)> {
     let (name, arn) = (json!(format!("${{{}}}", function.id)), json!(format!("${{{}.Arn}}", function.id)));
     let starts = |resource: &&Resource| match resource.kind.as_str() {
+        "AWS::ApiGatewayV2::Route" if is_besides(resource) => false,
         "AWS::ApiGatewayV2::Route" => {
             let integration = text(resource.property("Target")).replace("integrations/", "");
             *named(integration.trim_start_matches("${").trim_end_matches('}')).property("IntegrationUri") == arn
@@ -41,6 +43,11 @@ pub(crate) fn events(function: &Resource) -> Vec<(&'static str, Resource)> {
         _ => "Rule",
     };
     resources().iter().filter(starts).map(|resource| (kind(resource), resource.clone())).collect()
+}
+
+/// Whether a route is not the one of a manifest, but one that follows from it.
+fn is_besides(route: &Resource) -> bool {
+    ["HEAD ", "ANY "].iter().any(|method| text(route.property("RouteKey")).starts_with(method))
 }
 
 /// The one event of a function, as its doc line writes it: `GET /v1/styles`, `generation-queued`, `Email Sent` or `rate(1 hour)`.
@@ -166,6 +173,29 @@ fn routes_are_absolute_versioned_and_unique() {
     assert_eq!(stage.property("AutoDeploy"), true, "a new route would wait for a deployment of the API");
     assert!(stage.property("DefaultRouteSettings")["ThrottlingRateLimit"].as_i64().unwrap() > 0);
     assert!(stage.property("DefaultRouteSettings")["ThrottlingBurstLimit"].as_i64().unwrap() > 0);
+}
+
+/// An HTTP API answers neither `HEAD` where it has a route for `GET`, nor 405 where it has routes for other methods.
+#[test]
+fn every_path_has_a_route_for_the_methods_it_does_not_take() {
+    let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for route in of_kind("AWS::ApiGatewayV2::Route") {
+        let (method, path) =
+            text(route.property("RouteKey")).split_once(' ').map(|(method, path)| (method.to_owned(), path.to_owned())).unwrap();
+        assert!(paths.entry(path).or_default().insert(method));
+    }
+    for (path, methods) in &paths {
+        let others =
+            of_kind("AWS::ApiGatewayV2::Route").into_iter().find(|route| text(route.property("RouteKey")) == format!("ANY {path}"));
+        let id = others.unwrap_or_else(|| panic!("{path} has no route for other methods")).id.replace("OtherMethodsRoute", "");
+        let taken: Vec<&str> = methods.iter().map(String::as_str).filter(|method| *method != "ANY").collect();
+        assert_eq!(named(&id).property("Environment")["Variables"]["ALLOWED_METHODS"], json!(taken.join(", ")), "{path}");
+        let source = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part }).collect::<Vec<_>>().join("/");
+        let permission = named(&format!("{id}OtherMethodsPermission"));
+        assert_eq!(permission.property("SourceArn"), &json!(arn("execute-api", &format!("${{Api}}/*/*{source}"))), "{path}");
+    }
+    let heads: Vec<&String> = paths.iter().filter(|(_, methods)| methods.contains("HEAD")).map(|(path, _)| path).collect();
+    assert_eq!(heads, ["/privacy", "/v1/styles"], "what everybody may get");
 }
 
 /// A URL is open to the world by two permissions: the URL itself, and the function behind it by way of its URL alone.
