@@ -10,7 +10,7 @@ use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
 use crate::pool::{Pool, Worked};
 use crate::process::Launch;
-use crate::proxy::{self, Call, ProxyState, faults::Fault};
+use crate::proxy::{self, BucketCors, Call, ProxyState, faults::Fault};
 use crate::queues::{self, Poller};
 use crate::remote::Remote;
 use crate::resources;
@@ -93,7 +93,10 @@ impl Cloud {
         let proxy_state = ProxyState::default();
         proxy_state.connect(&ministack.authority());
         let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery);
-        let mut servers = vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus), Arc::clone(&permissions))?];
+        proxy_state.set_clock_offset(options.clock_offset);
+        let cors = BucketCors::read(&model.buckets)?;
+        let mut servers =
+            vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus), Arc::clone(&permissions), cors)?];
         let aws_url = servers[0].url();
         servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
         let runtime_url = servers[1].url();

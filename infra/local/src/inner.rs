@@ -68,8 +68,9 @@ impl Inner {
         self.invoke(function, schedules::event(schedule, &self.region, Timestamp::now())).await
     }
 
-    /// Moves the clock of every function.
+    /// Moves the clock of every function, and the end of the forms that they sign.
     pub(crate) fn set_clock_offset(&self, seconds: i64) {
+        self.proxy_state.set_clock_offset(seconds);
         for pool in self.pools.get().into_iter().flat_map(BTreeMap::values) {
             pool.set_env(CLOCK_VARIABLE, &seconds.to_string());
         }

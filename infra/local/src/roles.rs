@@ -34,6 +34,8 @@ pub(crate) struct Permissions {
     logs: PathBuf,
     /// The functions by the session tokens of their credentials.
     signers: BTreeMap<String, String>,
+    /// The keys that their forms are signed with, by function.
+    secrets: BTreeMap<String, String>,
     recorder: Option<Recorder>,
     denials: Mutex<Vec<Denial>>,
 }
@@ -56,12 +58,18 @@ impl Permissions {
         let names = model.functions.values().map(|function| (function.name.clone(), function.aws_name.clone())).collect();
         let deployment = deployment(model, &options.region, account);
         let signers = credentials.iter().map(|(function, own)| (own.session_token.clone(), function.clone())).collect();
-        Ok(Self { roles, names, deployment, logs: logs.to_owned(), signers, recorder, denials: Mutex::default() })
+        let secrets = credentials.iter().map(|(function, own)| (function.clone(), own.secret_key.clone())).collect();
+        Ok(Self { roles, names, deployment, logs: logs.to_owned(), signers, secrets, recorder, denials: Mutex::default() })
     }
 
     /// The functions by the session tokens of their credentials.
     pub(crate) fn signers(&self) -> &BTreeMap<String, String> {
         &self.signers
+    }
+
+    /// The key that a function signs with.
+    pub(crate) fn secret(&self, function: &str) -> Option<&str> {
+        self.secrets.get(function).map(String::as_str)
     }
 
     /// The first of the permissions a call takes that the function does not have, and else all of them.

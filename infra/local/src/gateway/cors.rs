@@ -13,10 +13,11 @@ pub(crate) fn preflight(cors: Option<&Cors>, method: &Method, headers: &HeaderMa
     let mut response = Response::new(serve::full(""));
     *response.status_mut() = StatusCode::NO_CONTENT;
     if decorate(Some(cors), headers, &mut response) {
-        set(&mut response, "access-control-allow-methods", &cors.methods.join(","));
-        set(&mut response, "access-control-allow-headers", &cors.headers.join(","));
+        let headers = response.headers_mut();
+        set(headers, "access-control-allow-methods", &cors.methods.join(","));
+        set(headers, "access-control-allow-headers", &cors.headers.join(","));
         if let Some(seconds) = cors.max_age {
-            set(&mut response, "access-control-max-age", &seconds.to_string());
+            set(headers, "access-control-max-age", &seconds.to_string());
         }
     }
     Some(response)
@@ -30,29 +31,38 @@ pub(crate) fn decorate(cors: Option<&Cors>, request: &HeaderMap, response: &mut 
     if !any && !cors.origins.iter().any(|allowed| matches(allowed, origin)) {
         return false;
     }
-    set(response, "access-control-allow-origin", if any { "*" } else { origin });
+    let headers = response.headers_mut();
+    set(headers, "access-control-allow-origin", if any { "*" } else { origin });
     if cors.credentials {
-        set(response, "access-control-allow-credentials", "true");
+        set(headers, "access-control-allow-credentials", "true");
     }
-    set(response, "access-control-expose-headers", &cors.expose.join(","));
-    set(response, "vary", "origin");
+    set(headers, "access-control-expose-headers", &cors.expose.join(","));
+    vary_by_origin(headers);
     true
 }
 
-/// `https://*` allows every host of that scheme.
-fn matches(allowed: &str, origin: &str) -> bool {
-    match allowed.strip_suffix('*') {
-        Some(prefix) => origin.starts_with(prefix),
-        None => allowed.eq_ignore_ascii_case(origin),
+/// Beside what the function's answer depends on.
+fn vary_by_origin(headers: &mut HeaderMap) {
+    let own = headers.get("vary").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    if !own.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin")) {
+        set(headers, "vary", &if own.is_empty() { "origin".to_owned() } else { format!("{own}, origin") });
     }
 }
 
-fn set(response: &mut Response<Body>, name: &'static str, value: &str) {
+/// As the functions compare origins: browsers have one spelling for each. `https://*` allows every host of that scheme.
+fn matches(allowed: &str, origin: &str) -> bool {
+    match allowed.strip_suffix('*') {
+        Some(prefix) => origin.starts_with(prefix),
+        None => allowed == origin,
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if value.is_empty() {
         return;
     }
     if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
+        headers.insert(name, value);
     }
 }
 
@@ -71,6 +81,20 @@ mod tests {
     #[test]
     fn only_a_named_origin_is_allowed() {
         assert_eq!(ask("https://a.example").headers()["access-control-allow-origin"], "https://a.example");
-        assert!(ask("https://b.example").headers().get("access-control-allow-origin").is_none());
+        for origin in
+            ["https://b.example", "https://A.example", "https://a.example/", "https://a.example:443", "http://a.example", "null", ""]
+        {
+            assert!(ask(origin).headers().get("access-control-allow-origin").is_none(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn what_a_function_says_of_caches_stays() {
+        for (own, all) in [("", "origin"), ("accept", "accept, origin"), ("accept, Origin", "accept, Origin"), ("origin", "origin")] {
+            let mut headers = HeaderMap::new();
+            set(&mut headers, "vary", own);
+            vary_by_origin(&mut headers);
+            assert_eq!(headers["vary"], all);
+        }
     }
 }

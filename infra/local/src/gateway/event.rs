@@ -93,8 +93,9 @@ fn is_hop_by_hop(name: &str) -> bool {
 }
 
 fn cookies(parts: &Parts) -> Vec<String> {
-    let values = parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(';')).map(|cookie| cookie.trim().to_owned()).filter(|cookie| !cookie.is_empty()).collect()
+    let lines = parts.headers.get_all(http::header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let cookies = lines.flat_map(|line| line.split(';').map(|cookie| cookie.trim_matches([' ', '\t']).to_owned()).collect::<Vec<_>>());
+    cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
 /// Decoded; the values of a repeated name joined by commas.
@@ -161,6 +162,16 @@ mod tests {
         assert_eq!(event["requestContext"]["http"]["userAgent"], "tester");
         assert_eq!(event["requestContext"]["stage"], "$default");
         assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("{\"a\":1}"), &json!(false)));
+    }
+
+    #[test]
+    fn an_odd_cookie_hides_none_of_its_neighbours() {
+        let odd = http::HeaderValue::from_bytes("theme=dünkel; session=abc; a=".as_bytes()).unwrap();
+        let event = event(Request::get("/v1/things/1").header("Cookie", odd), b"");
+        assert_eq!(event["cookies"], json!(["theme=dünkel", "session=abc", "a="]));
+        let latin = http::HeaderValue::from_bytes(b"theme=d\xfcnkel;session=abc").unwrap();
+        let event = self::event(Request::get("/v1/things/1").header("Cookie", latin), b"");
+        assert_eq!(event["cookies"], json!(["theme=d\u{fffd}nkel", "session=abc"]));
     }
 
     #[test]

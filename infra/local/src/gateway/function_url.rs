@@ -41,8 +41,8 @@ impl Door {
     }
 
     /// Whether a request to the HTTP API belongs to this function: the local cloud answers its route there as well.
-    pub(super) fn is_meant(&self, method: &str, path: &str) -> bool {
-        self.url.route.as_ref().is_some_and(|route| route.path == path && (route.method == method || method == "OPTIONS"))
+    pub(super) fn is_meant(&self, path: &str) -> bool {
+        self.url.route.as_ref().is_some_and(|route| route.path == path)
     }
 
     pub(super) async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {

@@ -48,7 +48,7 @@ pub(crate) fn start(listener: TcpListener, model: &Model, pools: Pools) -> Resul
 
 impl Gateway {
     async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {
-        if let Some(door) = self.doors.iter().find(|door| door.is_meant(request.method().as_str(), request.uri().path())) {
+        if let Some(door) = self.doors.iter().find(|door| door.is_meant(request.uri().path())) {
             return door.handle(request, peer).await;
         }
         if let Some(response) = cors::preflight(self.cors.as_ref(), request.method(), request.headers()) {

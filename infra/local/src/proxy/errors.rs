@@ -1,6 +1,7 @@
 //! Errors in each AWS service's format.
 
 use super::operation::Operation;
+use super::upload_form::Refusal;
 use crate::pool::request_id;
 use crate::roles::Denial;
 use crate::serve::{self, Body};
@@ -54,6 +55,17 @@ pub(crate) fn unsigned(operation: &Operation) -> Response<Body> {
             answer(operation, StatusCode::BAD_REQUEST, code, code, "Request is missing Authentication Token")
         }
     }
+}
+
+/// What S3 says to an upload form that it does not take.
+pub(crate) fn refused(operation: &Operation, refusal: &Refusal) -> Response<Body> {
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+    answer(operation, status, refusal.code, "", &refusal.message)
+}
+
+/// What S3 says to a page that asks beforehand and may not.
+pub(crate) fn not_shared(operation: &Operation, status: StatusCode, code: &str, message: &str) -> Response<Body> {
+    answer(operation, status, code, "", message)
 }
 
 fn not_deleted(denial: &Denial) -> String {

@@ -1,29 +1,37 @@
 //! The proxy before the AWS endpoints: records each call, refuses what the caller's role does not allow, and breaks what it is told to.
 
+mod bucket_cors;
 mod errors;
 pub(crate) mod faults;
 mod operation;
 mod signature;
+mod upload_form;
 
+use crate::clients::ACCESS_KEY;
 use crate::events::Bus;
 use crate::roles::{Denial, Permissions};
 use crate::runtime_api::{Pools, find_process};
 use crate::serve::{self, Body, BoxError, Server};
 use anyhow::Result;
+pub(crate) use bucket_cors::BucketCors;
+use bucket_cors::{Asking, FORBIDDEN};
 use faults::{Action, Fault, Faults};
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
+use jiff::{SignedDuration, Timestamp};
 use operation::Operation;
 use permissions::Need;
 use serde::Serialize;
 use serde_json::Value;
 use signature::{Asked, Signer};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use upload_form::Refusal;
 
 /// Idle connections are dropped before the emulator does it (5 s), or a request could meet a closing one.
 const IDLE: Duration = Duration::from_secs(3);
@@ -65,11 +73,23 @@ struct Memory {
 pub(crate) struct ProxyState {
     memory: Arc<Mutex<Memory>>,
     upstream: Arc<OnceLock<String>>,
+    /// Seconds by which the functions' clock is ahead: what they sign ends by it.
+    clock_offset: Arc<AtomicI64>,
 }
 
 impl ProxyState {
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves the time by which upload forms end.
+    pub(crate) fn set_clock_offset(&self, seconds: i64) {
+        self.clock_offset.store(seconds, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.clock_offset.load(Ordering::Relaxed));
+        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
     /// Sets the emulator's address.
@@ -119,6 +139,7 @@ struct Proxy {
     pools: Pools,
     bus: Arc<Bus>,
     permissions: Arc<Permissions>,
+    cors: BucketCors,
     client: Client<HttpConnector, Body>,
 }
 
@@ -132,6 +153,8 @@ enum Verdict {
     Denied(Box<Denial>),
     /// Nobody signed it.
     Unsigned,
+    /// It is a form that S3 does not take.
+    Unfit(Refusal),
 }
 
 /// A mail on its way to SES, kept beside the request until SES has answered.
@@ -145,11 +168,12 @@ pub(crate) fn start(
     pools: Pools,
     bus: Arc<Bus>,
     permissions: Arc<Permissions>,
+    cors: BucketCors,
 ) -> Result<Server> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector);
-    let proxy = Arc::new(Proxy { proxy_state, pools, bus, permissions, client });
+    let proxy = Arc::new(Proxy { proxy_state, pools, bus, permissions, cors, client });
     Server::start(listener, move |request, _| {
         let proxy = Arc::clone(&proxy);
         // On a task of its own: a caller that dies meanwhile must not cancel the call and its record.
@@ -164,6 +188,10 @@ impl Proxy {
             return self.forward(boxed(Request::from_parts(parts, body))).await;
         }
         let operation = operation::of(&parts);
+        let asking = (operation.service == "s3").then(|| Asking::of(&parts));
+        if let Some(asking) = asking.as_ref().filter(|asking| asking.is_beforehand()) {
+            return Ok(self.answer_beforehand(asking, &operation));
+        }
         let process = operation::process(&parts.headers);
         let caller = process.as_deref().and_then(|process| find_process(&self.pools, process));
         let function = caller.map(|(pool, _)| pool.name().to_owned());
@@ -184,6 +212,12 @@ impl Proxy {
             }
             Err(cut) => Err(cut),
         };
+        let outcome = outcome.map(|mut response| {
+            if let Some(asking) = &asking {
+                self.cors.decorate(asking, &mut response);
+            }
+            response
+        });
         let kills = matches!(fault, Some(Action::KillBefore | Action::KillAfter));
         self.proxy_state.record(Call {
             function,
@@ -203,7 +237,33 @@ impl Proxy {
         outcome
     }
 
+    /// The answer to a page that asks whether it may ask.
+    fn answer_beforehand(&self, asking: &Asking, operation: &Operation) -> Response<Body> {
+        let mut response = Response::new(serve::full(""));
+        match BucketCors::unanswerable(asking) {
+            Some((status, code, message)) => errors::not_shared(operation, status, code, message),
+            None if self.cors.decorate(asking, &mut response) => response,
+            None => errors::not_shared(operation, StatusCode::FORBIDDEN, "AccessForbidden", FORBIDDEN),
+        }
+    }
+
+    fn secret(&self, signer: &Signer) -> Option<&str> {
+        match signer {
+            Signer::Function(function) => self.permissions.secret(function),
+            Signer::Developer => Some(ACCESS_KEY),
+            Signer::Nobody => None,
+        }
+    }
+
     fn judge(&self, asked: &Asked, operation: &Operation) -> Verdict {
+        match &asked.form {
+            Some(Err(refusal)) => return Verdict::Unfit(refusal.clone()),
+            Some(Ok(form)) => match form.check(self.secret(&asked.signer), self.proxy_state.now()) {
+                Err(refusal) => return Verdict::Unfit(refusal),
+                Ok(()) => {}
+            },
+            None => {}
+        }
         let function = match &asked.signer {
             Signer::Function(function) => function,
             Signer::Developer => return Verdict::Unchecked,
@@ -216,7 +276,7 @@ impl Proxy {
             uri: &asked.parts.uri,
             headers: &asked.parts.headers,
             body: &asked.read,
-            form_key: asked.form_key.as_deref(),
+            form_key: asked.form_key(),
         };
         match self.permissions.check(function, &call) {
             Ok(needs) => Verdict::Allowed(function.clone(), needs),
@@ -248,14 +308,15 @@ impl Proxy {
     /// The service's answer, or the denial that the caller gets for it.
     async fn answer(&self, asked: Asked, verdict: Verdict, operation: &Operation) -> Result<Answer, BoxError> {
         match verdict {
-            Verdict::Unchecked => self.forward(with_mail(asked, operation)).await.map(Ok),
+            Verdict::Unchecked => self.forward(with_mail(asked.for_emulator(self.proxy_state.now())?, operation)).await.map(Ok),
+            Verdict::Unfit(refusal) => refuse(asked, errors::refused(operation, &refusal)).await.map(Ok),
             Verdict::Unsigned => refuse(asked, errors::unsigned(operation)).await.map(Ok),
             Verdict::Denied(denial) => {
                 refuse(asked, ()).await?;
                 Ok(Err(*denial))
             }
             Verdict::Allowed(function, needs) => {
-                let response = self.forward(with_mail(asked, operation)).await?;
+                let response = self.forward(with_mail(asked.for_emulator(self.proxy_state.now())?, operation)).await?;
                 if response.status() != StatusCode::NOT_FOUND {
                     return Ok(Ok(response));
                 }

@@ -1,16 +1,16 @@
 //! Who signed a request. Temporary credentials always carry their token, in a header, in a presigned link or in a form: the token names the function.
 
 use super::operation::Operation;
+use super::upload_form::{Refusal, UploadForm};
 use crate::clients::SESSION_TOKEN;
 use crate::serve::{self, Body, BoxError};
 use bytes::Bytes;
-use futures_util::stream;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
-use http::{Method, Request};
+use http::{HeaderValue, Request};
 use http_body_util::BodyExt;
-use multer::Multipart;
+use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 /// Whose credentials a request was signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub(super) struct Asked {
     pub(super) body: Body,
     /// The body, where it had to be read.
     pub(super) read: Bytes,
-    /// The object's key of an upload form.
-    pub(super) form_key: Option<String>,
+    /// An upload form, or why it is none.
+    pub(super) form: Option<Result<UploadForm, Refusal>>,
     pub(super) signer: Signer,
 }
 
@@ -39,12 +39,30 @@ impl Asked {
         let is_form = operation.name == "PostObject";
         if !is_form && !permissions::reads_body(&operation.service, &operation.name) {
             let signer = signer(&parts, None, signers);
-            return Ok(Self { parts, body, read: Bytes::new(), form_key: None, signer });
+            return Ok(Self { parts, body, read: Bytes::new(), form: None, signer });
         }
         let read = body.collect().await?.to_bytes();
-        let form = if is_form { form(&parts, &read).await } else { Form::default() };
-        let signer = signer(&parts, form.token, signers);
-        Ok(Self { parts, body: serve::full(read.clone()), read, form_key: form.key, signer })
+        let form = if is_form { Some(UploadForm::read(&parts, &read).await) } else { None };
+        let token = form.as_ref().and_then(|form| form.as_ref().ok()?.field("x-amz-security-token").map(str::to_owned));
+        let signer = signer(&parts, token, signers);
+        Ok(Self { parts, body: serve::full(read.clone()), read, form, signer })
+    }
+
+    /// The object's key of an upload form.
+    pub(super) fn form_key(&self) -> Option<&str> {
+        self.form.as_ref()?.as_ref().ok()?.field("key")
+    }
+
+    /// The request for the emulator: an upload form without what is checked here.
+    pub(super) fn for_emulator(mut self, now: Timestamp) -> Result<Self, BoxError> {
+        if let Some(Ok(form)) = &self.form {
+            let (boundary, bytes) = form.without_time(now);
+            let content_type = HeaderValue::from_str(&format!("multipart/form-data; boundary={boundary}"))?;
+            self.parts.headers.insert(CONTENT_TYPE, content_type);
+            self.parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
+            self.body = serve::full(bytes);
+        }
+        Ok(self)
     }
 
     pub(super) fn into_request(self) -> Request<Body> {
@@ -57,36 +75,10 @@ fn signer(parts: &Parts, of_form: Option<String>, signers: &BTreeMap<String, Str
     let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let of_link = query.into_owned().find(|(name, _)| name.eq_ignore_ascii_case("x-amz-security-token")).map(|(_, token)| token);
     match of_header.or(of_link).or(of_form) {
-        // A browser asks without credentials whether it may ask.
-        None if parts.method == Method::OPTIONS => Signer::Developer,
         None => Signer::Nobody,
         Some(token) if token == SESSION_TOKEN => Signer::Developer,
         Some(token) => signers.get(&token).map_or(Signer::Nobody, |function| Signer::Function(function.clone())),
     }
-}
-
-/// What an upload form says of itself.
-#[derive(Default)]
-struct Form {
-    key: Option<String>,
-    token: Option<String>,
-}
-
-/// A form that cannot be read has no fields; S3 refuses it for that.
-async fn form(parts: &Parts, body: &Bytes) -> Form {
-    let mut form = Form::default();
-    let content_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let Ok(boundary) = multer::parse_boundary(content_type) else { return form };
-    let body = body.clone();
-    let mut fields = Multipart::new(stream::once(async move { Ok::<_, Infallible>(body) }), boundary);
-    while let Ok(Some(field)) = fields.next_field().await {
-        match field.name().map(str::to_ascii_lowercase).as_deref() {
-            Some("key") => form.key = field.text().await.ok(),
-            Some("x-amz-security-token") => form.token = field.text().await.ok(),
-            _ => {}
-        }
-    }
-    form
 }
 
 #[cfg(test)]
@@ -110,7 +102,7 @@ mod tests {
         let part = |name: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         let body = [part("key", "uploads/1"), part("x-amz-security-token", token), part("file", "bytes"), "--x--\r\n".to_owned()].concat();
         let form = read(Request::post("/b").header("content-type", "multipart/form-data; boundary=x"), "PostObject", &body).await;
-        assert_eq!((form.signer.clone(), form.form_key.clone()), (me, Some("uploads/1".to_owned())));
+        assert_eq!((form.signer.clone(), form.form_key()), (me, Some("uploads/1")));
         assert_eq!(form.into_request().into_body().collect().await.unwrap().to_bytes(), body);
     }
 
@@ -120,6 +112,5 @@ mod tests {
         assert_eq!(header.signer, Signer::Developer);
         assert_eq!(read(Request::get("/b/a"), "GetObject", "").await.signer, Signer::Nobody);
         assert_eq!(read(Request::get("/b/a").header("x-amz-security-token", "else"), "GetObject", "").await.signer, Signer::Nobody);
-        assert_eq!(read(Request::builder().method("OPTIONS").uri("/b/a"), "Other", "").await.signer, Signer::Developer);
     }
 }

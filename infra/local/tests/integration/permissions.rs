@@ -156,7 +156,19 @@ impl Nest {
 
     /// What a form answers that the role has signed.
     async fn post_form(&self, key: &str) -> Reply {
-        let now = Timestamp::now();
+        self.post(&self.signed_form(key, Timestamp::now())).await
+    }
+
+    async fn post(&self, fields: &[(String, String)]) -> Reply {
+        HttpClient::default().post_form(&self.url(), fields, b"egg").await.unwrap()
+    }
+
+    fn url(&self) -> String {
+        format!("{}/{}", self.cloud.aws_endpoint_url(), self.bucket)
+    }
+
+    /// The fields of a form of this role that ends after a minute.
+    fn signed_form(&self, key: &str, now: Timestamp) -> Vec<(String, String)> {
         let scope = format!("{}/{}/{}/s3/aws4_request", self.credentials.access_key_id(), now.strftime("%Y%m%d"), self.cloud.region());
         let mut fields = vec![
             ("key".to_owned(), key.to_owned()),
@@ -172,8 +184,7 @@ impl Nest {
         let signing = generate_signing_key(self.credentials.secret_access_key(), SystemTime::from(now), self.cloud.region(), "s3");
         fields.push(("x-amz-signature".to_owned(), calculate_signature(signing, policy.as_bytes())));
         fields.push(("policy".to_owned(), policy));
-        let url = format!("{}/{}", self.cloud.aws_endpoint_url(), self.bucket);
-        HttpClient::default().post_form(&url, &fields, b"egg").await.unwrap()
+        fields
     }
 }
 
@@ -199,6 +210,61 @@ async fn a_link_or_a_form_can_do_what_the_role_can_that_signed_it() {
     let all = nest.cloud.clients().s3.list_objects_v2().bucket(&nest.bucket).send().await.unwrap();
     let keys: Vec<&str> = all.contents().iter().filter_map(|object| object.key()).collect();
     assert_eq!(keys, ["eggs/1", "eggs/2", "feathers/1"]);
+    stop(nest.cloud, &nest.state).await;
+}
+
+fn code_of(reply: &Reply) -> String {
+    let text = String::from_utf8_lossy(&reply.body).into_owned();
+    text.split_once("<Code>").and_then(|(_, rest)| rest.split_once('<')).map(|(code, _)| code.to_owned()).unwrap_or_default()
+}
+
+/// Also by another time: a form ends by the clock of whoever signed it.
+#[tokio::test]
+async fn a_form_is_taken_as_s3_takes_it() {
+    let nest = Nest::start().await;
+    let form = |minutes: i64| nest.signed_form("eggs/1", Timestamp::now() + SignedDuration::from_mins(minutes));
+    let without = |name: &str| form(0).into_iter().filter(|(known, _)| known != name).collect::<Vec<_>>();
+    assert_eq!(nest.post(&form(0)).await.status, 204);
+    assert_eq!(code_of(&nest.post(&form(-2)).await), "AccessDenied", "it has ended");
+    assert_eq!(code_of(&nest.post(&without("policy")).await), "AccessDenied");
+    assert_eq!(code_of(&nest.post(&without("x-amz-security-token")).await), "AccessDenied");
+    for name in ["key", "x-amz-signature", "x-amz-date", "x-amz-credential"] {
+        assert_eq!(code_of(&nest.post(&without(name)).await), "InvalidArgument", "{name}");
+    }
+    let with = |name: &str, value: &str| [without(name), vec![(name.to_owned(), value.to_owned())]].concat();
+    assert_eq!(code_of(&nest.post(&with("key", "eggs/2")).await), "AccessDenied", "a condition");
+    assert_eq!(code_of(&nest.post(&with("x-amz-meta-a", "b")).await), "AccessDenied", "a field that no condition names");
+    assert_eq!(code_of(&nest.post(&with("x-amz-signature", &"0".repeat(64))).await), "SignatureDoesNotMatch");
+    nest.cloud.set_clock_offset(3600);
+    assert_eq!(code_of(&nest.post(&form(0)).await), "AccessDenied", "an hour later");
+    assert_eq!(nest.post(&form(60)).await.status, 204);
+    nest.cloud.set_clock_offset(-3600);
+    assert_eq!(nest.post(&form(-60)).await.status, 204);
+    stop(nest.cloud, &nest.state).await;
+}
+
+#[tokio::test]
+async fn a_page_may_do_what_the_rules_of_the_bucket_say() {
+    let nest = Nest::start().await;
+    let (url, site) = (nest.url(), ("origin", "https://songs.example"));
+    let http = HttpClient::default();
+    let ask = async |method: &str, headers: &[(&str, &str)]| {
+        let (status, allowed) = {
+            let headers = [headers, &[("access-control-request-method", method)]].concat();
+            let reply = http.send(Method::OPTIONS, &url, &headers, "").await.unwrap();
+            (reply.status.as_u16(), reply.header("access-control-allow-origin").to_owned())
+        };
+        (status, allowed)
+    };
+    assert_eq!(ask("POST", &[site, ("access-control-request-headers", "content-type")]).await, (200, "https://songs.example".to_owned()));
+    assert_eq!(ask("DELETE", &[site]).await, (403, String::new()));
+    assert_eq!(ask("POST", &[site, ("access-control-request-headers", "x-other")]).await, (403, String::new()));
+    assert_eq!(ask("POST", &[("origin", "https://Songs.example")]).await, (403, String::new()));
+    assert_eq!(ask("POST", &[]).await.0, 400);
+    for (origin, allowed) in [("https://songs.example", "https://songs.example"), ("https://evil.example", "")] {
+        let reply = http.send(Method::POST, &url, &[("origin", origin)], "").await.unwrap();
+        assert_eq!((reply.status.as_u16(), reply.header("access-control-allow-origin")), (412, allowed), "{origin}");
+    }
     stop(nest.cloud, &nest.state).await;
 }
 

@@ -5,6 +5,7 @@ mod deliverables;
 mod generations;
 mod listing;
 mod private;
+mod requests;
 mod sign_in;
 mod styles;
 mod uploads;

@@ -49,7 +49,8 @@ fn a_form_admits_exactly_the_key_type_and_size_it_was_made_for() {
         refused(&[("key", "generated/x")], &picture.bytes).await;
         refused(&[("Content-Type", "text/html")], &picture.bytes).await;
         refused(&[("Content-Type", "")], &picture.bytes).await;
-        // The emulator checks the policy's conditions but not its signature, which is tested in via-s3.
+        refused(&[("policy", "")], &picture.bytes).await;
+        refused(&[("x-amz-signature", "")], &picture.bytes).await;
         refused(&[], &picture.bytes[1..]).await;
         refused(&[], &[picture.bytes.as_slice(), b"x"].concat()).await;
         refused(&[], b"").await;
