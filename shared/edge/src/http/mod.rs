@@ -38,7 +38,7 @@ where
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         let request = Request::new(inner);
         Ok::<_, std::convert::Infallible>(match request.is_of_no_route() {
-            true => method_refused(&request, allowed, &request_id),
+            true => of_no_route(&request, allowed, &request_id),
             false => answer(handle, request, &request_id).await,
         })
     });
@@ -66,14 +66,19 @@ where
     response
 }
 
-/// The answer to a method that the path does not take, with those it takes.
-fn method_refused(request: &Request, allowed: &str, request_id: &str) -> Response<Body> {
-    let failure = Failure::invalid(Reason::MethodNotAllowed, format!("This path takes {allowed}."));
-    let mut response = problem::response(&failure, request_id);
+/// The answer to a method without a route of its own, with those the path takes. `OPTIONS` is no fault: should the gateway pass on a browser's question
+/// before a request, to which it adds its headers, anything but success would forbid the request.
+fn of_no_route(request: &Request, allowed: &str, request_id: &str) -> Response<Body> {
+    let failure = (request.method() != Method::OPTIONS.as_str())
+        .then(|| Failure::invalid(Reason::MethodNotAllowed, format!("This path takes {allowed}.")));
+    let mut response = match &failure {
+        Some(failure) => problem::response(failure, request_id),
+        None => Reply::no_content().response(),
+    };
     // What the stacks name is always such a value.
     response.headers_mut().insert(ALLOW, HeaderValue::from_str(allowed).unwrap_or(HeaderValue::from_static("")));
     varies_by_origin(response.headers_mut());
-    log(&request.method(), response.status().as_u16(), Instant::now(), request_id, Some(&failure));
+    log(&request.method(), response.status().as_u16(), Instant::now(), request_id, failure.as_ref());
     response
 }
 
@@ -133,8 +138,10 @@ mod tests {
     #[test]
     fn another_method_is_refused_with_those_that_are_taken() {
         assert!(request(event("PUT", "ANY /privacy")).is_of_no_route() && !request(event("GET", "GET /privacy")).is_of_no_route());
-        let refused = method_refused(&request(event("PUT", "ANY /privacy")), "GET, HEAD", "r");
-        assert_eq!((refused.status(), &refused.headers()[ALLOW]), (StatusCode::METHOD_NOT_ALLOWED, &HeaderValue::from_static("GET, HEAD")));
+        let ask = |method: &str| of_no_route(&request(event(method, "ANY /privacy")), "GET, HEAD", "r");
+        for (method, status) in [("PUT", StatusCode::METHOD_NOT_ALLOWED), ("OPTIONS", StatusCode::NO_CONTENT)] {
+            assert_eq!((ask(method).status(), &ask(method).headers()[ALLOW]), (status, &HeaderValue::from_static("GET, HEAD")), "{method}");
+        }
     }
 
     /// As Lambda hands it over: the list of cookies is one header, and one odd cookie is in it.

@@ -21,7 +21,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE
 use lambda_http::{RequestExt, Response, service_fn};
 use zeroize::Zeroizing;
 
-use super::{Reply, Request, log, method_refused, problem, sse, varies_by_origin};
+use super::{Reply, Request, log, of_no_route, problem, sse, varies_by_origin};
 use body::Outgoing;
 pub use frames::Events;
 use frames::Frames;
@@ -117,7 +117,7 @@ where
         let request = Request::new(inner);
         Ok::<_, std::convert::Infallible>(match (request.is_of(path), request.method() == method) {
             (true, true) => answer(delivery, handle, request, request_id).await,
-            (true, false) => Outgoing::of(method_refused(&request, method, &request_id)),
+            (true, false) => Outgoing::of(of_no_route(&request, method, &request_id)),
             (false, _) => answer(delivery, &|_| async { Err(Failure::missing("route")) }, request, request_id).await,
         })
     };
