@@ -34,12 +34,12 @@ pub struct CredentialsReply {
     /// The organisation in the signer's certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
-    /// The IPTC digital source type they claim, a URI.
+    /// The IPTC digital source type they claim, a URI; that of AI before any other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
-    /// In order; at most 20.
+    /// In order; at most 20, those of AI before others.
     pub actions: Vec<ActionReply>,
-    /// The sources of the picture; at most 20.
+    /// The sources of the picture; at most 20, those of AI before others.
     pub ingredients: Vec<IngredientReply>,
 }
 
@@ -63,7 +63,7 @@ pub struct IngredientReply {
     /// The software that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
-    /// Its IPTC digital source type, by its own credentials.
+    /// Its IPTC digital source type, by its own credentials; that of a source of its own where only that is of AI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digital_source_type: Option<String>,
 }

@@ -6,7 +6,8 @@ use c2pa::Reader;
 use kernel::Failure;
 use picture_files::DigitalSource;
 
-use crate::examine::{contained, report_of};
+use crate::binding;
+use crate::examine::{contained, credentials_of};
 use crate::sign::{context, detached, write_signed};
 use crate::{Anchors, Report, Signer, Unexaminable};
 
@@ -32,6 +33,6 @@ pub fn check_detached(text: &[u8], credentials: &[u8], anchors: &Anchors) -> Res
     contained(text.len().max(credentials.len()), || {
         let read = context(anchors.pem())
             .and_then(|context| Reader::from_context(context).with_manifest_data_and_stream(credentials, OPAQUE, Cursor::new(text)));
-        report_of(read, None)
+        Report::new(credentials_of(read, |reader| binding::check_detached(credentials, reader)), None)
     })
 }

@@ -3,19 +3,17 @@
 use std::io::Cursor;
 use std::panic::AssertUnwindSafe;
 
-use c2pa::{Manifest, Reader, ValidationState};
+use c2pa::{Reader, ValidationState};
 use picture_files::PictureFormat;
 
-use crate::report::{Action, Credentials, Ingredient};
+use crate::binding::Store;
+use crate::report::Credentials;
 use crate::sign::context;
-use crate::{Anchors, Report, State, xmp};
+use crate::xmp::Xmp;
+use crate::{Anchors, Report, State, binding, statements};
 
 /// Maximum bytes of an examined picture, decimal
 pub const MOST_BYTES: usize = 8_000_000;
-/// Maximum entries of a list in a report
-const MOST_ENTRIES: usize = 20;
-/// Maximum characters of a text in a report
-const MOST_CHARACTERS: usize = 200;
 /// The manifest cannot be parsed; the C2PA specification has no code for it
 const UNREADABLE: &str = "manifest.unreadable";
 /// The manifest is elsewhere, and nothing is fetched
@@ -40,9 +38,18 @@ pub enum Unexaminable {
 pub fn examine(bytes: &[u8], anchors: &Anchors) -> Result<Report, Unexaminable> {
     let format = PictureFormat::sniff(bytes).map_err(|_| Unexaminable::Format)?;
     contained(bytes.len(), || {
-        let read =
-            context(anchors.pem()).and_then(|context| Reader::from_context(context).with_stream(format.content_type(), Cursor::new(bytes)));
-        report_of(read, xmp::digital_source_type(bytes, format))
+        let xmp = Xmp::read(bytes, format);
+        let credentials = match Store::find(bytes, format) {
+            Some(store) => {
+                let read = context(anchors.pem()).and_then(|context| {
+                    Reader::from_context(context).with_manifest_data_and_stream(&store.bytes, format.content_type(), Cursor::new(bytes))
+                });
+                credentials_of(read, |reader| binding::check(&store, bytes, format, reader))
+            }
+            None if xmp.names_a_manifest => Credentials::unreadable(ELSEWHERE),
+            None => Credentials::none(),
+        };
+        Report::new(credentials, xmp.digital_source_type)
     })
 }
 
@@ -55,75 +62,37 @@ pub(crate) fn contained(length: usize, look: impl FnOnce() -> Report) -> Result<
     Ok(looked.unwrap_or_else(|_| Report::new(Credentials::unreadable(UNREADABLE), None)))
 }
 
-pub(crate) fn report_of(read: Result<Reader, c2pa::Error>, xmp: Option<String>) -> Report {
-    let credentials = match read {
-        Ok(reader) => credentials(&reader),
+/// What `c2pa` read, unless `check` finds that the signature covers less than it should
+pub(crate) fn credentials_of(read: Result<Reader, c2pa::Error>, check: impl FnOnce(&Reader) -> Result<(), &'static str>) -> Credentials {
+    match read {
+        Ok(reader) => credentials(&reader, check(&reader).err()),
         Err(c2pa::Error::JumbfNotFound) => Credentials::none(),
-        Err(c2pa::Error::RemoteManifestUrl(_)) => Credentials::unreadable(ELSEWHERE),
         Err(_) => Credentials::unreadable(UNREADABLE),
-    };
-    Report::new(credentials, xmp)
+    }
 }
 
-fn credentials(reader: &Reader) -> Credentials {
+fn credentials(reader: &Reader, fault: Option<&str>) -> Credentials {
     let state = match reader.validation_state() {
+        _ if fault.is_some() => State::Invalid,
         ValidationState::Trusted => State::Trusted,
         ValidationState::Valid => State::Valid,
         _ => State::Invalid,
     };
-    let mut codes: Vec<String> = reader.validation_status().into_iter().flatten().map(|status| short(status.code())).collect();
+    let found = reader.validation_status().into_iter().flatten().map(|status| status.code());
+    let mut codes: Vec<String> = found.chain(fault).map(statements::short).collect();
     codes.sort_unstable();
     codes.dedup();
-    codes.truncate(MOST_ENTRIES);
+    codes.truncate(statements::MOST_ENTRIES);
     let Some(manifest) = reader.active_manifest() else {
         return Credentials { state: State::Invalid, codes, ..Credentials::none() };
     };
-    let actions = actions(manifest);
     Credentials {
         state,
         codes,
-        generator: generator(manifest),
-        signer: manifest.issuer().as_deref().map(short),
-        digital_source_type: source_type(&actions),
-        actions,
-        ingredients: manifest.ingredients().iter().take(MOST_ENTRIES).map(|given| ingredient(given, reader)).collect(),
+        generator: statements::generator(manifest),
+        signer: manifest.issuer().as_deref().map(statements::short),
+        digital_source_type: statements::source_type(manifest),
+        actions: statements::actions(manifest),
+        ingredients: statements::ingredients(manifest, reader),
     }
-}
-
-fn ingredient(given: &c2pa::Ingredient, reader: &Reader) -> Ingredient {
-    let own = given.active_manifest().and_then(|label| reader.get_manifest(label));
-    let relationship = serde_json::to_value(given.relationship()).unwrap_or_default();
-    Ingredient {
-        relationship: relationship.as_str().map(short).unwrap_or_default(),
-        title: given.title().map(short),
-        generator: own.and_then(generator),
-        digital_source_type: own.and_then(|manifest| source_type(&actions(manifest))),
-    }
-}
-
-/// The name and version of the software that made a manifest
-fn generator(manifest: &Manifest) -> Option<String> {
-    let info = manifest.claim_generator_info.as_ref().and_then(|infos| infos.first());
-    let named = info.map(|info| [Some(info.name.as_str()), info.version.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "));
-    named.or_else(|| manifest.claim_generator().map(str::to_owned)).filter(|name| !name.is_empty()).as_deref().map(short)
-}
-
-/// The actions of either version of their assertion
-fn actions(manifest: &Manifest) -> Vec<Action> {
-    let found = ["c2pa.actions.v2", "c2pa.actions"].into_iter().find_map(|label| manifest.find_assertion::<serde_json::Value>(label).ok());
-    let listed = found.as_ref().and_then(|found| found.get("actions")).and_then(serde_json::Value::as_array);
-    let text = |action: &serde_json::Value, key: &str| action.get(key).and_then(|value| value.as_str()).map(short);
-    let read =
-        |action| Action { action: text(action, "action").unwrap_or_default(), digital_source_type: text(action, "digitalSourceType") };
-    listed.into_iter().flatten().take(MOST_ENTRIES).map(read).collect()
-}
-
-/// The source type of the last action that has one
-fn source_type(actions: &[Action]) -> Option<String> {
-    actions.iter().rev().find_map(|action| action.digital_source_type.clone())
-}
-
-/// An untrusted text, cut, without control characters
-fn short(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(MOST_CHARACTERS).collect()
 }

@@ -6,12 +6,17 @@
 //! a revocation list is ever fetched.
 
 mod anchors;
+mod binding;
+mod container;
 mod detached;
 mod examine;
+mod jumbf;
 mod local;
 mod report;
 mod sign;
 mod signer;
+mod source_type;
+mod statements;
 mod xmp;
 
 pub use anchors::{Anchors, NoAnchors};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::source_type::{is_of_ai, meaning};
+
 /// The validity of Content Credentials
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,7 +34,7 @@ pub struct Ingredient {
     pub title: Option<String>,
     /// The software that made it, by its own manifest
     pub generator: Option<String>,
-    /// Its IPTC digital source type, by its own manifest
+    /// Its IPTC digital source type, by its own manifest: where a source of it is of AI, and it does not say that itself, that of the source
     pub digital_source_type: Option<String>,
 }
 
@@ -45,9 +47,9 @@ pub struct Credentials {
     pub generator: Option<String>,
     /// The signer's name, by the certificate
     pub signer: Option<String>,
-    /// The IPTC digital source type of the picture: that of the last action that has one
+    /// The IPTC digital source type of the picture: the last that is of AI, or else the last
     pub digital_source_type: Option<String>,
-    /// In order
+    /// In order; where there are too many, those of AI before others
     pub actions: Vec<Action>,
     pub ingredients: Vec<Ingredient>,
 }
@@ -90,29 +92,35 @@ impl Report {
 }
 
 fn summary(credentials: &Credentials, xmp: Option<&str>) -> String {
-    let generator = credentials.generator.as_deref().unwrap_or("an unnamed program");
-    let made = meaning(credentials.digital_source_type.as_deref().or(xmp));
-    match credentials.state {
-        State::Trusted => format!("Signed by a trusted signer and unchanged since: {generator} says that {made}."),
-        State::Valid => format!("Unchanged since it was signed, by a signer we do not know: {generator} says that {made}."),
+    let signed = match credentials.state {
+        State::Trusted => format!("Signed by a trusted signer and unchanged since: {}.", claim(credentials)),
+        State::Valid => format!("Unchanged since it was signed, by a signer we do not know: {}.", claim(credentials)),
         State::Invalid => {
             "It carries Content Credentials, but they do not fit the file or cannot be checked: believe nothing they say.".to_owned()
         }
-        State::None if xmp.is_some() => format!("It carries no Content Credentials; an unsigned note in it says that {made}."),
-        State::None => "It says nothing of its origin. That is no sign of anything: most pictures do not.".to_owned(),
+        State::None => {
+            return match xmp {
+                Some(uri) => format!("It carries no Content Credentials; an unsigned note in it says that {}.", meaning(uri)),
+                None => "It says nothing of its origin. That is no sign of anything: most pictures do not.".to_owned(),
+            };
+        }
+    };
+    // Beside a signature, what anyone may have written counts only where it speaks against the writer.
+    match xmp.filter(|uri| is_of_ai(uri)) {
+        Some(uri) if !signed.contains(meaning(uri)) => format!("{signed} An unsigned note in it says that {}.", meaning(uri)),
+        _ => signed,
     }
 }
 
-/// The end of a sentence that explains a digital source type
-fn meaning(term: Option<&str>) -> &'static str {
-    match term.and_then(|uri| uri.rsplit('/').next()) {
-        Some("trainedAlgorithmicMedia") => "it was made by generative AI",
-        Some("compositeWithTrainedAlgorithmicMedia" | "compositeSynthetic") => "it was edited with generative AI",
-        Some("algorithmicallyEnhanced") => "a program changed a real picture, without generative AI",
-        Some("algorithmicMedia") => "a program made it, without generative AI",
-        Some("digitalCapture" | "computationalCapture") => "a camera took it",
-        Some("humanEdits" | "minorHumanEdits" | "digitalArt" | "digitalCreation") => "a person made or edited it",
-        Some(_) => "its origin is of a kind named in the report",
-        None => "nothing is known of its origin",
+/// What the signer says, and nothing that others say: of the picture, and of the sources it was made of where they are of AI
+fn claim(credentials: &Credentials) -> String {
+    let generator = credentials.generator.as_deref().unwrap_or("an unnamed program");
+    let own = credentials.digital_source_type.as_deref();
+    let said =
+        own.map_or_else(|| format!("{generator} does not say how it was made"), |uri| format!("{generator} says that {}", meaning(uri)));
+    let sources = credentials.ingredients.iter().filter_map(|source| source.digital_source_type.as_deref());
+    match sources.filter(|uri| is_of_ai(uri)).map(meaning).next() {
+        Some(made) if !own.is_some_and(is_of_ai) => format!("{said}; of a picture it was made from, the credentials say that {made}"),
+        _ => said,
     }
 }

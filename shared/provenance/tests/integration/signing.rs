@@ -1,5 +1,4 @@
 //! Content Credentials stay valid, claim the truth and nothing more, and break with any change.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 use std::io::Cursor;
 
