@@ -3,9 +3,12 @@
 //! Pure and deterministic, and without a font: which characters can be drawn is a table. The text is personal data: nothing here prints it.
 
 mod coverage;
+mod emoji;
+mod refusal;
 mod side;
 mod words;
 
-pub use coverage::{Face, is_drawable, is_invisible};
+pub use coverage::{Face, graphemes, is_drawable, is_invisible};
+pub use refusal::InvalidWords;
 pub use side::Side;
-pub use words::{InvalidWords, Words};
+pub use words::Words;

@@ -5,39 +5,15 @@ use std::fmt;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::coverage::{Face, is_drawable};
+use crate::InvalidWords;
+use crate::coverage::{graphemes, is_drawable};
+use crate::emoji::{FLAGS, is_tag, qualified};
 
 /// Text that a bubble can show: not empty, bounded, and drawable to the last character.
 ///
 /// It is personal data: `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Words(String);
-
-/// Why a bubble cannot show a text. Its message is for a person, and quotes at most one character of the text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidWords {
-    /// The text leaves no ink.
-    #[error("the text is empty")]
-    Empty,
-    /// More graphemes than a bubble holds.
-    #[error("the text has {graphemes} characters; a bubble holds at most {}", Words::MAX_GRAPHEMES)]
-    TooLong { graphemes: usize },
-    /// More bytes than the longest sensible text.
-    #[error("the text has more than {} bytes", Words::MAX_BYTES)]
-    TooManyBytes,
-    /// More lines than a bubble holds.
-    #[error("the text has {lines} lines; a bubble holds at most {}", Words::MAX_LINES)]
-    TooManyLines { lines: usize },
-    /// A character that no font here can draw, or that hides or reorders others.
-    #[error("the character {} cannot be drawn", shown(*.character))]
-    Undrawable { character: char },
-    /// More marks, or joined parts, than a character has in any language.
-    #[error("there is too much on the one character {}", shown(*.character))]
-    Crowded {
-        /// The base character.
-        character: char,
-    },
-}
 
 impl Words {
     /// Maximum extended grapheme clusters: characters as a person counts them.
@@ -51,9 +27,9 @@ impl Words {
     /// Maximum code points of one grapheme: a family of four with a skin tone each has eleven.
     const MAX_CODE_POINTS: usize = 16;
 
-    /// Brings a person's text into canonical form: NFC, line breaks as `
-    /// `, no space at the ends of a line, no run of spaces, no blank line, and without invisible characters (directional marks, soft hyphens, stray
-    /// joiners and selectors), which could make a text read otherwise than it is drawn.
+    /// Brings a person's text into canonical form: NFC, line breaks as `\n`, no space at the ends of a line, no run of spaces, no blank line, sequences
+    /// of emoji fully qualified, and without other invisible characters (directional marks, soft hyphens, stray joiners and selectors), which could
+    /// make a text read otherwise than it is drawn.
     ///
     /// # Errors
     /// [`InvalidWords`].
@@ -62,16 +38,18 @@ impl Words {
             return Err(InvalidWords::TooManyBytes);
         }
         let text = canonical(text)?;
+        if text.len() > Self::MAX_BYTES {
+            return Err(InvalidWords::TooManyBytes);
+        }
+        text.graphemes(true).try_for_each(check_load)?;
         let lines = text.lines().count();
-        let graphemes = text.graphemes(true).count();
-        match (graphemes, lines) {
-            (0, _) => return Err(InvalidWords::Empty),
-            (Self::MAX_GRAPHEMES.., _) if graphemes > Self::MAX_GRAPHEMES => return Err(InvalidWords::TooLong { graphemes }),
-            (_, lines) if lines > Self::MAX_LINES => return Err(InvalidWords::TooManyLines { lines }),
-            _ if text.len() > Self::MAX_BYTES => return Err(InvalidWords::TooManyBytes),
+        match graphemes(&text).count() {
+            0 => return Err(InvalidWords::Empty),
+            graphemes if graphemes > Self::MAX_GRAPHEMES => return Err(InvalidWords::TooLong { graphemes }),
+            _ if lines > Self::MAX_LINES => return Err(InvalidWords::TooManyLines { lines }),
             _ => {}
         }
-        text.graphemes(true).filter(|grapheme| *grapheme != "\n").try_for_each(check)?;
+        graphemes(&text).filter(|grapheme| *grapheme != "\n").try_for_each(check_ink)?;
         Ok(Self(text))
     }
 
@@ -88,13 +66,6 @@ impl fmt::Debug for Words {
     }
 }
 
-/// A character for an error message: itself where it is visible, and its code point.
-fn shown(character: char) -> String {
-    let code = u32::from(character);
-    let shows = is_drawable(character.encode_utf8(&mut [0; 4])) || character.is_alphanumeric();
-    if shows && !is_combining_mark(character) { format!("“{character}” (U+{code:04X})") } else { format!("U+{code:04X}") }
-}
-
 fn canonical(text: &str) -> Result<String, InvalidWords> {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -105,78 +76,32 @@ fn canonical(text: &str) -> Result<String, InvalidWords> {
             '\t' => plain.push(' '),
             _ if character.is_control() => return Err(InvalidWords::Undrawable { character }),
             _ if is_silent(character) => {}
+            _ if character.is_whitespace() && !is_drawable(character.encode_utf8(&mut [0; 4])) => plain.push(' '),
             _ => plain.push(character),
         }
     }
-    let mut joined = String::with_capacity(plain.len());
-    for grapheme in plain.graphemes(true) {
-        join(grapheme, &mut joined)?;
-    }
-    Ok(tidy(&joined.nfc().collect::<String>()))
+    let graphemes = plain.graphemes(true).map(|grapheme| untagged(qualified(grapheme)));
+    let spelt = graphemes.collect::<Result<String, _>>()?;
+    Ok(tidy(&spelt.nfc().collect::<String>()))
 }
 
 /// Characters that are invisible and not needed: directional marks, embeddings and isolates, soft hyphens, word joiners, fillers, and all variation
-/// selectors but the one for emoji.
+/// selectors but the two for emoji.
 const fn is_silent(character: char) -> bool {
     matches!(character,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'
-        | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0E}' | '\u{FEFF}'
+        | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0D}' | '\u{FEFF}'
         | '\u{FFA0}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// Keeps the joiners, selectors and tags of a grapheme where they have a meaning, and drops the others.
-fn join(grapheme: &str, into: &mut String) -> Result<(), InvalidWords> {
-    if let Some(character) = grapheme.chars().find(|c| is_tag(*c)) {
-        if !FLAGS.contains(&grapheme) {
-            return Err(InvalidWords::Undrawable { character });
-        }
-        into.push_str(grapheme);
-        return Ok(());
+/// Refuses tags, which could hide a text, but for those of a flag that can be drawn.
+fn untagged(grapheme: String) -> Result<String, InvalidWords> {
+    match grapheme.chars().find(|c| is_tag(*c)) {
+        Some(_) if FLAGS.contains(&grapheme.as_str()) => Ok(grapheme),
+        Some(_) if grapheme.starts_with('🏴') => Err(InvalidWords::Flag),
+        Some(character) => Err(InvalidWords::Undrawable { character }),
+        None => Ok(grapheme),
     }
-    let characters: Vec<char> = grapheme.chars().collect();
-    for (index, character) in characters.iter().enumerate() {
-        let before = characters[..index].iter().rev().find(|c| !is_selector(**c)).copied();
-        let after = characters.get(index + 1).copied();
-        let keeps = match character {
-            '\u{200D}' => before.is_some_and(takes_joiner) && (after.is_some_and(is_picture) || before.is_some_and(is_letter_joined)),
-            '\u{200C}' => before.is_some_and(is_letter_joined),
-            '\u{FE0F}' => index == 1 && before.is_some_and(|c| Face::Emoji.holds(c)) || before.is_some_and(is_picture),
-            _ => true,
-        };
-        if keeps && !(is_selector(*character) && into.ends_with(*character)) {
-            into.push(*character);
-        }
-    }
-    Ok(())
-}
-
-/// The three flags spelt in tags: England, Scotland, Wales.
-const FLAGS: [&str; 3] = [
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}",
-    "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}",
-];
-
-const fn is_tag(character: char) -> bool {
-    matches!(character, '\u{E0000}'..='\u{E007F}')
-}
-
-const fn is_selector(character: char) -> bool {
-    matches!(character, '\u{FE0F}' | '\u{200C}' | '\u{200D}')
-}
-
-/// An emoji that is no digit and no plain symbol.
-fn is_picture(character: char) -> bool {
-    character > '\u{2000}' && Face::Emoji.holds(character)
-}
-
-/// Letters whose joining a joiner changes: Arabic and Devanagari.
-const fn is_letter_joined(character: char) -> bool {
-    matches!(character, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{900}'..='\u{97F}')
-}
-
-fn takes_joiner(character: char) -> bool {
-    is_picture(character) || is_letter_joined(character)
 }
 
 /// Lines without space at their ends, without runs of spaces, and no blank ones.
@@ -194,20 +119,20 @@ fn tidy(text: &str) -> String {
     lines.join("\n")
 }
 
-fn check(grapheme: &str) -> Result<(), InvalidWords> {
+fn check_load(cluster: &str) -> Result<(), InvalidWords> {
     let mut row = 0;
-    for (index, character) in grapheme.chars().enumerate() {
+    for (index, character) in cluster.chars().enumerate() {
         row = if is_combining_mark(character) { row + 1 } else { 0 };
         if row > Words::MAX_MARKS || index >= Words::MAX_CODE_POINTS {
-            return Err(InvalidWords::Crowded { character: grapheme.chars().next().unwrap_or(character) });
+            return Err(InvalidWords::Crowded { character: cluster.chars().next().unwrap_or(character) });
         }
     }
-    if is_drawable(grapheme) {
-        return Ok(());
-    }
-    let alone = |c: &char| !is_drawable(c.encode_utf8(&mut [0; 4]));
-    let culprit = grapheme.chars().find(alone).or_else(|| grapheme.chars().last());
-    Err(InvalidWords::Undrawable { character: culprit.unwrap_or(char::REPLACEMENT_CHARACTER) })
+    Ok(())
+}
+
+fn check_ink(grapheme: &str) -> Result<(), InvalidWords> {
+    let refused = grapheme.chars().next().filter(|_| !is_drawable(grapheme));
+    refused.map_or(Ok(()), |character| Err(InvalidWords::Undrawable { character }))
 }
 
 #[cfg(test)]
@@ -226,6 +151,26 @@ mod tests {
         assert_eq!(parsed("a\u{200D}b\u{200C}c\u{FE0F}"), "abc");
         assert_eq!(parsed("❤\u{FE0F}\u{FE0F}"), "❤\u{FE0F}");
         assert_eq!(parsed("👩\u{200D}"), "👩");
+        assert_eq!(parsed("a\u{1680}\u{205F} b\u{2009}c"), "a b\u{2009}c");
+        assert_eq!(parsed("葛\u{E0100}城 辻\u{FE00}"), "葛城 辻");
+    }
+
+    #[test]
+    fn a_text_without_ink_is_empty() {
+        for text in [
+            "",
+            "\u{A0}",
+            "\u{200B}\u{200B}",
+            "\u{AD}",
+            "\u{3000}\u{2003}",
+            "\u{FE0F}",
+            "\u{2060}\u{FEFF}",
+            "\u{3164}",
+            "\u{115F}\u{1160}",
+            "\u{E0100}",
+        ] {
+            assert_eq!(Words::parse(text), Err(InvalidWords::Empty), "{text:?}");
+        }
     }
 
     #[test]

@@ -13,11 +13,13 @@ static ARABIC: &[u8] = include_bytes!("../fonts/arabic.ttf");
 static HEBREW: &[u8] = include_bytes!("../fonts/hebrew.ttf");
 static DEVANAGARI: &[u8] = include_bytes!("../fonts/devanagari.ttf");
 static THAI: &[u8] = include_bytes!("../fonts/thai.ttf");
+static BORROWED: &[u8] = include_bytes!("../fonts/borrowed.ttf");
 static EMOJI: &[u8] = include_bytes!("../fonts/emoji.ttf");
+static OUTLINE: &[u8] = include_bytes!("../fonts/outline.ttf");
 
 /// The fonts, each parsed when it is first needed.
 #[derive(Default)]
-pub(crate) struct Fonts([OnceCell<Option<Font>>; 8]);
+pub(crate) struct Fonts([OnceCell<Option<Font>>; Face::ALL.len()]);
 
 impl Fonts {
     /// `None` only if its file were broken, which a test rules out.
@@ -35,7 +37,9 @@ const fn bytes(face: Face) -> &'static [u8] {
         Face::Hebrew => HEBREW,
         Face::Devanagari => DEVANAGARI,
         Face::Thai => THAI,
+        Face::Borrowed => BORROWED,
         Face::Emoji => EMOJI,
+        Face::Outline => OUTLINE,
     }
 }
 
@@ -51,11 +55,12 @@ pub(crate) fn load(face: Face) -> Font {
 /// The factor by which a face is enlarged so that its letters look as large as those of the others, relative to its em.
 pub(crate) const fn scale(face: Face) -> f32 {
     match face {
-        Face::Rounded | Face::Hebrew | Face::Cjk => 1.0,
+        Face::Rounded | Face::Hebrew | Face::Cjk | Face::Borrowed => 1.0,
         Face::Western => 0.98,
         Face::Arabic => 1.14,
         Face::Devanagari | Face::Thai => 1.06,
         Face::Emoji => 1.1,
+        Face::Outline => 0.9,
     }
 }
 
@@ -63,22 +68,29 @@ pub(crate) const fn scale(face: Face) -> f32 {
 mod tests {
     use std::fmt::Write as _;
 
-    use bubble_text::is_invisible;
+    use harfrust::GlyphId;
 
     use super::*;
+    use crate::shape;
 
     /// The table derived from the fonts.
     fn of_the_fonts() -> String {
         let mut text = String::new();
         for face in Face::ALL {
             let font = load(*face);
-            let mut codes: Vec<u32> = font.charmap().unicodes().map(|(code, _)| code).collect();
-            codes.retain(|code| char::from_u32(*code).is_some_and(|c| !is_invisible(c) && !c.is_control()));
+            let mut codes: Vec<u32> =
+                font.charmap().unicodes().filter(|(code, glyph)| is_shown(&font, *code, *glyph)).map(|(code, _)| code).collect();
             codes.sort_unstable();
             codes.dedup();
             write_ranges(&mut text, *face, &codes);
         }
         text
+    }
+
+    /// Whether a character is a space, or leaves ink and means the same to everybody.
+    fn is_shown(font: &Font, code: u32, glyph: GlyphId) -> bool {
+        let is_private = |c| matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..);
+        char::from_u32(code).is_some_and(|c| !is_private(c) && (c.is_whitespace() || shape::extents(font, glyph).is_some()))
     }
 
     fn write_ranges(text: &mut String, face: Face, codes: &[u32]) {

@@ -3,6 +3,8 @@
 //! Pure and deterministic: the fonts are part of the program, nothing depends on the system, and the same words in the same room give the same
 //! pixels. The text is personal data: nothing here prints it.
 
+#[cfg(test)]
+mod accepted;
 mod breaks;
 mod bubble;
 mod fit;

@@ -8,7 +8,7 @@ use crate::outline::ROUNDNESS;
 use crate::{Bubble, Room, Typesetter};
 use bubble_text::{InvalidWords, Words};
 
-const SAMPLES: [&str; 24] = [
+const SAMPLES: [&str; 34] = [
     "Hello ",
     "éàü",
     "Việt ",
@@ -32,6 +32,16 @@ const SAMPLES: [&str; 24] = [
     "👨‍👩‍👧‍👦",
     "🇯🇵",
     "1️⃣",
+    "2\u{20E3}",
+    "☀\u{FE0E}",
+    "o🏽",
+    "か\u{309A}",
+    "え\u{3099}",
+    "وﾞ",
+    "ʕ•ᴥ•ʔ ",
+    "ᄒᆞᆫ",
+    "“你好”",
+    "——",
     "\n",
 ];
 

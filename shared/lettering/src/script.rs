@@ -47,7 +47,7 @@ impl Script {
             0x20 | 0xA0 | 0x21 | 0x22 | 0x27..=0x29 | 0x2A | 0x2C..=0x2F | 0x3A | 0x3B | 0x3F | 0x5B | 0x5D | 0x7B | 0x7D => Self::Common,
             0xAB | 0xB7 | 0xBB | 0x2002..=0x200A | 0x2010..=0x2026 | 0x202F => Self::Common,
             0x590..=0x5FF | 0xFB1D..=0xFB4F => Self::Hebrew,
-            0x600..=0x6FF | 0x750..=0x77F | 0xFB50..=0xFDFF => Self::Arabic,
+            0x600..=0x6FF | 0x750..=0x77F | 0x8A0..=0x8FF | 0xFB50..=0xFDFF | 0xFE70..=0xFEFF => Self::Arabic,
             0x900..=0x97F | 0xA8E0..=0xA8FF => Self::Devanagari,
             0xE00..=0xE7F => Self::Thai,
             0x1100..=0x11FF | 0x3131..=0x318E | 0xAC00..=0xD7FF => Self::Hangul,
@@ -84,8 +84,8 @@ impl Script {
 
 /// Whether a grapheme is drawn as a picture: it has the emoji selector, or only the emoji face holds it.
 fn is_emoji(grapheme: &str) -> bool {
-    Face::Emoji.draws(grapheme)
-        && (grapheme.contains(['\u{FE0F}', '\u{20E3}']) || !Face::ALL.iter().any(|face| *face != Face::Emoji && face.draws(grapheme)))
+    let is_text = || Face::ALL.iter().any(|face| *face != Face::Emoji && face.draws(grapheme));
+    Face::Emoji.draws(grapheme) && (grapheme.contains('\u{FE0F}') || !is_text())
 }
 
 /// The script of each grapheme; a common one takes that of the grapheme before it, at the start that of the one after.

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use harfrust::font::Font;
-use harfrust::{Buffer, BufferFlags, Direction, Language, ShapeOptions, ShaperFont, shape};
+use harfrust::font::metrics::GlyphExtents;
+use harfrust::{Buffer, BufferFlags, Direction, GlyphId, Language, ShapeOptions, ShaperFont, shape};
 use unicode_bidi::ParagraphBidiInfo;
-use unicode_segmentation::UnicodeSegmentation;
 
 use crate::fonts::{self, Fonts};
 use crate::script::{self, Han, Script};
-use bubble_text::Face;
+use bubble_text::{Face, graphemes};
 
 /// Space after an emoji, in em.
 const EMOJI_GAP: f32 = 0.12;
@@ -33,7 +33,7 @@ pub(crate) struct Glyph {
     pub(crate) x: f32,
     pub(crate) y: f32,
     /// Its source, as a byte in the paragraph's text.
-    cluster: usize,
+    pub(crate) cluster: usize,
     advance: f32,
 }
 
@@ -58,14 +58,18 @@ pub(crate) struct Line {
 impl<'t> Paragraph<'t> {
     /// The paragraphs of a text.
     pub(crate) fn all(text: &'t str) -> Vec<Self> {
-        let graphemes: Vec<&str> = text.graphemes(true).collect();
-        let (scripts, han) = (script::scripts(&graphemes), script::han(text));
-        let faces = script::faces(&graphemes, &scripts, han);
+        let all_graphemes: Vec<&str> = graphemes(text).collect();
+        let (scripts, han) = (script::scripts(&all_graphemes), script::han(text));
+        let faces = script::faces(&all_graphemes, &scripts, han);
         let mut at = 0;
         let mut all = Vec::new();
         for line in text.split('\n') {
-            let count = line.graphemes(true).count();
-            let starts = line.grapheme_indices(true).map(|(start, _)| start).chain([line.len()]).collect();
+            let ends = graphemes(line).scan(0, |end, grapheme| {
+                *end += grapheme.len();
+                Some(*end)
+            });
+            let starts: Vec<usize> = [0].into_iter().chain(ends).collect();
+            let count = starts.len() - 1;
             let bidi = ParagraphBidiInfo::new(line, None);
             all.push(Self {
                 text: line,
@@ -218,15 +222,20 @@ pub(crate) fn unit(font: &Font, face: Face) -> f32 {
 pub(crate) fn ink(fonts: &Fonts, glyph: &Glyph) -> Option<Ink> {
     let font = fonts.get(glyph.face)?;
     let unit = unit(font, glyph.face);
-    let id = harfrust::GlyphId::new(glyph.id);
-    let extents = match font.color_glyphs().get(id) {
-        Some(coloured) => coloured.extents().ok()?,
-        None => font.outline_glyphs().get(id)?.extents().ok()?,
-    };
-    (extents.width > 0.0 && extents.height > 0.0).then_some(Ink {
+    let extents = extents(font, GlyphId::new(glyph.id))?;
+    Some(Ink {
         left: glyph.x + extents.x_bearing * unit,
         right: glyph.x + (extents.x_bearing + extents.width) * unit,
         top: glyph.y + extents.y_bearing * unit,
         bottom: glyph.y + (extents.y_bearing - extents.height) * unit,
     })
+}
+
+/// The box of a glyph's ink, in font units.
+pub(crate) fn extents(font: &Font, id: GlyphId) -> Option<GlyphExtents<f32>> {
+    let extents = match font.color_glyphs().get(id) {
+        Some(coloured) => coloured.extents().ok()?,
+        None => font.outline_glyphs().get(id)?.extents().ok()?,
+    };
+    (extents.width > 0.0 && extents.height > 0.0).then_some(extents)
 }

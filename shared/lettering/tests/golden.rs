@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use bubble_text::Words;
 use lettering::{Room, Typesetter};
 
-const CASES: [(&str, &str); 9] = [
+const CASES: [(&str, &str); 11] = [
     ("latin", "Hôm nay trời đẹp! Καλημέρα, Привет…"),
     ("japanese", "今日はとてもいい天気ですね。散歩に行きませんか？"),
     ("chinese", "你好，世界！今天天气真好，我们一起去公园玩吧。"),
@@ -14,6 +14,8 @@ const CASES: [(&str, &str); 9] = [
     ("arabic", "مرحبا John! لديك 3 رسائل"),
     ("hebrew", "שלום עולם, מה שלומך?"),
     ("emoji", "I ❤️ you 👍🏽👨‍👩‍👧‍👦🇯🇵"),
+    ("sequences", "1\u{20E3} 👩\u{200D}❤\u{200D}👩 ☀\u{FE0E}☀\u{FE0F} か\u{309A}え\u{3099} o🏽"),
+    ("kaomoji", "(╯°□°)╯︵ ┻━┻ ಠ_ಠ ʕ•ᴥ•ʔ ✓✗➜"),
     ("thai-hindi", "สวัสดีครับ नमस्ते दुनिया"),
     ("long-word", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"),
 ];
