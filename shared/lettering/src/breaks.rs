@@ -32,6 +32,8 @@ const BETWEEN_PHRASES: f32 = 0.01;
 /// Between two words of a script without spaces.
 const BETWEEN_WORDS: f32 = 0.08;
 const INSIDE_WORD: f32 = 0.4;
+/// Where a mark would be torn from its word, or a dash in two.
+const AT_MARK: f32 = 1.5;
 
 /// The pieces of some paragraphs between all breaks that the scripts' own rules allow.
 pub(crate) fn pieces(paragraphs: &[Paragraph<'_>], advances: &[Vec<f32>]) -> Vec<Piece> {
@@ -95,13 +97,12 @@ fn segments(paragraph: &Paragraph<'_>) -> Vec<Range<usize>> {
     let mut options = LineBreakOptions::default();
     options.strictness = Some(LineBreakStrictness::Strict);
     let segmenter = LineSegmenter::new_dictionary(options);
-    let mut ends: Vec<usize> = segmenter.segment_str(paragraph.text()).skip(1).map(|byte| paragraph.grapheme_at(byte)).collect();
+    let text = with_brackets(paragraph.text());
+    let mut ends: Vec<usize> = segmenter.segment_str(&text).skip(1).map(|byte| paragraph.grapheme_at(byte)).collect();
     if let Some(last) = ends.last_mut() {
         *last = paragraph.len();
     }
-    ends.extend((1..paragraph.len()).filter(|at| is_before_quotation(paragraph, *at)));
-    ends.sort_unstable();
-    ends.retain(|end| *end == paragraph.len() || !is_between_hangul(paragraph, *end));
+    ends.retain(|end| *end == paragraph.len() || !(is_between_hangul(paragraph, *end) || is_before_dash(paragraph, *end)));
     ends.dedup();
     let starts = [0].into_iter().chain(ends.iter().copied()).collect::<Vec<_>>();
     starts.into_iter().zip(ends).filter(|(start, end)| start < end).map(|(start, end)| start..end).collect()
@@ -112,10 +113,29 @@ fn is_between_hangul(paragraph: &Paragraph<'_>, at: usize) -> bool {
     at > 0 && is_hangul(at - 1) && is_hangul(at)
 }
 
-/// Unicode's rules, in which “ may end or begin a quotation, break on neither side of it; in Chinese it begins one.
-fn is_before_quotation(paragraph: &Paragraph<'_>, at: usize) -> bool {
-    let is_wide = |c: char| matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF60}' | '…');
-    matches!(paragraph.slice(at..at + 1), "“" | "‘") && paragraph.slice(at - 1..at).chars().next_back().is_some_and(is_wide)
+/// Unicode's rules do not know which side of a quotation “ is on, and break on neither side of it. In Chinese and Japanese “ begins one, and breaks as
+/// 「 does.
+fn with_brackets(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let is_quote = |c: &char| matches!(c, '“' | '‘' | '”' | '’');
+    let is_wide =
+        |c: Option<&char>| c.is_some_and(|c| matches!(c, '\u{2E80}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF60}' | '…' | '—' | '\u{20000}'..));
+    let is_in_chinese = |at: usize| {
+        let (before, after) = (characters[..at].iter().rfind(|c| !is_quote(c)), characters[at..].iter().find(|c| !is_quote(c)));
+        is_wide(before) || is_wide(after)
+    };
+    let bracket = |(at, character): (usize, &char)| match character {
+        '“' | '‘' if is_in_chinese(at) => '「',
+        '”' | '’' if is_in_chinese(at) => '」',
+        _ => *character,
+    };
+    characters.iter().enumerate().map(bracket).collect()
+}
+
+/// Unicode's rules break on both sides of a dash. It stays with what is before it: —— begins no line.
+fn is_before_dash(paragraph: &Paragraph<'_>, at: usize) -> bool {
+    let is_space = |text: &str| text.chars().all(char::is_whitespace);
+    paragraph.slice(at..at + 1).starts_with(['—', '―', '⸺', '⸻']) && !is_space(paragraph.slice(at - 1..at))
 }
 
 /// Where words begin, by the dictionaries for the scripts without spaces.
@@ -131,7 +151,7 @@ fn measure(paragraph: &Paragraph<'_>, advances: &[f32], index: usize, graphemes:
     Piece { paragraph: index, graphemes, advance, trimmed: advance - space, after }
 }
 
-/// Cuts a word into its graphemes, so that it may be broken anywhere.
+/// Cuts a word into its graphemes, so that it may be broken anywhere, at its marks only in need.
 fn cut(paragraph: &Paragraph<'_>, advances: &[f32], piece: &Piece, pieces: &mut Vec<Piece>) {
     for at in piece.graphemes.clone() {
         let text = paragraph.slice(at..at + 1);
@@ -143,16 +163,22 @@ fn cut(paragraph: &Paragraph<'_>, advances: &[f32], piece: &Piece, pieces: &mut 
                 last.after = piece.after;
             }
             _ => {
-                let after = if at + 1 == piece.graphemes.end { piece.after } else { Break::May(INSIDE_WORD) };
+                let after = if at + 1 == piece.graphemes.end { piece.after } else { Break::May(cut_cost(paragraph, at + 1)) };
                 pieces.push(measure(paragraph, advances, piece.paragraph, at..at + 1, after));
             }
         }
     }
 }
 
+fn cut_cost(paragraph: &Paragraph<'_>, end: usize) -> f32 {
+    let is_letter = |at: usize| paragraph.slice(at..at + 1).starts_with(char::is_alphanumeric);
+    if is_letter(end - 1) && is_letter(end) { INSIDE_WORD } else { AT_MARK }
+}
+
 /// The cost of a break before the grapheme at `end`.
 fn cost(paragraph: &Paragraph<'_>, end: usize, words: &[usize]) -> f32 {
-    let ends_phrase = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "、。，．！？…」』）】〉》・，：；～".contains(c);
+    let ends_phrase = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || "、。，．！？…—”’」』）】〉》・，：；～".contains(c);
+    let begins_phrase = |c: char| "“‘「『（【〈《".contains(c);
     let is_hiragana = |c: char| matches!(c, '\u{3041}'..='\u{309F}' | 'ー');
     let before = paragraph.slice(end - 1..end).chars().next_back().unwrap_or(' ');
     let after = (end < paragraph.len()).then(|| paragraph.slice(end..end + 1)).and_then(|it| it.chars().next()).unwrap_or(' ');
@@ -161,10 +187,58 @@ fn cost(paragraph: &Paragraph<'_>, end: usize, words: &[usize]) -> f32 {
     match words.binary_search(&end) {
         _ if ends_phrase(before) => 0.0,
         Ok(index) if index > 0 && is_prefix(words[index - 1]) => INSIDE_WORD,
+        _ if begins_phrase(after) => BETWEEN_PHRASES,
         // A heart or a smile belongs to the word before it.
         _ if before.is_alphanumeric() && !after.is_alphanumeric() => INSIDE_WORD,
         Err(_) => INSIDE_WORD,
         Ok(_) if is_hiragana(after) => BETWEEN_WORDS,
         Ok(_) => BETWEEN_PHRASES,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces between which lines may break.
+    fn broken(text: &str) -> String {
+        let paragraphs = Paragraph::all(text);
+        let pieces = segments(&paragraphs[0]).into_iter().map(|range| paragraphs[0].slice(range));
+        pieces.collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn a_chinese_quotation_breaks_outside_its_marks() {
+        for (text, pieces) in [
+            ("他说“你好”然后", "他|说|“你|好”|然|后"),
+            ("“你好”“再见”", "“你|好”|“再|见”"),
+            ("我‘知道’了", "我|‘知|道’|了"),
+            ("“‘你’”好", "“‘你’”|好"),
+            ("（“书”）", "（“书”）"),
+            ("你“hello”他", "你|“hello”|他"),
+            ("他叫“Tom”。", "他|叫|“Tom”。"),
+            ("say “你好”!", "say |“你|好”!"),
+            ("这是“一”、“二”。", "这|是|“一”、|“二”。"),
+            ("it’s “fine” here", "it’s |“fine” |here"),
+        ] {
+            assert_eq!(broken(text), pieces);
+        }
+    }
+
+    #[test]
+    fn a_dash_stays_with_what_is_before_it_and_whole() {
+        for (text, pieces) in [
+            ("等等——我来了", "等|等——|我|来|了"),
+            ("他来了——", "他|来|了——"),
+            ("“好——”他说", "“好——”|他|说"),
+            ("他说——“好”", "他|说——|“好”"),
+            ("“好”——他", "“好”——|他"),
+            ("第一—第二", "第|一—|第|二"),
+            ("好……真的", "好……|真|的"),
+            ("……——", "……——"),
+            ("so — yes", "so |— |yes"),
+        ] {
+            assert_eq!(broken(text), pieces);
+        }
     }
 }
