@@ -4,6 +4,7 @@
 
 mod coverage;
 mod emoji;
+mod hangul;
 mod refusal;
 mod side;
 mod words;

@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::InvalidWords;
 use crate::coverage::{graphemes, is_drawable};
 use crate::emoji::{FLAGS, is_tag, qualified};
+use crate::hangul::spelt_out;
 
 /// Text that a bubble can show: not empty, bounded, and drawable to the last character.
 ///
@@ -82,7 +83,7 @@ fn canonical(text: &str) -> Result<String, InvalidWords> {
     }
     let graphemes = plain.graphemes(true).map(|grapheme| untagged(qualified(grapheme)));
     let spelt = graphemes.collect::<Result<String, _>>()?;
-    Ok(tidy(&spelt.nfc().collect::<String>()))
+    Ok(tidy(&spelt_out(&spelt.nfc().collect::<String>())))
 }
 
 /// Characters that are invisible and not needed: directional marks, embeddings and isolates, soft hyphens, word joiners, fillers, and all variation

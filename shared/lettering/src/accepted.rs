@@ -177,6 +177,12 @@ fn a_text_selector_shows_the_text_form() {
     {
         assert_eq!(glyphs(&fonts, &Words::parse(text).unwrap())[0].face, face, "{text}");
     }
+    // Unicode lists 371 characters that have both forms.
+    let has_both = |c: &char| {
+        let form = |selector: char| glyphs(&fonts, &Words::parse(&format!("{c}{selector}")).unwrap())[0].face;
+        form('\u{FE0E}') != Face::Emoji && (matches!(c, '0'..='9' | '#' | '*') || form('\u{FE0F}') == Face::Emoji)
+    };
+    assert_eq!(characters().filter(has_both).count(), 371);
     for text in ["❤", "❤\u{FE0F}", "©\u{FE0F}", "1\u{FE0F}\u{20E3}"] {
         assert_eq!(glyphs(&fonts, &Words::parse(text).unwrap())[0].face, Face::Emoji, "{text}");
     }
