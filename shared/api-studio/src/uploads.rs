@@ -10,7 +10,7 @@ use crate::whole::whole;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UploadRequest {
-    /// `image/jpeg`, `image/png` or `image/webp`.
+    /// `image/jpeg`, `image/png` or `image/webp`; `image/jpg`, `image/pjpeg`, capitals and parameters are taken as well. The form says what to send.
     pub content_type: String,
     /// Exactly how many bytes will be sent, 1 to 10,000,000.
     #[serde(deserialize_with = "whole")]

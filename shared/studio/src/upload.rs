@@ -32,9 +32,15 @@ impl PictureType {
 impl FromStr for PictureType {
     type Err = Failure;
 
+    /// A media type in letters of either case, its parameters ignored; `image/jpg` and `image/pjpeg` are what programs and browsers call a JPEG.
     fn from_str(text: &str) -> Result<Self, Failure> {
-        let known = [Self::Jpeg, Self::Png, Self::Webp].into_iter().find(|kind| kind.media_type() == text);
-        known.ok_or_else(|| Failure::invalid(Reason::FieldInvalid, "content_type must be image/jpeg, image/png or image/webp."))
+        let essence = text.split(';').next().unwrap_or_default().trim_matches([' ', '\t']).to_ascii_lowercase();
+        match essence.as_str() {
+            "image/jpeg" | "image/jpg" | "image/pjpeg" => Ok(Self::Jpeg),
+            "image/png" => Ok(Self::Png),
+            "image/webp" => Ok(Self::Webp),
+            _ => Err(Failure::invalid(Reason::FieldInvalid, "content_type must be image/jpeg, image/png or image/webp.")),
+        }
     }
 }
 
@@ -109,5 +115,31 @@ impl OpenUpload<'_> {
         self.uploads.open(&upload).await?;
         let form = self.forms.form(&upload).await?;
         Ok((upload, form))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_media_type_is_taken_as_programs_write_it() {
+        for text in [
+            "image/jpeg",
+            "image/jpg",
+            "image/pjpeg",
+            "IMAGE/JPEG",
+            "Image/Jpg",
+            "image/jpeg; q=0.9",
+            "image/jpeg;charset=binary",
+            " image/pjpeg ;",
+        ] {
+            assert_eq!(text.parse::<PictureType>().unwrap(), PictureType::Jpeg, "{text}");
+        }
+        assert_eq!("Image/PNG ; a=b".parse::<PictureType>().unwrap().media_type(), "image/png");
+        assert_eq!("image/WebP".parse::<PictureType>().unwrap().media_type(), "image/webp");
+        for text in ["", ";", "image/", "image/gif", "jpeg", "image/jpeg2000", "image/jpegx", "image /jpeg", "text/plain; image/jpeg"] {
+            assert!(text.parse::<PictureType>().is_err(), "{text}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use bubble_text::{Side, Words};
 use kernel::limits;
 use picture_files::{Kind, Messenger, Provenance};
 use processing::instant::Stage;
-use studio::{EndReason, PictureType, State};
+use studio::{EndReason, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
 
@@ -109,10 +109,13 @@ fn bounds(components: &mut Components) {
     with(components, "StyleReply", "thumbnail", |url| url.pattern = Some("^data:image/webp;base64,".into()));
 }
 
+/// What `studio::PictureType` takes: letters of either case, names that browsers wrote, and parameters
+const PICTURE_TYPE: &str =
+    r"^[ \t]*[Ii][Mm][Aa][Gg][Ee]/([Pp]?[Jj][Pp][Ee][Gg]|[Jj][Pp][Gg]|[Pp][Nn][Gg]|[Ww][Ee][Bb][Pp])[ \t]*(;[\s\S]*)?$";
+
 fn names(components: &mut Components) {
     one_of(components, "GenerationRequest", "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
-    let pictures = [PictureType::Jpeg, PictureType::Png, PictureType::Webp].map(PictureType::media_type);
-    one_of(components, "UploadRequest", "content_type", &pictures);
+    with(components, "UploadRequest", "content_type", |text| text.pattern = Some(PICTURE_TYPE.into()));
     // A cancelled generation is gone for its owner.
     let states: Vec<_> = State::ALL.iter().filter(|state| **state != State::Cancelled).collect();
     one_of(components, "GenerationSummary", "state", &states);
