@@ -136,7 +136,8 @@ pub struct DeliverableReply {
     pub bytes: u64,
     /// Lowercase hex.
     pub sha256: String,
-    /// How the file declares its origin: `c2pa`, signed; `xmp`, not signed; `members`, an archive of such files.
+    /// How the file declares its origin: `c2pa`, signed; `xmp`, not signed; `manifest`, in the bundle's signed manifest alone, as its
+    /// messenger refuses files that do; `members`, an archive of such files.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub provenance: Provenance,
     /// Valid until `expires_at`, without a session.

@@ -7,6 +7,7 @@
 mod archive;
 mod avatars;
 mod backdrop;
+mod blank;
 mod bubble;
 mod bundle;
 mod contact_sheet;

@@ -1,5 +1,6 @@
 //! Normalising a person's picture.
 
+use crate::blank::is_blank;
 use crate::decode::decode;
 use crate::encode::png_without_metadata;
 use crate::orientation::upright;
@@ -21,8 +22,8 @@ pub struct Normalised {
     pub height: u32,
 }
 
-/// Decodes a JPEG, PNG or WebP within [`Limits::UPLOAD`], turns it upright by its EXIF orientation, converts it to sRGB, lays transparency on
-/// white, scales it down to [`WORKING_SIDE`] and drops everything that is not a pixel.
+/// Decodes a JPEG, PNG or WebP within [`Limits::UPLOAD`], turns it upright as EXIF or XMP says, converts it to sRGB, lays transparency on
+/// white, scales it down to [`WORKING_SIDE`] and drops everything that is not a pixel. A blank picture is refused.
 ///
 /// The first bytes alone decide the format. Idempotent: its own result comes back byte for byte.
 ///
@@ -38,6 +39,9 @@ pub fn normalise_within(bytes: &[u8], limits: &Limits) -> Result<Normalised, Unr
     let decoded = decode(bytes, limits)?;
     let small = fit_within(decoded.pixels, WORKING_SIDE)?;
     let picture = upright(decoded.colours.into_srgb(small), decoded.orientation);
+    if is_blank(&picture) {
+        return Err(Unreadable::Blank);
+    }
     let png = png_without_metadata(&picture)?;
     Ok(Normalised { png, width: picture.width(), height: picture.height() })
 }

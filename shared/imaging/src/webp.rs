@@ -2,6 +2,7 @@
 
 use crate::encode::{Channels, Frame};
 use crate::{DigitalSource, Unreadable};
+use picture_files::{Webp, WebpFrame};
 use std::collections::HashSet;
 use webp::{Encoder, PixelLayout, WebPConfig};
 
@@ -21,8 +22,8 @@ pub(crate) struct Quality {
     pub(crate) alpha: u8,
 }
 
-/// Straight RGBA `pixels` as a lossy WebP whose only metadata is the XMP of `source`
-pub(crate) fn lossy(pixels: &[u8], (width, height): (u32, u32), quality: Quality, source: DigitalSource) -> Result<Vec<u8>, Unreadable> {
+/// Straight RGBA `pixels` as a lossy WebP without metadata
+pub(crate) fn lossy(pixels: &[u8], (width, height): (u32, u32), quality: Quality) -> Result<Vec<u8>, Unreadable> {
     if pixels.len() != 4 * width as usize * height as usize || width == 0 || height == 0 {
         return Err(Unreadable::corrupt("not as many pixels as the size says"));
     }
@@ -33,7 +34,7 @@ pub(crate) fn lossy(pixels: &[u8], (width, height): (u32, u32), quality: Quality
     let careful = quality.alpha == 100;
     config.method = if careful { 3 } else { 0 };
     config.use_sharp_yuv = i32::from(careful);
-    write(pixels, PixelLayout::Rgba, (width, height), &config, source)
+    write(pixels, PixelLayout::Rgba, (width, height), &config, None)
 }
 
 /// `frame` as a WebP whose only metadata is the XMP of `source`: lossless if it has few colours
@@ -46,7 +47,7 @@ pub(crate) fn picture(frame: &Frame, source: DigitalSource) -> Result<Vec<u8>, U
     } else {
         (config.quality, config.method) = (f32::from(WEBP_QUALITY), i32::from(WEBP_EFFORT));
     }
-    let size = (frame.width, frame.height);
+    let (size, source) = ((frame.width, frame.height), Some(source));
     match frame.channels {
         Channels::Rgba => write(&frame.pixels, PixelLayout::Rgba, size, &config, source),
         Channels::Rgb => write(&frame.pixels, PixelLayout::Rgb, size, &config, source),
@@ -79,49 +80,43 @@ fn write(
     layout: PixelLayout,
     (width, height): (u32, u32),
     config: &WebPConfig,
-    source: DigitalSource,
+    source: Option<DigitalSource>,
 ) -> Result<Vec<u8>, Unreadable> {
     let written = Encoder::new(pixels, layout, width, height).encode_advanced(config);
     let written = written.map_err(|error| Unreadable::corrupt(format!("libwebp: {error:?}")))?;
-    with_xmp(&written, (width, height), source).ok_or_else(|| Unreadable::corrupt("libwebp wrote no picture"))
+    Ok(container(&Webp::walk(&written, &crate::Limits::DRAWING)?.frame, source))
 }
 
 /// Another program's WebP with the XMP of `source` as its only metadata; its ICC profile is left out. `None` if it is damaged.
 pub(crate) fn declare(file: &[u8], source: DigitalSource) -> Option<Vec<u8>> {
-    let outline = picture_files::outline(file, &crate::Limits::DRAWING).ok()?;
-    with_xmp(file, (outline.width, outline.height), source)
+    let webp = Webp::walk(file, &crate::Limits::DRAWING).ok()?;
+    // A frame that does not fill its canvas is no drawing.
+    (webp.frame.size == webp.size).then(|| container(&webp.frame, Some(source)))
 }
 
-/// The picture of a WebP file in a container with the XMP of `source` (RFC 9649, 2.7); other chunks are left out.
-fn with_xmp(file: &[u8], (width, height): (u32, u32), source: DigitalSource) -> Option<Vec<u8>> {
-    let xmp = source.xmp();
-    let mut chunks: Vec<(&[u8], &[u8])> = Vec::with_capacity(2);
-    let mut at = 12;
-    while let Some(name) = file.get(at..at + 4) {
-        let size = u32::from_le_bytes(file.get(at + 4..at + 8)?.try_into().ok()?) as usize;
-        let body = file.get(at + 8..at + 8 + size)?;
-        if matches!(name, b"ALPH" | b"VP8 " | b"VP8L") {
-            chunks.push((name, body));
-        }
-        at += 8 + size + size % 2;
-    }
-    let (kind, body) = chunks.last()?;
+/// A WebP of `frame` alone, with the XMP of `source` if there is one (RFC 9649, 2.7)
+pub(crate) fn container(frame: &WebpFrame, source: Option<DigitalSource>) -> Vec<u8> {
+    let xmp = source.map(DigitalSource::xmp);
     // Bit 28 of a lossless header says whether alpha is used.
-    let alpha = chunks.len() == 2 || (*kind == b"VP8L" && body.get(4)? & 0x10 != 0);
+    let alpha = frame.alpha.is_some() || (frame.lossless && frame.bitstream.get(4).is_some_and(|byte| byte & 0x10 != 0));
     let mut header = [0_u8; 10];
-    header[0] = 0x04 | if alpha { 0x10 } else { 0 };
-    header[4..7].copy_from_slice(&(width - 1).to_le_bytes()[..3]);
-    header[7..10].copy_from_slice(&(height - 1).to_le_bytes()[..3]);
-    let mut bytes = Vec::with_capacity(file.len() + xmp.len() + 64);
-    bytes.extend(b"RIFF\0\0\0\0WEBP");
-    let all = [(&b"VP8X"[..], &header[..])].into_iter().chain(chunks).chain([(&b"XMP "[..], xmp.as_bytes())]);
-    for (name, body) in all {
+    header[0] = if xmp.is_some() { 0x04 } else { 0 } | if alpha { 0x10 } else { 0 };
+    header[4..7].copy_from_slice(&(frame.size.0 - 1).to_le_bytes()[..3]);
+    header[7..10].copy_from_slice(&(frame.size.1 - 1).to_le_bytes()[..3]);
+    let name = if frame.lossless { b"VP8L" } else { b"VP8 " };
+    let chunks =
+        [(b"VP8X", Some(&header[..])), (b"ALPH", frame.alpha), (name, Some(frame.bitstream)), (b"XMP ", xmp.as_deref().map(str::as_bytes))];
+    let chunks = || chunks.iter().filter_map(|(name, body)| Some((*name, (*body)?)));
+    let length = 4 + chunks().map(|(_, body)| 8 + body.len().next_multiple_of(2)).sum::<usize>();
+    let mut bytes = Vec::with_capacity(8 + length);
+    bytes.extend(b"RIFF");
+    bytes.extend((length as u32).to_le_bytes());
+    bytes.extend(b"WEBP");
+    for (name, body) in chunks() {
         bytes.extend(name);
-        bytes.extend(u32::try_from(body.len()).ok()?.to_le_bytes());
+        bytes.extend((body.len() as u32).to_le_bytes());
         bytes.extend(body);
         bytes.resize(bytes.len().next_multiple_of(2), 0);
     }
-    let length = u32::try_from(bytes.len() - 8).ok()?;
-    bytes[4..8].copy_from_slice(&length.to_le_bytes());
-    Some(bytes)
+    bytes
 }

@@ -47,6 +47,8 @@ pub enum Reason {
     AgeAttestationRequired,
     /// The bytes are no readable picture.
     PictureUnreadable,
+    /// The picture shows one colour, or colours that flow into each other, and nobody.
+    PictureBlank,
     /// The content check refuses the picture, or the words that came with it.
     PictureRefused,
     /// The artist refuses this drawing.

@@ -15,10 +15,11 @@ mod webp;
 
 pub use deliverables::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, FileEntry, Format, Kind};
 pub use format::PictureFormat;
-pub use jpeg::Jpeg;
+pub use jpeg::{Jpeg, JpegComponent, JpegLayout, JpegSegment};
 pub use limits::Limits;
 pub use messenger::Messenger;
 pub use origin::{DigitalSource, Provenance};
 pub use outline::{Outline, is_whole_picture, outline};
+pub use png::{PngChunk, PngChunks};
 pub use unreadable::Unreadable;
-pub use webp::Webp;
+pub use webp::{Webp, WebpFrame};

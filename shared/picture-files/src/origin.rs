@@ -12,6 +12,8 @@ pub enum Provenance {
     Xmp,
     /// By XMP and by a signed C2PA manifest in the file
     C2pa,
+    /// Not at all, as its messenger refuses files that do. Its hash and its origin are in the manifest of the bundle.
+    Manifest,
     /// It is an archive, whose members say it
     Members,
 }

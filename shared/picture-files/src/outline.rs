@@ -24,7 +24,7 @@ pub fn outline(bytes: &[u8], limits: &Limits) -> Result<Outline, Unreadable> {
     let (width, height) = match format {
         PictureFormat::Jpeg => Jpeg::walk(bytes, limits).map(|jpeg| (jpeg.width, jpeg.height))?,
         PictureFormat::Png => png::walk(bytes, limits)?,
-        PictureFormat::Webp => Webp::walk(bytes, limits)?.size.ok_or_else(|| Unreadable::corrupt("no picture in it"))?,
+        PictureFormat::Webp => Webp::walk(bytes, limits)?.size,
     };
     Ok(Outline { format, width, height })
 }

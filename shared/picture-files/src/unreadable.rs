@@ -39,12 +39,15 @@ pub enum Unreadable {
         /// The decoder's message; for the log, never for a person
         detail: String,
     },
-    /// A valid file of a variant that no camera or browser writes (lossless or 12-bit JPEG)
+    /// A valid file of a variant that no camera or browser writes, or that no decoder of ours reads (lossless or 12-bit JPEG, high dynamic range)
     #[error("the picture uses a variant of its format that is not supported")]
     Unsupported {
         /// The variant
         detail: String,
     },
+    /// One colour, or colours that flow into each other, and nothing else
+    #[error("the picture is blank; send one that shows somebody")]
+    Blank,
 }
 
 impl Unreadable {
@@ -59,6 +62,7 @@ impl Unreadable {
             Self::Truncated => "truncated",
             Self::Corrupt { .. } => "corrupt",
             Self::Unsupported { .. } => "unsupported-variant",
+            Self::Blank => "blank",
         }
     }
 

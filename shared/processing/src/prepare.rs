@@ -133,6 +133,7 @@ fn end_reason(unreadable: &Unreadable) -> EndReason {
         Unreadable::TooManyBytes { .. } | Unreadable::TooManyPixels { .. } => EndReason::PictureTooLarge,
         Unreadable::UnknownFormat { .. } | Unreadable::Unsupported { .. } => EndReason::PictureFormatUnsupported,
         Unreadable::Animated => EndReason::PictureAnimated,
+        Unreadable::Blank => EndReason::PictureBlank,
         Unreadable::Truncated | Unreadable::Corrupt { .. } => EndReason::PictureDamaged,
     }
 }

@@ -58,9 +58,9 @@ impl<'a> FileUploader<'a> {
     }
 }
 
-/// The file with its Content Credentials, if it is a picture and its messenger's limit leaves room.
+/// The file with its Content Credentials, if it is a picture, and its messenger takes them and leaves room.
 async fn signed(file: Deliverable, origin: &Origin, signer: &dyn Signer) -> Result<Deliverable, Failure> {
-    if file.kind == Kind::Pack {
+    if matches!(file.provenance, Provenance::Members | Provenance::Manifest) {
         return Ok(file);
     }
     let bytes = provenance::sign(&file.bytes, file.format.content_type(), origin, signer).await?;

@@ -34,14 +34,15 @@ static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 /// Bytes of a piece: too many for a chance match.
 const PIECE: usize = 24;
 
-/// A picture of soft noise, in which no two pieces are alike; soft, so that its encoded bytes are no pixels.
+/// A picture of soft noise, lighter in its lower half, in which no two pieces are alike; soft, so that its encoded bytes are no pixels.
 fn picture(seed: u32) -> RgbImage {
     let mut state = seed;
-    RgbImage::from_fn(300, 300, |_, _| {
+    RgbImage::from_fn(300, 300, |_, y| {
+        let light = if y < 150 { 0 } else { 64 };
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
-        image::Rgb([state as u8 & 15, (state >> 8) as u8 & 15, (state >> 16) as u8 & 15])
+        image::Rgb([state, state >> 8, state >> 16].map(|noise| light + (noise as u8 & 15)))
     })
 }
 

@@ -58,6 +58,8 @@ pub enum EndReason {
     PictureDamaged,
     PictureTooLarge,
     PictureAnimated,
+    /// The upload shows one colour, or colours that flow into each other, and nobody.
+    PictureBlank,
     UploadGone,
     /// Several runs did not finish it.
     TimedOut,

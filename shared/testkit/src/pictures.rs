@@ -4,6 +4,7 @@
 
 mod cases;
 mod containers;
+mod strange;
 
 pub use cases::bomb_png;
 pub use containers::{
@@ -74,7 +75,7 @@ pub fn luma([red, green, blue]: [u8; 3]) -> u8 {
     ((299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) + 500) / 1000) as u8
 }
 
-/// Every picture, by name: first the valid ones, then those that are refused
+/// Every picture, each of its own name
 pub fn corpus() -> Vec<Case> {
-    [cases::plain(), cases::turned(), cases::odd(), cases::refused()].concat()
+    [cases::plain(), cases::turned(), cases::odd(), cases::refused(), strange::strange()].concat()
 }

@@ -4,8 +4,8 @@ use imaging::{Normalised, WORKING_SIDE, decode_normalised};
 use picture_files::Unreadable;
 
 /// All reasons of refusals
-const REASONS: [&str; 8] =
-    ["empty", "too-many-bytes", "too-many-pixels", "unknown-format", "animated", "truncated", "corrupt", "unsupported-variant"];
+const REASONS: [&str; 9] =
+    ["empty", "too-many-bytes", "too-many-pixels", "unknown-format", "animated", "truncated", "corrupt", "unsupported-variant", "blank"];
 
 /// A refusal has a known reason and a sentence for its sender, without the decoder's message.
 pub fn check_refusal(refusal: &Unreadable) {

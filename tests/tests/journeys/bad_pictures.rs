@@ -84,7 +84,8 @@ fn documented(reason: &str) -> &'static str {
         "truncated" | "corrupt" => "picture-damaged",
         "too-many-pixels" | "too-many-bytes" => "picture-too-large",
         "animated" => "picture-animated",
-        "unknown-format" | "unsupported" => "picture-format-unsupported",
+        "blank" => "picture-blank",
+        "unknown-format" | "unsupported-variant" => "picture-format-unsupported",
         other => panic!("no documented reason for {other}"),
     }
 }

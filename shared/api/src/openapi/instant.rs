@@ -39,7 +39,8 @@ pub(super) fn create() -> Endpoint {
         .takes_body(body())
         .answers("200", answer())
         .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::RateLimited])
-        .refuses(&[Reason::PictureUnreadable, Reason::PictureRefused, Reason::DrawingRefused, Reason::TimedOut])
+        .refuses(&[Reason::PictureUnreadable, Reason::PictureBlank, Reason::PictureRefused])
+        .refuses(&[Reason::DrawingRefused, Reason::TimedOut])
         .busy()
 }
 

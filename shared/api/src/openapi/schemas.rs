@@ -124,7 +124,7 @@ fn names(components: &mut Components) {
     one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", picture_files::Format::ALL);
     one_of(components, "ProgressEvent", "stage", &Stage::ALL.iter().map(|stage| stage.name()).collect::<Vec<_>>());
-    one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Members]);
+    one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Manifest, Provenance::Members]);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);
     one_of(
         components,
@@ -188,7 +188,8 @@ fn end_reasons() -> Vec<EndReason> {
         EndReason::PictureFormatUnsupported => Some(EndReason::PictureDamaged),
         EndReason::PictureDamaged => Some(EndReason::PictureTooLarge),
         EndReason::PictureTooLarge => Some(EndReason::PictureAnimated),
-        EndReason::PictureAnimated => Some(EndReason::UploadGone),
+        EndReason::PictureAnimated => Some(EndReason::PictureBlank),
+        EndReason::PictureBlank => Some(EndReason::UploadGone),
         EndReason::UploadGone => Some(EndReason::TimedOut),
         EndReason::TimedOut => Some(EndReason::DrawingRefused),
         EndReason::DrawingRefused => Some(EndReason::DrawingFailed),

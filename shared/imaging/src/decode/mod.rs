@@ -4,9 +4,12 @@
 //! checked, before a decoder sees the bytes, and it sees the picture alone, not what hangs behind it.
 
 mod colours;
+mod exif;
 mod jpeg;
 mod png;
+mod tags;
 mod webp;
+mod xmp;
 
 use crate::{Limits, PictureFormat, Unreadable};
 use colours::Colours;

@@ -43,7 +43,7 @@ const ALL_BUT_OPAQUE: u8 = 244;
 const SAMPLING: i32 = 10;
 
 /// Encodes the straight RGBA `pixels` of a sticker in the row's format, at the best quality within the row's
-/// [`target_bytes`](StickerSpec::target_bytes), the provenance of `source` included.
+/// [`target_bytes`](StickerSpec::target_bytes), the provenance of `source` included where the messenger takes it.
 ///
 /// # Errors
 /// [`FitError`] if the pixels do not have the row's size, or no quality is coarse enough.
@@ -51,12 +51,29 @@ pub fn fit_sticker(pixels: &[u8], row: &StickerSpec, source: DigitalSource) -> R
     Fitter::new(pixels, (row.width, row.height), source).fit(row)
 }
 
+/// What a row asks of a WebP
+#[derive(Clone, Copy)]
+struct Aim {
+    /// At most
+    bytes: usize,
+    /// What its XMP says; none where it has none
+    source: Option<DigitalSource>,
+}
+
+impl Aim {
+    /// A file without metadata with those of the row
+    fn complete(self, file: &[u8]) -> Result<Vec<u8>, Unreadable> {
+        let Some(source) = self.source else { return Ok(file.to_vec()) };
+        webp::declare(file, source).ok_or_else(|| Unreadable::corrupt("libwebp wrote no picture"))
+    }
+}
+
 /// The files of one picture: a file written for one row may serve the next
 pub(super) struct Fitter<'a> {
     pixels: &'a [u8],
     size: (u32, u32),
     source: DigitalSource,
-    /// WebP files by quality, each written once
+    /// WebP files without metadata by quality, each written once
     written: Vec<(Quality, Vec<u8>)>,
 }
 
@@ -72,69 +89,69 @@ impl<'a> Fitter<'a> {
             return Err(FitError::WrongSize { given: self.pixels.len(), width: row.width, height: row.height });
         }
         match row.format {
-            Format::Webp => self.webp(row.target_bytes()),
+            Format::Webp => self.webp(Aim { bytes: row.target_bytes(), source: (!row.bare).then_some(self.source) }),
             _ => self.png(row.target_bytes()),
         }
     }
 
-    fn webp(&mut self, target: usize) -> Result<Vec<u8>, FitError> {
+    fn webp(&mut self, aim: Aim) -> Result<Vec<u8>, FitError> {
         let whole = |colours| Quality { colours, alpha: 100 };
         if restless(self.pixels) {
-            return self.coarse(target);
+            return self.coarse(aim);
         }
-        if let Some(file) = self.within(whole(BEST), target)? {
+        if let Some(file) = self.within(whole(BEST), aim)? {
             return Ok(file);
         }
         let (mut fits, mut fails) = (WORST, BEST);
-        let mut best = self.within(whole(WORST), target)?;
+        let mut best = self.within(whole(WORST), aim)?;
         if best.is_none() {
-            return self.coarse(target);
+            return self.coarse(aim);
         }
         for _ in 0..ENCODINGS {
             let quality = fits.midpoint(fails);
             if quality == fits {
                 break;
             }
-            match self.within(whole(quality), target)? {
+            match self.within(whole(quality), aim)? {
                 Some(file) => (fits, best) = (quality, Some(file)),
                 None => fails = quality,
             }
         }
-        best.ok_or(FitError::TooLarge { bytes: 0, target })
+        best.ok_or(FitError::TooLarge { bytes: 0, target: aim.bytes })
     }
 
     /// For noise: alpha in few levels, then fewer pixels as well
-    fn coarse(&mut self, target: usize) -> Result<Vec<u8>, FitError> {
+    fn coarse(&mut self, aim: Aim) -> Result<Vec<u8>, FitError> {
         for alpha in [60, 10] {
-            if let Some(file) = self.within(Quality { colours: WORST, alpha }, target)? {
+            if let Some(file) = self.within(Quality { colours: WORST, alpha }, aim)? {
                 return Ok(file);
             }
         }
         let mut bytes = usize::MAX;
         for blocks in [2, 4, 8] {
             let calmed = calmed(self.pixels, self.size, blocks);
-            let file = webp::lossy(&calmed, self.size, Quality { colours: WORST, alpha: 10 }, self.source)?;
-            if file.len() <= target {
+            let file = aim.complete(&webp::lossy(&calmed, self.size, Quality { colours: WORST, alpha: 10 })?)?;
+            if file.len() <= aim.bytes {
                 return Ok(file);
             }
             bytes = bytes.min(file.len());
         }
-        Err(FitError::TooLarge { bytes, target })
+        Err(FitError::TooLarge { bytes, target: aim.bytes })
     }
 
-    /// The file of this quality, if it has at most `target` bytes
-    fn within(&mut self, quality: Quality, target: usize) -> Result<Option<Vec<u8>>, Unreadable> {
+    /// The file of this quality, if it is within the aim
+    fn within(&mut self, quality: Quality, aim: Aim) -> Result<Option<Vec<u8>>, Unreadable> {
         let known = self.written.iter().position(|(written, _)| *written == quality);
         let at = match known {
             Some(at) => at,
             None => {
-                let file = webp::lossy(self.pixels, self.size, quality, self.source)?;
+                let file = webp::lossy(self.pixels, self.size, quality)?;
                 self.written.push((quality, file));
                 self.written.len() - 1
             }
         };
-        let file = &self.written[at].1;
-        Ok((file.len() <= target).then(|| file.clone()))
+        let file = aim.complete(&self.written[at].1)?;
+        Ok((file.len() <= aim.bytes).then_some(file))
     }
 
     fn png(&self, target: usize) -> Result<Vec<u8>, FitError> {

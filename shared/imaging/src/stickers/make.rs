@@ -5,7 +5,7 @@ use super::cutout::Cutout;
 use super::fit::Fitter;
 use super::{BubbleRequest, Extras, FitError, STICKERS, StickerSpec};
 use crate::matte::Layers;
-use crate::{Deliverable, DigitalSource, Kind, Unreadable};
+use crate::{Deliverable, DigitalSource, Kind, Provenance, Unreadable};
 use lettering::Typesetter;
 
 /// Makes the stickers of a drawing; shared steps are computed once
@@ -56,7 +56,8 @@ pub(super) fn trays(cutout: &Cutout, extras: &Extras, source: DigitalSource) -> 
 }
 
 fn deliver(row: &StickerSpec, source: DigitalSource, bytes: Vec<u8>) -> Deliverable {
-    Deliverable::finished(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes)
+    let file = Deliverable::finished(&row.path(), row.kind, row.format, (row.width, row.height), source, bytes);
+    if row.bare { Deliverable { provenance: Provenance::Manifest, ..file } } else { file }
 }
 
 impl From<FitError> for Unreadable {

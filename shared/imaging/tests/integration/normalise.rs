@@ -73,13 +73,29 @@ fn exact_formats_keep_every_pixel() {
 
 #[test]
 fn a_large_picture_is_scaled_down_and_a_small_one_never_up() {
-    let large = normalise(&pictures::jpeg(&RgbImage::from_pixel(3000, 2000, image::Rgb([9, 120, 200])))).unwrap();
+    let two_colours = RgbImage::from_fn(3000, 2000, |x, _| image::Rgb([9, if x < 1500 { 120 } else { 20 }, 200]));
+    let large = normalise(&pictures::jpeg(&two_colours)).unwrap();
     assert_eq!((large.width, large.height), (WORKING_SIDE, 853));
     assert_eq!(normalise(&large.png).unwrap(), large);
     let thin = normalise(&pictures::rgb_png(&RgbImage::new(1, 6000), &[], &[])).unwrap();
     assert_eq!((thin.width, thin.height), (1, WORKING_SIDE));
     let dot = normalise(&pictures::rgb_png(&RgbImage::new(1, 1), &[], &[])).unwrap();
     assert_eq!((dot.width, dot.height), (1, 1));
+}
+
+#[test]
+fn a_frame_smaller_than_its_canvas_lies_on_white() {
+    let of24 = |value: u32| value.to_le_bytes()[..3].to_vec();
+    let frame = image::imageops::crop_imm(&pictures::card(), 0, 0, 40, 30).to_image();
+    let header = [of24(10 / 2), of24(20 / 2), of24(39), of24(29), of24(0), vec![0]].concat();
+    let frame = pictures::riff_chunk(b"ANMF", &[header, pictures::webp(&frame)[12..].to_vec()].concat());
+    let file = pictures::riff(&[pictures::vp8x(0x02, 80, 60), pictures::riff_chunk(b"ANIM", &[0; 6]), frame]);
+    let picture = decode_normalised(&normalise(&file).unwrap().png).unwrap();
+    assert_eq!(picture.dimensions(), (80, 60));
+    for (x, y, pixel) in picture.enumerate_pixels() {
+        let inside = (10..50).contains(&x) && (20..50).contains(&y);
+        assert_eq!(pixel.0, if inside { CARD_COLOURS[0] } else { [255; 3] }, "{x}, {y}");
+    }
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Instant<'_> {
     /// Makes the drawing; events go to the callback, with up to `sketches` sketches.
     ///
     /// # Errors
-    /// - [`Reason::PictureUnreadable`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: the same picture or words will never succeed;
+    /// - [`Reason::PictureUnreadable`], [`Reason::PictureBlank`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: the same picture or words will never succeed;
     /// - [`Failure::Busy`]: no consented artist can draw at present, the screener cannot be asked, or the time limit was exceeded;
     /// - [`Failure::Invalid`]: no consented artist draws by words;
     /// - [`Failure::Broken`].
@@ -209,7 +209,8 @@ fn timed_out() -> Failure {
 }
 
 fn refusal(unreadable: &Unreadable) -> Failure {
-    Failure::invalid(Reason::PictureUnreadable, format!("This is no picture we can draw from: {unreadable}."))
+    let reason = if *unreadable == Unreadable::Blank { Reason::PictureBlank } else { Reason::PictureUnreadable };
+    Failure::invalid(reason, format!("This is no picture we can draw from: {unreadable}."))
 }
 
 /// Reports the progress, and yields so that the connection can send it before the next step computes.

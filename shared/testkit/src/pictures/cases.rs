@@ -77,7 +77,7 @@ macro_rules! fixture {
     };
 }
 
-fn case(name: &'static str, content_type: &'static str, bytes: Vec<u8>, expected: Expected) -> Case {
+pub(super) fn case(name: &'static str, content_type: &'static str, bytes: Vec<u8>, expected: Expected) -> Case {
     Case { name, content_type, bytes, expected }
 }
 

@@ -70,6 +70,11 @@ fn assert_file(file: &Value, bytes: &Bytes) {
     let size = (Some(u64::from(decoded.width())), Some(u64::from(decoded.height())));
     assert_eq!(size, (file["width"].as_u64(), file["height"].as_u64()), "{name}");
     let chunks = if picture == image::ImageFormat::Png { png_chunks(bytes) } else { riff_chunks(bytes) };
+    if name.ends_with("/whatsapp.webp") {
+        assert_eq!(file["provenance"], "manifest", "{name}");
+        assert!(chunks.iter().all(|(kind, _)| ["VP8X", "ALPH", "VP8 "].contains(&kind.as_str())), "{name} is pixels alone");
+        return;
+    }
     assert_only_the_term(&name, &chunks);
     assert_eq!(file["provenance"], "c2pa", "{name}: the offline artist's credentials leave room in every sticker");
     let report = examine(bytes, &Anchors::default()).unwrap();

@@ -52,7 +52,7 @@ fn what_everybody_may_get_has_a_head_and_other_methods_are_named() {
             (Method::HEAD, "/v1/me", "GET"),
             (Method::GET, "/v1/auth/codes", "POST"),
             (Method::PATCH, "/v1/auth/sessions", "DELETE, POST"),
-            (Method::OPTIONS, "/v1/generations", "GET, POST"),
+            (Method::PUT, "/v1/generations", "GET, POST"),
             (Method::PUT, "/v1/generations/gen_1", "DELETE, GET"),
         ] {
             let reply = person.call(method.clone(), path, None, &[]).await;
@@ -61,6 +61,8 @@ fn what_everybody_may_get_has_a_head_and_other_methods_are_named() {
                 assert_problem(&reply, 405, "method-not-allowed");
             }
         }
+        let options = person.call(Method::OPTIONS, "/v1/generations", None, &[]).await;
+        assert_eq!((options.status.as_u16(), options.header("allow")), (204, "GET, POST"));
         assert_eq!(person.get("/v1/nothing").await.status, 404);
         assert!(person.get("/v1/me").await.header("www-authenticate").starts_with("Cookie "));
     });

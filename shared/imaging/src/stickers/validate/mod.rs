@@ -54,8 +54,11 @@ impl Target {
 /// The provenance of a PNG or WebP, by its chunks
 #[must_use]
 pub fn provenance_of(format: Format, bytes: &[u8]) -> Provenance {
-    let holds_credentials = container::open(format, bytes).is_some_and(|container| container.credentials > 0);
-    if holds_credentials { Provenance::C2pa } else { Provenance::Xmp }
+    match container::open(format, bytes) {
+        Some(container) if container.credentials > 0 => Provenance::C2pa,
+        Some(container) if container.xmp.is_empty() => Provenance::Manifest,
+        _ => Provenance::Xmp,
+    }
 }
 
 /// A broken rule

@@ -21,7 +21,7 @@ const LEAST_SHOWN: f64 = 0.01;
 pub(super) fn sticker(row: &StickerSpec, bytes: &[u8], found: &mut Found) {
     let most = row.most_bytes;
     found.check(bytes.len() <= most, row.source, || format!("it has {} bytes; at most {most} are allowed", bytes.len()));
-    let Some((container, picture)) = opened(row.format, bytes, found) else {
+    let Some((container, picture)) = opened(row.format, row.bare.then_some(row.source), bytes, found) else {
         return;
     };
     let (width, height) = container.size;
@@ -50,7 +50,7 @@ pub(super) fn sticker(row: &StickerSpec, bytes: &[u8], found: &mut Found) {
 /// Checks a picture of the avatar table.
 pub(super) fn avatar(row: &AvatarSpec, format: Format, bytes: &[u8], found: &mut Found) {
     let source = row.source;
-    let Some((container, _)) = opened(format, bytes, found) else {
+    let Some((container, _)) = opened(format, None, bytes, found) else {
         return;
     };
     let (width, height) = container.size;
@@ -61,8 +61,8 @@ pub(super) fn avatar(row: &AvatarSpec, format: Format, bytes: &[u8], found: &mut
 }
 
 /// Checks every picture: its format, readable to the last byte, and no metadata but its origin. Without pixels if it cannot be read or is animated,
-/// since animations are not needed.
-fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container, Option<RgbaImage>)> {
+/// since animations are not needed. `bare` is the rule by which it may not even say its origin, if there is one.
+fn opened(format: Format, bare: Option<&'static str>, bytes: &[u8], found: &mut Found) -> Option<(Container, Option<RgbaImage>)> {
     let expected = if format == Format::Png { PictureFormat::Png } else { PictureFormat::Webp };
     match PictureFormat::sniff(bytes) {
         Ok(format) if format == expected => {}
@@ -80,7 +80,15 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
         return None;
     };
     found.check(container.end == bytes.len(), FORMATS, || format!("{} bytes follow its end", bytes.len() - container.end));
-    metadata(&container, found);
+    match bare {
+        Some(source) => found.check(container.xmp.is_empty() && container.credentials == 0, source, || {
+            "it says its origin; it must hold pixels alone".into()
+        }),
+        None => origin(&container, found),
+    }
+    for name in &container.strange {
+        found.add(OWN, format!("it holds metadata or other data in {name:?}"));
+    }
     if container.animated {
         return Some((container, None));
     }
@@ -98,11 +106,8 @@ fn opened(format: Format, bytes: &[u8], found: &mut Found) -> Option<(Container,
     Some((container, picture))
 }
 
-/// One XMP packet that names the source, at most one manifest store that agrees, and nothing else beside the pixels
-fn metadata(container: &Container, found: &mut Found) {
-    for name in &container.strange {
-        found.add(OWN, format!("it holds metadata or other data in {name:?}"));
-    }
+/// One XMP packet that names the source, and at most one manifest store that agrees
+fn origin(container: &Container, found: &mut Found) {
     found.check(container.credentials <= 1, OWN, || format!("it has {} C2PA manifest stores; it may have one", container.credentials));
     let [xmp] = &container.xmp[..] else {
         found.add(OWN, format!("it has {} XMP packets; it must have one", container.xmp.len()));

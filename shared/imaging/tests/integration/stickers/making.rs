@@ -1,7 +1,7 @@
 use super::drawings::{SOURCE, bust, drawing, drawings, extras_of, file, oval, portrait};
 use bubble_text::Side;
-use imaging::{STICKERS, Target, stickers, validate};
-use picture_files::Messenger;
+use imaging::{STICKERS, Target, provenance_of, stickers, validate};
+use picture_files::{Messenger, Provenance};
 
 #[test]
 fn every_sticker_of_every_drawing_keeps_every_rule() {
@@ -41,7 +41,10 @@ fn files_say_what_they_are() {
         assert_eq!((file.width, file.height, file.kind, file.format), (row.width, row.height, row.kind, row.format));
         assert_eq!((picture.width(), picture.height()), (row.width, row.height));
         assert!(file.bytes.len() <= row.target_bytes());
-        assert!(file.bytes.windows(24).any(|part| part == b"algorithmicallyEnhanced\""), "{}", file.path);
+        let says = file.bytes.windows(24).any(|part| part == b"algorithmicallyEnhanced\"");
+        let bare = file.path == "stickers/whatsapp.webp";
+        assert_eq!((says, file.provenance), if bare { (false, Provenance::Manifest) } else { (true, Provenance::Xmp) }, "{}", file.path);
+        assert_eq!(provenance_of(file.format, &file.bytes), file.provenance, "{}", file.path);
     }
 }
 

@@ -107,6 +107,8 @@ fn every_broken_rule_is_named() {
         ("16 bits", "discord.png", png(320, 320, ExtendedColorType::Rgba16, &deep), "16 bits a channel"),
         ("EXIF in PNG", "discord.png", with_chunk(&discord, b"eXIf", b"MM\0*\0\0\0\x08\0\0"), "\"eXIf\""),
         ("a text", "discord.png", with_chunk(&discord, b"tEXt", b"Author\0Ada"), "\"tEXt\""),
+        ("XMP for WhatsApp", "whatsapp.webp", with_riff_chunk(&webp, b"XMP ", SOURCE.xmp().as_bytes()), "it says its origin"),
+        ("a manifest for WhatsApp", "whatsapp.webp", with_riff_chunk(&webp, b"C2PA", b"jumb"), "it says its origin"),
         ("EXIF in WebP", "whatsapp.webp", with_riff_chunk(&webp, b"EXIF", b"MM\0*\0\0\0\x08\0\0"), "\"EXIF\""),
         ("a place", "discord.png", gps, "2 XMP packets"),
         ("no source", "discord.png", bare, "0 XMP packets"),

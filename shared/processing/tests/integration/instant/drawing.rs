@@ -76,6 +76,10 @@ async fn what_is_no_picture_is_neither_judged_nor_drawn() {
         let request = InstantRequest::new(Zeroizing::new(bytes), style, None, None, &SeededRandomness::new(1)).unwrap();
         assert_eq!(reason(fixture.draw("openai", request).await), (Reason::PictureUnreadable, false));
     }
+    let blank = testkit::pictures::jpeg(&image::RgbImage::from_pixel(600, 600, image::Rgb([255; 3])));
+    let style = Some(Zeroizing::new("pixel".to_owned()));
+    let request = InstantRequest::new(Zeroizing::new(blank), style, None, None, &SeededRandomness::new(1)).unwrap();
+    assert_eq!(reason(fixture.draw("openai", request).await), (Reason::PictureBlank, false));
     assert_eq!((fixture.judged(), fixture.asked("openai")), (0, 0));
 }
 

@@ -160,6 +160,7 @@ fn end_reason(refused: &str) -> EndReason {
         "empty" => EndReason::PictureEmpty,
         "unknown-format" | "unsupported-variant" => EndReason::PictureFormatUnsupported,
         "animated" => EndReason::PictureAnimated,
+        "blank" => EndReason::PictureBlank,
         "truncated" | "corrupt" => EndReason::PictureDamaged,
         "too-many-bytes" | "too-many-pixels" => EndReason::PictureTooLarge,
         other => panic!("no end reason is known for {other}"),
