@@ -1,20 +1,19 @@
-//! The subject of a picture: found by its colours, or given by the artist and checked.
+//! The subject of a picture: found by the network, or given by the artist and checked.
 
 use std::ops::Deref;
 
 use image::{GrayImage, ImageBuffer, Luma, Pixel, RgbaImage};
 
+use crate::components;
 use crate::head::{self, HeadBox};
+use crate::matte::{self, SMALL, in_proportion, shrunk};
 use crate::plausibility::Plausibility;
 use crate::skin::Face;
-use crate::{components, matte};
 use raster::gauss;
 use raster::grid::{Grid, smoothstep};
 use raster::lab;
 
-/// Side of the small copy that the search works on
-const SMALL: usize = 256;
-/// Side of the grid on which a given mask is checked
+/// Longer side of the grid on which a given mask is checked, and the head is looked for
 const CHECKED: usize = 128;
 /// Pieces and holes of a given mask below this share of its largest piece are dirt
 const DIRT: f32 = 0.01;
@@ -37,12 +36,13 @@ pub struct Subject {
     pub origin: Origin,
     /// The plausibility of the mask; of a frame, that of the best mask found
     pub plausibility: Plausibility,
-    /// Where the face probably is, by its colours; of a given mask, the middle of the head's box, and not sure
+    /// Where the face probably is, by the head and its colours; of a given mask by the head alone, and not sure
     pub face: Face,
     pub head: HeadBox,
 }
 
-/// Finds the subject of an upright portrait or drawing of any size; made for pictures that are about square. Transparency is ignored.
+/// Finds the subject of an upright portrait or drawing of any size. The network sees a square copy, so people in stripes are distorted to it.
+/// Transparency is ignored.
 ///
 /// Deterministic; about 0.1 s of one core for a million pixels.
 #[must_use]
@@ -54,7 +54,7 @@ where
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     if width == 0 || height == 0 {
         let nothing = Plausibility::of_shape(&Grid::from_fn(1, 1, |_, _| [0.0]));
-        let face = Face { x: 0.5, y: 0.42, sure: 0.0 };
+        let face = head::USUAL.face();
         return Subject {
             alpha: GrayImage::new(picture.width(), picture.height()),
             origin: Origin::Frame,
@@ -64,12 +64,15 @@ where
         };
     }
     let colour = |x: usize, y: usize| picture.get_pixel(x as u32, y as u32).to_rgb().0;
-    let small = shrunk((width, height), SMALL, |x, y| colour(x, y).map(f32::from));
-    let small = small.map(|mean| lab::from_srgb(mean.map(|channel| (channel + 0.5) as u8)));
-    let matte = matte::find_at(&small, (width, height), |x, y| lab::from_srgb(colour(x, y)));
+    let seen = shrunk((width, height), (SMALL, SMALL), |x, y| colour(x, y).map(f32::from));
+    let small = seen.map(|mean| lab::from_srgb(mean.map(|channel| (channel + 0.5) as u8)));
+    let seen = seen.map(|mean| mean.map(|channel| channel / 255.0));
+    let matte = matte::find_at(&seen, &small, (width, height), |x, y| lab::from_srgb(colour(x, y)));
     let sure = (matte.face.sure > 0.5).then_some(matte.face);
     let head = match (matte.found, sure) {
-        (true, face) => HeadBox::of(&shrunk((width, height), CHECKED, |x, y| [matte.alpha.value(x, y)]), face),
+        (true, face) => {
+            HeadBox::of(&shrunk((width, height), in_proportion((width, height), CHECKED), |x, y| [matte.alpha.value(x, y)]), face)
+        }
         (false, Some(face)) => HeadBox::round(face),
         (false, None) => head::USUAL,
     };
@@ -86,14 +89,13 @@ pub fn from_alpha(drawing: &RgbaImage) -> Subject {
         return find(drawing);
     }
     let share = |x: usize, y: usize| f32::from(drawing.get_pixel(x as u32, y as u32).0[3]) / 255.0;
-    let shape = shrunk((width, height), CHECKED, |x, y| [share(x, y)]);
+    let shape = shrunk((width, height), in_proportion((width, height), CHECKED), |x, y| [share(x, y)]);
     let plausibility = Plausibility::of_shape(&shape);
     if !plausibility.is_enough() {
         return find(drawing);
     }
     let head = HeadBox::of(&shape, None);
-    let face = Face { x: head.middle(), y: head.top + 0.6 * (head.bottom - head.top), sure: 0.0 };
-    Subject { alpha: cleaned(drawing), origin: Origin::Given, plausibility, face, head }
+    Subject { alpha: cleaned(drawing), origin: Origin::Given, plausibility, face: head.face(), head }
 }
 
 /// The alpha of a drawing without specks and pinholes, and with soft edges
@@ -122,26 +124,6 @@ fn is_jagged(alpha: &GrayImage) -> bool {
         steps += row.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) > 200).count();
     }
     steps > 2 * soft
-}
-
-/// Means over the cells of a square grid of `side`, whose pixels `pixel` knows
-fn shrunk<const N: usize>((width, height): (usize, usize), side: usize, pixel: impl Fn(usize, usize) -> [f32; N] + Sync) -> Grid<N> {
-    let span = |at: usize, length: usize| {
-        let first = at * length / side;
-        first..((at + 1) * length / side).max(first + 1)
-    };
-    Grid::from_fn(side, side, |x, y| {
-        let (columns, rows) = (span(x, width), span(y, height));
-        let share = 1.0 / (columns.len() * rows.len()) as f32;
-        let mut sum = [0.0; N];
-        for row in rows {
-            for column in columns.clone() {
-                let value = pixel(column, row);
-                (0..N).for_each(|i| sum[i] += value[i]);
-            }
-        }
-        sum.map(|channel| channel * share)
-    })
 }
 
 fn bytes(alpha: &Grid<1>) -> GrayImage {

@@ -62,6 +62,19 @@ impl HeadBox {
     pub fn middle(&self) -> f32 {
         f32::midpoint(self.left, self.right)
     }
+
+    pub fn width(&self) -> f32 {
+        self.right - self.left
+    }
+
+    pub fn height(&self) -> f32 {
+        self.bottom - self.top
+    }
+
+    /// Where a head has its face, without a look at its colours
+    pub fn face(&self) -> Face {
+        Face { x: self.middle(), y: self.top + 0.55 * self.height(), sure: 0.0 }
+    }
 }
 
 /// The part of one row that belongs to the head's column
@@ -101,19 +114,19 @@ fn head_runs(alpha: &Grid<1>) -> Option<Vec<Run>> {
     (!runs.is_empty()).then_some(runs)
 }
 
-/// The column of the head: the middle of the upper third of the subject
+/// The column of the head: where most of the subject's upper half is. Two people have their middle between them, and under a raised hand is little.
 fn head_column(alpha: &Grid<1>) -> Option<usize> {
     let solid = |row: &usize| (0..alpha.width).filter(|&x| alpha.value(x, *row) > 0.5).count() * 50 > alpha.width;
     let first = (0..alpha.height).find(solid)?;
     let last = (0..alpha.height).rev().find(solid)?;
-    let (mut mass, mut moment) = (1e-9_f64, 0.0_f64);
-    for row in first..=first + (last - first) / 3 {
-        for x in 0..alpha.width {
-            mass += f64::from(alpha.value(x, row));
-            moment += f64::from(alpha.value(x, row)) * x as f64;
-        }
-    }
-    Some(((moment / mass) as usize).min(alpha.width - 1))
+    let upper = first..=first + (last - first) / 2;
+    let mass: Vec<f32> = (0..alpha.width).map(|x| upper.clone().map(|y| alpha.value(x, y)).sum()).collect();
+    let reach = alpha.width / 16;
+    let about = |x: usize| -> f32 {
+        let central = (x as f32 + 0.5) / alpha.width as f32 - 0.5;
+        mass[x.saturating_sub(reach)..(x + reach + 1).min(alpha.width)].iter().sum::<f32>() * (1.0 - central * central)
+    };
+    (0..alpha.width).max_by(|&a, &b| about(a).total_cmp(&about(b)))
 }
 
 /// The solid stretches of a row
@@ -136,26 +149,30 @@ fn row_runs(alpha: &Grid<1>, row: usize) -> Vec<Run> {
 
 /// The index of the run at the chin: above the narrowest row of a neck, else where shoulders begin, else by a head's proportions
 fn chin(runs: &[Run]) -> usize {
+    let usual = head_width(runs);
     let mut widest = 0;
-    let mut at_widest = 0;
     for (index, run) in runs.iter().enumerate() {
-        let tall = (index + 1) as f32;
-        let enough = tall > 0.8 * widest as f32;
-        if enough && (run.width() as f32) < NECK * widest as f32 {
+        let (tall, width) = ((index + 1) as f32, run.width() as f32);
+        let enough = tall > 0.8 * usual;
+        if enough && width < NECK * widest as f32 {
             return neck(runs, index, widest);
         }
-        let plain = runs[at_widest.min(index)].width().min(median_width(&runs[..=index]));
-        if enough && tall > 0.8 * plain as f32 && run.width() as f32 > SHOULDERS * plain as f32 {
+        if enough && width > SHOULDERS * usual {
             return index.saturating_sub(1);
         }
-        if run.width() > widest && tall < TALLEST * run.width() as f32 {
-            (widest, at_widest) = (run.width(), index);
-        }
-        if tall > TALLEST * widest as f32 {
+        if tall > TALLEST * usual.max(widest as f32) {
             return index;
         }
+        widest = widest.max(run.width());
     }
-    ((USUAL_HEIGHT * median_width(runs) as f32) as usize).min(runs.len() - 1)
+    ((USUAL_HEIGHT * usual) as usize).min(runs.len() - 1)
+}
+
+/// The width of the head: that of the first row which is so far below the crown that a round head would be at its widest. Shoulders widen too fast to
+/// have such a row.
+fn head_width(runs: &[Run]) -> f32 {
+    let widest = runs.iter().zip(1..).find(|(run, tall)| *tall as f32 >= 0.6 * run.width() as f32);
+    widest.map_or_else(|| median_width(runs), |(run, _)| run.width()) as f32
 }
 
 /// From the row where a head of this width begins to narrow: down to its neck's narrowest row, or where it has narrowed enough for a chin
@@ -203,6 +220,33 @@ mod tests {
             disc(x, y, 0.5, 0.3, 0.2, 0.2) || ((x - 0.5).abs() < 0.2 && (0.3..0.8).contains(&y)) || (y > 0.62 && (x - 0.5).abs() < 0.45)
         };
         near(HeadBox::of(&drawn(person), None), [0.1, 0.62, 0.3, 0.7]);
+    }
+
+    #[test]
+    fn a_coat_that_widens_slowly_ends_the_head() {
+        let person = |x: f32, y: f32| disc(x, y, 0.5, 0.25, 0.1, 0.13) || (y > 0.33 && (x - 0.5).abs() < 0.1 + 0.9 * (y - 0.33));
+        near(HeadBox::of(&drawn(person), None), [0.12, 0.38, 0.37, 0.63]);
+    }
+
+    #[test]
+    fn a_raised_hand_is_no_head() {
+        let person = |x: f32, y: f32| {
+            disc(x, y, 0.5, 0.35, 0.1, 0.13)
+                || ((x - 0.5).abs() < 0.05 && y > 0.35)
+                || (y > 0.53 && (x - 0.5).abs() < 0.2)
+                || ((x - 0.75).abs() < 0.04 && (0.1..0.6).contains(&y))
+                || ((0.5..0.79).contains(&x) && (0.53..0.6).contains(&y))
+        };
+        near(HeadBox::of(&drawn(person), None), [0.22, 0.5, 0.4, 0.6]);
+    }
+
+    #[test]
+    fn of_two_people_side_by_side_one_has_the_head() {
+        let person = |x: f32, y: f32, at: f32| {
+            disc(x, y, at, 0.3, 0.1, 0.13) || ((x - at).abs() < 0.05 && y > 0.3) || (y > 0.48 && (x - at).abs() < 0.24)
+        };
+        let two = |x: f32, y: f32| person(x, y, 0.3) || person(x, y, 0.72);
+        near(HeadBox::of(&drawn(two), None), [0.17, 0.45, 0.2, 0.4]);
     }
 
     #[test]

@@ -1,28 +1,24 @@
 //! Whether a mask looks like a person.
 
-use crate::skin::{self, Face};
+use crate::head::HeadBox;
+use crate::skin::Face;
 use raster::grid::{Grid, smoothstep};
 
 /// The signs by which a mask is judged, and their score
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plausibility {
-    /// The subject's share of the picture's area; a portrait has a quarter to three quarters
+    /// The subject's share of the picture's area
     pub share: f32,
-    /// The share of the outline that follows an edge of the picture; 1 if only the mask is known
-    pub edges: f32,
-    /// The share of the whole picture that is edge: where everything is edge, following one proves nothing; 0 if only the mask is known
-    pub clutter: f32,
-    /// How much of the upper corners, the likeliest ground, is covered, 0..1
+    /// The pixels that are neither subject nor ground, over the subject's: a person has a sharp outline, and where nobody is the network is unsure
+    pub undecided: f32,
+    /// How much of the face's place is covered, 0..1; 1 of a given mask
+    pub face: f32,
+    /// How much of the upper corners, the likeliest ground, a given mask covers, 0..1; 0 of a found one
     pub corners: f32,
     /// Length of the outline in sides of the picture; a person's is 2 to 4
     pub raggedness: f32,
     /// The share of the subject in pieces of at least a tenth of it, for two people are two pieces; below 1 there are specks
     pub whole: f32,
-    /// How much of the expected place of head and shoulders is covered, 0..1; 1 if only the mask is known
-    pub covered: f32,
-    /// The share of the subject that looks like skin; hair and clothes are the rest, and without them a face was cut out of a head; 0 if only
-    /// the mask is known
-    pub bare: f32,
     /// 0 nonsense to 1 beyond doubt: the weakest sign decides. From [`PLAUSIBLE`] on a mask is used.
     pub score: f32,
 }
@@ -30,22 +26,31 @@ pub struct Plausibility {
 /// The least [`Plausibility::score`] of a mask that is used; below it a frame takes its place
 pub const PLAUSIBLE: f32 = 0.5;
 
+/// The share of a given mask that may be specks
+const SPECKS: f32 = 0.04;
+/// The share that the network may take for somebody where nobody is. People who are far away are small.
+const NOBODY: f32 = 0.01;
+
 impl Plausibility {
     /// Of a given mask (0 ground to 1 subject), by its shape alone
     pub fn of_shape(alpha: &Grid<1>) -> Self {
-        let share = alpha.cells.iter().map(|c| c[0]).sum::<f32>() / alpha.cells.len() as f32;
-        let (raggedness, whole) = (raggedness(alpha), whole(alpha));
-        Self { share, edges: 1.0, clutter: 0.0, corners: corners(alpha), raggedness, whole, covered: 1.0, bare: 0.0, score: 0.0 }.scored()
+        Self { corners: corners(alpha), ..Self::of(alpha, 1.0) }.scored(SPECKS)
     }
 
-    /// Of a mask found in a picture of its size, with the prior of the subject at each pixel and the place of its face
-    pub(crate) fn of_cut(alpha: &Grid<1>, lab: &Grid<3>, prior: &Grid<1>, face: Face) -> Self {
-        let at_face = alpha.sample(face.x * alpha.width as f32, face.y * alpha.height as f32)[0];
-        let covered = weighted_mean(alpha, |x, y| f32::from(u8::from(prior.value(x, y) > 0.85))) * smoothstep(0.2, 0.6, at_face);
-        let skin = alpha.cells.iter().zip(&lab.cells).map(|(c, colour)| c[0] * skin::likeness(*colour)).sum::<f32>();
-        let area: f32 = alpha.cells.iter().map(|c| c[0]).sum();
-        let bare = skin / area.max(1.0);
-        Self { edges: edge_share(alpha, lab), clutter: clutter(lab), covered, bare, ..Self::of_shape(alpha) }.scored()
+    /// Of a mask that was found, by its face as well. Its corners prove nothing: a face may fill the picture.
+    pub(crate) fn of_cut(alpha: &Grid<1>, face: Face, head: HeadBox) -> Self {
+        let covered = weighted_mean(alpha, |x, y| {
+            let (px, py) = ((x as f32 + 0.5) / alpha.width as f32, (y as f32 + 0.5) / alpha.height as f32);
+            let away = ((px - face.x) / head.width()).hypot((py - face.y) / head.height());
+            smoothstep(0.3, 0.2, away)
+        });
+        Self::of(alpha, covered).scored(NOBODY)
+    }
+
+    fn of(alpha: &Grid<1>, face: f32) -> Self {
+        let share = alpha.cells.iter().map(|c| c[0]).sum::<f32>() / alpha.cells.len() as f32;
+        let (undecided, raggedness, whole) = (undecided(alpha), raggedness(alpha), whole(alpha));
+        Self { share, undecided, face, corners: 0.0, raggedness, whole, score: 0.0 }
     }
 
     /// Whether the mask is good enough to cut along
@@ -53,19 +58,24 @@ impl Plausibility {
         self.score >= PLAUSIBLE
     }
 
-    fn scored(self) -> Self {
+    /// With its score; up to `least` of the area is too little, and from two and a half times as much on it is enough.
+    fn scored(self, least: f32) -> Self {
         let signs = [
-            smoothstep(0.05, 0.13, self.share) * smoothstep(0.92, 0.8, self.share),
-            smoothstep(0.55, 0.9, self.edges),
-            smoothstep(0.97, 0.88, self.clutter),
+            smoothstep(least, 2.5 * least, self.share) * smoothstep(0.99, 0.95, self.share),
+            smoothstep(0.6, 0.3, self.undecided),
+            smoothstep(0.4, 0.8, self.face),
             smoothstep(0.7, 0.3, self.corners),
             smoothstep(12.0, 6.0, self.raggedness),
             smoothstep(0.5, 0.9, self.whole),
-            smoothstep(0.6, 0.84, self.covered),
-            smoothstep(0.9, 0.6, self.bare),
         ];
         Self { score: signs.into_iter().fold(1.0, f32::min), ..self }
     }
+}
+
+/// Pixels that are neither, over those that are the subject
+fn undecided(alpha: &Grid<1>) -> f32 {
+    let count = |chosen: fn(f32) -> bool| alpha.cells.iter().filter(|c| chosen(c[0])).count() as f32;
+    count(|alpha| (0.1..0.9).contains(&alpha)) / count(|alpha| alpha > 0.5).max(1.0)
 }
 
 fn corners(alpha: &Grid<1>) -> f32 {
@@ -95,43 +105,6 @@ fn weighted_mean(mask: &Grid<1>, weight: impl Fn(usize, usize) -> f32) -> f32 {
         }
     }
     (sum / total) as f32
-}
-
-/// The share of the cut that follows an edge of the picture.
-fn edge_share(rough: &Grid<1>, lab: &Grid<3>) -> f32 {
-    let (mut on_edge, mut length) = (0.0_f64, 1e-9_f64);
-    for y in 2..rough.height.saturating_sub(2) {
-        for x in 2..rough.width.saturating_sub(2) {
-            let turn = (rough.value(x + 1, y) - rough.value(x - 1, y)).abs() + (rough.value(x, y + 1) - rough.value(x, y - 1)).abs();
-            if turn == 0.0 {
-                continue;
-            }
-            let steep = steepness(lab, x, y);
-            on_edge += f64::from(turn * smoothstep(5.0, 12.0, steep));
-            length += f64::from(turn);
-        }
-    }
-    (on_edge / length) as f32
-}
-
-/// How much colour changes over four pixels across, or down if that is more, in Lab units; both neighbours lie inside.
-fn steepness(lab: &Grid<3>, x: usize, y: usize) -> f32 {
-    let step = |dx: usize, dy: usize| {
-        let (a, b) = (lab.at(x - dx, y - dy), lab.at(x + dx, y + dy));
-        (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f32>().sqrt()
-    };
-    step(2, 0).max(step(0, 2))
-}
-
-fn clutter(lab: &Grid<3>) -> f32 {
-    let (mut sum, mut count) = (0.0_f64, 1e-9_f64);
-    for y in 2..lab.height.saturating_sub(2) {
-        for x in 2..lab.width.saturating_sub(2) {
-            sum += f64::from(smoothstep(5.0, 12.0, steepness(lab, x, y)));
-            count += 1.0;
-        }
-    }
-    (sum / count) as f32
 }
 
 /// The length of the outline in sides of the picture.

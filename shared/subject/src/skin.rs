@@ -1,6 +1,7 @@
 //! Skin-like colours of any tone.
 
-use raster::grid::{Grid, smoothstep};
+use crate::head::HeadBox;
+use raster::grid::{Grid, mix, smoothstep};
 
 /// How much a Lab colour looks like skin, 0..1: by hue and chroma, which skin tones share, hardly by lightness, which differs (ranges after Chai and
 /// Ngan, *Face segmentation using skin-color map*, 1999, carried over to Lab).
@@ -14,7 +15,7 @@ pub fn likeness([l, a, b]: [f32; 3]) -> f32 {
 }
 
 /// The probable place of the face, in shares of the picture's width and height.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Face {
     /// Left to right, 0..1
     pub x: f32,
@@ -24,26 +25,31 @@ pub struct Face {
     pub sure: f32,
 }
 
-/// The centre of the skin-like colours near where a portrait has its face, by mean shift
-/// (Comaniciu and Meer, *Mean shift*, 2002), from the middle of the upper half.
-pub fn find_face(lab: &Grid<3>) -> Face {
-    let skin = lab.map(|&colour| [likeness(colour)]);
-    let mut face = Face { x: 0.5, y: 0.42, sure: 0.0 };
+/// How much skin outside the subject counts: a face that the mask lost is still seen.
+const OUTSIDE: f32 = 0.2;
+
+/// The centre of the skin-like colours of the `subject`, a mask of the picture's size, near where its `head` has the face, by mean shift
+/// (Comaniciu and Meer, *Mean shift*, 2002).
+pub(crate) fn find_face(lab: &Grid<3>, subject: &Grid<1>, head: HeadBox) -> Face {
+    let skin = Grid::from_fn(lab.width, lab.height, |x, y| [likeness(*lab.at(x, y)) * mix(OUTSIDE, 1.0, subject.value(x, y))]);
+    let home = head.face();
+    let mut face = home;
     for _ in 0..6 {
-        face = shift(&skin, face);
+        face = shift(&skin, face, head);
     }
-    // The prior keeps a share: colour alone would follow a wooden wall.
-    let trust = face.sure;
-    Face { x: 0.5 + (face.x - 0.5).clamp(-0.22, 0.22) * trust, y: 0.42 + (face.y - 0.42).clamp(-0.2, 0.2) * trust, sure: face.sure }
+    // The head keeps a share: colour alone would follow a wooden wall, or a hand.
+    let within = |found: f32, home: f32, most: f32| home + (found - home).clamp(-most, most) * face.sure;
+    Face { x: within(face.x, home.x, 0.46 * head.width()), y: within(face.y, home.y, 0.34 * head.height()), sure: face.sure }
 }
 
 /// One step of the mean shift under a Gaussian window the size of a face.
-fn shift(skin: &Grid<1>, face: Face) -> Face {
+fn shift(skin: &Grid<1>, face: Face, head: HeadBox) -> Face {
+    let (across, down) = ((head.width() / 3.0).max(0.01), (0.35 * head.height()).max(0.01));
     let (mut sum, mut total, mut window) = ([0.0_f64; 2], 0.0_f64, 0.0_f64);
     for y in 0..skin.height {
         for x in 0..skin.width {
             let (px, py) = ((x as f32 + 0.5) / skin.width as f32, (y as f32 + 0.5) / skin.height as f32);
-            let (dx, dy) = ((px - face.x) / 0.16, (py - face.y) / 0.2);
+            let (dx, dy) = ((px - face.x) / across, (py - face.y) / down);
             let nearness = f64::from((-0.5 * (dx * dx + dy * dy)).exp());
             let weight = nearness * f64::from(skin.value(x, y));
             sum[0] += weight * f64::from(px);
@@ -62,6 +68,7 @@ fn shift(skin: &Grid<1>, face: Face) -> Face {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::head::USUAL;
     use raster::lab;
 
     #[test]
@@ -81,13 +88,13 @@ mod tests {
             let (dx, dy) = (x as f32 - 38.0, y as f32 - 24.0);
             if dx * dx + dy * dy < 100.0 { lab::from_srgb([210, 158, 124]) } else { [60.0, -10.0, -20.0] }
         });
-        let face = find_face(&lab);
+        let face = find_face(&lab, &lab.map(|_| [1.0]), USUAL);
         assert!((face.x - 0.59).abs() < 0.05 && (face.y - 0.38).abs() < 0.05, "{face:?}");
     }
 
     #[test]
     fn without_skin_the_face_is_where_portraits_have_it() {
-        let face = find_face(&Grid::from_fn(16, 16, |_, _| [0.0; 3]));
-        assert_eq!((face.x, face.y, face.sure), (0.5, 0.42, 0.0));
+        let black = Grid::from_fn(16, 16, |_, _| [0.0; 3]);
+        assert_eq!(find_face(&black, &black.map(|_| [1.0]), USUAL), USUAL.face());
     }
 }

@@ -1,4 +1,4 @@
-//! The offline artist: turns a selfie into an avatar by classical image processing. No network, no weights, no I/O.
+//! The offline artist: turns a selfie into an avatar by classical image processing. No I/O, and no weights but those that find the subject.
 //!
 //! ```text
 //! selfie → crop (head and shoulders) → light (a better exposure, whiter whites)
