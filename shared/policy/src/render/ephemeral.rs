@@ -52,8 +52,9 @@ fn pictures() -> Section {
         "It is held in memory for as long as the new picture takes, and in no file, database, queue or log.",
         "As soon as the answer has gone, or the attempt has failed, the memory that held the picture is overwritten.",
         "The place, the time and the device that a photograph names in its metadata are dropped before anything else is done with it.",
-        "Software may find where in the picture the person is, to draw or to cut the background away. What it finds goes with the picture. No measurements of \
-         a face are kept, and nobody is recognised, identified or followed.",
+        "Software may find where in the picture the person is, to draw or to cut the background away. That software is a small neural network which tells \
+         people from what is behind them. It runs in our own functions, learns nothing from your picture, and cannot tell one person from another. What it \
+         finds goes with the picture. No measurements of a face are kept, and nobody is recognised, identified or followed.",
         "The answer carries the new picture itself, tells every cache not to keep it, and has no link under which it could be fetched again.",
         "If you save the new picture, it is on your device. We cannot see it there, and have no copy.",
     ];

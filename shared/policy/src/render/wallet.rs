@@ -53,8 +53,9 @@ fn in_short(facts: &Facts<'_>) -> Section {
 
 fn stored(facts: &Facts<'_>) -> Section {
     let text = "This is everything that is stored, with nothing left out: a field that is not declared here fails our tests. A selfie loses its metadata (place, \
-                time, device) as soon as it is read. Software finds where in it the person is, to draw and to cut the background away; no measurements of a \
-                face are kept, and nobody is recognised, identified or followed by it.";
+                time, device) as soon as it is read. Software finds where in it the person is, to draw and to cut the background away. That software is a \
+                small neural network which tells people from what is behind them. It runs in our own functions, learns nothing from your selfie, and cannot \
+                tell one person from another. No measurements of a face are kept, and nobody is recognised, identified or followed by it.";
     Section { heading: "What is stored", blocks: vec![Block::Text(text.into()), facts.stored("Everything that is stored")] }
 }
 

@@ -172,6 +172,21 @@ fn an_34_the_page_names_the_tables_there_are() {
 }
 
 #[test]
+fn im_10_rt_05_rt_06_the_page_says_that_a_person_is_found_and_nobody_recognised() {
+    for configuration in configurations() {
+        let html = configuration.rendered().html;
+        for words in [
+            "a small neural network which tells people from what is behind them",
+            "cannot tell one person from another",
+            "No measurements of a face are kept",
+            "nobody is recognised, identified or followed",
+        ] {
+            assert!(html.contains(words), "{} {}: {words}", configuration.profile, configuration.name);
+        }
+    }
+}
+
+#[test]
 fn rt_09_the_page_says_what_providers_keep_as_it_is() {
     let wallet = page(Profile::Wallet, &deployment("openai,gemini", "offline", ""));
     assert!(wallet.contains("It keeps what it receives and what it answers for up to 30 days, to find abuse, and longer where"));
