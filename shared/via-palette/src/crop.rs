@@ -6,21 +6,67 @@ use image::imageops::{self, FilterType};
 use crate::light;
 use raster::grid::Grid;
 use raster::lab;
-use subject::skin;
+use subject::{HeadBox, Origin, skin};
 
 /// Pixels along the short side of the small copy on which the square is placed.
 const SMALL: u32 = 64;
+/// Pixels along the longer side of the copy in which the head is looked for
+const SEEN: u32 = 256;
+/// Beyond this aspect ratio a picture is a stripe, in which nobody is looked for.
+const STRIPE: u32 = 3;
+
+/// The side of the square in heads, at most: somebody photographed full-length is drawn to the chest.
+const HEADS: f32 = 3.0;
+/// The least side of the square as a share of the picture's short side: what is smaller has too few pixels to be drawn.
+const LEAST: f32 = 1.0 / 6.0;
+/// What is left above the crown, as a share of the square
+const ABOVE: f32 = 0.15;
 
 /// The square of `selfie` with head and shoulders, as `side` × `side` pixels. Any size and aspect ratio of at least 1×1.
 pub(crate) fn square(selfie: &RgbImage, side: u32) -> RgbImage {
-    let (width, height) = selfie.dimensions();
-    let short = width.min(height);
-    let slack = width.max(height) - short;
-    let offset = (best_offset(selfie) * slack as f32).round() as u32;
-    let (x, y) = if width > height { (offset, 0) } else { (0, offset) };
-    let cropped = imageops::crop_imm(selfie, x, y, short, short).to_image();
-    let filter = if short > side { FilterType::Lanczos3 } else { FilterType::CatmullRom };
+    let place = head_of(selfie).map_or_else(|| Place::of_interest(selfie), |head| Place::round(head, selfie.dimensions()));
+    let cropped = imageops::crop_imm(selfie, place.x, place.y, place.side, place.side).to_image();
+    let filter = if place.side > side { FilterType::Lanczos3 } else { FilterType::CatmullRom };
     imageops::resize(&cropped, side, side, filter)
+}
+
+/// A square inside a picture, in pixels
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    x: u32,
+    y: u32,
+    side: u32,
+}
+
+impl Place {
+    /// The largest square, or a smaller one if the head would be a dot in it
+    fn round(head: HeadBox, (width, height): (u32, u32)) -> Self {
+        let short = width.min(height);
+        let size = (head.height() * height as f32).max(head.width() * width as f32);
+        let side = (HEADS * size).clamp(LEAST * short as f32, short as f32);
+        let start = |at: f32, before: f32, length: u32| (at * length as f32 - before * side).clamp(0.0, length as f32 - side) as u32;
+        Self { x: start(head.middle(), 0.5, width), y: start(head.top, ABOVE, height), side: (side as u32).max(1) }
+    }
+
+    /// The largest square, with the most skin and contrast
+    fn of_interest(selfie: &RgbImage) -> Self {
+        let (width, height) = selfie.dimensions();
+        let side = width.min(height);
+        let offset = (best_offset(selfie) * (width.max(height) - side) as f32).round() as u32;
+        let (x, y) = if width > height { (offset, 0) } else { (0, offset) };
+        Self { x, y, side }
+    }
+}
+
+/// The head of the person, if one is found
+fn head_of(selfie: &RgbImage) -> Option<HeadBox> {
+    let (width, height) = selfie.dimensions();
+    if width.max(height) > width.min(height).saturating_mul(STRIPE) {
+        return None;
+    }
+    let seen = |length: u32| (u64::from(SEEN) * u64::from(length)).div_ceil(u64::from(width.max(height))) as u32;
+    let found = subject::find(&imageops::resize(selfie, seen(width), seen(height), FilterType::Triangle));
+    (found.origin == Origin::Found).then_some(found.head)
 }
 
 /// The start of the square along the long side, as a share of the slack: 0 the top or left, 1 the bottom or right.
@@ -106,6 +152,29 @@ mod tests {
         });
         let offset = best_offset(&selfie) * 400.0;
         assert!((230.0..370.0).contains(&offset), "{offset}");
+    }
+
+    #[test]
+    fn a_portrait_keeps_its_size_and_a_dot_becomes_a_portrait() {
+        let head = |top: f32, tall: f32, width: f32| HeadBox { top, bottom: top + tall, left: 0.5 - 0.5 * width, right: 0.5 + 0.5 * width };
+        assert_eq!(Place::round(head(0.15, 0.5, 0.4), (900, 900)), Place { x: 0, y: 0, side: 900 });
+        // Upright, the head in the upper third
+        assert_eq!(Place::round(head(0.25, 0.25, 0.3), (600, 1000)), Place { x: 0, y: 160, side: 600 });
+        // Full-length, and far away
+        assert_eq!(Place::round(head(0.1, 0.1, 0.15), (600, 1000)), Place { x: 150, y: 55, side: 300 });
+        assert_eq!(Place::round(head(0.5, 0.01, 0.01), (600, 1000)), Place { x: 250, y: 485, side: 100 });
+    }
+
+    #[test]
+    fn somebody_who_is_small_in_the_picture_is_cut_out_of_it() {
+        let portrait = testkit::portraits::named("emil").unwrap();
+        let small = imageops::resize(&portrait.picture, 300, 300, FilterType::Triangle);
+        let mut wide = RgbImage::from_pixel(1000, 800, *small.get_pixel(4, 4));
+        imageops::replace(&mut wide, &small, 600, 500);
+        let place = Place::round(head_of(&wide).unwrap(), wide.dimensions());
+        assert!((250..450).contains(&place.side), "{place:?}");
+        let middle = place.x + place.side / 2;
+        assert!((700..800).contains(&middle) && place.y > 400, "{place:?}");
     }
 
     #[test]

@@ -140,8 +140,8 @@ fn the_outline_is_darker_than_the_ground_beside_it() {
 
 #[test]
 fn calm_places_are_calm() {
-    let forehead = |x: u32, y: u32, _: &Rgba<u8>| (440..560).contains(&x) && (225..255).contains(&y);
-    let cheek = |x: u32, y: u32, _: &Rgba<u8>| (430..470).contains(&x) && (315..345).contains(&y);
+    let forehead = |x: u32, y: u32, _: &Rgba<u8>| (440..560).contains(&x) && (258..280).contains(&y);
+    let cheek = |x: u32, y: u32, _: &Rgba<u8>| (430..470).contains(&x) && (355..385).contains(&y);
     for (style, most) in [(Style::SoftAnime, 1.5), (Style::BoldCel, 2.0), (Style::InkManga, 4.0)] {
         let found = unrest(drawn(style), forehead).max(unrest(drawn(style), cheek));
         println!("{style:?}: unrest of skin {found:.2}");
