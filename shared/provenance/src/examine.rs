@@ -7,7 +7,7 @@ use c2pa::{Reader, ValidationState};
 use picture_files::PictureFormat;
 
 use crate::binding::Store;
-use crate::report::Credentials;
+use crate::report::{Credentials, ELSEWHERE};
 use crate::sign::context;
 use crate::xmp::Xmp;
 use crate::{Anchors, Report, State, binding, statements};
@@ -16,8 +16,6 @@ use crate::{Anchors, Report, State, binding, statements};
 pub const MOST_BYTES: usize = 8_000_000;
 /// The manifest cannot be parsed; the C2PA specification has no code for it
 const UNREADABLE: &str = "manifest.unreadable";
-/// The manifest is elsewhere, and nothing is fetched
-const ELSEWHERE: &str = "manifest.inaccessible";
 
 /// Why a picture is not examined
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

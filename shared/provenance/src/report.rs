@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::source_type::{is_of_ai, meaning};
 
+/// The code for a manifest that is elsewhere, where nothing is fetched
+pub(crate) const ELSEWHERE: &str = "manifest.inaccessible";
+
 /// The validity of Content Credentials
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -95,6 +98,9 @@ fn summary(credentials: &Credentials, xmp: Option<&str>) -> String {
     let signed = match credentials.state {
         State::Trusted => format!("Signed by a trusted signer and unchanged since: {}.", claim(credentials)),
         State::Valid => format!("Unchanged since it was signed, by a signer we do not know: {}.", claim(credentials)),
+        State::Invalid if credentials.codes == [ELSEWHERE] => {
+            "It says that its Content Credentials are elsewhere; nothing is fetched, and so they cannot be checked.".to_owned()
+        }
         State::Invalid => {
             "It carries Content Credentials, but they do not fit the file or cannot be checked: believe nothing they say.".to_owned()
         }
