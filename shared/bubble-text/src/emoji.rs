@@ -3,6 +3,7 @@
 //! Keyboards and other programs leave selectors out, or add some. A selector is kept where it changes what is drawn, and put where a sequence needs it.
 
 use icu_properties::props::{BinaryProperty, EmojiModifier, EmojiPresentation};
+use unicode_normalization::char::is_combining_mark;
 
 use crate::coverage::Face;
 
@@ -67,10 +68,12 @@ fn joined(parts: Vec<Part>) -> Vec<Part> {
     let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
     for (index, part) in parts.iter().enumerate() {
         let before = joined.last().map(|part| part.character);
+        // Marks may change places, and must not change what is kept.
+        let letter = joined.iter().rev().map(|part| part.character).find(|c| !is_combining_mark(*c));
         let after = parts.get(index + 1).map(|part| part.character);
         let keeps = match part.character {
-            JOINER => before.is_some_and(|it| is_joined_letter(it) || (is_picture(it) && after.is_some_and(is_picture))),
-            NON_JOINER => before.is_some_and(is_joined_letter),
+            JOINER => letter.is_some_and(is_joined_letter) || (before.is_some_and(is_picture) && after.is_some_and(is_picture)),
+            NON_JOINER => letter.is_some_and(is_joined_letter),
             _ => true,
         };
         if keeps {

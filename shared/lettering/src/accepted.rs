@@ -2,6 +2,7 @@
 
 use bubble_text::Words;
 use harfrust::GlyphId;
+use proptest::prelude::*;
 use read_fonts::TableProvider;
 use read_fonts::tables::gsub::{LigatureSubst, SubstitutionSubtables};
 use tiny_skia::Pixmap;
@@ -210,4 +211,77 @@ fn names_and_voiced_kana_leave_ink() {
         "✓ ✗ ➜ ┌─┬╴│║╔═╗",
         "abc שלום 123 مرحبا (def) 漢字",
     ]);
+}
+
+/// Characters that change what is beside them, and some of every kind that they change.
+const PIECES: [&str; 56] = [
+    "\u{FE0E}",
+    "\u{FE0F}",
+    "\u{200D}",
+    "\u{200C}",
+    "\u{20E3}",
+    "\u{301}",
+    "\u{3099}",
+    "\u{309A}",
+    "\u{FF9E}",
+    "\u{E34}",
+    "\u{64E}",
+    "\u{93F}",
+    "\u{5B8}",
+    "\u{1F3FB}",
+    "\u{1F3FF}",
+    "\u{1F1EF}",
+    "\u{1F1F5}",
+    "\u{E0067}",
+    "\u{E007F}",
+    "\u{AD}",
+    "\u{A0}",
+    "\u{200B}",
+    "\u{202E}",
+    "\u{E0100}",
+    "\u{1100}",
+    "\u{1161}",
+    "\u{11A8}",
+    "\u{119E}",
+    "가",
+    "ㅋ",
+    "1",
+    "#",
+    "©",
+    "‼",
+    "❤",
+    "☀",
+    "👩",
+    "👨",
+    "🏴",
+    "🏳",
+    "⚧",
+    "🌈",
+    "🔥",
+    "a",
+    "か",
+    "漢",
+    "ب",
+    "ש",
+    "न",
+    "\u{94D}",
+    "ท",
+    "ಠ",
+    "◕",
+    "“",
+    "—",
+    " ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_mixture_that_is_accepted_leaves_ink_and_is_its_own_form(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 1..12)) {
+        if let Ok(words) = Words::parse(&pieces.concat()) {
+            prop_assert_eq!(Words::parse(words.as_str()), Ok(words.clone()));
+            let blanks = blanks(&Fonts::default(), words.as_str());
+            prop_assert!(blanks.is_empty(), "{:?}", blanks);
+        }
+    }
 }
