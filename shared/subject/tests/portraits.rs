@@ -158,8 +158,8 @@ fn of_two_people_apart_one_stays() {
     assert!(agreement(&left, &truth) > 0.95);
 }
 
-/// Photographs with reference masks, `NAME.jpg` or `.png` beside `NAME-person.png`, in the folder that the variable `SUBJECT_PHOTOGRAPHS` names.
-/// None can lie in the repository.
+/// The squares of photographs with reference masks, `NAME.jpg` or `.png` beside `NAME-person.png`, in the folder that the variable
+/// `SUBJECT_PHOTOGRAPHS` names. None can lie in the repository.
 #[test]
 fn people_in_photographs_are_cut_out_as_in_their_reference() {
     let Some(folder) = std::env::var_os("SUBJECT_PHOTOGRAPHS") else { return };
@@ -170,7 +170,7 @@ fn people_in_photographs_are_cut_out_as_in_their_reference() {
         let stem = mask.file_name().unwrap().to_str().unwrap().trim_end_matches("-person.png");
         let picture =
             ["jpg", "png"].map(|kind| mask.with_file_name(format!("{stem}.{kind}"))).into_iter().find(|path| path.exists()).unwrap();
-        let (picture, truth) = (image::open(picture).unwrap().into_rgb8(), image::open(&mask).unwrap().into_luma8());
+        let (picture, truth) = (square(&image::open(picture).unwrap().into_rgb8()), square(&image::open(&mask).unwrap().into_luma8()));
         let found = find(&picture);
         let agreed = agreement(&found.alpha, &truth);
         println!("{stem}: {agreed:.3}, {:?}", found.plausibility);
