@@ -256,13 +256,12 @@ impl Proxy {
     }
 
     fn judge(&self, asked: &Asked, operation: &Operation) -> Verdict {
-        match &asked.form {
-            Some(Err(refusal)) => return Verdict::Unfit(refusal.clone()),
-            Some(Ok(form)) => match form.check(self.secret(&asked.signer), self.proxy_state.now()) {
-                Err(refusal) => return Verdict::Unfit(refusal),
-                Ok(()) => {}
-            },
-            None => {}
+        let form = asked.form.as_ref().map(|form| match form {
+            Ok(form) => form.check(self.secret(&asked.signer), self.proxy_state.now()),
+            Err(refusal) => Err(refusal.clone()),
+        });
+        if let Some(Err(refusal)) = form {
+            return Verdict::Unfit(refusal);
         }
         let function = match &asked.signer {
             Signer::Function(function) => function,

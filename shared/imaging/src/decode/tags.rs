@@ -62,11 +62,12 @@ impl Tags {
 
     fn text(&mut self, chunk: PngChunk) -> Option<()> {
         let (keyword, rest) = until_nul(chunk.body())?;
-        let known: fn(&mut Self, &[u8]) -> Option<()> = match keyword {
-            b"XML:com.adobe.xmp" => |tags, text| Some(tags.xmp(text)),
-            b"Raw profile type exif" => |tags, text| Some(tags.exif(&raw_profile(text)?)),
-            b"Raw profile type xmp" => |tags, text| Some(tags.xmp(&raw_profile(text)?)),
-            b"Raw profile type APP1" | b"Raw profile type app1" => |tags, text| Some(tags.app1(&raw_profile(text)?)),
+        // A raw profile that cannot be read is an empty one, which says nothing.
+        let known: fn(&mut Self, &[u8]) = match keyword {
+            b"XML:com.adobe.xmp" => Self::xmp,
+            b"Raw profile type exif" => |tags, text| tags.exif(&raw_profile(text).unwrap_or_default()),
+            b"Raw profile type xmp" => |tags, text| tags.xmp(&raw_profile(text).unwrap_or_default()),
+            b"Raw profile type APP1" | b"Raw profile type app1" => |tags, text| tags.app1(&raw_profile(text).unwrap_or_default()),
             _ => return None,
         };
         let (packed, text) = match chunk.name {
@@ -75,13 +76,12 @@ impl Tags {
             _ => (*rest.first()? != 0, until_nul(until_nul(rest.get(2..)?)?.1)?.1),
         };
         if !packed {
-            return known(self, text);
+            known(self, text);
+        } else if self.unpacked < MOST_TEXTS {
+            self.unpacked += 1;
+            known(self, &fdeflate::decompress_to_vec_bounded(text, LARGEST_TEXT).ok()?);
         }
-        self.unpacked += 1;
-        if self.unpacked > MOST_TEXTS {
-            return None;
-        }
-        known(self, &fdeflate::decompress_to_vec_bounded(text, LARGEST_TEXT).ok()?)
+        Some(())
     }
 }
 

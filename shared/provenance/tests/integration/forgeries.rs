@@ -15,6 +15,9 @@ use crate::writing::*;
 
 const MISMATCH: &str = "assertion.dataHash.mismatch";
 
+/// The ranges that a hash leaves out, each a start and a length, of a store at such a place.
+type Exclusions = fn(u64, u64) -> Vec<(u64, u64)>;
+
 fn assert_forged(bytes: &[u8], what: &str) {
     let found = credentials(bytes);
     assert_eq!(found.state, State::Invalid, "{what}: {:?}", found.codes);
@@ -190,7 +193,7 @@ fn a_hash_leaves_out_the_store_and_not_a_byte_beside_it() {
         assert_eq!(credentials(&rightly).state, State::Trusted, "{format:?}: {:?}", credentials(&rightly).codes);
         let in_two = leaving_out(&picture, at, |start, length| vec![(start, 100), (start + 100, length - 100)]);
         assert_eq!(credentials(&in_two).state, State::Trusted, "{format:?}: {:?}", credentials(&in_two).codes);
-        let wrongly: [(&str, fn(u64, u64) -> Vec<(u64, u64)>); 6] = [
+        let wrongly: [(&str, Exclusions); 6] = [
             ("a byte before it", |start, length| vec![(start - 1, length + 1)]),
             ("bytes behind it", |start, length| vec![(start, length + 40)]),
             ("all behind it", |start, length| vec![(start, length), (start + length, 300)]),

@@ -1,5 +1,7 @@
 //! XMP is found in every place and form it may have, and only the property counts.
 
+use std::slice::from_ref;
+
 use picture_files::PictureFormat::{self, Jpeg, Png, Webp};
 use testkit::pictures::{self, png_chunk, riff, riff_chunk, vp8x, zlib, zlib_bomb};
 
@@ -88,7 +90,7 @@ fn xmp_is_found_in_every_place_of_a_png() {
             png_chunk(b"tEXt", &[b"Raw profile type xmp\0".as_slice(), &raw_profile("xmp", text)].concat()),
             png_chunk(b"iTXt", &[b"Raw profile type xmp\0\0\0\0\0".as_slice(), &raw_profile("xmp", text)].concat()),
         ] {
-            for picture in [png_with(&[chunk.clone()], &[]), png_with(&[], &[chunk.clone()])] {
+            for picture in [png_with(from_ref(&chunk), &[]), png_with(&[], from_ref(&chunk))] {
                 assert_eq!(found(&picture), Some(ai()), "{}", String::from_utf8_lossy(&chunk[4..60]));
             }
         }
