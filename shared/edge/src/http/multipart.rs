@@ -16,7 +16,7 @@ use multer::{Field, Multipart};
 use zeroize::Zeroizing;
 
 use super::Request;
-use super::parameters::{essence, parameter};
+use super::parameters::{media_type, parameter};
 
 /// Bytes of a boundary (RFC 2046, 5.1.1).
 const BOUNDARY_BYTES: RangeInclusive<usize> = 1..=70;
@@ -164,13 +164,13 @@ fn readable(text: &Text, bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
 }
 
 /// The boundary of a form; `None` for a bare picture.
-fn boundary(media_type: &str) -> Result<Option<String>, Failure> {
-    let kind = essence(media_type);
+fn boundary(content_type: &str) -> Result<Option<String>, Failure> {
+    let kind = media_type(content_type);
     if ["image/jpeg", "image/png", "image/webp"].iter().any(|known| kind.eq_ignore_ascii_case(known)) {
         return Ok(None);
     }
     let is_form = kind.eq_ignore_ascii_case("multipart/form-data");
-    let boundary = parameter(media_type, "boundary").filter(|boundary| is_form && BOUNDARY_BYTES.contains(&boundary.len()));
+    let boundary = parameter(content_type, "boundary").filter(|boundary| is_form && BOUNDARY_BYTES.contains(&boundary.len()));
     boundary.map(|boundary| Some(boundary.into_owned())).ok_or_else(|| {
         let what = "Send a form as multipart/form-data, or a picture as image/jpeg, image/png or image/webp.";
         Failure::invalid(Reason::MediaTypeUnsupported, what)

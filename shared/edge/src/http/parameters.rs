@@ -12,6 +12,13 @@ pub(super) fn essence(header: &str) -> &str {
     header.split(';').next().unwrap_or_default().trim_matches(SPACE)
 }
 
+/// The media type of a body. `image/jpg` and `image/pjpeg` are names that programs and browsers have for a JPEG.
+pub(super) fn media_type(content_type: &str) -> &str {
+    let named = essence(content_type);
+    let is_jpeg = ["image/jpg", "image/pjpeg"].iter().any(|other| named.eq_ignore_ascii_case(other));
+    if is_jpeg { "image/jpeg" } else { named }
+}
+
 /// The first parameter of this name.
 pub(super) fn parameter<'a>(header: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let (_, mut rest) = header.split_once(';')?;
@@ -66,6 +73,14 @@ pub(super) fn preference(accept: &str, media: &str) -> u16 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_jpeg_has_one_type_under_all_its_names() {
+        for name in ["image/jpeg", "image/jpg", "IMAGE/PJPEG; q=1", " image/JPG "] {
+            assert!(media_type(name).eq_ignore_ascii_case("image/jpeg"), "{name}");
+        }
+        assert_eq!((media_type("image/jpgx"), media_type("image/png;x")), ("image/jpgx", "image/png"));
+    }
 
     #[test]
     fn a_parameter_is_read_however_a_client_writes_it() {

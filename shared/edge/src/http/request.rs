@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::json;
-use super::parameters::{essence, preference};
+use super::parameters::{essence, media_type, preference};
 
 /// The part of an invocation's time that is reserved for sending the answer.
 const MARGIN: Duration = Duration::from_secs(3);
@@ -113,7 +113,7 @@ impl Request {
             Body::Binary(bytes) => bytes,
             _ => &[],
         };
-        let named = self.header(CONTENT_TYPE.as_str()).map(essence).unwrap_or_default();
+        let named = self.header(CONTENT_TYPE.as_str()).map(media_type).unwrap_or_default();
         if !types.iter().any(|known| known.eq_ignore_ascii_case(named)) {
             return Err(Failure::invalid(Reason::MediaTypeUnsupported, format!("Send the body as {}.", types.join(", "))));
         }

@@ -37,9 +37,11 @@ fn a_form_and_a_bare_picture_are_the_same() {
     let mut from_form = read(FORM, "", form(&[("style", b"ink-manga"), ("picture", picture), ("prompt", "naïve".as_bytes())])).unwrap();
     assert_eq!(from_form.picture().as_slice(), picture);
     assert_eq!((from_form.text("style").unwrap().as_str(), from_form.text("prompt").unwrap().as_str()), ("ink-manga", "naïve"));
-    let mut bare = read("image/JPEG", "style=ink-manga", picture.to_vec()).unwrap();
-    assert_eq!((bare.picture().as_slice(), bare.text("style").unwrap().as_str()), (picture, "ink-manga"));
-    assert!(bare.text("prompt").is_none());
+    for media_type in ["image/JPEG", "image/jpg", "image/pjpeg", "image/png; x=y", "image/webp"] {
+        let mut bare = read(media_type, "style=ink-manga", picture.to_vec()).unwrap();
+        assert_eq!((bare.picture().as_slice(), bare.text("style").unwrap().as_str()), (picture, "ink-manga"), "{media_type}");
+        assert!(bare.text("prompt").is_none());
+    }
 }
 
 #[test]
