@@ -75,7 +75,7 @@ def ask(method: str, path: str, **more) -> dict:
 @functools.cache
 def upload() -> str:
     """An upload with its picture."""
-    picture = plain_png(96)
+    picture = disc_png(96)
     opened = ask("POST", "/v1/uploads", json={"content_type": "image/png", "bytes": len(picture)})
     form = opened["post"]
     requests.post(form["url"], data=form["fields"], files={"file": picture}, timeout=60).raise_for_status()
@@ -125,7 +125,7 @@ def map_case(context, case):
         return case
     if name(case) == INSTANT and isinstance(case.body, dict):
         # Schemathesis does not find the `encoding` of a field that an `allOf` holds.
-        case.body["picture"] = plain_png(64)
+        case.body["picture"] = disc_png(64)
     elif name(case) == START and isinstance(case.body, dict):
         finished()
         case.body["upload_id"] = upload()
@@ -136,14 +136,15 @@ def map_case(context, case):
     return case
 
 
-def plain_png(side: int) -> bytes:
-    """A grey square."""
+def disc_png(side: int) -> bytes:
+    """A light disc on grey: a picture of one colour shows nobody, and is refused."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x80" * side) * side)
+    shade = lambda x, y: 220 if (2 * x - side) ** 2 + (2 * y - side) ** 2 < side**2 // 3 else 128
+    rows = zlib.compress(b"".join(b"\0" + bytes(shade(x, y) for x in range(side)) for y in range(side)))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
@@ -153,7 +154,7 @@ def pictures(*paths: Path) -> st.SearchStrategy[bytes]:
 
 # Bytes that are no picture are refused, as the description says: what is allowed are pictures.
 JPEGS = pictures(*(FIXTURES / name for name in ["card-progressive.jpg", "card-cmyk.jpg"]))
-PNGS = st.just(plain_png(64))
+PNGS = st.just(disc_png(64))
 WEBPS = pictures(*(FIXTURES / name for name in ["card-lossy.webp", "card-lossy-alpha.webp"]))
 schemathesis.openapi.media_type("image/jpeg", JPEGS)
 schemathesis.openapi.media_type("image/png", PNGS)
