@@ -81,7 +81,8 @@ impl Instant<'_> {
     /// Makes the drawing; events go to the callback, with up to `sketches` sketches.
     ///
     /// # Errors
-    /// - [`Reason::PictureUnreadable`], [`Reason::PictureBlank`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: the same picture or words will never succeed;
+    /// - [`Reason::PictureUnreadable`], [`Reason::PictureBlank`], [`Reason::PictureRefused`], [`Reason::DrawingRefused`]: the same picture or words
+    ///   will never succeed;
     /// - [`Failure::Busy`]: no consented artist can draw at present, the screener cannot be asked, or the time limit was exceeded;
     /// - [`Failure::Invalid`]: no consented artist draws by words;
     /// - [`Failure::Broken`].
