@@ -56,11 +56,8 @@ fn is_store(part: &Part<'_>) -> bool {
 /// The code of the specification, where it leaves out anything but the store, or the store holds anything unsigned that is not known.
 pub(crate) fn check(store: &Store<'_>, bytes: &[u8], format: PictureFormat, reader: &Reader) -> Result<(), &'static str> {
     let manifests = manifests(&store.bytes).filter(|_| store.is_tidy).ok_or(DATA_MISMATCH)?;
-    let (label, updated) = bound(reader, &manifests).ok_or(MISSING)?;
-    let assertions = manifests.iter().find(|manifest| manifest.label == label.as_bytes()).map(|manifest| &manifest.assertions);
-    let mut bindings = assertions.into_iter().flatten().filter(|assertion| is_hard_binding(assertion.label)).peekable();
-    bindings.peek().ok_or(MISSING)?;
-    bindings.try_for_each(|binding| {
+    let (manifest, updated) = bound(reader, &manifests).ok_or(MISSING)?;
+    manifest.hard_bindings()?.try_for_each(|binding| {
         let body = binding.single(b"cbor").ok_or(DATA_MISMATCH)?;
         match kind(binding.label) {
             "c2pa.hash.data" => covers(body, &store.range, updated).then_some(()).ok_or(DATA_MISMATCH),
@@ -76,10 +73,8 @@ pub(crate) fn check(store: &Store<'_>, bytes: &[u8], format: PictureFormat, read
 /// As [`check`].
 pub(crate) fn check_detached(credentials: &[u8], reader: &Reader) -> Result<(), &'static str> {
     let manifests = manifests(credentials).ok_or(DATA_MISMATCH)?;
-    let (label, _) = bound(reader, &manifests).ok_or(MISSING)?;
-    let manifest = manifests.iter().find(|manifest| manifest.label == label.as_bytes()).ok_or(MISSING)?;
-    let mut bindings = manifest.assertions.iter().filter(|assertion| is_hard_binding(assertion.label));
-    bindings.try_for_each(|binding| {
+    let (manifest, _) = bound(reader, &manifests).ok_or(MISSING)?;
+    manifest.hard_bindings()?.try_for_each(|binding| {
         let hash = data_hash(binding.single(b"cbor").ok_or(DATA_MISMATCH)?).ok_or(DATA_MISMATCH)?;
         hash.exclusions.unwrap_or_default().is_empty().then_some(()).ok_or(DATA_MISMATCH)
     })
@@ -158,6 +153,16 @@ impl<'a> Manifest<'a> {
         // A compressed manifest (`c2cm`) has none of these parts: no picture is known to carry one, and it cannot be checked here.
         Some(Self { label: manifest.label, updates: manifest.kind == b"c2um", assertions: assertions? })
     }
+
+    /// Its hashes of the file.
+    ///
+    /// # Errors
+    /// [`MISSING`] where there is none.
+    fn hard_bindings(&self) -> Result<impl Iterator<Item = &Superbox<'a>>, &'static str> {
+        let mut bindings = self.assertions.iter().filter(|assertion| is_hard_binding(assertion.label)).peekable();
+        bindings.peek().ok_or(MISSING)?;
+        Ok(bindings)
+    }
 }
 
 /// Whether the unsigned headers of a signature are known, and its padding zero
@@ -172,13 +177,13 @@ fn is_plain_signature(bytes: &[u8]) -> bool {
     read.is_ok_and(|signature| signature.unprotected.rest.iter().all(is_known))
 }
 
-/// The label of the manifest with the hash of the picture: the active one, or the one that it updates; and whether it was updated
-fn bound(reader: &Reader, manifests: &[Manifest<'_>]) -> Option<(String, bool)> {
+/// The manifest with the hash of the picture: the active one, or the one that it updates; and whether it was updated
+fn bound<'m, 'a>(reader: &Reader, manifests: &'m [Manifest<'a>]) -> Option<(&'m Manifest<'a>, bool)> {
     let mut label = reader.active_label()?.to_owned();
     for updates in 0..=manifests.len() {
         let manifest = manifests.iter().find(|manifest| manifest.label == label.as_bytes())?;
         if !manifest.updates {
-            return Some((label, updates > 0));
+            return Some((manifest, updates > 0));
         }
         let parent = reader.get_manifest(&label)?.ingredients().iter().find(|ingredient| ingredient.is_parent())?;
         label = parent.active_manifest()?.to_owned();
