@@ -28,6 +28,9 @@ pub(crate) fn resources(function: &Function, parameters: &Parameters) -> Result<
         "Environment": { "Variables": variables(function, parameters)? },
         "Tags": [{ "Key": "profile", "Value": reference("Profile") }],
     });
+    if holds_secret(function, parameters) {
+        properties["KmsKeyArn"] = reference("EnvironmentKeyArn");
+    }
     if function.manifest.recursive {
         properties["RecursiveLoop"] = json!("Allow");
     }
@@ -41,6 +44,13 @@ pub(crate) fn resources(function: &Function, parameters: &Parameters) -> Result<
         (id.clone(), json!({ "Type": "AWS::Lambda::Function", "Properties": properties })),
         (format!("{id}Logs"), logs),
     ]))
+}
+
+/// Whether a variable of the function is a secret: a generated one, the key of a vendor or the key that signs.
+fn holds_secret(function: &Function, parameters: &Parameters) -> bool {
+    let manifest = &function.manifest;
+    let hidden = |variable: &String| parameters.of_variable(variable).is_some_and(|name| parameters.is_hidden(name));
+    !manifest.secrets.is_empty() || manifest.signs || manifest.env.iter().any(hidden)
 }
 
 fn memory(memory: &Memory) -> Value {
@@ -64,7 +74,8 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
         all.insert(format!("{}_QUEUE_URL", variable(queue)), queue_url(queue));
     }
     for secret in &manifest.secrets {
-        let value = sub(format!("{{{{resolve:secretsmanager:${{{}SecretArn}}}}}}", pascal(secret)));
+        // CloudFormation reads a secret again only where something else of the variable changes: the revision before it.
+        let value = sub(format!("${{SecretsRevision}} {{{{resolve:secretsmanager:${{{}SecretArn}}}}}}", pascal(secret)));
         all.insert(format!("{}_SECRET", variable(secret)), value);
     }
     if manifest.mails {

@@ -47,6 +47,87 @@ fn every_template_is_within_the_limits_of_cloudformation() {
     }
 }
 
+/// The most characters a parameter of the root can have: its longest allowed value, its `MaxLength`, or the digits of its largest number.
+fn longest(parameter: &serde_yaml_ng::Value) -> Option<usize> {
+    let length = |value: &serde_yaml_ng::Value| match value {
+        serde_yaml_ng::Value::Number(number) => number.to_string().len(),
+        other => other.as_str().map_or(0, str::len),
+    };
+    let most = |key: &str| parameter[key].as_u64().and_then(|most| usize::try_from(most).ok());
+    let allowed = parameter["AllowedValues"].as_sequence().and_then(|allowed| allowed.iter().map(length).max());
+    allowed.or_else(|| most("MaxLength")).or_else(|| most("MaxValue").map(|most| most.to_string().len()))
+}
+
+/// The most characters of what another stack says: names begin with the name of the deployment, of at most 40 characters here.
+fn longest_output(name: &str) -> usize {
+    match name {
+        // arn:aws:kms:ap-northeast-1:123456789012:key/mrk-…
+        "SigningKeyArn" => 90,
+        "SigningAlgorithm" => 5,
+        // A nested stack's resource: the deployment, the stack's id, the resource's id, and two random parts.
+        _ => 110,
+    }
+}
+
+/// The most bytes of one variable's value, as a template writes it.
+fn longest_value(value: &serde_yaml_ng::Value, root: &serde_yaml_ng::Value) -> usize {
+    let named = |name: &str| {
+        let parameter = &root["Parameters"][name];
+        if parameter.is_null() { longest_output(name) } else { longest(parameter).unwrap_or_else(|| panic!("{name} has no MaxLength")) }
+    };
+    match value {
+        serde_yaml_ng::Value::Tagged(tagged) if tagged.tag == "Ref" => named(tagged.value.as_str().unwrap()),
+        serde_yaml_ng::Value::Tagged(tagged) if tagged.tag == "Sub" => {
+            let text = tagged.value.as_str().unwrap();
+            // A generated secret is two keys of 64 characters at most, behind its revision; anything else is a queue or a name of ours.
+            if text.contains("{{resolve:") { named("SecretsRevision") + 2 * 65 } else { text.len() + 60 }
+        }
+        other => other.as_str().map_or(0, str::len),
+    }
+}
+
+/// Every function of the generated stacks: its id, its variables, and whether they are encrypted by a key of ours.
+fn environments() -> Vec<(String, serde_yaml_ng::Mapping, bool)> {
+    let mut all = Vec::new();
+    for (_, text) in stacks::generated(&root()).unwrap().into_iter().filter(|(path, _)| path.starts_with("infra/stacks")) {
+        let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+        for (id, resource) in template["Resources"].as_mapping().into_iter().flatten() {
+            let properties = &resource["Properties"];
+            if let Some(variables) = properties["Environment"]["Variables"].as_mapping() {
+                all.push((id.as_str().unwrap().to_owned(), variables.clone(), !properties["KmsKeyArn"].is_null()));
+            }
+        }
+    }
+    all
+}
+
+/// Lambda takes 4 KB of variables, names and values together, and refuses the deployment otherwise.
+#[test]
+fn the_variables_of_a_function_fit_in_the_largest_configuration() {
+    let root: serde_yaml_ng::Value = serde_yaml_ng::from_str(&std::fs::read_to_string(root().join("template.yaml")).unwrap()).unwrap();
+    let size = |(id, variables, _): (String, serde_yaml_ng::Mapping, bool)| {
+        // As JSON: quotes, a colon and a comma.
+        let bytes = variables.iter().map(|(name, value)| name.as_str().unwrap().len() + longest_value(value, &root) + 6);
+        (bytes.sum::<usize>(), id)
+    };
+    let mut sizes: Vec<_> = environments().into_iter().map(size).collect();
+    sizes.sort();
+    let (bytes, id) = sizes.last().unwrap();
+    assert!((2500..=4096).contains(bytes), "{id} may have {bytes} bytes of variables");
+}
+
+/// Who may read a function's configuration reads no secret in it.
+#[test]
+fn the_variables_of_what_holds_a_secret_are_encrypted() {
+    let is_secret = |name: &str| name.ends_with("_SECRET") || name.ends_with("_API_KEY") || name == "SIGNING_KEY";
+    let environments = environments();
+    for (id, variables, encrypted) in &environments {
+        let secret = variables.keys().any(|name| is_secret(name.as_str().unwrap()));
+        assert_eq!(secret, *encrypted, "{id}");
+    }
+    assert!(environments.iter().filter(|(.., encrypted)| *encrypted).count() >= 10);
+}
+
 fn parameters() -> Parameters {
     Parameters::parse(&std::fs::read_to_string(root().join("template.yaml")).unwrap()).unwrap()
 }

@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -15,6 +19,10 @@ use aws_types::app_name::AppName;
 use aws_types::region::Region;
 
 use crate::{Settings, SettingsError};
+
+/// How long an unused connection is kept, as for the vendors (`egress`). Lambda freezes the process between two calls, and a connection that died
+/// meanwhile would fail the next request: of a mail, it would then be unclear whether it was sent.
+const IDLE: Duration = Duration::from_secs(15);
 
 impl Settings {
     /// The configuration of the AWS clients; no call leaves the process before a client's first.
@@ -25,13 +33,18 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] without a region or credentials, which is outside Lambda and the local cloud, and for a number of attempts that is none.
     pub fn aws(&self) -> Result<SdkConfig, SettingsError> {
+        self.aws_keeping_connections(IDLE)
+    }
+
+    fn aws_keeping_connections(&self, idle: Duration) -> Result<SdkConfig, SettingsError> {
         let timeouts = TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).read_timeout(Duration::from_secs(4)).build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.region()?))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials()?))
             .retry_config(self.retries()?)
-            .timeout_config(timeouts);
+            .timeout_config(timeouts)
+            .http_client(http_client(idle));
         config.set_endpoint_url(self.required("AWS_ENDPOINT_URL").ok());
         config.set_app_name(self.required("AWS_SDK_UA_APP_ID").ok().and_then(|name| AppName::new(name).ok()));
         Ok(config.build())
@@ -56,8 +69,18 @@ impl Settings {
     }
 }
 
+/// One client for all services, so that its certificates are read once; unused connections are kept for `idle`.
+fn http_client(idle: Duration) -> SharedHttpClient {
+    Builder::new().pool_idle_timeout(idle).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+}
+
 #[cfg(test)]
 mod tests {
+    use accounts::CodeMailer;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use via_ses::SesMailer;
+
     use super::*;
 
     const LAMBDA: [(&str, &str); 5] = [
@@ -80,6 +103,46 @@ mod tests {
     fn another_endpoint_is_taken_where_it_is_named() {
         let local = [LAMBDA.as_slice(), &[("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")]].concat();
         assert_eq!(Settings::of(&local).unwrap().aws().unwrap().endpoint_url(), Some("http://127.0.0.1:4566"));
+    }
+
+    /// A mail service that answers one request on its first connection and nothing more on it, as one does that has forgotten a frozen caller.
+    async fn forgetful_service(listener: TcpListener) {
+        for connection in 0_u32.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut requests = 0;
+                let mut read = Vec::new();
+                while stream.read_buf(&mut read).await.unwrap_or(0) > 0 {
+                    if !ends(&read) || (connection == 0 && requests > 0) {
+                        continue;
+                    }
+                    (requests, read) = (requests + 1, Vec::new());
+                    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"MessageId\":\"m\"}";
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    }
+
+    fn ends(request: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(request).to_lowercase();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()).map_or(0, |length| length.parse().unwrap());
+        body.len() >= length
+    }
+
+    #[tokio::test]
+    async fn an_old_connection_is_not_used_again_for_a_mail() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(forgetful_service(listener));
+        let mut config = Settings::of(&LAMBDA).unwrap().aws_keeping_connections(Duration::ZERO).unwrap().into_builder();
+        config.set_endpoint_url(Some(endpoint));
+        let mailer = SesMailer::new(&config.build(), "nigao@example.com".to_owned());
+        for code in ["000001", "000002"] {
+            let sent = mailer.send_code(&"ann@example.com".parse().unwrap(), code.to_owned(), 10).await;
+            assert!(sent.is_ok(), "{code}: {sent:?}");
+        }
     }
 
     #[test]

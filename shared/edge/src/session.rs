@@ -11,13 +11,28 @@ use crate::http::Request;
 
 const ISSUER: &str = "nigao";
 
-/// Signs and checks session tokens: JWT with HS256 and one key at a time, which the header's `kid` must name.
+/// Signs and checks session tokens: JWT with HS256 by one of a few keys, which the header's `kid` must name. A key that signs no longer is still accepted
+/// while it is among them, so that another key signs nobody out.
 pub struct SessionKeys {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    kid: String,
+    /// Signs new tokens.
+    first: Key,
+    /// Those that are accepted besides.
+    others: Vec<Key>,
     stage: Stage,
     clock: SystemClock,
+}
+
+struct Key {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    id: String,
+}
+
+impl Key {
+    fn new(secret: &[u8]) -> Self {
+        let id = hex::encode(&Sha256::digest(secret)[..8]);
+        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), id }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,11 +45,11 @@ struct Claims {
 }
 
 impl SessionKeys {
-    /// The secret has at least 32 bytes (RFC 7518, 3.2).
+    /// The secret that signs, and those that are accepted besides. Each has at least 32 bytes (RFC 7518, 3.2).
     #[must_use]
-    pub fn new(secret: &[u8], stage: Stage, clock: SystemClock) -> Self {
-        let kid = hex::encode(&Sha256::digest(secret)[..8]);
-        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), kid, stage, clock }
+    pub fn new(first: &str, others: &[String], stage: Stage, clock: SystemClock) -> Self {
+        let key = |secret: &str| Key::new(secret.as_bytes());
+        Self { first: key(first), others: others.iter().map(|secret| key(secret)).collect(), stage, clock }
     }
 
     /// The `Set-Cookie` value of a sign-in.
@@ -44,8 +59,8 @@ impl SessionKeys {
     pub fn cookie(&self, signed_in: &SignedIn) -> Result<String, Failure> {
         let (iat, exp) = (signed_in.issued_at.as_second(), signed_in.expires_at.as_second());
         let claims = Claims { iss: ISSUER.into(), sub: signed_in.session.account, jti: signed_in.session.session, iat, exp };
-        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::HS256) };
-        let token = jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(Failure::broken)?;
+        let header = Header { kid: Some(self.first.id.clone()), ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, &claims, &self.first.encoding).map_err(Failure::broken)?;
         Ok(self.set_cookie(&token, exp - iat))
     }
 
@@ -75,14 +90,13 @@ impl SessionKeys {
 
     fn check(&self, token: &str) -> Result<AccountSession, Failure> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Failure::signed_out())?;
-        if header.kid.as_deref() != Some(&self.kid) {
-            return Err(Failure::signed_out());
-        }
+        let named = std::iter::once(&self.first).chain(&self.others).find(|key| header.kid.as_ref() == Some(&key.id));
+        let key = named.ok_or_else(Failure::signed_out)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         // Expiry is checked against our own clock, which a test can move.
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).map_err(|_| Failure::signed_out())?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).map_err(|_| Failure::signed_out())?.claims;
         if claims.exp <= self.clock.now().as_second() {
             return Err(Failure::signed_out());
         }
@@ -111,7 +125,8 @@ mod tests {
     use super::*;
     use kernel::{SeededRandomness, SignedDuration, Timestamp};
 
-    const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    const NEXT: &str = "fedcba9876543210fedcba9876543210";
 
     fn signed_in(now: Timestamp) -> SignedIn {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(2));
@@ -119,8 +134,8 @@ mod tests {
         SignedIn { session, issued_at: now, expires_at: now + SignedDuration::from_hours(30 * 24) }
     }
 
-    fn keys(secret: &[u8], ahead: SignedDuration) -> SessionKeys {
-        SessionKeys::new(secret, Stage::Production, SystemClock::ahead_by(ahead))
+    fn keys(secret: &str, ahead: SignedDuration) -> SessionKeys {
+        SessionKeys::new(secret, &[], Stage::Production, SystemClock::ahead_by(ahead))
     }
 
     fn token(cookie: &str) -> &str {
@@ -137,6 +152,34 @@ mod tests {
         assert!(keys(SECRET, SignedDuration::from_hours(720)).check(token(&cookie)).is_err());
     }
 
+    /// The deployments of a rotation: the next key is accepted, it signs, the old one is gone.
+    #[test]
+    fn another_key_signs_nobody_out() {
+        let now = SystemClock::default().now();
+        let secrets = |text: &'static str| {
+            let settings = crate::Settings::of(&[("STAGE", "production"), ("SESSION_SECRET", text)]).unwrap();
+            settings.session_keys()
+        };
+        let [old, both, turned, new] = [
+            "1 0123456789abcdef0123456789abcdef",
+            "2 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210",
+            "3 fedcba9876543210fedcba9876543210 0123456789abcdef0123456789abcdef",
+            "4 fedcba9876543210fedcba9876543210",
+        ]
+        .map(|text| secrets(text).unwrap());
+        let takes = |keys: &SessionKeys, issuer: &SessionKeys| keys.check(token(&issuer.cookie(&signed_in(now)).unwrap())).is_ok();
+        // Functions are not deployed at the same moment: each takes the tokens of the deployment before and after its own.
+        for (one, next) in [(&old, &both), (&both, &turned)] {
+            assert!(takes(one, next) && takes(next, one));
+        }
+        // The last step waits until no session of the old key is left.
+        assert!(takes(&turned, &old) && takes(&new, &turned) && takes(&turned, &new) && !takes(&new, &old));
+        assert!(takes(&keys(NEXT, SignedDuration::ZERO), &turned));
+        for wrong in ["", "1", "1 short", "0123456789abcdef0123456789abcdef", "1 0123456789abcdef0123456789abcdef short"] {
+            assert!(secrets(wrong).is_err(), "{wrong}");
+        }
+    }
+
     #[test]
     fn an_68_none_a_wrong_key_an_old_kid_and_another_algorithm_are_refused() {
         let good = keys(SECRET, SignedDuration::ZERO);
@@ -148,19 +191,19 @@ mod tests {
             iat: now.as_second(),
             exp: now.as_second() + 60,
         };
-        let sign = |header: Header, secret: &[u8], iss: &str| {
-            jsonwebtoken::encode(&header, &claims(iss), &EncodingKey::from_secret(secret)).unwrap()
+        let sign = |header: Header, secret: &str, iss: &str| {
+            jsonwebtoken::encode(&header, &claims(iss), &EncodingKey::from_secret(secret.as_bytes())).unwrap()
         };
         let header = |alg, kid: &str| Header { kid: Some(kid.into()), ..Header::new(alg) };
-        assert!(good.check(&sign(header(Algorithm::HS256, &good.kid), SECRET, ISSUER)).is_ok());
+        assert!(good.check(&sign(header(Algorithm::HS256, &good.first.id), SECRET, ISSUER)).is_ok());
 
-        let wrong_key = sign(header(Algorithm::HS256, &good.kid), b"another-secret-another-secret-00", ISSUER);
+        let wrong_key = sign(header(Algorithm::HS256, &good.first.id), "another-secret-another-secret-00", ISSUER);
         let old_kid = sign(header(Algorithm::HS256, "0000000000000000"), SECRET, ISSUER);
-        let other_algorithm = sign(header(Algorithm::HS512, &good.kid), SECRET, ISSUER);
-        let other_issuer = sign(header(Algorithm::HS256, &good.kid), SECRET, "else");
+        let other_algorithm = sign(header(Algorithm::HS512, &good.first.id), SECRET, ISSUER);
+        let other_issuer = sign(header(Algorithm::HS256, &good.first.id), SECRET, "else");
         let body = wrong_key.split('.').nth(1).unwrap();
         use base64::Engine;
-        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, good.kid));
+        let none = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"none","kid":"{}"}}"#, good.first.id));
         for token in [wrong_key.clone(), old_kid, other_algorithm, other_issuer, format!("{none}.{body}."), String::new(), "a.b.c".into()] {
             assert!(good.check(&token).is_err(), "{token}");
         }

@@ -150,12 +150,13 @@ impl Settings {
         Ok(Pepper::new(self.secret("PEPPER_SECRET")?.as_bytes()))
     }
 
-    /// The keys of session tokens, `SESSION_SECRET`.
+    /// The keys of session tokens, `SESSION_SECRET`: the first signs, and all of them are accepted.
     ///
     /// # Errors
-    /// [`SettingsError`] when it is absent or shorter than 32 characters.
+    /// [`SettingsError`] when there is none, or one is shorter than 32 characters.
     pub fn session_keys(&self) -> Result<SessionKeys, SettingsError> {
-        Ok(SessionKeys::new(self.secret("SESSION_SECRET")?.as_bytes(), self.stage, self.clock))
+        let (first, others) = self.keys("SESSION_SECRET")?;
+        Ok(SessionKeys::new(&first, &others, self.stage, self.clock))
     }
 
     /// The names in `variable`: some of `known`, separated by commas, in their order. The first of `known` is the offline stand-in: it is the default
@@ -168,13 +169,25 @@ impl Settings {
         choices(self.stage, variable, self.required(variable), known)
     }
 
-    /// A secret.
+    /// A generated secret. Its variable holds the deployment's revision of the secrets, a space and the secret.
     ///
     /// # Errors
     /// [`SettingsError`] when it is absent or shorter than 32 characters.
     pub fn secret(&self, name: &'static str) -> Result<String, SettingsError> {
-        let secret = self.required(name)?;
-        if secret.len() < 32 { Err(SettingsError::Invalid { name, what: "must have at least 32 characters" }) } else { Ok(secret) }
+        match self.keys(name)? {
+            (secret, others) if others.is_empty() => Ok(secret),
+            _ => Err(SettingsError::Invalid { name, what: "must be one secret" }),
+        }
+    }
+
+    /// The keys of a secret that may have several, with spaces between them.
+    fn keys(&self, name: &'static str) -> Result<(String, Vec<String>), SettingsError> {
+        let value = self.required(name)?;
+        let mut keys = value.split_ascii_whitespace().skip(1).map(str::to_owned);
+        match (keys.next(), keys.collect::<Vec<_>>()) {
+            (Some(first), others) if first.len() >= 32 && others.iter().all(|key| key.len() >= 32) => Ok((first, others)),
+            _ => Err(SettingsError::Invalid { name, what: "must be a revision and secrets of at least 32 characters" }),
+        }
     }
 }
 

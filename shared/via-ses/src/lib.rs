@@ -71,14 +71,20 @@ impl Mailer for SesMailer {
     }
 }
 
-/// Somebody waits for a code, and asks for another one where none comes: here an unclear answer may become a second mail.
+/// Somebody waits for a code, and asks for another one where none comes: here an unclear answer may become a second mail. A request whose connection broke
+/// is sent once more at once, as it breaks first of all where it was kept too long.
 #[async_trait]
 impl CodeMailer for SesMailer {
     async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
-        self.hand_over(to, &Mail::SignInCode { code, minutes }).await.map_err(|refusal| match refusal.kind {
+        let mail = Mail::SignInCode { code, minutes };
+        let handed = match self.hand_over(to, &mail).await {
+            Err(Refusal { kind: Kind::Broke, .. }) => self.hand_over(to, &mail).await,
+            other => other,
+        };
+        handed.map_err(|refusal| match refusal.kind {
             Kind::Throttled => Failure::unavailable(SHORTLY),
             Kind::Address => Failure::invalid(Reason::FieldInvalid, "The mail service takes no mail for this address."),
-            Kind::Down => {
+            Kind::Down | Kind::Broke => {
                 tracing::error!(code = refusal.code, "the mail service is down");
                 Failure::unavailable(OUTAGE)
             }
@@ -105,6 +111,8 @@ enum Kind {
     Throttled,
     /// Certainly not accepted: SES takes no mail for this address.
     Address,
+    /// The connection broke, or there was none.
+    Broke,
     /// No answer, or one that leaves open what happened; or nothing is sent for the moment.
     Down,
     /// What only the operator can mend.
@@ -125,6 +133,7 @@ impl Refusal {
             Some("SendingPausedException") => Kind::Down,
             _ => match error {
                 SdkError::ConstructionFailure(_) => Kind::Other,
+                SdkError::DispatchFailure(failure) if failure.is_io() => Kind::Broke,
                 SdkError::ServiceError(answer) if answer.raw().status().is_client_error() => Kind::Other,
                 _ => Kind::Down,
             },

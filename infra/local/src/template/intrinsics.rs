@@ -171,7 +171,7 @@ impl Stack {
         self.holds(condition)
     }
 
-    fn holds(&self, condition: &Value) -> Result<bool> {
+    pub(super) fn holds(&self, condition: &Value) -> Result<bool> {
         let (name, argument) = condition
             .as_object()
             .filter(|map| map.len() == 1)

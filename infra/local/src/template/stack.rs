@@ -47,6 +47,7 @@ impl Stack {
         let parameters = bind_parameters(&template, &settings).with_context(|| format!("in {}", path.display()))?;
         let mut stack = Self { settings, parameters, template, children: BTreeMap::new() };
         stack.check_conditions().with_context(|| format!("in {}", path.display()))?;
+        stack.check_rules().with_context(|| format!("in {}", path.display()))?;
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
         stack.load_children(folder)?;
         Ok(stack)
@@ -108,6 +109,21 @@ impl Stack {
         for (id, resource) in self.template.get("Resources").and_then(Value::as_object).into_iter().flatten() {
             if let Some(name) = resource.get("Condition") {
                 self.condition(&text(name)).with_context(|| format!("in the resource {id}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rules of a template are checked before anything is created.
+    fn check_rules(&self) -> Result<()> {
+        for (name, rule) in self.template.get("Rules").and_then(Value::as_object).into_iter().flatten() {
+            let applies = rule
+                .get("RuleCondition")
+                .map_or(Ok(true), |condition| self.holds(condition))
+                .with_context(|| format!("in the rule {name}"))?;
+            for assertion in rule["Assertions"].as_array().into_iter().flatten().filter(|_| applies) {
+                let holds = self.holds(&assertion["Assert"]).with_context(|| format!("in the rule {name}"))?;
+                ensure!(holds, "the rule {name} refuses these parameters: {}", text(&assertion["AssertDescription"]));
             }
         }
         Ok(())
@@ -204,13 +220,17 @@ fn bind_parameters(template: &Value, settings: &Settings) -> Result<BTreeMap<Str
     Ok(bound)
 }
 
-/// The value must be one of `AllowedValues`, and `AllowedPattern` must match all of it. `NoEcho` keeps it out of the error.
+/// The value must be one of `AllowedValues`, within `MaxLength`, and `AllowedPattern` must match all of it. `NoEcho` keeps it out of the error.
 fn check_allowed(name: &str, declaration: &Value, value: &Value) -> Result<()> {
     let value = text(value);
     let said = if declaration["NoEcho"] == true { "not fit".to_owned() } else { format!("{value:?}") };
     if let Some(allowed) = declaration.get("AllowedValues").and_then(Value::as_array) {
         let known: Vec<String> = allowed.iter().map(text).collect();
         ensure!(known.contains(&value), "the parameter {name} is {said}, but must be one of: {}", known.join(", "));
+    }
+    if let Some(most) = declaration.get("MaxLength").and_then(Value::as_u64) {
+        let length = value.chars().count() as u64;
+        ensure!(length <= most, "the parameter {name} has {length} characters and may have {most}");
     }
     if let Some(pattern) = declaration.get("AllowedPattern").and_then(Value::as_str) {
         let whole = Regex::new(&format!("^(?:{pattern})$")).with_context(|| format!("the pattern of the parameter {name}"))?;

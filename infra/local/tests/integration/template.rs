@@ -85,6 +85,41 @@ fn mistakes_are_named() {
     assert!(error.contains("must match [a-z]*") && !error.contains("SECRET"), "{error}");
 }
 
+/// The rules of the repository's template, as CloudFormation checks them before it creates anything.
+#[test]
+fn what_cannot_work_is_refused_before_anything_is_made() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let production = [
+        ("Stage", "production"),
+        ("Artist", "palette"),
+        ("Screener", "offline"),
+        ("Signer", "off"),
+        ("PolicyContact", "privacy@nigao.test"),
+        ("PublicOrigin", "https://nigao.test"),
+        ("MailFrom", "hello@nigao.test"),
+    ];
+    let load = |more: &[(&str, &str)]| {
+        let loaded = Stack::load(&root.join("template.yaml"), settings(&[&production[..], more].concat()));
+        loaded.map(drop).map_err(|error| format!("{error:#}"))
+    };
+    assert_eq!(load(&[]), Ok(()));
+    assert_eq!(load(&[("Signer", "kms"), ("SigningChain", "-----BEGIN CERTIFICATE-----")]), Ok(()));
+    let long = "x".repeat(2101);
+    for (more, said) in [
+        (&[("Signer", "kms")][..], "Signer=kms needs the certificates"),
+        (&[("Stage", "local"), ("Signer", "kms")], "Signer=kms needs the certificates"),
+        (&[("Signer", "local"), ("SigningChain", "c")], "Signer=local needs its key"),
+        (&[("Signer", "")], "wants its signer named"),
+        (&[("Artist", "")], "wants its artist named"),
+        (&[("MailFrom", "nigao@example.com")], "a verified sender"),
+        (&[("Signer", "kms"), ("SigningChain", &long)], "may have 2100"),
+    ] {
+        let error = load(more).unwrap_err();
+        assert!(error.contains(said), "{more:?}: {error}");
+    }
+    assert_eq!(load(&[("Profile", "ephemeral"), ("MailFrom", "nigao@example.com")]), Ok(()));
+}
+
 #[test]
 fn the_repositorys_template_has_all_a_function_needs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

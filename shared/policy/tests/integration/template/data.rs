@@ -223,7 +223,7 @@ fn secrets_are_generated_and_never_parameters() {
     for function in of_kind("AWS::Lambda::Function") {
         let Some(variables) = function.property("Environment")["Variables"].as_object() else { continue };
         for (name, value) in variables.iter().filter(|(name, _)| name.ends_with("_SECRET")) {
-            assert!(value.as_str().unwrap().starts_with("{{resolve:secretsmanager:${"), "{}: {name}", function.id);
+            assert!(value.as_str().unwrap().starts_with("${SecretsRevision} {{resolve:secretsmanager:${"), "{}: {name}", function.id);
         }
     }
 }
