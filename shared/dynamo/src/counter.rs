@@ -44,12 +44,12 @@ impl HourlyCounter<'_> {
             .value(":expires", number(self.expires_at.as_second()))
             .value(":one", number(1))
             .value(":most", number(most))
-            .or(move |_| Err(rate_limited(now)))
+            .or(move |_| Err(rate_limited(most, now)))
     }
 }
 
-fn rate_limited(now: Timestamp) -> Failure {
+fn rate_limited(most: u32, now: Timestamp) -> Failure {
     let wait = HOUR - now.as_second().rem_euclid(HOUR);
-    let detail = "Too many requests. Please try again later.".into();
+    let detail = format!("Too many requests: at most {most} of these in an hour. Please try again later.").into();
     Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail }, retry_after: Duration::from_secs(wait.unsigned_abs()) }
 }

@@ -25,8 +25,11 @@ pub struct DueIndex {
 /// Rows by their end.
 pub const EXPIRY: DueIndex = DueIndex { name: "expiry", shard: "expiry_shard", instant: "expires_at" };
 
+/// The attribute that ends a row by itself, in tables that hold rows which must not: those have none.
+pub const TTL: &str = "ttl";
+
 /// The shards of a class. Stored rows name theirs: another number needs them all written anew.
-const SHARDS: u8 = 16;
+pub const SHARDS: u8 = 16;
 
 /// Shards that a reader asks at the same time: each has a connection of its own, and a function wakes up with none.
 const AT_ONCE: usize = 4;
@@ -54,7 +57,37 @@ impl DueIndex {
     }
 }
 
+/// Where the page before ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    pub key: Key,
+    pub instant: Timestamp,
+}
+
 impl Database {
+    /// One page of the rows of one shard of a class that are due at `until`: the earliest first, at most `limit`, and whether others follow.
+    ///
+    /// # Errors
+    /// As of [`Self::get`].
+    pub async fn due_in(
+        &self,
+        table: &str,
+        index: DueIndex,
+        (class, number): (&str, u8),
+        until: Timestamp,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<(Vec<Attributes>, bool), Failure> {
+        let shard = shard(class, number);
+        let start = after.map(|Position { key, instant }| {
+            let mut start = key.attributes();
+            start.insert(index.shard.to_owned(), text(&shard));
+            start.insert(index.instant.to_owned(), self::number(instant.as_second()));
+            start
+        });
+        self.page(index.query(table, shard, until, limit), start).await
+    }
+
     /// The rows of a class that are due at `until`: the earliest first, at most `limit`.
     ///
     /// # Errors

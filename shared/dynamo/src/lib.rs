@@ -18,7 +18,7 @@ mod write;
 pub use backoff::TRIES;
 pub use counter::HourlyCounter;
 pub use database::{Answer, Database};
-pub use due::{DueIndex, EXPIRY, shard_of};
+pub use due::{DueIndex, EXPIRY, Position, SHARDS, TTL, shard_of};
 pub use idempotency::{Idempotency, Stored};
 pub use item::{Attributes, Item, Read, name_of, number, parse_name, text};
 pub use key::Key;

@@ -124,6 +124,11 @@ impl Database {
     /// # Errors
     /// As of [`Self::get`].
     pub async fn query(&self, query: Query) -> Result<Vec<Attributes>, Failure> {
+        self.page(query, None).await.map(|(rows, _)| rows)
+    }
+
+    /// The rows of a range after the keys `start`, one page of them, and whether others follow.
+    pub(crate) async fn page(&self, query: Query, start: Option<Attributes>) -> Result<(Vec<Attributes>, bool), Failure> {
         let Query { table, index, condition, names, values, limit, backwards } = query;
         let found = self
             .client()
@@ -135,8 +140,11 @@ impl Database {
             .set_expression_attribute_values(Some(values))
             .set_limit(limit)
             .set_scan_index_forward(backwards.then_some(false))
+            .set_exclusive_start_key(start)
             .send()
-            .await;
-        Ok(found.map_err(failure)?.items.unwrap_or_default())
+            .await
+            .map_err(failure)?;
+        let more = found.last_evaluated_key.is_some_and(|key| !key.is_empty());
+        Ok((found.items.unwrap_or_default(), more))
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::{Clock, Randomness};
+use crate::{Clock, Randomness, Timestamp};
 
 pub trait Kind {
     /// The prefix with its underscore, such as `gen_`.
@@ -64,6 +64,12 @@ impl<K> Id<K> {
         let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
         let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
         Self { uuid, kind: PhantomData }
+    }
+
+    /// When it was made, to the millisecond: a UUID v7 begins with that.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        i64::try_from(self.uuid.as_u128() >> 80).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -35,6 +35,12 @@ pub const SESSIONS: usize = 20;
 /// Uploads one account may open in an hour (AN-69).
 pub const UPLOADS_PER_HOUR: u32 = 120;
 
+/// Generations one account may start in an hour (AN-69), whatever becomes of them.
+pub const GENERATIONS_PER_HOUR: u32 = 60;
+
+/// Generations of one account that run on credits at once (AN-69).
+pub const GENERATIONS_AT_ONCE: u32 = 10;
+
 /// Seeds travel as JSON numbers, which browsers keep exact up to 2^53 − 1.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::admission::leaves;
-use crate::inventory::{Entry, Erasure, Export, Inventory, Store};
+use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
 use crate::{Class, Profile};
@@ -59,7 +59,7 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     if sweep.lookahead() >= sweep.every() {
         return Err(Flaw::Rule("the lookahead of the sweep must be shorter than its period, or data goes early"));
     }
-    if sweep.batch == 0 || sweep.rounds == 0 {
+    if sweep.batch == 0 {
         return Err(Flaw::Rule("a sweep of nothing deletes nothing"));
     }
     if inventory.backups().iter().any(|backup| backup.kept.0 >= inventory.erasure().within()) {
@@ -265,8 +265,17 @@ fn check_mechanisms(entry: &Entry) -> Result<(), String> {
             return Err(format!("{mechanism:?} does not work where it is stored"));
         }
     }
-    if entry.has(Mechanism::Ttl) && !entry.field_names().any(|name| name == "expires_at") {
-        return Err("a TTL needs the field `expires_at`".into());
+    if entry.has(Mechanism::Ttl) && entry.objects.is_some() {
+        return Err("a TTL would delete the row that alone says where its objects are".into());
+    }
+    if let Some(field) =
+        entry.table().map(Table::ttl).filter(|ttl| entry.has(Mechanism::Ttl) && !entry.field_names().any(|name| name == *ttl))
+    {
+        return Err(format!("a TTL needs the field `{field}`"));
+    }
+    // One key of the folder for each name: the deletion asks for no list.
+    if entry.has(Mechanism::Row) && entry.object_names().any(|name| name.contains(['<', '>'])) {
+        return Err("the names of objects that go with a row are known".into());
     }
     if entry.has(Mechanism::Sweep) && !entry.field_names().any(|name| name == "expiry_shard") {
         return Err("a sweep needs the field `expiry_shard`".into());

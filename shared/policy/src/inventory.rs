@@ -136,8 +136,6 @@ pub struct Sweep {
     lookahead: Period,
     /// Maximum rows of one query.
     pub batch: usize,
-    /// Maximum queries of a class in one run.
-    pub rounds: usize,
 }
 
 impl Sweep {
@@ -280,6 +278,16 @@ impl Entry {
         }
     }
 
+    /// The names of the objects that one owner has below its folder, by the last segment of their key: `<original|selfie.png>` are two.
+    pub fn object_names(&self) -> impl Iterator<Item = &str> {
+        let key = match &self.store {
+            Store::S3 { key, .. } => key.as_str(),
+            _ => "",
+        };
+        let last = key.rsplit('/').next().unwrap_or_default();
+        last.trim_start_matches('<').trim_end_matches('>').split('|').filter(|name| !name.is_empty())
+    }
+
     /// How long before its expiry the hourly deletion takes such a row: zero unless it owns objects.
     #[must_use]
     pub fn lookahead(&self) -> SignedDuration {
@@ -401,6 +409,15 @@ impl Table {
     #[must_use]
     pub const fn id(self) -> &'static str {
         self.into_str()
+    }
+
+    /// The attribute by which the database itself ends rows: in a table with rows that own objects one of its own, which those do not have.
+    #[must_use]
+    pub const fn ttl(self) -> &'static str {
+        match self {
+            Self::Studio | Self::Screening => "ttl",
+            Self::Accounts | Self::Fleeting | Self::RateKeys => "expires_at",
+        }
     }
 
     /// The tables of a deployment of `profile`.

@@ -67,7 +67,7 @@ impl Deliver<'_> {
         let now = self.clock.now();
         let done = generation.deliver(now).map_err(Failure::broken)?;
         let capture = generation.capture(now);
-        let change = Change { entry: capture.as_ref(), delivered: Some(&delivered), ..Change::of(generation, &done) };
+        let change = Change { entries: capture.as_slice(), delivered: Some(&delivered), ..Change::of(generation, &done) };
         write(self.generations, change).await?;
         Ok(done)
     }

@@ -103,7 +103,7 @@ impl Prepare<'_> {
         self.quarantine.isolate(generation.owner, generation.upload, png).await?;
         let blocked = generation.block(now).map_err(Failure::broken)?;
         let release = generation.release(now);
-        let change = Change { entry: release.as_ref(), moderation: Some(record), ..Change::of(generation, &blocked) };
+        let change = Change { entries: release.as_slice(), moderation: Some(record), ..Change::of(generation, &blocked) };
         write(self.generations, change).await?;
         self.tidy.objects(&blocked).await
     }

@@ -165,6 +165,12 @@ impl History {
         self.attempts.iter().filter(|attempt| is_unclear(attempt)).count() >= UNCLEAR
     }
 
+    /// Whether it has cost something, as far as anybody knows: it was drawn, or an artist was asked and its answer is unknown.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        self.attempts.iter().any(|attempt| attempt.outcome == Some(Outcome::Drawn) || is_unclear(attempt))
+    }
+
     /// Whether an artist's outcome is unknown.
     #[must_use]
     pub fn is_unclear_with(&self, artist: &str) -> bool {
@@ -195,11 +201,14 @@ pub enum Claimed {
     Mine,
     /// The stored history; nothing was written.
     Found(History),
+    /// The generation is not drawn any more: its owner cancelled it, or it ended otherwise. Nothing was written, and nobody may be asked.
+    Over,
 }
 
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Writes a history with a new claim, if the stored one still has the version before it.
+    /// Writes a history with a new claim, if the stored one still has the version before it and the generation is being drawn. Both are one write, so
+    /// that a deletion of the generation either finds the claim or prevents it.
     async fn open(&self, history: &History) -> Result<Claimed, Failure>;
 
     /// Writes a history with the outcome of its last attempt, if the stored one still has the version before it. For a finished drawing, this is part

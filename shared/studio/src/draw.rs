@@ -93,6 +93,7 @@ impl Draw<'_> {
                     None => return Ok(Reached::Over),
                 },
                 Obtained::Ended(reason) => return Ok(Reached::Impossible(generation, reason)),
+                Obtained::Over => return self.over(&generation).await.map(|_| Reached::Over),
                 Obtained::Later(wait) => return Ok(Reached::Part(generation, wait)),
                 Obtained::OutOfTime { asked } => {
                     let wait = if asked || has_drawn { Duration::ZERO } else { NO_TIME };
@@ -120,18 +121,24 @@ impl Draw<'_> {
     async fn find_out(&self, generation: &Generation, index: u8, history: &History) -> Result<Option<Generation>, Failure> {
         // The cost is known here alone. If it cannot be written either, the log has it.
         let _closed = self.fallback.attempts.close(history).await;
-        let Some(now) = self.generations.load(generation.owner, generation.id).await? else {
-            // Its owner deleted it while this drawing was made: the drawing just stored goes too.
-            return self.pictures.remove(generation.owner, generation.id, "").await.map(|()| None);
-        };
-        if now.state != State::Drawing {
-            let busy = Failure::unavailable(Duration::from_secs(1));
-            return if now.state.is_running() { Err(busy) } else { self.tidy.objects(&now).await.map(|()| None) };
-        }
+        let Some(now) = self.over(generation).await? else { return Ok(None) };
         // A sketch was recorded and its answer lost, or another worker recorded its drawing.
         let noted = now.progress_to(index + 1, self.clock.now()).map_err(Failure::broken)?;
         write(self.generations, Change::of(&now, &noted)).await?;
         Ok(Some(noted))
+    }
+
+    /// The generation as it is now, if it is still drawn; of one that ended meanwhile nothing stays.
+    async fn over(&self, generation: &Generation) -> Result<Option<Generation>, Failure> {
+        let Some(now) = self.generations.load(generation.owner, generation.id).await? else {
+            // Its owner deleted it while this drawing was made: the drawing just stored goes too.
+            return self.pictures.remove(generation.owner, generation.id, "").await.map(|()| None);
+        };
+        if now.state == State::Drawing {
+            return Ok(Some(now));
+        }
+        let busy = Failure::unavailable(Duration::from_secs(1));
+        if now.state.is_running() { Err(busy) } else { self.tidy.objects(&now).await.map(|()| None) }
     }
 }
 

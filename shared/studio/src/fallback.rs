@@ -94,6 +94,8 @@ pub enum Obtained {
     Ended(EndReason),
     /// No artist can draw now; one may after this time.
     Later(Duration),
+    /// The generation is not drawn any more.
+    Over,
     /// This worker's time does not suffice for another call.
     OutOfTime {
         /// Whether an artist was asked.
@@ -142,6 +144,15 @@ struct Candidate<'a> {
     waited: u32,
     /// Whether it is not asked again in this run.
     done: bool,
+}
+
+/// What came of a claim.
+enum Claim {
+    Mine,
+    /// Another worker's record decides.
+    Found,
+    /// The generation is not drawn any more.
+    Over,
 }
 
 struct FallbackRun<'a> {
@@ -203,8 +214,10 @@ impl FallbackRun<'_> {
             self.candidates[at].done = true;
             return Ok(None);
         }
-        if !self.claim(artist, now).await? {
-            return Ok(None);
+        match self.claim(artist, now).await? {
+            Claim::Mine => {}
+            Claim::Found => return Ok(None),
+            Claim::Over => return Ok(Some(Obtained::Over)),
         }
         let answer = self.call(artist).await;
         self.asked = true;
@@ -254,8 +267,8 @@ impl FallbackRun<'_> {
         Ok(false)
     }
 
-    /// Records the attempt before the call; `false` when another record is found, which is now loaded.
-    async fn claim(&mut self, artist: &dyn Artist, now: Timestamp) -> Result<bool, Failure> {
+    /// Records the attempt before the call, or loads the record that is found.
+    async fn claim(&mut self, artist: &dyn Artist, now: Timestamp) -> Result<Claim, Failure> {
         let mut mark = [0; 8];
         self.fallback.randomness.fill(&mut mark);
         let mark = hex::encode(mark);
@@ -267,10 +280,11 @@ impl FallbackRun<'_> {
             Claimed::Found(found) if found.is_claimed_by(&mark) => self.history = found,
             Claimed::Found(found) => {
                 self.history = found;
-                return Ok(false);
+                return Ok(Claim::Found);
             }
+            Claimed::Over => return Ok(Claim::Over),
         }
-        Ok(true)
+        Ok(Claim::Mine)
     }
 
     async fn call(&self, artist: &dyn Artist) -> Result<Drawing, NotDrawn> {

@@ -10,6 +10,7 @@ use wallet::{Charge, Entry};
 
 use crate::addons::Bubble;
 use crate::progress::SKETCHES;
+use crate::upload::form_is_over_at;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
@@ -207,10 +208,10 @@ impl Generation {
         Ok(Self { revivals: self.revivals.saturating_add(1), mail, ..next })
     }
 
-    /// Nothing is left to do: the sweeper need not look again.
+    /// Nothing is left to do but to look once more when nothing can be posted to the form of the upload any more, if that is still to come.
     pub fn settle(&self, now: Timestamp) -> Result<Self, IllegalChange> {
-        let next = self.step(&[State::Done, State::Blocked, State::Failed], self.state, now)?;
-        Ok(Self { deadline: None, ..next })
+        let next = self.step(&[State::Done, State::Blocked, State::Failed, State::Cancelled], self.state, now)?;
+        Ok(Self { deadline: Some(form_is_over_at(self.upload)).filter(|over| *over > now), ..next })
     }
 
     /// What a delivery spends of the wallet, if anything.
@@ -223,6 +224,12 @@ impl Generation {
     #[must_use]
     pub fn release(&self, now: Timestamp) -> Option<Entry> {
         self.charge.release(self.id, now).filter(|_| self.state.is_running())
+    }
+
+    /// The movement of an early end by its owner: of the held credits, those for the drawings that are `owed` are spent, and the others released.
+    #[must_use]
+    pub fn settle_charge(&self, owed: u8, now: Timestamp) -> Vec<Entry> {
+        if self.state.is_running() { self.charge.settle(self.id, owed, self.count, now) } else { Vec::new() }
     }
 
     /// In percent; never decreases.

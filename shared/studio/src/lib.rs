@@ -33,7 +33,7 @@ pub mod view;
 pub use addons::{Bubble, BubbleText};
 pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches, Usage};
 pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
-pub use cancel::{DeleteGeneration, OwnGenerations};
+pub use cancel::{DeleteGeneration, OwnGeneration, OwnGenerations};
 pub use circuit::{Breaker, Circuit, Permit};
 pub use confirm::ConfirmMail;
 pub use draw::Draw;
@@ -46,7 +46,7 @@ pub use placement::{
 };
 pub use rate::{RateKey, RateKeys, RateSalt};
 pub use steps::{QueuedSteps, Step, Steps};
-pub use store::{Change, Generations, Pictures, Selfies, Written};
+pub use store::{Change, Generations, OriginalStanding, Pictures, Selfies, Written};
 pub use stuck::{EndStuck, Overdue, Swept};
 pub use style::{CATALOGUE, Style};
 pub use tidy::Tidy;

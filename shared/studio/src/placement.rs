@@ -41,6 +41,17 @@ pub struct NewGeneration {
     pub key_expires_at: Timestamp,
 }
 
+impl NewGeneration {
+    /// How many generations its owner may start in an hour (AN-69).
+    #[must_use]
+    pub fn most_per_hour(&self) -> u32 {
+        match self.reservation {
+            Reservation::Count(quota) => quota.per_hour.min(limits::GENERATIONS_PER_HOUR),
+            Reservation::Hold(_) | Reservation::Nothing => limits::GENERATIONS_PER_HOUR,
+        }
+    }
+}
+
 /// The generation of a reused idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
@@ -92,10 +103,11 @@ pub trait Arrivals: Send + Sync {
 
 #[async_trait]
 pub trait Placements: Send + Sync {
-    /// Writes a generation: session alive, key unused, upload the principal's and alive, wallet long enough or quota not used up; all or nothing.
+    /// Writes a generation: session alive, key unused, upload the principal's and alive, no limit or quota used up, wallet long enough; all or nothing.
     ///
     /// # Errors
-    /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Busy`] above a quota, [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
+    /// [`Failure::Denied`] (session closed, or [`Reason::WalletShort`]), [`Failure::Busy`] above a quota, [`limits::GENERATIONS_PER_HOUR`] or
+    /// [`limits::GENERATIONS_AT_ONCE`], [`Failure::Missing`] or [`Failure::Conflict`] for the upload,
     /// [`Failure::Conflict`] with [`Reason::IdempotencyKeyInUse`] while the same key is being written.
     async fn place(&self, new_generation: &NewGeneration) -> Result<Placement, Failure>;
 

@@ -19,21 +19,23 @@ pub struct Change<'a> {
     pub before: &'a Generation,
     /// The generation to write.
     pub after: &'a Generation,
-    /// The movement of credits.
-    pub entry: Option<&'a Entry>,
+    /// The movement of credits: entries that are written with the one change of the balance they add up to.
+    pub entries: &'a [Entry],
     /// The result of the screening.
     pub moderation: Option<&'a ModerationRecord>,
     /// The list of delivered files.
     pub delivered: Option<&'a Delivered>,
     /// The attempts at a drawing, on the condition of its previous version: like the generation itself, it may be overtaken.
     pub history: Option<&'a History>,
+    /// Attempts that must still be as they were read, or the change is overtaken: it was made up from them.
+    pub unchanged: &'a [History],
 }
 
 impl<'a> Change<'a> {
     /// A change of the generation alone.
     #[must_use]
     pub fn of(before: &'a Generation, after: &'a Generation) -> Self {
-        Self { before, after, entry: None, moderation: None, delivered: None, history: None }
+        Self { before, after, entries: &[], moderation: None, delivered: None, history: None, unchanged: &[] }
     }
 }
 
@@ -53,6 +55,12 @@ pub trait Generations: Send + Sync {
     /// Writes a change, all of it or nothing, if the generation still is at `before`'s version and state.
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure>;
 
+    /// Whether any generation that runs is made of this upload.
+    async fn is_in_use(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure>;
+
+    /// Removes the rows beside that of a generation: its list of files, and the histories of its drawings. Idempotent.
+    async fn remove_beside(&self, generation: &Generation) -> Result<(), Failure>;
+
     /// Removes the rows of a generation, the histories of its drawings included.
     async fn remove(&self, generation: &Generation) -> Result<(), Failure>;
 }
@@ -68,6 +76,17 @@ pub async fn write(generations: &dyn Generations, change: Change<'_>) -> Result<
     }
 }
 
+/// The state of the bytes as they were sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum OriginalStanding {
+    Absent,
+    /// There, and no normalised picture yet: somebody may still need it.
+    Unread,
+    /// There beside its normalised picture: posted once more, or left by a worker that died.
+    Spare,
+}
+
 /// The store of selfies. All objects of an upload are under one prefix, quarantine apart.
 #[async_trait]
 pub trait Selfies: Send + Sync {
@@ -80,6 +99,12 @@ pub trait Selfies: Send + Sync {
     /// Stores the normalised PNG unless there is one already, then removes the original, so that its metadata lives no longer than needed. Returns
     /// whether it stored this one: an upload's form stays open for a while, and the screened picture must not change under a generation (AN-70).
     async fn keep_normalised(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<bool, Failure>;
+
+    /// Whether there is an original, and whether it has been read.
+    async fn standing_of_original(&self, owner: Owner, upload: UploadId) -> Result<OriginalStanding, Failure>;
+
+    /// Removes the original alone. Idempotent.
+    async fn remove_original(&self, owner: Owner, upload: UploadId) -> Result<(), Failure>;
 
     /// Removes all objects of an upload. Idempotent.
     async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure>;

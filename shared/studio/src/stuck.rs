@@ -7,6 +7,7 @@ use crate::generation::{EndReason, Generation, MailState, State};
 use crate::steps::{Step, Steps};
 use crate::store::{Change, Generations, write};
 use crate::tidy::{Tidy, end_in_failure};
+use crate::upload::form_is_over_at;
 
 /// Maximum generations of one run; the rest waits for the next minute.
 const BATCH: usize = 100;
@@ -80,8 +81,11 @@ impl EndStuck<'_> {
             State::Finishing => self.revive_or_fail(&generation, Step::DrawingReady, now).await,
             State::Done => self.conclude(&generation, now).await,
             State::Blocked | State::Failed => self.tidy_and_settle(&generation, now).await,
+            // Its tombstone stays as long as its upload can be posted again.
+            State::Cancelled if form_is_over_at(generation.upload) > now => self.tidy_and_settle(&generation, now).await,
             State::Cancelled => {
                 self.tidy.objects(&generation).await?;
+                self.tidy.original(self.generations, &generation).await?;
                 self.generations.remove(&generation).await?;
                 Ok(Outcome::Tidied)
             }
@@ -119,6 +123,7 @@ impl EndStuck<'_> {
 
     async fn tidy_and_settle(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
         self.tidy.objects(generation).await?;
+        self.tidy.original(self.generations, generation).await?;
         let settled = generation.settle(now).map_err(Failure::broken)?;
         write(self.generations, Change::of(generation, &settled)).await?;
         Ok(Outcome::Tidied)

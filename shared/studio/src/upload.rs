@@ -10,6 +10,15 @@ use policy::Class;
 /// The lifetime of a form.
 const FORM_LIFE: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long a picture may be on its way: the store asks for a form's life when the picture begins to arrive.
+const ARRIVAL: SignedDuration = SignedDuration::from_mins(5);
+
+/// From when on nothing can arrive by the form of an upload any more. Until then it can be posted again and again.
+#[must_use]
+pub fn form_is_over_at(upload: UploadId) -> Timestamp {
+    upload.created_at().saturating_add(FORM_LIFE + ARRIVAL).unwrap_or(Timestamp::MAX)
+}
+
 /// The accepted media types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PictureType {
@@ -121,6 +130,16 @@ impl OpenUpload<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_upload_outlives_its_form() {
+        let clock = kernel::FixedClock::at(Timestamp::UNIX_EPOCH);
+        let upload = UploadId::new(&clock, &kernel::SeededRandomness::new(1));
+        assert_eq!(form_is_over_at(upload), Timestamp::from_second(20 * 60).unwrap());
+        let unused = Class::UPLOAD_UNUSED.expires_at(Timestamp::UNIX_EPOCH);
+        let gone = unused.checked_sub(Class::UploadUnused.entry().lookahead()).unwrap();
+        assert!(form_is_over_at(upload) < gone, "whatever is posted, a row says when it goes");
+    }
 
     #[test]
     fn a_media_type_is_taken_as_programs_write_it() {

@@ -37,7 +37,11 @@ impl Profiles for DynamoProfiles {
             email: profile.required_text("email")?.to_owned(),
             locale: profile.required_text("locale")?.to_owned(),
             created_at: profile.parsed("created_at")?,
-            balance: Balance { available: wallet.required_number("available")?, held: wallet.required_number("held")? },
+            balance: Balance {
+                available: wallet.required_number("available")?,
+                held: wallet.required_number("held")?,
+                running: wallet.maybe_number("running").unwrap_or_default(),
+            },
         })
     }
 }

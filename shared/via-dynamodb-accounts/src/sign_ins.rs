@@ -70,7 +70,8 @@ impl DynamoSignIns {
             .text("created_at", new.created_at.to_string());
         let wallet = Item::new(Class::Wallet.id(), keys::wallet(account.into()))
             .number("available", new.grant.available_delta())
-            .number("held", new.grant.held_delta());
+            .number("held", new.grant.held_delta())
+            .number("running", 0);
         let items = [index, profile, wallet, entry_item(account.into(), &new.grant)];
         Ok(items.map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))))
     }

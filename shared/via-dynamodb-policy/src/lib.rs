@@ -1,9 +1,9 @@
 //! Expired rows, by the index `expiry` of every table that has them.
 
 use async_trait::async_trait;
-use dynamo::{Answer, Attributes, Database, EXPIRY, Key, Read, number, text};
+use dynamo::{Answer, Attributes, Database, EXPIRY, Key, Position, Read, number, text};
 use kernel::{Failure, Timestamp};
-use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
+use policy::deletion::{DueRows, ExpiredPage, ExpiredRow, ExpiredRows, RowKey};
 use policy::{Class, Store, Table};
 
 pub struct DynamoExpiredRows {
@@ -31,14 +31,15 @@ impl DynamoExpiredRows {
 
 #[async_trait]
 impl ExpiredRows for DynamoExpiredRows {
-    async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure> {
-        let found = self.database.due(self.table_of(class)?, EXPIRY, class.id(), at_or_before, limit).await?;
-        found.iter().map(|row| expired_row(class, row)).collect()
+    async fn page(&self, due: &DueRows, after: Option<&ExpiredRow>, limit: usize) -> Result<ExpiredPage, Failure> {
+        let DueRows { class, shard, due_by } = *due;
+        let after = after.map(|row| Position { key: key(row), instant: row.expires_at });
+        let (rows, more) = self.database.due_in(self.table_of(class)?, EXPIRY, (class.id(), shard), due_by, after, limit).await?;
+        Ok(ExpiredPage { rows: rows.iter().map(|row| expired_row(class, row)).collect::<Result<_, _>>()?, more })
     }
 
     async fn remove(&self, row: &ExpiredRow, at_or_before: Timestamp) -> Result<bool, Failure> {
-        let key = Key { pk: row.key.pk.clone(), sk: row.key.sk.clone() };
-        let removal = key
+        let removal = key(row)
             .delete(self.table_of(row.class)?)
             .only_if("#class = :class AND expires_at <= :until")
             .name("#class", "class")
@@ -48,7 +49,12 @@ impl ExpiredRows for DynamoExpiredRows {
     }
 }
 
+fn key(row: &ExpiredRow) -> Key {
+    Key { pk: row.key.pk.clone(), sk: row.key.sk.clone() }
+}
+
 fn expired_row(class: Class, row: &Attributes) -> Result<ExpiredRow, Failure> {
     let key = RowKey { pk: row.required_text("pk")?.to_owned(), sk: row.required_text("sk")?.to_owned() };
-    Ok(ExpiredRow { class, key, objects: row.maybe_text("objects").map(str::to_owned) })
+    let expires_at = Timestamp::from_second(row.required_number(EXPIRY.instant)?).map_err(Failure::broken)?;
+    Ok(ExpiredRow { class, key, expires_at, objects: row.maybe_text("objects").map(str::to_owned) })
 }

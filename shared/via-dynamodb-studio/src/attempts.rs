@@ -1,10 +1,10 @@
 //! The attempts at drawings: one row a drawing.
 
 use async_trait::async_trait;
-use dynamo::{Answer, Attributes, Database, EXPIRY, Item, Read, Write, number};
+use dynamo::{Answer, Attributes, Database, EXPIRY, Item, Read, TTL, Transaction, Write, number, text};
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::{Attempts, Claimed, History, Written};
+use studio::{Attempts, Claimed, History, State, Written};
 
 use crate::keys;
 
@@ -23,12 +23,18 @@ impl DynamoAttempts {
 #[async_trait]
 impl Attempts for DynamoAttempts {
     async fn open(&self, history: &History) -> Result<Claimed, Failure> {
-        match self.database.write(put(history, &self.studio)?).await? {
-            Answer::Written(_) => Ok(Claimed::Mine),
-            Answer::Refused(Some(row)) => Ok(Claimed::Found(read(history, &row)?)),
-            // It was removed with its generation.
-            Answer::Refused(None) => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
-        }
+        let asked = history.clone();
+        let is_drawn = keys::generation(history.owner, history.generation)
+            .check(&self.studio)
+            .only_if("#state = :drawing")
+            .name("#state", "state")
+            .value(":drawing", text(State::Drawing.name()));
+        let claim = put(history, &self.studio)?.or(move |row| match row {
+            Some(row) => Ok(Claimed::Found(read(&asked, &row)?)),
+            // It was removed at its end.
+            None => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
+        });
+        Transaction::default().part(is_drawn.or(|_| Ok(Claimed::Over))).part(claim).write(&self.database, Claimed::Mine).await
     }
 
     async fn close(&self, history: &History) -> Result<Written, Failure> {
@@ -45,14 +51,24 @@ pub(crate) fn put(history: &History, studio: &str) -> Result<Write, Failure> {
     let item = Item::new(Class::Attempt.id(), keys::attempts(history.owner, history.generation, history.index))
         .number("version", history.version)
         .text("attempts", attempts)
-        .due(EXPIRY, history.expires_at);
+        .due(EXPIRY, history.expires_at)
+        .seconds(TTL, history.expires_at);
     Ok(match history.version {
         0 | 1 => item.put_new(studio),
         version => item.put(studio).only_if("version = :before").value(":before", number(version - 1)).showing(),
     })
 }
 
-fn read(asked: &History, row: &Attributes) -> Result<History, Failure> {
+/// The check that a history is as it was read.
+pub(crate) fn is_unchanged(history: &History, studio: &str) -> Write {
+    let check = keys::attempts(history.owner, history.generation, history.index).check(studio);
+    match history.version {
+        0 => check.only_if("attribute_not_exists(pk)"),
+        version => check.only_if("version = :version").value(":version", number(version)),
+    }
+}
+
+pub(crate) fn read(asked: &History, row: &Attributes) -> Result<History, Failure> {
     Ok(History {
         version: row.required_number("version")?,
         attempts: serde_json::from_str(row.required_text("attempts")?).map_err(Failure::broken)?,

@@ -1,8 +1,8 @@
 //! Generations: each change is one transaction with its condition and all rows that change with it.
 
 use async_trait::async_trait;
-use dynamo::{Database, EXPIRY, Item, Part, Transaction, Write, number, text};
-use kernel::{Failure, GenerationId, Owner};
+use dynamo::{Attributes, Database, EXPIRY, Item, Key, Part, Query, Read, TTL, Transaction, Write, number, text};
+use kernel::{Failure, GenerationId, Owner, UploadId, limits};
 use policy::Class;
 use screening::Decision;
 use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State, Written, object_keys};
@@ -10,6 +10,9 @@ use via_dynamodb_accounts::wallet_writes::move_credits;
 
 use crate::uploads::refuse_upload;
 use crate::{attempts, generation_item, keys};
+
+/// The latest generations of an account, among which those are that run: none does for four hours.
+const LATEST: usize = 4 * limits::GENERATIONS_PER_HOUR as usize;
 
 /// Generations in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
 pub struct DynamoGenerations {
@@ -39,13 +42,15 @@ impl DynamoGenerations {
 
     /// The generation and the history of a drawing may be overtaken; what else refuses is a contradiction.
     fn transaction(&self, change: Change<'_>) -> Result<Transaction<Written>, Failure> {
-        let Change { before, after, entry, moderation, delivered, history } = change;
+        let Change { before, after, entries, moderation, delivered, history, unchanged } = change;
         let mut transaction = Transaction::default().part(self.replace(before, after).or(|_| Ok(Written::Overtaken)));
         if let Some(history) = history {
             transaction = transaction.part(attempts::put(history, &self.studio)?.or(|_| Ok(Written::Overtaken)));
         }
-        if let Some(entry) = entry {
-            transaction = transaction.parts(move_credits(table(self.accounts.as_ref(), "Accounts")?, after.owner, entry));
+        transaction =
+            transaction.parts(unchanged.iter().map(|history| attempts::is_unchanged(history, &self.studio).or(|_| Ok(Written::Overtaken))));
+        if !entries.is_empty() {
+            transaction = transaction.parts(move_credits(table(self.accounts.as_ref(), "Accounts")?, after.owner, entries));
         }
         if let Some(record) = moderation {
             transaction = transaction.parts(self.moderation(record)?);
@@ -68,6 +73,11 @@ impl DynamoGenerations {
             .name("#state", "state")
             .value(":version", number(before.version))
             .value(":state", text(before.state.name()))
+    }
+
+    async fn remove_all(&self, keys: impl Iterator<Item = Key> + Send) -> Result<(), Failure> {
+        let removals = keys.map(|key| key.delete(&self.studio).or_broken("a removal"));
+        Transaction::default().parts(removals).write(&self.database, ()).await
     }
 
     fn moderation<T>(&self, record: &ModerationRecord) -> Result<Vec<Part<T>>, Failure> {
@@ -93,13 +103,32 @@ impl Generations for DynamoGenerations {
         self.transaction(change)?.write(&self.database, Written::Stored).await
     }
 
-    async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
-        let Generation { owner, id, .. } = *generation;
-        let attempts = (0..generation.count).map(|index| keys::attempts(owner, id, index));
-        let keys = attempts.chain([keys::delivered(owner, id), keys::generation(owner, id)]);
-        let removals = keys.map(|key| key.delete(&self.studio).or_broken("a removal"));
-        Transaction::default().parts(removals).write(&self.database, ()).await
+    async fn is_in_use(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure> {
+        // Newest first: what runs is among the latest, of which an account starts a few in an hour.
+        let latest = Query::of(&self.studio, "pk = :pk AND begins_with(sk, :generations)")
+            .value(":pk", text(keys::of_owner(owner)))
+            .value(":generations", text(keys::GENERATIONS))
+            .backwards()
+            .limit(LATEST);
+        let upload = upload.to_string();
+        let rows = self.database.query(latest).await?;
+        let is_running = |row: &Attributes| row.named::<State>("state").is_ok_and(State::is_running);
+        Ok(rows.iter().any(|row| row.maybe_text("upload_id") == Some(&upload) && is_running(row)))
     }
+
+    async fn remove_beside(&self, generation: &Generation) -> Result<(), Failure> {
+        self.remove_all(beside(generation)).await
+    }
+
+    async fn remove(&self, generation: &Generation) -> Result<(), Failure> {
+        self.remove_all(beside(generation).chain([keys::generation(generation.owner, generation.id)])).await
+    }
+}
+
+/// The keys of the rows beside that of a generation.
+fn beside(generation: &Generation) -> impl Iterator<Item = Key> + Send {
+    let Generation { owner, id, count, .. } = *generation;
+    (0..count).map(move |index| keys::attempts(owner, id, index)).chain([keys::delivered(owner, id)])
 }
 
 fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item, Failure> {
@@ -122,6 +151,7 @@ fn moderation_item(record: &ModerationRecord) -> Item {
         .text("object_key", key)
         .text("at", record.at.to_string())
         .due(EXPIRY, record.expires_at)
+        .seconds(TTL, record.expires_at)
 }
 
 fn table<'a>(name: Option<&'a String>, which: &'static str) -> Result<&'a str, Failure> {

@@ -41,13 +41,11 @@ impl DynamoPlacements {
         let transaction = Transaction::default()
             .part(sessions::check(&self.fleeting, &new_generation.principal, now)?)
             .part(idempotency.record(&response, now, |stored| Ok(Placement::Replayed(replay(stored))))?)
-            .part(use_upload(&self.studio, generation.owner, generation.upload, now));
+            .part(use_upload(&self.studio, generation.owner, generation.upload, now))
+            .part(count_one(&self.fleeting, "generations", &generation.owner.to_string(), new_generation.most_per_hour(), now));
         let transaction = match &new_generation.reservation {
-            Reservation::Hold(hold) => transaction.parts(move_credits(&self.accounts, generation.owner, hold)),
-            Reservation::Count(quota) => {
-                transaction.part(count_one(&self.fleeting, "generations", &generation.owner.to_string(), quota.per_hour, now))
-            }
-            Reservation::Nothing => transaction,
+            Reservation::Hold(hold) => transaction.parts(move_credits(&self.accounts, generation.owner, &[*hold])),
+            Reservation::Count(_) | Reservation::Nothing => transaction,
         };
         Ok(transaction.part(generation_item::write(generation).put_new(&self.studio).or_broken("a generation that is there already")))
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, Query, Read, text};
-use kernel::{Clock, Failure, GenerationId, Principal};
-use studio::{Delivered, Generation, OwnGenerations, Page, View, Views};
+use kernel::{Clock, Failure, GenerationId, Principal, limits};
+use studio::{Delivered, History, OwnGeneration, OwnGenerations, Page, View, Views};
 use via_dynamodb_accounts::sessions;
 
-use crate::{generation_item, keys};
+use crate::{attempts, generation_item, keys};
 
 pub struct DynamoViews {
     database: Database,
@@ -66,11 +66,21 @@ impl Views for DynamoViews {
 
 #[async_trait]
 impl OwnGenerations for DynamoViews {
-    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<Generation>, Failure> {
-        let (session, generation) = (sessions::standing(principal)?, keys::generation(principal.owner()?, id));
-        let rows = self.database.read(Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation)).await?;
-        sessions::verify(rows.get(&session), self.clock.now())?;
-        rows.get(&generation).map(generation_item::read).transpose()
+    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<OwnGeneration>, Failure> {
+        let (session, owner, now) = (sessions::standing(principal)?, principal.owner()?, self.clock.now());
+        let generation = keys::generation(owner, id);
+        let batch = Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation);
+        // How many drawings it has is read with it, so as many are asked for as it may have.
+        let attempts = (0..*limits::DRAWINGS.end()).map(|index| keys::attempts(owner, id, index));
+        let rows = self.database.read(attempts.fold(batch, |batch, key| batch.of(&self.studio, &key))).await?;
+        sessions::verify(rows.get(&session), now)?;
+        let Some(generation) = rows.get(&generation).map(generation_item::read).transpose()? else { return Ok(None) };
+        let history = |index| {
+            let none = History::new(owner, id, index, now);
+            rows.get(&keys::attempts(owner, id, index)).map_or_else(|| Ok(none.clone()), |row| attempts::read(&none, row))
+        };
+        let attempts = (0..generation.count).map(history).collect::<Result<_, _>>()?;
+        Ok(Some(OwnGeneration { generation, attempts }))
     }
 }
 

@@ -68,11 +68,12 @@ impl Bucket {
         Ok(listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
     }
 
-    async fn delete_all(&self, keys: Vec<String>) -> Result<(), Failure> {
-        let objects = keys.into_iter().map(|key| ObjectIdentifier::builder().key(key).build()).collect::<Result<Vec<_>, _>>();
+    /// Deletes at most [`PAGE`] objects; returns the keys that failed.
+    async fn delete_all(&self, keys: &[String]) -> Result<Vec<String>, Failure> {
+        let objects = keys.iter().map(|key| ObjectIdentifier::builder().key(key).build()).collect::<Result<Vec<_>, _>>();
         let batch = Delete::builder().set_objects(Some(objects.map_err(Failure::broken)?)).quiet(true).build().map_err(Failure::broken)?;
         let deleted = self.client.delete_objects().bucket(&self.name).delete(batch).send().await.map_err(|error| failure(&error))?;
-        if deleted.errors().is_empty() { Ok(()) } else { Err(Failure::unavailable(Duration::from_secs(1))) }
+        Ok(deleted.errors().iter().filter_map(|error| error.key().map(str::to_owned)).collect())
     }
 }
 
@@ -81,6 +82,10 @@ const PAGE: i32 = 1000;
 
 #[async_trait]
 impl Objects for Bucket {
+    async fn remove(&self, keys: &[String]) -> Result<Vec<String>, Failure> {
+        if keys.is_empty() { Ok(Vec::new()) } else { self.delete_all(keys).await }
+    }
+
     async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure> {
         // An empty prefix, or one without its slash, would match too much.
         if !prefix.ends_with('/') {
@@ -92,8 +97,10 @@ impl Objects for Bucket {
             if keys.is_empty() {
                 return Ok(removed);
             }
+            if !self.delete_all(&keys).await?.is_empty() {
+                return Err(Failure::unavailable(Duration::from_secs(1)));
+            }
             removed += keys.len() as u64;
-            self.delete_all(keys).await?;
         }
     }
 }

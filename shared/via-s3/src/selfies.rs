@@ -3,9 +3,12 @@
 use async_trait::async_trait;
 use kernel::{Failure, Owner, UploadId};
 use policy::deletion::Objects;
-use studio::{Quarantine, Selfies, object_keys};
+use studio::{OriginalStanding, Quarantine, Selfies, object_keys};
 
 use crate::Bucket;
+
+/// An upload has two at most: the original, and the normalised picture.
+const OBJECTS: i32 = 2;
 
 pub struct S3Selfies(Bucket);
 
@@ -30,6 +33,19 @@ impl Selfies for S3Selfies {
         let stored = self.0.put_new(&object_keys::selfie(owner, upload), "image/png", png).await?;
         self.0.delete(&object_keys::original(owner, upload)).await?;
         Ok(stored)
+    }
+
+    async fn standing_of_original(&self, owner: Owner, upload: UploadId) -> Result<OriginalStanding, Failure> {
+        let keys = self.0.keys(&object_keys::upload(owner, upload), OBJECTS).await?;
+        Ok(match (keys.contains(&object_keys::original(owner, upload)), keys.contains(&object_keys::selfie(owner, upload))) {
+            (false, _) => OriginalStanding::Absent,
+            (true, false) => OriginalStanding::Unread,
+            (true, true) => OriginalStanding::Spare,
+        })
+    }
+
+    async fn remove_original(&self, owner: Owner, upload: UploadId) -> Result<(), Failure> {
+        self.0.delete(&object_keys::original(owner, upload)).await
     }
 
     async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure> {

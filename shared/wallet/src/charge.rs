@@ -63,6 +63,16 @@ impl Charge {
         self.held(|credits| Entry::release(generation, credits, at))
     }
 
+    /// The work is ended early, when `owed` of its `parts` equal parts had cost something already: those are spent and the rest is given back.
+    #[must_use]
+    pub fn settle(self, generation: GenerationId, owed: u8, parts: u8, at: Timestamp) -> Vec<Entry> {
+        let Self::Credits(credits) = self else { return Vec::new() };
+        let spent = credits.saturating_mul(u32::from(owed.min(parts))) / u32::from(parts.max(1));
+        let capture = (spent > 0).then(|| Entry::capture(generation, spent, at));
+        let release = (spent < credits || spent == 0).then(|| Entry::release(generation, credits - spent, at));
+        capture.into_iter().chain(release).collect()
+    }
+
     fn held(self, movement: impl Fn(u32) -> Entry) -> Option<Entry> {
         match self {
             Self::Credits(credits) => Some(movement(credits)),
@@ -112,16 +122,34 @@ mod tests {
             let (id, at) = id();
             let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour }), Tariff::Free][tariff];
             let charge = tariff.charge(price);
-            let start = Balance::default().after(&Entry::starter_grant(1_000, at)).unwrap();
+            let start = Balance::default().after(&[Entry::starter_grant(1_000, at)]).unwrap();
             let reserved = match charge.reserve(id, at) {
-                Reservation::Hold(hold) => start.after(&hold).unwrap(),
+                Reservation::Hold(hold) => start.after(&[hold]).unwrap(),
                 Reservation::Count(quota) => { prop_assert_eq!(quota, Quota { per_hour }); start }
                 Reservation::Nothing => start,
             };
             let end = if delivered { charge.capture(id, at) } else { charge.release(id, at) };
-            let settled = end.map_or(Ok(reserved), |entry| reserved.after(&entry)).unwrap();
+            let settled = reserved.after(end.as_slice()).unwrap();
             let spent = if delivered && tariff == Tariff::Credits { price } else { 0 };
-            prop_assert_eq!((settled.available, settled.held), (1_000 - spent, 0));
+            prop_assert_eq!(settled, Balance { available: 1_000 - spent, held: 0, running: 0 });
+        }
+
+        /// Whatever part of it is owed when it ends early, that part is spent, the rest is there again, and nothing runs.
+        #[test]
+        fn an_early_end_spends_what_is_owed_and_gives_back_the_rest(each in 0_u32..100, parts in 1_u8..=8, owed in 0_u8..=8, tariff in 0_usize..3) {
+            let (id, at) = id();
+            let owed = owed.min(parts);
+            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour: 1 }), Tariff::Free][tariff];
+            let charge = tariff.charge(each * u32::from(parts));
+            let start = Balance::default().after(&[Entry::starter_grant(1_000, at)]).unwrap();
+            let hold = match charge.reserve(id, at) {
+                Reservation::Hold(hold) => Some(hold),
+                Reservation::Count(_) | Reservation::Nothing => None,
+            };
+            let end = charge.settle(id, owed, parts, at);
+            let settled = start.after(hold.as_slice()).unwrap().after(&end).unwrap();
+            let spent = if tariff == Tariff::Credits { each * u32::from(owed) } else { 0 };
+            prop_assert_eq!(settled, Balance { available: 1_000 - spent, held: 0, running: 0 });
         }
     }
 }

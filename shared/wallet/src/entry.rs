@@ -11,9 +11,9 @@ pub enum Kind {
     Grant,
     /// Available credits are set aside for a generation.
     Hold,
-    /// Held credits are spent: the generation was delivered.
+    /// Held credits are spent: the generation was delivered, or cancelled when drawings of it had cost something.
     Capture,
-    /// Held credits become available again: the generation was not delivered.
+    /// Held credits become available again: what they were held for was not made.
     Release,
 }
 

@@ -6,7 +6,9 @@
 mod balance;
 mod charge;
 mod entry;
+mod refusal;
 
-pub use balance::{Balance, Overdrawn};
+pub use balance::{Balance, Movement, Overdrawn};
 pub use charge::{Charge, Quota, Reservation, Tariff};
 pub use entry::{Cause, Entry, Kind};
+pub use refusal::{too_many_at_once, too_short};

@@ -64,6 +64,7 @@ async fn wallet() -> BTreeSet<String> {
         let ran = cloud.fire_schedule(&schedule.function).await.unwrap();
         assert!(!ran.failed, "{}: {}", schedule.function, ran.json());
     }
+    cloud.settle(std::time::Duration::from_secs(180)).await.unwrap();
     let ran = within_budgets(&cloud);
     cloud.stop().await;
     ran

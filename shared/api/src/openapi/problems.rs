@@ -165,7 +165,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::NotFound => "The resource does not exist, or belongs to another account.",
         Reason::UploadNotReceived => "The upload was opened but its bytes never arrived.",
         Reason::UploadRefused => "The upload was refused by the content check and cannot be used.",
-        Reason::RateLimited => "Too many requests of this kind in this hour.",
+        Reason::RateLimited => "Too many requests of this kind in this hour, or too many generations at once; `detail` names the limit.",
         Reason::Unavailable => "A dependency is slow or refuses for the moment.",
         Reason::ConsentRequired => "The header `Provider-Consent` does not name the vendors that would see the picture; `detail` does.",
         Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",

@@ -240,11 +240,16 @@ fn generations_create() -> Endpoint {
     let key = parameter("Idempotency-Key", ParameterIn::Header, idempotency_key()).required(Required::True);
     let location = header("`/v1/generations/{id}` of the new generation", string());
     Endpoint::new("generations-create", GENERATIONS)
-        .describe("The same `Idempotency-Key` with the same body means the same generation, for 24 hours.")
+        .describe(&format!(
+            "The same `Idempotency-Key` with the same body means the same generation, for 24 hours. An account starts at most {} generations in an hour, and at \
+             most {} of them run at once; `detail` of the refusal names the limit.",
+            limits::GENERATIONS_PER_HOUR,
+            limits::GENERATIONS_AT_ONCE,
+        ))
         .parameter(key.description(Some("The caller's own key for this request")))
         .takes("GenerationRequest")
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
-        .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound])
+        .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound, Reason::RateLimited])
         .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
         .busy()
 }
@@ -270,7 +275,11 @@ fn generations() -> [Endpoint; 3] {
         .refuses(&[Reason::NotFound])
         .busy();
     let delete = Endpoint::new("generations-delete", GENERATIONS)
-        .describe("A running generation is cancelled and its credits are released, once.")
+        .describe(
+            "A running generation is cancelled and its credits are settled, once. Each drawing has an equal share of them: those of drawings that are made, or \
+             that an artist was asked for without a known answer, are spent, and the others are available again. Until drawing begins all are; once every \
+             drawing is made none is. Removing a generation that has ended changes nothing in the wallet.",
+        )
         .parameter(generation_id())
         .answers("204", ResponseBuilder::new().description("Removed").build())
         .refuses(&[Reason::NotFound])

@@ -82,7 +82,12 @@ fn lifecycle_days_keep_two_days_from_the_promise() {
 fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_objects() {
     for entry in inventory().of(Profile::Wallet).filter(|entry| entry.table().is_some()) {
         assert_eq!(entry.kept().is_some(), entry.has(Mechanism::Sweep), "{}", entry.class());
-        assert_eq!(entry.has(Mechanism::Sweep), entry.has(Mechanism::Ttl), "{}", entry.class());
+        assert_eq!(
+            entry.has(Mechanism::Ttl),
+            entry.kept().is_some() && entry.objects.is_none(),
+            "a row outlives its objects: {}",
+            entry.class()
+        );
         let Some(objects) = entry.objects else { continue };
         let object = objects.entry().kept().expect("objects of an ending row end");
         assert!(entry.kept().is_some_and(|row| row.duration <= object.duration), "{}", entry.class());

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use kernel::SignedDuration;
+use kernel::{AccountSession, SignedDuration};
 use policy::Class;
-use studio::{Change, Circuit, Claimed, Generation, History, Outcome, Permit, Usage, Written};
+use studio::{Change, Circuit, Claimed, Generation, History, Outcome, OwnGeneration, Permit, Usage, Written};
 
 use super::Stores;
 
@@ -14,6 +14,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(170);
 /// A generation that is being drawn.
 async fn drawing(stores: &Stores) -> Generation {
     let caller = stores.customer(2).await;
+    drawing_of(stores, caller).await
+}
+
+async fn drawing_of(stores: &Stores, caller: AccountSession) -> Generation {
     let queued = stores.placed(caller, 2).await;
     let screening = queued.begin_screening(stores.now()).unwrap();
     let drawing = screening.pass(stores.now()).unwrap();
@@ -81,14 +85,51 @@ pub async fn histories(stores: &Stores) {
     assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Found(drawn));
 
     let end = Class::ATTEMPT.expires_at(stores.now());
-    let due = stores.expired.expired(Class::Attempt, end, 10_000).await.unwrap();
+    let due = super::expired::due(stores, Class::Attempt, end, 1_000).await.concat();
     assert!(due.iter().any(|row| row.key.sk == format!("ATT#{}#1", new_generation.id) && row.objects.is_none()));
     let sketched = noted.sketched_to(2, stores.now()).unwrap();
     assert_eq!(stores.generations.change(Change::of(&noted, &sketched)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&sketched));
     stores.generations.remove(&sketched).await.unwrap();
-    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Mine, "it went with its generation");
-    stores.generations.remove(&sketched).await.unwrap();
+    assert_eq!(stores.attempts.open(&again).await.unwrap(), Claimed::Over, "it went with its generation, and nobody draws for it");
+}
+
+/// A claim and a cancellation that were made up from the same rows are not both written: the later one is told.
+pub async fn cancellations(stores: &Stores) {
+    let caller = stores.customer(2).await;
+    let generation = drawing_of(stores, caller).await;
+    let own = || async { stores.own.own(&caller.into(), generation.id).await.unwrap().unwrap() };
+    let read = own().await;
+    assert_eq!(
+        (&read.generation, read.attempts.iter().map(|history| (history.index, history.version)).collect()),
+        (&generation, vec![(0, 0), (1, 0)])
+    );
+    let cancelled = generation.cancel(stores.now()).unwrap();
+    let cancel = |read: &OwnGeneration, owed: u8| {
+        let (entries, unchanged) = (generation.settle_charge(owed, stores.now()), read.attempts.clone());
+        let (generation, cancelled) = (generation.clone(), cancelled.clone());
+        async move {
+            let change = Change { entries: &entries, unchanged: &unchanged, ..Change::of(&generation, &cancelled) };
+            stores.generations.change(change).await.unwrap()
+        }
+    };
+    let claimed = nothing(stores, &generation).opened("openai", "a-model", "mine", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&claimed).await.unwrap(), Claimed::Mine);
+    assert_eq!(cancel(&read, 0).await, Written::Overtaken, "an attempt was claimed meanwhile");
+    let claimed_first = own().await;
+    assert_eq!(claimed_first.attempts[1], claimed);
+    let closed = claimed.closed(Outcome::Drawn, 1, usage());
+    assert_eq!(stores.attempts.close(&closed).await.unwrap(), Written::Stored);
+    assert_eq!(cancel(&claimed_first, 1).await, Written::Overtaken, "an attempt ended meanwhile");
+    assert_eq!(stores.balance(&caller).await, (0, 2));
+    assert_eq!(cancel(&own().await, 1).await, Written::Stored);
+    assert_eq!(stores.balance(&caller).await, (1, 0), "what was drawn is paid, and the rest is back");
+    let late = History::new(generation.owner, generation.id, 0, stores.now()).opened("openai", "a-model", "late", stores.now(), LEASE);
+    assert_eq!(stores.attempts.open(&late).await.unwrap(), Claimed::Over);
+    assert_eq!(own().await.attempts[0].version, 0, "nothing was written");
+    assert_eq!(cancel(&own().await, 1).await, Written::Overtaken, "twice is once");
+    assert_eq!(stores.balance(&caller).await, (1, 0));
+    stores.generations.remove(&cancelled).await.unwrap();
 }
 
 /// A circuit is written over the version it was made from, once, with every field; an unknown one is closed.

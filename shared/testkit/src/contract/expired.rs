@@ -1,15 +1,36 @@
 //! Expired rows.
 
+use std::collections::BTreeSet;
+
 use kernel::{SignedDuration, Timestamp};
 use policy::Class;
-use policy::deletion::ExpiredRow;
+use policy::deletion::{DueRows, ExpiredRow};
 use studio::{Placement, Upload, object_keys};
 
 use super::Stores;
 use super::stores::MANY;
 
+/// The due rows of every shard, read in pages of `limit`: the earliest of each shard first.
+pub(super) async fn due(stores: &Stores, class: Class, due_by: Timestamp, limit: usize) -> Vec<Vec<ExpiredRow>> {
+    let mut shards = Vec::new();
+    for shard in 0..16 {
+        let due = DueRows { class, shard, due_by };
+        let mut rows: Vec<ExpiredRow> = Vec::new();
+        loop {
+            let page = stores.expired.page(&due, rows.last(), limit).await.unwrap();
+            assert!(page.rows.len() <= limit && (page.rows.len() == limit || !page.more));
+            rows.extend(page.rows);
+            if !page.more {
+                break;
+            }
+        }
+        shards.push(rows);
+    }
+    shards
+}
+
 async fn own(stores: &Stores, class: Class, at: Timestamp, upload: &Upload) -> Vec<ExpiredRow> {
-    let found = stores.expired.expired(class, at, 10_000).await.unwrap();
+    let found = due(stores, class, at, 1_000).await.concat();
     found.into_iter().filter(|row| row.key.sk == format!("UPL#{}", upload.id)).collect()
 }
 
@@ -22,11 +43,10 @@ pub async fn expired(stores: &Stores) {
     let before = day.checked_sub(SignedDuration::from_secs(1)).unwrap();
     assert_eq!(own(stores, Class::UploadUnused, before, &unused).await, []);
     let found = own(stores, Class::UploadUnused, day, &unused).await;
-    assert_eq!(found.len(), 1);
+    assert_eq!((found.len(), found[0].expires_at), (1, Timestamp::from_second(day.as_second()).unwrap()));
     assert_eq!(found[0].objects, Some(object_keys::upload(caller.owner(), unused.id)));
     assert_eq!(own(stores, Class::UploadUnused, day, &used).await, [], "a generation made another class of it");
     assert_eq!(own(stores, Class::Upload, used.used_until, &used).await.len(), 1);
-    assert_eq!(stores.expired.expired(Class::Upload, used.used_until, 1).await.unwrap().len(), 1);
 
     assert!(!stores.expired.remove(&found[0], before).await.unwrap(), "not before its time");
     let reused = ExpiredRow { class: Class::Upload, ..found[0].clone() };
@@ -36,7 +56,7 @@ pub async fn expired(stores: &Stores) {
     assert_eq!(own(stores, Class::UploadUnused, day, &unused).await, []);
 }
 
-/// Of many rows, which every shard has some of, each is found: the earliest first, and no more than asked for.
+/// Of many rows, which every shard has some of, each is found once, whatever the size of a page.
 pub async fn many_expired(stores: &Stores) {
     stores.turn_back(2);
     let mut opened = Vec::new();
@@ -45,10 +65,11 @@ pub async fn many_expired(stores: &Stores) {
         opened.push(stores.upload(stores.customer(0).await).await);
     }
     let until = opened.last().unwrap().unused_until;
-    let expected: Vec<String> = opened.iter().map(|upload| format!("UPL#{}", upload.id)).collect();
-    for limit in [1, 10, MANY, MANY + 1] {
-        let found = stores.expired.expired(Class::UploadUnused, until, limit).await.unwrap();
-        let found: Vec<String> = found.into_iter().map(|row| row.key.sk).collect();
-        assert_eq!(found, expected[..limit.min(MANY)], "at most {limit}");
+    let expected: BTreeSet<String> = opened.iter().map(|upload| format!("UPL#{}", upload.id)).collect();
+    for limit in [1, 3, MANY] {
+        let shards = due(stores, Class::UploadUnused, until, limit).await;
+        assert!(shards.iter().all(|rows| !rows.is_empty() && rows.is_sorted_by_key(|row| row.expires_at)), "the earliest first");
+        let found: BTreeSet<String> = shards.concat().into_iter().map(|row| row.key.sk).collect();
+        assert_eq!((shards.concat().len(), &found), (MANY, &expected), "each once, in pages of {limit}");
     }
 }

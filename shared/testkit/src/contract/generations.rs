@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use kernel::AccountSession;
 use kernel::{GenerationId, SignedDuration};
 use screening::Decision;
+use studio::upload::form_is_over_at;
 use studio::{Change, EndReason, Generation, MailState, Written};
 use wallet::Entry;
 
@@ -25,7 +26,7 @@ pub async fn changes(stores: &Stores) {
     // Overtaken: nothing of it is written, neither the credits nor the record.
     let failed = queued.fail(EndReason::TimedOut, now).unwrap();
     let (release, record) = (queued.release(now), builders::moderation(&queued, Decision::Blocked, now));
-    let stale = Change { entry: release.as_ref(), moderation: Some(&record), ..Change::of(&queued, &failed) };
+    let stale = Change { entries: release.as_slice(), moderation: Some(&record), ..Change::of(&queued, &failed) };
     assert_eq!(stores.generations.change(stale).await.unwrap(), Written::Overtaken);
     assert_eq!((load().await.as_ref(), stores.balance(&caller).await), (Some(&screening), (3, 2)));
 
@@ -39,7 +40,7 @@ pub async fn changes(stores: &Stores) {
 
     // A movement that is already written makes its change fail.
     let sending = done.mail_is(MailState::Sending, now).unwrap();
-    let twice = Change { entry: Some(&capture), ..Change::of(&done, &sending) };
+    let twice = Change { entries: &[capture], ..Change::of(&done, &sending) };
     assert!(stores.generations.change(twice).await.is_err());
     assert_eq!((load().await.as_ref(), stores.balance(&caller).await), (Some(&done), (3, 0)));
     let settled = done.settle(now).unwrap();
@@ -60,7 +61,7 @@ pub async fn changes(stores: &Stores) {
 async fn deliver(stores: &Stores, caller: &AccountSession, finishing: &Generation) -> (Generation, Entry) {
     let now = stores.now();
     let (done, capture, delivered) = (finishing.deliver(now).unwrap(), finishing.capture(now).unwrap(), builders::delivered());
-    let change = Change { entry: Some(&capture), delivered: Some(&delivered), ..Change::of(finishing, &done) };
+    let change = Change { entries: &[capture], delivered: Some(&delivered), ..Change::of(finishing, &done) };
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
     let view = stores.views.view(&(*caller).into(), finishing.id).await.unwrap().unwrap();
     assert_eq!((view.generation, view.delivered), (done.clone(), Some(delivered)));
@@ -88,13 +89,26 @@ pub async fn deliveries(stores: &Stores) {
     assert_eq!((view.generation, view.delivered), (done, Some(builders::delivered())));
 }
 
+/// An upload is in use as long as a generation of it runs.
+pub async fn uploads_in_use(stores: &Stores) {
+    let (caller, other) = (stores.customer(9).await, stores.customer(9).await);
+    let (first, second) = (stores.placed(caller, 1).await, stores.placed(caller, 1).await);
+    let is_in_use = async |generation: &Generation| stores.generations.is_in_use(generation.owner, generation.upload).await.unwrap();
+    assert!(is_in_use(&first).await && is_in_use(&second).await);
+    assert!(!stores.generations.is_in_use(other.owner(), first.upload).await.unwrap(), "it is not the other's");
+    let (cancelled, entries) = (first.cancel(stores.now()).unwrap(), first.settle_charge(0, stores.now()));
+    let change = Change { entries: &entries, ..Change::of(&first, &cancelled) };
+    assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
+    assert!(!is_in_use(&first).await && is_in_use(&second).await);
+}
+
 /// Of concurrent changes from one version, one is written.
 pub async fn concurrent_changes(stores: &Stores) {
     let caller = stores.customer(1).await;
     let queued = stores.placed(caller, 1).await;
     let now = stores.now();
     let (failed, release) = (queued.fail(EndReason::TimedOut, now).unwrap(), queued.release(now));
-    let change = Change { entry: release.as_ref(), ..Change::of(&queued, &failed) };
+    let change = Change { entries: release.as_slice(), ..Change::of(&queued, &failed) };
     let written = join_all((0..8).map(|_| stores.generations.change(change))).await;
     assert_eq!(written.iter().filter(|written| matches!(written, Ok(Written::Stored))).count(), 1);
     assert_eq!(stores.balance(&caller).await, (1, 0));
@@ -149,9 +163,9 @@ pub async fn overdue(stores: &Stores) {
     assert_eq!(stores.overdue.overdue(later, 1).await.unwrap().len(), 1);
     let failed = first.fail(EndReason::TimedOut, stores.now()).unwrap();
     let release = first.release(stores.now());
-    let change = Change { entry: release.as_ref(), ..Change::of(&first, &failed) };
+    let change = Change { entries: release.as_slice(), ..Change::of(&first, &failed) };
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
-    let settled = failed.settle(stores.now()).unwrap();
+    let settled = failed.settle(form_is_over_at(failed.upload)).unwrap();
     assert_eq!(stores.generations.change(Change::of(&failed, &settled)).await.unwrap(), Written::Stored);
     assert_eq!(found(later).await, [second.id], "what is settled is never overdue");
 }

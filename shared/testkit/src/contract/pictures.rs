@@ -73,6 +73,12 @@ pub async fn selfies(shelves: &Shelves, receive: impl AsyncFn(Owner, UploadId, V
     let isolated = object_keys::quarantine(account, upload);
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 1, "quarantine outlives the upload");
     assert_eq!(shelves.objects.remove_prefix(&isolated).await.unwrap(), 0);
+    let keys = [object_keys::original(account, neighbour), object_keys::selfie(account, neighbour)];
+    for _ in 0..2 {
+        assert_eq!(shelves.objects.remove(&keys).await.unwrap(), [""; 0], "what is not there is a success");
+        assert_eq!(selfies.original(account, neighbour).await.unwrap(), None);
+    }
+    assert_eq!(shelves.objects.remove(&[]).await.unwrap(), [""; 0]);
 }
 
 /// Objects of a generation are stored, found, and removed by prefix, without touching others.

@@ -3,8 +3,8 @@
 use futures_util::future::join_all;
 use kernel::{Failure, Reason, SignedDuration, limits};
 use screening::Decision;
-use studio::{Change, Placed, Placement, Upload, UploadStanding, Written};
-use wallet::{Charge, Quota};
+use studio::{Change, EndReason, Generation, Placed, Placement, State, Upload, UploadStanding, Written};
+use wallet::{Charge, Entry, Quota};
 
 use super::Stores;
 use super::stores::reason;
@@ -82,6 +82,77 @@ pub async fn refused_generations(stores: &Stores) {
     assert_eq!(stores.balance(&caller).await, (1, 1));
 }
 
+/// An account starts a limited number of generations in an hour (AN-69), whatever becomes of them.
+pub async fn hourly_generations(stores: &Stores) {
+    let caller = stores.customer(limits::GENERATIONS_PER_HOUR + 1).await;
+    let upload = stores.upload(caller).await;
+    for index in 0..limits::GENERATIONS_PER_HOUR {
+        let placed = place(stores, &upload, &format!("key {index}")).await;
+        end(stores, &placed, &placed.fail(EndReason::TimedOut, stores.now()).unwrap(), placed.release(stores.now()).as_slice()).await;
+    }
+    let more = stores.new_generation(&upload, 1, "one more");
+    let refused = stores.placements.place(&more).await;
+    assert!(
+        matches!(&refused, Err(Failure::Busy { problem, retry_after }) if problem.detail.contains("60") && !retry_after.is_zero()),
+        "{refused:?}"
+    );
+    assert_eq!(reason(refused), Some(Reason::RateLimited));
+    assert_eq!(stores.generations.load(caller.owner(), more.generation.id).await.unwrap(), None, "nothing was written");
+    assert_eq!(stores.balance(&caller).await, (61, 0));
+    assert!(matches!(stores.placements.place(&stores.new_generation(&upload, 1, "key 3")).await, Ok(Placement::Replayed(_))));
+    stores.later(SignedDuration::from_hours(1));
+    assert_eq!(stores.placements.place(&more).await.unwrap(), Placement::New);
+}
+
+/// A limited number of an account's generations run at once (AN-69), and every end makes place for one more.
+pub async fn generations_at_once(stores: &Stores) {
+    let caller = stores.customer(100).await;
+    let upload = stores.upload(caller).await;
+    let mut running = Vec::new();
+    for index in 0..limits::GENERATIONS_AT_ONCE {
+        running.push(place(stores, &upload, &format!("key {index}")).await);
+    }
+    let now = stores.now();
+    let more = stores.new_generation(&upload, 1, "one more");
+    let refused = stores.placements.place(&more).await;
+    assert!(
+        matches!(&refused, Err(Failure::Busy { problem, retry_after }) if problem.detail.contains("10") && !retry_after.is_zero()),
+        "{refused:?}"
+    );
+    assert_eq!(reason(refused), Some(Reason::RateLimited));
+    assert_eq!(reason(stores.placements.place(&stores.new_generation(&upload, 100, "and too much")).await), Some(Reason::RateLimited));
+    assert_eq!(stores.balance(&caller).await, (90, 10), "nothing was written");
+    assert!(matches!(stores.placements.place(&stores.new_generation(&upload, 1, "key 3")).await, Ok(Placement::Replayed(_))));
+
+    let full = async |key: &str| reason(stores.placements.place(&stores.new_generation(&upload, 1, key)).await);
+    let queued = running.pop().unwrap();
+    end(stores, &queued, &queued.fail(EndReason::TimedOut, now).unwrap(), queued.release(now).as_slice()).await;
+    let next = place(stores, &upload, "after a failure").await;
+    assert_eq!(full("full").await, Some(Reason::RateLimited));
+    for owed in [0, 1] {
+        let queued = running.pop().unwrap();
+        end(stores, &queued, &queued.cancel(now).unwrap(), &queued.settle_charge(owed, now)).await;
+        place(stores, &upload, &format!("after a cancellation with {owed} drawn")).await;
+        assert_eq!(full("full").await, Some(Reason::RateLimited));
+    }
+    let finishing = Generation { state: State::Finishing, version: next.version + 1, ..next.clone() };
+    assert_eq!(stores.generations.change(Change::of(&next, &finishing)).await.unwrap(), Written::Stored);
+    end(stores, &finishing, &finishing.deliver(now).unwrap(), finishing.capture(now).as_slice()).await;
+    place(stores, &upload, "after a delivery").await;
+    assert_eq!(full("full").await, Some(Reason::RateLimited));
+}
+
+async fn place(stores: &Stores, upload: &Upload, key: &str) -> Generation {
+    let new_generation = stores.new_generation(upload, 1, key);
+    assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New, "{key}");
+    new_generation.generation
+}
+
+async fn end(stores: &Stores, before: &Generation, after: &Generation, entries: &[Entry]) {
+    let change = Change { entries, ..Change::of(before, after) };
+    assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
+}
+
 /// A generation that counts against a free quota takes nothing from the wallet; a replayed one is not counted again, a refused one writes nothing, and the
 /// next hour has a quota of its own.
 pub async fn quota(stores: &Stores) {
@@ -128,7 +199,7 @@ async fn block(stores: &Stores, upload: &Upload) {
     assert_eq!(stores.generations.change(Change::of(&new_generation.generation, &screening)).await.unwrap(), Written::Stored);
     let (blocked, record) = (screening.block(now).unwrap(), builders::moderation(&screening, Decision::Blocked, now));
     let release = screening.release(now);
-    let change = Change { entry: release.as_ref(), moderation: Some(&record), ..Change::of(&screening, &blocked) };
+    let change = Change { entries: release.as_slice(), moderation: Some(&record), ..Change::of(&screening, &blocked) };
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
 }
 

@@ -17,7 +17,7 @@ impl Codes for FakeCodes {
         self.0
             .transact("codes.issue", |rows| {
                 if !rows.count_one("codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at) {
-                    return Err(rate_limited());
+                    return Err(rate_limited(limits::CODES_PER_HOUR));
                 }
                 rows.codes.insert(code.key.clone(), (code.hash.clone(), 0, code.expires_at));
                 Ok(())
@@ -73,7 +73,7 @@ fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(
     }
     rows.profiles.insert(account, (new.email.clone(), new.locale.clone(), new.created_at));
     rows.wallets.insert(owner, Balance::default());
-    if rows.move_credits(owner, &new.grant) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+    if rows.move_credits(owner, &[new.grant]) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
 }
 
 /// Opens the session; where there are too many now, the oldest end.

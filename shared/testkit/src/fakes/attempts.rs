@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::Failure;
-use studio::{Attempts, Breaker, Circuit, Claimed, History, Written};
+use studio::{Attempts, Breaker, Circuit, Claimed, History, State, Written};
 
 use super::FakeDatabase;
 
@@ -14,6 +14,10 @@ impl Attempts for FakeAttempts {
     async fn open(&self, history: &History) -> Result<Claimed, Failure> {
         self.0
             .transact("attempts.open", |rows| {
+                let generation = rows.generations.get(&(history.owner, history.generation));
+                if generation.is_none_or(|generation| generation.state != State::Drawing) {
+                    return Ok(Claimed::Over);
+                }
                 if rows.note_attempts(history) {
                     return Ok(Claimed::Mine);
                 }

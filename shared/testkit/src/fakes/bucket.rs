@@ -8,7 +8,7 @@ use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp, UploadId};
 use picture_files::DigitalSource;
 use policy::deletion::Objects;
 use studio::store::drawing_of_name;
-use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms, object_keys};
+use studio::{Arrivals, Links, OriginalStanding, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms, object_keys};
 
 use crate::Faults;
 
@@ -94,6 +94,25 @@ impl Selfies for FakeSelfies {
             .await?;
         self.0.remove_prefix("selfies.drop_original", &object_keys::original(owner, upload)).await?;
         Ok(stored)
+    }
+
+    async fn standing_of_original(&self, owner: Owner, upload: UploadId) -> Result<OriginalStanding, Failure> {
+        let has = |objects: &BTreeMap<String, _>, key: String| objects.contains_key(&key);
+        self.0
+            .faults
+            .call("selfies.standing_of_original", || {
+                let objects = self.0.objects();
+                Ok(match (has(&objects, object_keys::original(owner, upload)), has(&objects, object_keys::selfie(owner, upload))) {
+                    (false, _) => OriginalStanding::Absent,
+                    (true, false) => OriginalStanding::Unread,
+                    (true, true) => OriginalStanding::Spare,
+                })
+            })
+            .await
+    }
+
+    async fn remove_original(&self, owner: Owner, upload: UploadId) -> Result<(), Failure> {
+        self.0.remove_prefix("selfies.remove_original", &object_keys::original(owner, upload)).await.map(drop)
     }
 
     async fn remove(&self, owner: Owner, upload: UploadId) -> Result<(), Failure> {
@@ -187,6 +206,16 @@ pub struct FakeObjects(pub FakeBucket);
 
 #[async_trait]
 impl Objects for FakeObjects {
+    async fn remove(&self, keys: &[String]) -> Result<Vec<String>, Failure> {
+        self.0
+            .faults
+            .call("objects.remove", || {
+                self.0.objects().retain(|key, _| !keys.contains(key));
+                Ok(Vec::new())
+            })
+            .await
+    }
+
     async fn remove_prefix(&self, prefix: &str) -> Result<u64, Failure> {
         if !prefix.ends_with('/') {
             return Err(Failure::broken("a prefix to remove must end with a slash"));

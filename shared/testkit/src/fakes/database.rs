@@ -81,17 +81,31 @@ impl Rows {
         if alive { Ok(()) } else { Err(Failure::signed_out()) }
     }
 
-    /// Writes a movement with its balance; `false` when the balance does not suffice or the movement is already written.
+    /// Writes entries with their balance; `false` when the balance does not suffice or an entry is already written.
     #[must_use]
-    pub(crate) fn move_credits(&mut self, owner: Owner, entry: &Entry) -> bool {
-        let written = self.ledger.iter().any(|(whose, known)| *whose == owner && known.key() == entry.key());
-        let Some(Ok(balance)) = self.wallets.get(&owner).map(|balance| balance.after(entry)) else { return false };
-        if written {
+    pub(crate) fn move_credits(&mut self, owner: Owner, entries: &[Entry]) -> bool {
+        let known = |entry: &Entry| self.ledger.iter().any(|(whose, known)| *whose == owner && known.key() == entry.key());
+        if entries.is_empty() {
+            return true;
+        }
+        let Some(Ok(balance)) = self.wallets.get(&owner).map(|balance| balance.after(entries)) else { return false };
+        if entries.iter().any(known) {
             return false;
         }
         self.wallets.insert(owner, balance);
-        self.ledger.push((owner, *entry));
+        self.ledger.extend(entries.iter().map(|entry| (owner, *entry)));
         true
+    }
+
+    /// The attempts at a drawing; none where there are none.
+    pub(crate) fn history(&self, generation: &Generation, index: u8, now: Timestamp) -> History {
+        let none = || History::new(generation.owner, generation.id, index, now);
+        self.attempts.get(&(generation.id, index)).cloned().unwrap_or_else(none)
+    }
+
+    /// Whether the stored attempts are of this version.
+    pub(crate) fn is_unchanged(&self, history: &History) -> bool {
+        self.attempts.get(&(history.generation, history.index)).map_or(0, |known| known.version) == history.version
     }
 
     /// Writes a history over the version before it; `false` when another version is stored.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use policy::deletion::{ExpiredRow, ExpiredRows, RowKey};
+use policy::deletion::{DueRows, ExpiredPage, ExpiredRow, ExpiredRows, RowKey};
 use studio::object_keys;
 
 use super::{FakeDatabase, Rows};
@@ -13,12 +13,19 @@ pub struct FakeExpiredRows(pub FakeDatabase);
 
 #[async_trait]
 impl ExpiredRows for FakeExpiredRows {
-    async fn expired(&self, class: Class, at_or_before: Timestamp, limit: usize) -> Result<Vec<ExpiredRow>, Failure> {
+    async fn page(&self, due: &DueRows, after: Option<&ExpiredRow>, limit: usize) -> Result<ExpiredPage, Failure> {
+        let position = |row: &ExpiredRow| (row.expires_at, row.key.pk.clone(), row.key.sk.clone());
+        let is_asked_for = |row: &ExpiredRow| {
+            let is_after = after.is_none_or(|after| position(row) > position(after));
+            row.class == due.class && row.expires_at <= due.due_by && is_after && shard_of(row) == due.shard
+        };
         self.0
-            .read("expired_rows.expired", |rows| {
-                let mut due: Vec<_> = expiring(rows).into_iter().filter(|(row, at)| row.class == class && *at <= at_or_before).collect();
-                due.sort_by_key(|(_, at)| *at);
-                Ok(due.into_iter().take(limit).map(|(row, _)| row).collect())
+            .read("expired_rows.page", |rows| {
+                let mut rows: Vec<_> = expiring(rows).into_iter().filter(is_asked_for).collect();
+                rows.sort_by_key(position);
+                let more = rows.len() > limit;
+                rows.truncate(limit);
+                Ok(ExpiredPage { rows, more })
             })
             .await
     }
@@ -26,8 +33,8 @@ impl ExpiredRows for FakeExpiredRows {
     async fn remove(&self, row: &ExpiredRow, at_or_before: Timestamp) -> Result<bool, Failure> {
         self.0
             .transact("expired_rows.remove", |rows| {
-                let due =
-                    expiring(rows).into_iter().any(|(known, at)| known.key == row.key && known.class == row.class && at <= at_or_before);
+                let is_it = |known: ExpiredRow| known.key == row.key && known.class == row.class && known.expires_at <= at_or_before;
+                let due = expiring(rows).into_iter().any(is_it);
                 if due {
                     remove(rows, &row.key);
                 }
@@ -37,33 +44,38 @@ impl ExpiredRows for FakeExpiredRows {
     }
 }
 
-/// Every row that expires, with its time.
-fn expiring(rows: &Rows) -> Vec<(ExpiredRow, Timestamp)> {
-    let row = |class, pk: String, sk: String, objects| ExpiredRow { class, key: RowKey { pk, sk }, objects };
+/// Sixteen shards, by the key.
+fn shard_of(row: &ExpiredRow) -> u8 {
+    row.key.pk.bytes().chain(row.key.sk.bytes()).fold(0_u8, u8::wrapping_add) % 16
+}
+
+/// Every row that expires.
+fn expiring(rows: &Rows) -> Vec<ExpiredRow> {
+    let row = |class, pk: String, sk: String, objects, expires_at| ExpiredRow { class, key: RowKey { pk, sk }, expires_at, objects };
     let uploads = rows.uploads.values().map(|known| {
         let (owner, id) = (known.upload.owner, known.upload.id);
-        (row(known.class(), owner.to_string(), format!("UPL#{id}"), Some(object_keys::upload(owner, id))), known.expires_at())
+        row(known.class(), owner.to_string(), format!("UPL#{id}"), Some(object_keys::upload(owner, id)), known.expires_at())
     });
     let moderation = rows.moderation.values().map(|record| {
-        (row(Class::ModerationRecord, record.owner.to_string(), format!("SCR#{}", record.generation), None), record.expires_at)
+        row(Class::ModerationRecord, record.owner.to_string(), format!("SCR#{}", record.generation), None, record.expires_at)
     });
     let quarantine = rows.moderation.values().filter_map(|record| {
         let (owner, objects) = (record.owner, object_keys::quarantine(record.owner, record.upload));
-        Some((row(Class::Quarantine, owner.to_string(), format!("QUA#{}", record.generation), Some(objects)), record.quarantined_until?))
+        Some(row(Class::Quarantine, owner.to_string(), format!("QUA#{}", record.generation), Some(objects), record.quarantined_until?))
     });
     let sessions = rows
         .sessions
         .iter()
-        .map(|(id, session)| (row(Class::Session, session.account.to_string(), format!("SES#{id}"), None), session.expires_at));
+        .map(|(id, session)| row(Class::Session, session.account.to_string(), format!("SES#{id}"), None, session.expires_at));
     let codes =
-        rows.codes.iter().map(|(key, (_, _, at))| (row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None), *at));
+        rows.codes.iter().map(|(key, (_, _, at))| row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None, *at));
     let attempts = rows.attempts.values().map(|known| {
         let key = format!("ATT#{}#{}", known.generation, known.index);
-        (row(Class::Attempt, known.owner.to_string(), key, None), known.expires_at)
+        row(Class::Attempt, known.owner.to_string(), key, None, known.expires_at)
     });
     let circuits = rows.circuits.values().filter_map(|known| {
         let end = Class::CIRCUIT.expires_at(known.failed_at?);
-        Some((row(Class::Circuit, format!("CIRCUIT#{}", known.artist), "STATE".into(), None), end))
+        Some(row(Class::Circuit, format!("CIRCUIT#{}", known.artist), "STATE".into(), None, end))
     });
     attempts.chain(circuits).chain(uploads).chain(moderation).chain(quarantine).chain(sessions).chain(codes).collect()
 }

@@ -1,7 +1,7 @@
 //! Generations and the sweeper's view of them.
 
 use async_trait::async_trait;
-use kernel::{Failure, GenerationId, Owner, Timestamp};
+use kernel::{Failure, GenerationId, Owner, Timestamp, UploadId};
 use studio::{Change, Generation, Generations, Overdue, State, Written};
 
 use super::FakeDatabase;
@@ -16,15 +16,18 @@ impl Generations for FakeGenerations {
     }
 
     async fn change(&self, change: Change<'_>) -> Result<Written, Failure> {
-        let Change { before, after, entry, moderation, delivered, history } = change;
+        let Change { before, after, entries, moderation, delivered, history, unchanged } = change;
         let key = (before.owner, before.id);
         self.0
             .transact("generations.change", |rows| {
                 let current = rows.generations.get(&key).is_some_and(|row| row.version == before.version && row.state == before.state);
+                if !unchanged.iter().all(|history| rows.is_unchanged(history)) {
+                    return Ok(Written::Overtaken);
+                }
                 if !current || history.is_some_and(|history| !rows.note_attempts(history)) {
                     return Ok(Written::Overtaken);
                 }
-                if entry.is_some_and(|entry| !rows.move_credits(after.owner, entry)) {
+                if !rows.move_credits(after.owner, entries) {
                     return Err(Failure::broken("a change was refused beside its generation"));
                 }
                 if after.state == State::Blocked {
@@ -35,6 +38,21 @@ impl Generations for FakeGenerations {
                 rows.moderation.extend(moderation.map(|record| (record.generation, record.clone())));
                 rows.delivered.extend(delivered.map(|delivered| (after.id, delivered.clone())));
                 Ok(Written::Stored)
+            })
+            .await
+    }
+
+    async fn is_in_use(&self, owner: Owner, upload: UploadId) -> Result<bool, Failure> {
+        let uses = |generation: &Generation| generation.owner == owner && generation.upload == upload && generation.state.is_running();
+        self.0.read("generations.is_in_use", |rows| Ok(rows.generations.values().any(uses))).await
+    }
+
+    async fn remove_beside(&self, generation: &Generation) -> Result<(), Failure> {
+        self.0
+            .transact("generations.remove_beside", |rows| {
+                rows.delivered.remove(&generation.id);
+                rows.attempts.retain(|(id, _), _| *id != generation.id);
+                Ok(())
             })
             .await
     }

@@ -20,7 +20,7 @@ impl Uploads for FakeUploads {
             .transact("uploads.open", |rows| {
                 rows.ask_session(&upload.principal, now)?;
                 if !rows.count_one("uploads", &upload.owner.to_string(), limits::UPLOADS_PER_HOUR, now) {
-                    return Err(rate_limited());
+                    return Err(rate_limited(limits::UPLOADS_PER_HOUR));
                 }
                 rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
                 Ok(())
@@ -50,14 +50,16 @@ impl Placements for FakePlacements {
                     return Err(studio::placement::upload_refused());
                 }
                 upload.used = true;
-                match new_generation.reservation {
-                    Reservation::Hold(hold) if !rows.move_credits(owner, &hold) => {
-                        return Err(Failure::denied(Reason::WalletShort, "The wallet holds fewer credits than this costs."));
+                if !rows.count_one("generations", &owner.to_string(), new_generation.most_per_hour(), now) {
+                    return Err(rate_limited(new_generation.most_per_hour()));
+                }
+                if let Reservation::Hold(hold) = new_generation.reservation {
+                    if rows.wallets.get(&owner).is_some_and(|balance| balance.running >= limits::GENERATIONS_AT_ONCE) {
+                        return Err(wallet::too_many_at_once());
                     }
-                    Reservation::Count(quota) if !rows.count_one("generations", &owner.to_string(), quota.per_hour, now) => {
-                        return Err(rate_limited());
+                    if !rows.move_credits(owner, &[hold]) {
+                        return Err(wallet::too_short());
                     }
-                    Reservation::Hold(_) | Reservation::Count(_) | Reservation::Nothing => {}
                 }
                 let placed = studio::Placed { id: new_generation.generation.id, credits: new_generation.generation.charge.credits() };
                 let replay = studio::Replay { payload_hash: new_generation.payload_hash.clone(), placed };
@@ -88,7 +90,7 @@ impl Placements for FakePlacements {
     }
 }
 
-pub(super) fn rate_limited() -> Failure {
-    let problem = Problem { reason: Reason::RateLimited, detail: "Too many requests. Please try again later.".into() };
+pub(super) fn rate_limited(most: u32) -> Failure {
+    let problem = Problem { reason: Reason::RateLimited, detail: format!("Too many requests: at most {most} of these in an hour.").into() };
     Failure::Busy { problem, retry_after: Duration::from_secs(60) }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::{Email, Failure, GenerationId, Owner, Principal};
-use studio::{Generation, OwnGenerations, Page, Recipients, View, Views};
+use studio::{OwnGeneration, OwnGenerations, Page, Recipients, View, Views};
 
 use super::FakeDatabase;
 
@@ -40,12 +40,13 @@ impl Views for FakeViews {
 
 #[async_trait]
 impl OwnGenerations for FakeViews {
-    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<Generation>, Failure> {
+    async fn own(&self, principal: &Principal, id: GenerationId) -> Result<Option<OwnGeneration>, Failure> {
         self.0
             .read("own_generations.own", |rows| {
                 rows.ask_session(principal, self.0.now())?;
-                let owner = principal.owner()?;
-                Ok(rows.generations.get(&(owner, id)).cloned())
+                let Some(generation) = rows.generations.get(&(principal.owner()?, id)).cloned() else { return Ok(None) };
+                let attempts = (0..generation.count).map(|index| rows.history(&generation, index, self.0.now())).collect();
+                Ok(Some(OwnGeneration { generation, attempts }))
             })
             .await
     }

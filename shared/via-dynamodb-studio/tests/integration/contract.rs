@@ -15,7 +15,7 @@ use via_dynamodb_policy::*;
 use via_dynamodb_rates::*;
 use via_dynamodb_studio::*;
 
-fn table(logical_id: &str) -> String {
+pub(crate) fn table(logical_id: &str) -> String {
     (*testkit::cloud::cloud().tables().get(logical_id).unwrap_or_else(|| panic!("template.yaml has no {logical_id}"))).to_owned()
 }
 
@@ -84,6 +84,12 @@ async fn placements() {
 }
 
 #[tokio::test]
+async fn an_69_generations() {
+    contract::placements::hourly_generations(&stores(43)).await;
+    contract::placements::generations_at_once(&stores(44)).await;
+}
+
+#[tokio::test]
 async fn generations_and_their_readers() {
     contract::generations::changes(&stores(9)).await;
     contract::generations::concurrent_changes(&stores(10)).await;
@@ -97,6 +103,8 @@ async fn attempts_and_circuits() {
     contract::attempts::claims(&stores(15)).await;
     contract::attempts::concurrent_claims(&stores(16)).await;
     contract::attempts::histories(&stores(17)).await;
+    contract::attempts::cancellations(&stores(41)).await;
+    contract::generations::uploads_in_use(&stores(42)).await;
     contract::attempts::circuits(&stores(18)).await;
 }
 
@@ -186,6 +194,8 @@ async fn what_is_stored_is_declared() {
             assert_eq!(policy::undeclared(class, item.keys().map(String::as_str)), Vec::<String>::new(), "{class}");
             let kept = class.entry().kept().is_some();
             assert_eq!(item.contains_key("expires_at"), kept, "{class} has a retention and no end, or the reverse");
+            let ends_itself = class.entry().has(policy::Mechanism::Ttl);
+            assert_eq!(item.contains_key(store.ttl()), ends_itself || (kept && store.ttl() == "expires_at"), "{class}");
             let key = Key::new(item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
             let swept = policy::inventory().sweeps().any(|entry| entry.class() == class);
             let shard = item.get("expiry_shard").map(|shard| shard.as_s().unwrap().clone());

@@ -22,6 +22,7 @@ fn the_sweeper_removes_the_selfie_that_a_blocked_generation_left() {
         assert_eq!(keys(&cloud, "uploads/").await.len(), 1, "the selfie is left");
         sweep(&cloud, 16).await;
         assert_eq!(keys(&cloud, "uploads/").await, Vec::<String>::new());
+        sweep(&cloud, 21).await;
         assert_nothing_waits(&cloud).await;
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;

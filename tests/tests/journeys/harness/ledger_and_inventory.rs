@@ -26,7 +26,7 @@ pub(crate) async fn assert_ledger_and_inventory(cloud: &Cloud) {
 /// Asserts that no credits are held: every generation has ended.
 pub(crate) async fn assert_nothing_held(cloud: &Cloud) {
     for wallet in store::rows_of(cloud, "AccountsTable", "wallet").await {
-        assert_eq!(wallet.number("held"), 0, "{wallet:?}");
+        assert_eq!((wallet.number("held"), wallet.number("running")), (0, 0), "{wallet:?}");
     }
 }
 
@@ -51,16 +51,18 @@ fn assert_balances(rows: &[Row]) {
     assert!(sums.is_empty(), "entries without a wallet: {sums:?}");
 }
 
-/// One hold for each generation, and at most one capture or release.
+/// One hold for each generation, and at most one capture and one release, of no more than was held.
 fn assert_settlements(rows: &[Row]) {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut held: BTreeMap<&str, i64> = BTreeMap::new();
     for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry" && row.text("kind") != "grant") {
         kinds.entry(entry.text("cause")).or_default().push(entry.text("kind"));
+        *held.entry(entry.text("cause")).or_default() += entry.number("held_delta");
     }
     for (cause, kinds) in kinds {
         let count = |kind: &str| kinds.iter().filter(|known| **known == kind).count();
         assert_eq!(count("hold"), 1, "{cause}: {kinds:?}");
-        assert!(count("capture") + count("release") <= 1, "{cause}: {kinds:?}");
+        assert!(count("capture") <= 1 && count("release") <= 1 && held[cause] >= 0, "{cause}: {kinds:?}");
     }
 }
 
@@ -123,6 +125,7 @@ mod tests {
         let (hold, capture, release) =
             (|| entry("hold", "gen_1", -1, 1), || entry("capture", "gen_1", 0, -1), || entry("release", "gen_1", 1, -1));
         assert!(!is_refused(assert_settlements, vec![hold(), capture()]));
+        assert!(!is_refused(assert_settlements, vec![entry("hold", "gen_1", -2, 2), capture(), release()]));
         assert!(is_refused(assert_settlements, vec![hold(), capture(), release()]));
         assert!(is_refused(assert_settlements, vec![hold(), release(), release()]));
         assert!(is_refused(assert_settlements, vec![capture()]));

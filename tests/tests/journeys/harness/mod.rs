@@ -18,3 +18,9 @@ pub(crate) use clouds::{TestCloud, run, shared};
 pub(crate) use person::Person;
 pub(crate) use poll::until;
 pub(crate) use problem::assert_problem;
+
+/// Runs the hourly job, and the deletions it tells until none is left.
+pub(crate) async fn delete_expired(cloud: &local_cloud::Cloud) {
+    assert!(!cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
+    cloud.settle(std::time::Duration::from_secs(180)).await.unwrap();
+}

@@ -52,7 +52,7 @@ fn tables_have_the_keys_of_the_inventory() {
 fn a_table_has_a_ttl_if_and_only_if_something_in_it_ends() {
     for one in tables() {
         let ends = entries_of(one).any(|entry| entry.has(Mechanism::Ttl));
-        let ttl = if ends { json!({ "AttributeName": "expires_at", "Enabled": true }) } else { Value::Null };
+        let ttl = if ends { json!({ "AttributeName": one.ttl(), "Enabled": true }) } else { Value::Null };
         assert_eq!(table(one).property("TimeToLiveSpecification"), &ttl, "{}", one.id());
     }
 }

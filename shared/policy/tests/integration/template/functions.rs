@@ -299,7 +299,7 @@ fn an_02_ses_tells_of_every_ready_mail() {
 
 #[test]
 fn the_deletion_runs_as_often_as_the_inventory_says_and_may_delete_all_it_must() {
-    let job = named("EveryHourDeleteExpired");
+    let job = named("OnRowsDue");
     assert_eq!(inventory().sweep().every(), SignedDuration::from_hours(1));
     let grants = grants(&job);
     let may = |action: &str, resource: String| assert!(grants.contains(&(action.to_owned(), resource.clone())), "{action} {resource}");

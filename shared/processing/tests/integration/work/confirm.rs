@@ -1,6 +1,7 @@
 //! Confirmations of mails by the mail service, and mails without one.
 
 use kernel::{AccountSession, GenerationId, SignedDuration};
+use studio::upload::form_is_over_at;
 use studio::{Generation, MailState, State, Step, Swept};
 use testkit::{Kind, When, builders};
 
@@ -40,7 +41,8 @@ async fn an_02_a_worker_killed_after_the_mail_went_costs_nothing() {
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
     // The message comes again: nothing is sent, and the generation is settled.
     world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
-    assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().deadline), (1, None));
+    let settled = world.find(caller, id).unwrap();
+    assert_eq!((world.mailer.ready(id), settled.deadline), (1, Some(form_is_over_at(settled.upload))));
     world.check_quiet();
 }
 
@@ -51,7 +53,11 @@ async fn an_02_without_a_second_message_the_sweeper_settles_what_was_confirmed()
     world.hear().await;
     world.clock.advance(SignedDuration::from_mins(11));
     assert_eq!(world.sweep().await.unwrap().unwrap().tidied, 1);
-    assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().deadline), (1, None));
+    let settled = world.find(caller, id).unwrap();
+    assert_eq!((world.mailer.ready(id), settled.deadline), (1, Some(form_is_over_at(settled.upload))));
+    world.clock.advance(SignedDuration::from_mins(10));
+    assert_eq!(world.sweep().await.unwrap().unwrap().tidied, 1, "its form is over");
+    assert_eq!(world.find(caller, id).unwrap().deadline, None);
     world.check_quiet();
 }
 
@@ -152,7 +158,11 @@ async fn an_02_the_event_and_the_worker_may_overtake_each_other() {
         let (worked, confirmed) = futures_util::future::join(world.work(message), event).await;
         assert!(matches!(worked, Ok(Ok(()))) && confirmed.is_ok(), "seed {seed}: {worked:?} {confirmed:?}");
         let generation = world.find(caller, id).unwrap();
-        assert_eq!((generation.mail, generation.deadline), (Some(MailState::Sent), None), "seed {seed}");
+        assert_eq!(
+            (generation.mail, generation.deadline),
+            (Some(MailState::Sent), Some(form_is_over_at(generation.upload))),
+            "seed {seed}"
+        );
         assert_eq!(world.mailer.ready(id), 1, "seed {seed}");
         world.check_quiet();
     }

@@ -131,7 +131,8 @@ async fn an_account_that_is_gone_gets_no_mail_and_keeps_nobody_busy() {
     world.database.rows().profiles.clear();
     assert_eq!(world.drain(LAST).await, 0);
     assert_eq!((world.state(caller, id), world.mailer.ready(id)), (State::Done, 0));
-    assert_eq!(world.find(caller, id).unwrap().deadline, None);
+    let settled = world.find(caller, id).unwrap();
+    assert_eq!(settled.deadline, Some(studio::upload::form_is_over_at(settled.upload)));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod fallback;
 mod fallback_again;
 mod owners;
 mod placement;
+mod posted_again;
 mod prepare;
 mod signing;
 mod stuck;
