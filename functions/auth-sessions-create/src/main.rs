@@ -1,18 +1,19 @@
 //! `POST /v1/auth/sessions`: trades a code for a session (events/auth-sessions-create).
 
-use accounts::{OpenSession, Pepper};
-use edge::SessionKeys;
+use accounts::{Entered, OpenSession, Pepper, StarterCredits};
 use edge::http::{Reply, Request, serve};
+use edge::{SessionKeys, SignInCookie};
 use kernel::{Email, Failure, Reason, SystemClock, SystemRandomness};
-use via_dynamodb_accounts::{DynamoCodes, DynamoSignIns};
+use via_dynamodb_accounts::{DynamoSalts, DynamoSignIns};
 
 struct App {
-    codes: DynamoCodes,
     sign_ins: DynamoSignIns,
+    salts: DynamoSalts,
     pepper: Pepper,
     keys: SessionKeys,
+    cookie: SignInCookie,
     clock: SystemClock,
-    starter_credits: u32,
+    starter: StarterCredits,
     origin: String,
 }
 
@@ -22,12 +23,13 @@ async fn main() -> Result<(), edge::Error> {
     let client = dynamo::Database::new(&settings.aws()?);
     let fleeting = settings.required("FLEETING_TABLE")?;
     let app = &App {
-        codes: DynamoCodes::new(client.clone(), fleeting.clone()),
-        sign_ins: DynamoSignIns::new(client, fleeting, settings.required("ACCOUNTS_TABLE")?),
+        sign_ins: DynamoSignIns::new(client.clone(), fleeting.clone(), settings.required("ACCOUNTS_TABLE")?),
+        salts: DynamoSalts::new(client, fleeting),
         pepper: settings.pepper()?,
         keys: settings.session_keys()?,
+        cookie: settings.sign_in_cookie(),
         clock: settings.clock,
-        starter_credits: settings.number("STARTER_CREDITS")?,
+        starter: StarterCredits { each: settings.number("STARTER_CREDITS")?, per_day: settings.number("STARTER_CREDITS_PER_DAY")?.into() },
         origin: settings.origin("PUBLIC_ORIGIN")?,
     };
     serve(move |request| handle(app, request)).await
@@ -38,14 +40,16 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let body: api_accounts::SignInRequest = request.json()?;
     let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
     let open = OpenSession {
-        codes: &app.codes,
         sign_ins: &app.sign_ins,
+        salts: &app.salts,
         pepper: &app.pepper,
         clock: &app.clock,
         randomness: &SystemRandomness,
-        starter_credits: app.starter_credits,
+        starter: app.starter,
     };
-    let signed_in = open.run(&email, &body.code, &request.locale()).await?;
+    let (nonces, locale) = (app.cookie.nonces(&request), request.locale());
+    let entered = Entered { email: &email, code: &body.code, nonces: &nonces, address: request.address(), locale: &locale };
+    let signed_in = open.run(&entered).await?;
     let reply = Reply::created(&api_accounts::SessionReply { account_id: signed_in.session.account })?;
-    Ok(reply.cookie(app.keys.cookie(&signed_in)?))
+    Ok(reply.cookie(app.keys.cookie(&signed_in)?).cookie(app.cookie.clear()))
 }

@@ -25,7 +25,8 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session_from(&app.origin, &request)?;
-    app.sessions.close(&caller).await?;
+    for caller in &app.keys.sessions_from(&app.origin, &request)? {
+        app.sessions.close(caller).await?;
+    }
     Ok(Reply::no_content().cookie(app.keys.clear_cookie()))
 }

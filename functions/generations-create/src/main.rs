@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, SystemClock, SystemRandomness};
+use kernel::{AccountSession, Failure, SystemClock, SystemRandomness};
 use studio::{PlaceGeneration, QueuedSteps, Step};
 use via_dynamodb_studio::DynamoPlacements;
 use via_s3::{Bucket, S3Arrivals};
@@ -38,7 +38,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session_from(&app.origin, &request)?;
+    app.keys.signed_in_from(&app.origin, &request, |caller| create(app, &request, caller)).await
+}
+
+async fn create(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let new_generation = request.json::<api_studio::GenerationRequest>()?.keyed(request.idempotency_key()?)?;
     let place = PlaceGeneration {
         arrivals: &app.arrivals,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, SystemClock};
+use kernel::{AccountSession, Failure, SystemClock};
 use studio::{DeleteGeneration, Tidy};
 use via_dynamodb_studio::{DynamoGenerations, DynamoViews};
 use via_s3::{Bucket, S3Pictures, S3Selfies};
@@ -40,7 +40,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session_from(&app.origin, &request)?;
+    app.keys.signed_in_from(&app.origin, &request, |caller| delete(app, &request, caller)).await
+}
+
+async fn delete(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let tidy = Tidy { selfies: &app.selfies, pictures: &app.pictures };
     let delete = DeleteGeneration { own: &app.views, generations: &app.generations, tidy, clock: &app.clock };
     delete.run(&caller.into(), request.path("id", "generation")?).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, SystemClock};
+use kernel::{AccountSession, Failure, SystemClock};
 use studio::Deliveries;
 use via_dynamodb_studio::DynamoViews;
 use via_s3::{Bucket, S3Links};
@@ -31,7 +31,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session(&request)?;
+    app.keys.signed_in(&request, |caller| get(app, &request, caller)).await
+}
+
+async fn get(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let deliveries = Deliveries { views: &app.views, links: &app.links, clock: &app.clock };
     let view = deliveries.view(&caller.into(), request.path("id", "generation")?).await?;
     let etag = deliveries.etag(&view.generation);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, limits};
+use kernel::{AccountSession, Failure, limits};
 use studio::Views;
 use via_dynamodb_studio::DynamoViews;
 
@@ -23,7 +23,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session(&request)?;
+    app.keys.signed_in(&request, |caller| list(app, &request, caller)).await
+}
+
+async fn list(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let cursor = request.query("cursor", "cursor must be the next_cursor of a previous page.")?;
     let limit = request.query_within("limit", limits::PAGE_ITEMS)?.unwrap_or(limits::PAGE_ITEMS_DEFAULT);
     let page = app.views.page(&caller.into(), cursor, limit).await?;

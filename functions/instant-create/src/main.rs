@@ -25,6 +25,7 @@ struct App {
     finisher: Marked,
     rate_keys: DynamoRateKeys,
     salt: RateSalt,
+    per_hour: u32,
     clock: SystemClock,
 }
 
@@ -37,14 +38,16 @@ async fn main() -> Result<(), edge::Error> {
     let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
     let rate_keys = DynamoRateKeys::new(dynamo::Database::new(&aws), settings.required("RATE_KEYS_TABLE")?);
     let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
+    let per_hour = settings.number("INSTANT_PER_HOUR")?;
     // A stream outlives the call that begins it: its dependencies are made once and live as long as the process.
-    let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, clock: settings.clock }));
+    let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, per_hour, clock: settings.clock }));
     serve(settings.delivery()?, "POST", "/v1/instant", move |request| handle(app, request)).await
 }
 
 async fn handle(app: &'static App, mut request: Request) -> Result<Answer, Failure> {
-    let App { artists, moderation, finisher, rate_keys, salt, clock } = app;
-    let instant = Instant { artists, moderation, rate_keys, salt, finisher, clock, timeout: request.timeout(Duration::from_secs(150)) };
+    let App { artists, moderation, finisher, rate_keys, salt, per_hour, clock } = app;
+    let timeout = request.timeout(Duration::from_secs(150));
+    let instant = Instant { artists, moderation, rate_keys, salt, per_hour: *per_hour, finisher, clock, timeout };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;
     let mut form = request.form(&FORM).await?;
     let (style, prompt, seed) = (form.text("style"), form.text("prompt"), form.text("seed"));

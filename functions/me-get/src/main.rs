@@ -5,7 +5,7 @@ use std::sync::Arc;
 use accounts::Profiles;
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::Failure;
+use kernel::{AccountSession, Failure};
 use via_dynamodb_accounts::DynamoProfiles;
 
 struct App {
@@ -23,7 +23,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session(&request)?;
+    app.keys.signed_in(&request, |caller| me(app, caller)).await
+}
+
+async fn me(app: &App, caller: AccountSession) -> Result<Reply, Failure> {
     let me = app.profiles.me(&caller).await?;
     Reply::ok(&api_accounts::MeReply::new(caller.account, me))
 }

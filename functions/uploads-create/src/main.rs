@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
-use kernel::{Failure, SystemClock, SystemRandomness};
+use kernel::{AccountSession, Failure, SystemClock, SystemRandomness};
 use studio::OpenUpload;
 use via_dynamodb_studio::DynamoUploads;
 use via_s3::S3Forms;
@@ -33,7 +33,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
-    let caller = app.keys.session_from(&app.origin, &request)?;
+    app.keys.signed_in_from(&app.origin, &request, |caller| create(app, &request, caller)).await
+}
+
+async fn create(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let body: api_studio::UploadRequest = request.json()?;
     let open = OpenUpload { uploads: &app.uploads, forms: &app.forms, clock: &app.clock, randomness: &SystemRandomness };
     let (upload, form) = open.run(caller, body.content_type.parse()?, body.bytes).await?;

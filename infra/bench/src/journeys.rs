@@ -49,11 +49,11 @@ async fn together<T>(futures: Vec<impl Future<Output = T>>) -> Vec<T> {
     done.into_iter().flatten().collect()
 }
 
-/// One journey from an address of its own, as limits count by address; in milliseconds.
+/// One journey from a network of its own, as limits count by networks; in milliseconds.
 async fn journey(cloud: &Cloud, picture: &Picture, number: usize) -> Result<f64> {
     let [.., high, low] = u32::try_from(number)?.to_be_bytes();
     let started = Instant::now();
-    let http = HttpClient::from_address(Ipv4Addr::new(127, 1, high, low.saturating_add(1)));
+    let http = HttpClient::from_address(Ipv4Addr::new(127, high.saturating_add(1), low, 1));
     let mut user = Journey::new(http, cloud.api_url(), &cloud.mail_url());
     user.sign_in().await?;
     let upload = user.upload(picture).await?;

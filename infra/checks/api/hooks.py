@@ -3,6 +3,7 @@
 import functools
 import itertools
 import os
+import random
 import re
 import struct
 import time
@@ -18,10 +19,11 @@ from schemathesis.generation.meta import TestPhase
 API, MAIL, CONTROL = os.environ["API_URL"], os.environ["MAIL_URL"], os.environ["CONTROL_URL"]
 FIXTURES = Path(__file__).parents[3] / "shared/testkit/fixtures"
 SIGN_OUT, UPLOAD, INSTANT = "auth-sessions-delete", "uploads-create", "instant-create"
+CODE, SIGN_IN = "auth-codes-create", "auth-sessions-create"
 START, GET, DELETE = "generations-create", "generations-get", "generations-delete"
 HOUR = 3600
-# Requests of these in an hour, at most: kernel::limits::UPLOADS_PER_HOUR, INSTANT_PER_HOUR.
-LIMITS = {UPLOAD: 120, INSTANT: 30}
+# Requests of these in an hour, at most: kernel::limits::UPLOADS_PER_HOUR, INSTANT_PER_HOUR, CODES_PER_HOUR_FROM_A_LINE, GUESSES_PER_HOUR_FROM_A_LINE.
+LIMITS = {UPLOAD: 120, INSTANT: 30, CODE: 30, SIGN_IN: 60}
 asked = dict.fromkeys(LIMITS, 0)
 numbers = itertools.count()
 
@@ -30,14 +32,24 @@ def name(case) -> str:
     return case.operation.definition.raw.get("operationId")
 
 
+class Elsewhere(requests.adapters.HTTPAdapter):
+    """A client in a network of its own: limits of signing in count by networks."""
+
+    def init_poolmanager(self, *args, **kwargs):
+        a, b, c = (random.randint(2, 250) for _ in range(3))
+        super().init_poolmanager(*args, source_address=(f"127.{a}.{b}.{c}", 0), **kwargs)
+
+
 def sign_in() -> str:
     """A session of a new account, opened as a person does: with a code from a mail."""
     email = f"contract-{uuid.uuid4().hex}@example.com"
-    requests.post(f"{API}/v1/auth/codes", json={"email": email}, timeout=30).raise_for_status()
+    browser = requests.Session()
+    browser.mount("http://", Elsewhere())
+    browser.post(f"{API}/v1/auth/codes", json={"email": email}, timeout=30).raise_for_status()
     mails = requests.get(MAIL, timeout=30).json()["messages"]
     [mail] = [mail for account in mails.values() for mail in account if email in mail["To"]]
     code = re.search(r"\b\d{6}\b", mail["BodyText"]).group()
-    signed_in = requests.post(f"{API}/v1/auth/sessions", json={"email": email, "code": code}, timeout=30)
+    signed_in = browser.post(f"{API}/v1/auth/sessions", json={"email": email, "code": code}, timeout=30)
     signed_in.raise_for_status()
     return signed_in.cookies["session"]
 

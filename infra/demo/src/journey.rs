@@ -88,9 +88,11 @@ impl Journey {
     pub async fn sign_in(&mut self) -> Result<()> {
         let asked = self.call(Method::POST, "/v1/auth/codes", Some(json!({ "email": self.email })), &[]).await?;
         expect(&asked, 202, "asking for a code")?;
+        // The code is good where it was asked for, by this cookie.
+        let cookie = asked.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         let code = self.code_from_mail().await?;
         let body = json!({ "email": self.email, "code": code });
-        let reply = self.call(Method::POST, "/v1/auth/sessions", Some(body), &[]).await?;
+        let reply = self.call(Method::POST, "/v1/auth/sessions", Some(body), &[("cookie", &cookie)]).await?;
         self.cookie = reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         expect(&reply, 201, "signing in")?;
         ensure!(!self.cookie.is_empty(), "signing in gave no cookie");

@@ -1,32 +1,40 @@
 //! Requesting a sign-in code.
 
 use async_trait::async_trait;
-use kernel::{Clock, Email, Failure, Randomness, Timestamp};
+use kernel::{CallerAddress, Clock, Email, Failure, Randomness, Timestamp};
 use policy::Class;
 
-use crate::{CodeHash, EmailKey, Pepper};
+use crate::{CallerNetworks, CodeHash, EmailKey, Nonce, NonceKey, Pepper, Salts};
 
-/// A stored code: one per address, a newer one replaces it.
-pub struct IssuedCode {
+/// Where a code is stored: under the address it was mailed to and the browser that asked for it. So a newer code of a browser replaces its older one,
+/// and the codes of different browsers stand side by side: a stranger who asks for one, or guesses at it, takes nothing from the owner of the address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CodeSlot {
     pub key: EmailKey,
+    pub nonce: NonceKey,
+}
+
+/// A stored code.
+pub struct IssuedCode {
+    pub slot: CodeSlot,
     /// The keyed hash of the code.
     pub hash: CodeHash,
+    pub networks: CallerNetworks,
+    /// How many mails with codes the service sends in a day.
+    pub mails_per_day: u64,
     pub at: Timestamp,
     pub expires_at: Timestamp,
 }
 
 #[async_trait]
 pub trait Codes: Send + Sync {
-    /// Stores a code in place of the address's older one, and counts it against the address's hourly limit.
+    /// Stores a code in place of the older one in its slot, and counts it: by its address, by the networks of who asked, by both together, and in the
+    /// budget of the day. All of it or nothing.
     ///
     /// # Errors
-    /// [`Failure::Busy`] with [`kernel::Reason::RateLimited`] above [`kernel::limits::CODES_PER_HOUR`].
+    /// [`Failure::Busy`] with [`kernel::Reason::RateLimited`] above a limit of [`kernel::limits`], and with [`kernel::Reason::BudgetSpent`] above the
+    /// budget.
     async fn issue(&self, code: &IssuedCode) -> Result<(), Failure>;
-
-    /// Counts one attempt and returns the hash to compare with; `None` without a valid code, or when its attempts are used up.
-    ///
-    /// The count and the check are one conditional write, so that concurrent guesses cannot exceed the limit.
-    async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
 }
 
 /// Mails codes.
@@ -43,27 +51,39 @@ pub trait CodeMailer: Send + Sync {
 /// Mails a six-digit code.
 pub struct RequestCode<'a> {
     pub codes: &'a dyn Codes,
+    pub salts: &'a dyn Salts,
     pub mailer: &'a dyn CodeMailer,
     pub pepper: &'a Pepper,
     pub clock: &'a dyn Clock,
     pub randomness: &'a dyn Randomness,
+    pub mails_per_day: u64,
+}
+
+/// A code that was mailed.
+pub struct CodeRequested {
+    pub minutes: i64,
+    /// What the browser must bring with the code.
+    pub nonce: Nonce,
 }
 
 impl RequestCode<'_> {
-    /// Issues a code for `email`, mails it and returns the minutes until it expires. It does not depend on whether the address has an account, so
-    /// that neither the answer nor its cost reveals it (AN-01).
+    /// Issues a code for `email` to the browser that has this nonce, or gets one now, and mails it. It does not depend on whether the address has an
+    /// account, so that neither the answer nor its cost reveals it (AN-01).
     ///
     /// # Errors
-    /// [`Failure::Busy`] above the hourly limit; those of [`CodeMailer::send_code`].
-    pub async fn run(&self, email: &Email) -> Result<i64, Failure> {
+    /// Those of [`Codes::issue`] and [`CodeMailer::send_code`].
+    pub async fn run(&self, email: &Email, nonce: Option<Nonce>, address: CallerAddress) -> Result<CodeRequested, Failure> {
         let now = self.clock.now();
         let expires_at = Class::SIGN_IN_CODE.expires_at(now);
         let code = format!("{:06}", self.randomness.below(1_000_000));
-        let key = self.pepper.email_key(email);
-        let hash = self.pepper.code_hash(&key, &code);
-        self.codes.issue(&IssuedCode { key, hash, at: now, expires_at }).await?;
+        let nonce = nonce.unwrap_or_else(|| Nonce::new(self.randomness));
+        let slot = self.pepper.code_slot(email, &nonce);
+        let hash = self.pepper.code_hash(&slot, &code);
+        let networks = CallerNetworks::of(address, &slot.key, self.pepper, self.salts, self.randomness, now).await?;
+        let issued = IssuedCode { slot, hash, networks, mails_per_day: self.mails_per_day, at: now, expires_at };
+        self.codes.issue(&issued).await?;
         let minutes = expires_at.duration_since(now).as_mins();
         self.mailer.send_code(email, code, minutes).await?;
-        Ok(minutes)
+        Ok(CodeRequested { minutes, nonce })
     }
 }

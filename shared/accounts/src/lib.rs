@@ -3,12 +3,19 @@
 mod codes;
 mod entry;
 mod latest;
+mod mailbox;
 mod me;
+mod networks;
+mod nonce;
 mod pepper;
 mod sessions;
 
-pub use codes::{CodeMailer, Codes, IssuedCode, RequestCode};
+pub use codes::{CodeMailer, CodeRequested, CodeSlot, Codes, IssuedCode, RequestCode};
 pub use latest::LatestSessions;
 pub use me::{Me, Profiles};
-pub use pepper::{CodeHash, EmailKey, Pepper};
-pub use sessions::{KnownAccount, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn, code_refused};
+pub use networks::{CallerNetworks, NetworkKey, Salt, Salts};
+pub use nonce::{Nonce, NotANonce};
+pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
+pub use sessions::{
+    Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn, StarterCredits, code_refused,
+};

@@ -7,6 +7,9 @@ use kernel::{Email, Owner};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::mailbox::mailbox;
+use crate::{CodeSlot, NetworkKey, Nonce, Salt};
+
 /// The secret of the keyed hashes. It is not part of the database, so a copy of the database reveals neither codes nor addresses.
 #[derive(Clone)]
 pub struct Pepper(Hmac<Sha256>);
@@ -15,7 +18,15 @@ pub struct Pepper(Hmac<Sha256>);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EmailKey(String);
 
-/// A stored code: HMAC-SHA-256 over the address's key and the code, in hex.
+/// The nonce of a browser as a key of an address: HMAC-SHA-256 in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NonceKey(String);
+
+/// A mailbox as a key, whichever of its addresses was given: HMAC-SHA-256 in hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MailboxKey(String);
+
+/// A stored code: HMAC-SHA-256 over the address's key, the browser's and the code, in hex.
 #[derive(Clone)]
 pub struct CodeHash(String);
 
@@ -33,10 +44,30 @@ impl Pepper {
         EmailKey(self.hash(&["email", email.as_str()]))
     }
 
-    /// The stored form of a code that was mailed to the address of `key`.
     #[must_use]
-    pub fn code_hash(&self, key: &EmailKey, code: &str) -> CodeHash {
-        CodeHash(self.hash(&["code", &key.0, code]))
+    pub fn mailbox_key(&self, email: &Email) -> MailboxKey {
+        MailboxKey(self.hash(&["mailbox", &mailbox(email)]))
+    }
+
+    /// Where the code of this browser for `email` is.
+    #[must_use]
+    pub fn code_slot(&self, email: &Email, nonce: &Nonce) -> CodeSlot {
+        let key = self.email_key(email);
+        let nonce = NonceKey(self.hash(&["nonce", &key.0, nonce.as_str()]));
+        CodeSlot { key, nonce }
+    }
+
+    /// The stored form of a code.
+    #[must_use]
+    pub fn code_hash(&self, slot: &CodeSlot, code: &str) -> CodeHash {
+        CodeHash(self.hash(&["code", &slot.key.0, &slot.nonce.0, code]))
+    }
+
+    /// The leading bytes of a network address, with something else that is counted beside it, for the day of `salt` (AN-09).
+    pub(crate) fn network_key(&self, salt: &Salt, network: &[u8], beside: &str) -> NetworkKey {
+        let mut hash = self.hash(&["network", salt.as_str(), &hex::encode(network), beside]);
+        hash.truncate(32);
+        NetworkKey(hash)
     }
 
     /// A pseudonym of an owner for an artist's vendor, 32 hex digits: the same each time, another for each artist, and nothing to anybody who has not
@@ -59,6 +90,22 @@ impl Pepper {
 }
 
 impl EmailKey {
+    /// In hex.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl NonceKey {
+    /// In hex.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl MailboxKey {
     /// In hex.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -103,6 +150,22 @@ mod tests {
     use kernel::{AccountId, FixedClock, SeededRandomness, Timestamp};
 
     use super::*;
+
+    #[test]
+    fn an_52_without_the_salt_of_its_day_a_network_is_another() {
+        let (pepper, randomness) = (Pepper::new(b"0123456789abcdef0123456789abcdef"), SeededRandomness::new(1));
+        let (today, tomorrow) = (Salt::new(&randomness), Salt::new(&randomness));
+        let key = pepper.network_key(&today, &[203, 0, 113, 7], "");
+        assert_eq!((key.as_str().len(), &key), (32, &pepper.network_key(&today, &[203, 0, 113, 7], "")));
+        for other in [
+            pepper.network_key(&tomorrow, &[203, 0, 113, 7], ""),
+            pepper.network_key(&today, &[203, 0, 113], ""),
+            pepper.network_key(&today, &[203, 0, 113, 7], "beside"),
+            Pepper::new(b"another").network_key(&today, &[203, 0, 113, 7], ""),
+        ] {
+            assert_ne!(key, other, "an_09");
+        }
+    }
 
     #[test]
     fn an_31_a_pseudonym_is_stable_differs_by_vendor_and_account_and_says_nothing() {

@@ -1,18 +1,18 @@
 //! Opening and closing sessions.
 
 use async_trait::async_trait;
-use kernel::{AccountId, AccountSession, Clock, Email, Failure, Randomness, Reason, SessionId, Timestamp};
+use kernel::{AccountId, AccountSession, CallerAddress, Clock, Email, Failure, Randomness, Reason, SessionId, Timestamp};
 use policy::Class;
 use wallet::Entry;
 
 use crate::entry::digits;
-use crate::{CodeHash, Codes, EmailKey, LatestSessions, Pepper};
+use crate::{CallerNetworks, CodeHash, CodeSlot, LatestSessions, MailboxKey, Nonce, Pepper, Salts};
 
 /// All rows that a successful sign-in writes, in one transaction.
 #[derive(Clone)]
 pub struct SignIn {
-    /// The address whose code is used up.
-    pub key: EmailKey,
+    /// The slot whose code is used up.
+    pub slot: CodeSlot,
     /// The matching code: the transaction removes this one and no newer one.
     pub code: CodeHash,
     pub session: AccountSession,
@@ -37,19 +37,58 @@ pub struct NewAccount {
     /// A BCP 47 language tag.
     pub locale: String,
     pub created_at: Timestamp,
-    pub grant: Entry,
+    /// Whose new accounts are counted.
+    pub networks: CallerNetworks,
+    pub grant: Option<Grant>,
+}
+
+/// The first credits of a mailbox.
+#[derive(Clone)]
+pub struct Grant {
+    pub entry: Entry,
+    pub credits: u32,
+    /// The mailbox that has had them then, and until when that is known.
+    pub mailbox: MailboxKey,
+    pub known_until: Timestamp,
+    /// How many the service grants in a day.
+    pub credits_per_day: u64,
+}
+
+/// An entry of a code.
+pub struct Guess {
+    pub slot: CodeSlot,
+    pub networks: CallerNetworks,
+    pub at: Timestamp,
+}
+
+/// What is under a slot, and whom its address leads to.
+#[derive(Clone)]
+pub struct Found {
+    /// `None` without a code that is still good.
+    pub code: Option<CodeHash>,
+    pub account: Option<KnownAccount>,
 }
 
 #[async_trait]
 pub trait SignIns: Send + Sync {
-    async fn account_of(&self, key: &EmailKey) -> Result<Option<KnownAccount>, Failure>;
+    /// Counts an entry before anything is compared: with its code, which takes [`kernel::limits::CODE_ATTEMPTS`], its address, its networks and both
+    /// together; `false` without a code that may still be tried, for which only the networks are counted.
+    ///
+    /// The counts and their checks are one transaction, so that concurrent guesses cannot exceed a limit.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] with [`Reason::RateLimited`] above a limit of [`kernel::limits`].
+    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure>;
+
+    async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure>;
 
     /// Opens the session, and ends the oldest ones of the account where there would be more than [`kernel::limits::SESSIONS`], though others signed in
-    /// meanwhile.
+    /// meanwhile. A new account has its grant unless its mailbox had one.
     ///
     /// # Errors
     /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased; [`Failure::Conflict`]
-    /// when the account was opened meanwhile.
+    /// when the account was opened meanwhile; [`Failure::Busy`] with [`Reason::RateLimited`] when the networks opened too many accounts today, and with
+    /// [`Reason::BudgetSpent`] above the budget of grants.
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure>;
 }
 
@@ -68,54 +107,104 @@ pub struct SignedIn {
 
 /// Exchanges a code for a session.
 pub struct OpenSession<'a> {
-    pub codes: &'a dyn Codes,
     pub sign_ins: &'a dyn SignIns,
+    pub salts: &'a dyn Salts,
     pub pepper: &'a Pepper,
     pub clock: &'a dyn Clock,
     pub randomness: &'a dyn Randomness,
-    pub starter_credits: u32,
+    pub starter: StarterCredits,
+}
+
+/// The credits that an account begins with, and how many all accounts of a day begin with together.
+#[derive(Debug, Clone, Copy)]
+pub struct StarterCredits {
+    pub each: u32,
+    pub per_day: u64,
+}
+
+/// A code as somebody enters it.
+pub struct Entered<'a> {
+    pub email: &'a Email,
+    pub code: &'a str,
+    /// The nonces that the browser brings, at least the one of the code.
+    pub nonces: &'a [Nonce],
+    pub address: CallerAddress,
+    /// The language of an account that is opened, as a BCP 47 tag.
+    pub locale: &'a str,
 }
 
 impl OpenSession<'_> {
-    /// Checks `code` for `email` and opens a session, with the account on the first sign-in.
+    /// Checks the code and opens a session, with the account on the first sign-in.
     ///
     /// # Errors
     /// [`Failure::Invalid`] for what cannot be a code, which counts as no attempt; [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a
-    /// wrong, used, expired or exhausted code and for an unknown address.
-    pub async fn run(&self, email: &Email, code: &str, locale: &str) -> Result<SignedIn, Failure> {
-        let code = digits(code)?;
-        let key = self.pepper.email_key(email);
-        let code_hash = self.pepper.code_hash(&key, &code);
-        let stored = self.codes.attempt(&key, self.clock.now()).await?;
-        if !stored.is_some_and(|hash| hash.matches(&code_hash)) {
-            return Err(code_refused());
+    /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`SignIns::attempt`] and [`SignIns::open`].
+    pub async fn run(&self, entered: &Entered<'_>) -> Result<SignedIn, Failure> {
+        let code = digits(entered.code)?;
+        let now = self.clock.now();
+        // A browser that brings none is counted as one with a nonce that nobody has.
+        let stranger = [Nonce::new(self.randomness)];
+        let nonces = if entered.nonces.is_empty() { &stranger[..] } else { entered.nonces };
+        let key = self.pepper.email_key(entered.email);
+        let networks = CallerNetworks::of(entered.address, &key, self.pepper, self.salts, self.randomness, now).await?;
+        for nonce in nonces {
+            let slot = self.pepper.code_slot(entered.email, nonce);
+            let hash = self.pepper.code_hash(&slot, &code);
+            let guess = Guess { slot, networks: networks.clone(), at: now };
+            if let Some(known) = self.compare(&guess, &hash).await? {
+                return self.open(entered, guess, hash, known).await;
+            }
         }
-        match self.write(email, locale, &key, &code_hash).await {
+        Err(code_refused())
+    }
+
+    /// Whom the code lets in, an account or a new one; `None` for a wrong code.
+    async fn compare(&self, guess: &Guess, code: &CodeHash) -> Result<Option<Option<KnownAccount>>, Failure> {
+        if !self.sign_ins.attempt(guess).await? {
+            return Ok(None);
+        }
+        let found = self.sign_ins.find(&guess.slot, guess.at).await?;
+        Ok(found.code.is_some_and(|stored| stored.matches(code)).then_some(found.account))
+    }
+
+    async fn open(&self, entered: &Entered<'_>, guess: Guess, code: CodeHash, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
+        match self.write(entered, &guess, &code, known).await {
             // Another sign-in opened the account between the read and the write: this time it is found.
-            Err(Failure::Conflict(_)) => self.write(email, locale, &key, &code_hash).await,
+            Err(Failure::Conflict(_)) => {
+                let found = self.sign_ins.find(&guess.slot, guess.at).await?;
+                self.write(entered, &guess, &code, found.account).await
+            }
             other => other,
         }
     }
 
-    async fn write(&self, email: &Email, locale: &str, key: &EmailKey, code: &CodeHash) -> Result<SignedIn, Failure> {
+    async fn write(&self, entered: &Entered<'_>, guess: &Guess, code: &CodeHash, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
-        let (account, latest, opening) = match self.sign_ins.account_of(key).await? {
+        let (account, latest, opening) = match known {
             Some(known) => (known.id, known.latest, None),
             None => {
                 let account = AccountId::new(self.clock, self.randomness);
-                (account, LatestSessions::default(), Some(self.new_account(email, locale, now)))
+                (account, LatestSessions::default(), Some(self.new_account(entered, guess, now)))
             }
         };
         let session = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
         let expires_at = Class::SESSION.expires_at(now);
-        let sign_in = SignIn { key: key.clone(), code: code.clone(), session, at: now, expires_at, latest, opening };
+        let sign_in = SignIn { slot: guess.slot.clone(), code: code.clone(), session, at: now, expires_at, latest, opening };
         self.sign_ins.open(&sign_in).await?;
         Ok(SignedIn { session, issued_at: now, expires_at })
     }
 
-    fn new_account(&self, email: &Email, locale: &str, now: Timestamp) -> NewAccount {
-        let grant = Entry::starter_grant(self.starter_credits, now);
-        NewAccount { email: email.clone(), locale: locale.to_owned(), created_at: now, grant }
+    fn new_account(&self, entered: &Entered<'_>, guess: &Guess, now: Timestamp) -> NewAccount {
+        let StarterCredits { each, per_day } = self.starter;
+        let grant = (each > 0).then(|| Grant {
+            entry: Entry::starter_grant(each, now),
+            credits: each,
+            mailbox: self.pepper.mailbox_key(entered.email),
+            known_until: Class::MAILBOX_GRANT.expires_at(now),
+            credits_per_day: per_day,
+        });
+        let (email, locale) = (entered.email.clone(), entered.locale.to_owned());
+        NewAccount { email, locale, created_at: now, networks: guess.networks.clone(), grant }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Codes and sessions on fakes: single use, attempts, limits, and a fault at every call.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use accounts::{OpenSession, RequestCode, SignedIn};
-use kernel::{Failure, FixedClock, Reason, SeededRandomness, SignedDuration, limits};
+use accounts::{Entered, Nonce, OpenSession, RequestCode, SignedIn, StarterCredits};
+use kernel::{CallerAddress, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, limits};
 use outreach::Mail;
-use testkit::fakes::{FakeCodes, FakeDatabase, FakeMailer, FakeSignIns};
+use testkit::fakes::{FakeCodes, FakeDatabase, FakeMailer, FakeSalts, FakeSignIns};
 use testkit::{Crashed, Faults, Kind, When, builders, survive};
 
 const FAULTS: [(When, Kind); 6] = [
@@ -24,33 +26,72 @@ struct SignInFixture {
     database: FakeDatabase,
     mailer: FakeMailer,
     randomness: SeededRandomness,
+    /// What the browser of each name was given.
+    nonces: RefCell<HashMap<String, Nonce>>,
 }
 
 impl SignInFixture {
     fn new() -> Self {
         let (clock, faults) = (Arc::new(FixedClock::at(builders::midnight())), Faults::default());
         let database = FakeDatabase::new(clock.clone(), faults.clone());
-        Self { mailer: FakeMailer::new(faults.clone()), randomness: SeededRandomness::new(5), clock, faults, database }
+        Self {
+            mailer: FakeMailer::new(faults.clone()),
+            randomness: SeededRandomness::new(5),
+            clock,
+            faults,
+            database,
+            nonces: RefCell::default(),
+        }
     }
 
+    /// Asks in the browser of `name`, from a network that nobody else has.
     async fn ask(&self, name: &str) -> Result<Result<i64, Failure>, Crashed> {
-        let (codes, pepper) = (FakeCodes(self.database.clone()), builders::pepper());
-        let request =
-            RequestCode { codes: &codes, mailer: &self.mailer, pepper: &pepper, clock: &*self.clock, randomness: &self.randomness };
-        survive(request.run(&builders::email(name))).await
+        self.ask_from(name, self.network(), builders::PER_DAY).await
     }
 
-    async fn enter(&self, name: &str, code: &str) -> Result<Result<SignedIn, Failure>, Crashed> {
-        let (codes, sign_ins, pepper) = (FakeCodes(self.database.clone()), FakeSignIns(self.database.clone()), builders::pepper());
-        let open = OpenSession {
+    fn network(&self) -> CallerAddress {
+        let mut bytes = [0x20; 16];
+        self.randomness.fill(&mut bytes[1..]);
+        CallerAddress::read(&std::net::Ipv6Addr::from(bytes).to_string())
+    }
+
+    async fn ask_from(&self, name: &str, address: CallerAddress, mails_per_day: u64) -> Result<Result<i64, Failure>, Crashed> {
+        let (codes, salts, pepper) = (FakeCodes(self.database.clone()), FakeSalts(self.database.clone()), builders::pepper());
+        let request = RequestCode {
             codes: &codes,
-            sign_ins: &sign_ins,
+            salts: &salts,
+            mailer: &self.mailer,
             pepper: &pepper,
             clock: &*self.clock,
             randomness: &self.randomness,
-            starter_credits: 3,
+            mails_per_day,
         };
-        survive(open.run(&builders::email(name), code, "en")).await
+        let nonce = self.nonces.borrow().get(name).cloned();
+        let asked = survive(request.run(&builders::email(name), nonce, address)).await?;
+        Ok(asked.map(|asked| {
+            self.nonces.borrow_mut().insert(name.to_owned(), asked.nonce);
+            asked.minutes
+        }))
+    }
+
+    async fn enter(&self, name: &str, code: &str) -> Result<Result<SignedIn, Failure>, Crashed> {
+        let nonces: Vec<_> = self.nonces.borrow().get(name).cloned().into_iter().collect();
+        self.enter_with(name, code, &nonces).await
+    }
+
+    /// Enters a code in a browser that has these nonces.
+    async fn enter_with(&self, name: &str, code: &str, nonces: &[Nonce]) -> Result<Result<SignedIn, Failure>, Crashed> {
+        let (sign_ins, salts, pepper) = (FakeSignIns(self.database.clone()), FakeSalts(self.database.clone()), builders::pepper());
+        let open = OpenSession {
+            sign_ins: &sign_ins,
+            salts: &salts,
+            pepper: &pepper,
+            clock: &*self.clock,
+            randomness: &self.randomness,
+            starter: StarterCredits { each: 3, per_day: builders::PER_DAY },
+        };
+        let email = builders::email(name);
+        survive(open.run(&Entered { email: &email, code, nonces, address: self.network(), locale: "en" })).await
     }
 
     /// Requests a code and reads it from the mail.
@@ -216,7 +257,7 @@ async fn an_69_an_address_gets_so_many_codes_an_hour() {
 #[tokio::test]
 async fn a_fault_at_any_call_of_asking_is_made_good_by_asking_again() {
     for (when, kind) in FAULTS {
-        for nth in 0..2 {
+        for nth in 0..3 {
             let fixture = SignInFixture::new();
             fixture.faults.fail(nth, when, kind);
             assert!(!matches!(fixture.ask("ada").await, Ok(Ok(_))), "{nth} {when:?} {kind:?}");
@@ -257,8 +298,56 @@ async fn no_code_and_no_address_is_stored_in_the_clear() {
     let fixture = SignInFixture::new();
     let code = fixture.code("ada").await;
     let rows = fixture.database.rows();
-    for (key, (hash, _, _)) in &rows.codes {
-        assert!(!key.as_str().contains("ada") && !hash.as_str().contains(&code));
-        assert_eq!((key.as_str().len(), hash.as_str().len()), (64, 64));
+    for (slot, (hash, _, _)) in &rows.codes {
+        let nonce = fixture.nonces.borrow()["ada"].as_str().to_owned();
+        assert!(!slot.key.as_str().contains("ada") && !hash.as_str().contains(&code) && !slot.nonce.as_str().contains(&nonce));
+        assert_eq!((slot.key.as_str().len(), slot.nonce.as_str().len(), hash.as_str().len()), (64, 64, 64));
     }
+}
+
+/// A stranger has the address alone: what they ask for and guess leaves the owner's code as it is, and the owner's mail opens nothing for them.
+#[tokio::test]
+async fn an_01_a_stranger_neither_replaces_nor_burns_nor_uses_the_code_of_another_browser() {
+    let fixture = SignInFixture::new();
+    let code = fixture.code("ada").await;
+    let owner = fixture.nonces.borrow_mut().remove("ada").unwrap();
+    let stranger = fixture.network();
+    for _ in 0..limits::CODES_PER_HOUR_FROM_A_BLOCK {
+        fixture.ask_from("ada", stranger, builders::PER_DAY).await.unwrap().unwrap();
+        for guess in [&code, &other_than(&code), &code, &code, &code, &code, &code] {
+            assert!(fixture.refused("ada", guess).await || *guess == code);
+        }
+        assert!(matches!(fixture.enter_with("ada", &code, &[]).await, Ok(Err(Failure::Denied(_)))), "a browser without a nonce");
+    }
+    let refused = fixture.ask_from("ada", stranger, builders::PER_DAY).await.unwrap();
+    assert!(matches!(refused, Err(Failure::Busy { .. })), "one block of the network has its part");
+    fixture.enter_with("ada", &code, &[owner]).await.unwrap().unwrap();
+    fixture.nonces.borrow_mut().remove("ada");
+    fixture.enter("ada", &fixture.code("ada").await).await.unwrap().unwrap();
+}
+
+/// A browser may bring a stale cookie beside the one of its code.
+#[tokio::test]
+async fn each_nonce_that_a_browser_brings_is_tried() {
+    let fixture = SignInFixture::new();
+    let stale = Nonce::new(&fixture.randomness);
+    for stale_first in [true, false] {
+        let code = fixture.code("ada").await;
+        let good = fixture.nonces.borrow()["ada"].clone();
+        let nonces = if stale_first { [stale.clone(), good] } else { [good, stale.clone()] };
+        fixture.enter_with("ada", &code, &nonces).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn no_mail_is_sent_above_the_budget_of_the_day() {
+    let fixture = SignInFixture::new();
+    for _ in 0..2 {
+        fixture.ask_from("ada", fixture.network(), 2).await.unwrap().unwrap();
+    }
+    let refused = fixture.ask_from("bob", fixture.network(), 2).await.unwrap();
+    assert!(matches!(refused, Err(Failure::Busy { problem, .. }) if problem.reason == Reason::BudgetSpent));
+    assert_eq!(fixture.mailer.sent().len(), 2);
+    fixture.clock.advance(SignedDuration::from_hours(24));
+    fixture.ask_from("bob", fixture.network(), 2).await.unwrap().unwrap();
 }

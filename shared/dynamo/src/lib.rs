@@ -16,7 +16,7 @@ mod transaction;
 mod write;
 
 pub use backoff::TRIES;
-pub use counter::HourlyCounter;
+pub use counter::Counter;
 pub use database::{Answer, Database};
 pub use due::{DueIndex, EXPIRY, Position, SHARDS, TTL, shard_of};
 pub use idempotency::{Idempotency, Stored};

@@ -2,6 +2,7 @@
 
 mod aws;
 pub mod batch;
+mod cookie;
 mod error;
 pub mod fact;
 pub mod http;
@@ -10,6 +11,7 @@ pub mod schedule;
 mod session;
 mod settings;
 
+pub use cookie::SignInCookie;
 pub use error::Error;
 pub use session::SessionKeys;
 pub use settings::{Settings, SettingsError, Stage};

@@ -2,14 +2,18 @@
 
 use accounts::SignedIn;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use kernel::{AccountId, AccountSession, Clock, Failure, SessionId, SystemClock};
+use kernel::{AccountId, AccountSession, Clock, Failure, Reason, SessionId, SystemClock};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Stage;
+use crate::cookie::HostCookie;
 use crate::http::Request;
 
 const ISSUER: &str = "nigao";
+
+/// Sessions of one request that are tried: each asks the store.
+const MOST_SESSIONS: usize = 3;
 
 /// Signs and checks session tokens: JWT with HS256 by one of a few keys, which the header's `kid` must name. A key that signs no longer is still accepted
 /// while it is among them, so that another key signs nobody out.
@@ -18,7 +22,7 @@ pub struct SessionKeys {
     first: Key,
     /// Those that are accepted besides.
     others: Vec<Key>,
-    stage: Stage,
+    cookie: HostCookie,
     clock: SystemClock,
 }
 
@@ -49,7 +53,7 @@ impl SessionKeys {
     #[must_use]
     pub fn new(first: &str, others: &[String], stage: Stage, clock: SystemClock) -> Self {
         let key = |secret: &str| Key::new(secret.as_bytes());
-        Self { first: key(first), others: others.iter().map(|secret| key(secret)).collect(), stage, clock }
+        Self { first: key(first), others: others.iter().map(|secret| key(secret)).collect(), cookie: HostCookie::session(stage), clock }
     }
 
     /// The `Set-Cookie` value of a sign-in.
@@ -61,34 +65,67 @@ impl SessionKeys {
         let claims = Claims { iss: ISSUER.into(), sub: signed_in.session.account, jti: signed_in.session.session, iat, exp };
         let header = Header { kid: Some(self.first.id.clone()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, &self.first.encoding).map_err(Failure::broken)?;
-        Ok(self.set_cookie(&token, exp - iat))
+        Ok(self.cookie.set(&token, exp - iat))
     }
 
     /// The `Set-Cookie` value that removes the cookie.
     #[must_use]
     pub fn clear_cookie(&self) -> String {
-        self.set_cookie("", 0)
+        self.cookie.set("", 0)
     }
 
-    /// The caller of `request`, by the token's signature and times; the store checks whether the session is still open. Of several cookies of the
-    /// name, the first valid one counts.
+    /// Does what a caller asks for in their session. The token's signature and times are checked here; the store, which `act` asks, checks whether the
+    /// session is still open. Of several cookies of the name each is tried, the latest session first: one that is stale or closed says nothing of those
+    /// beside it.
     ///
     /// # Errors
-    /// [`Failure::Denied`] without a valid token.
-    pub fn session(&self, request: &Request) -> Result<AccountSession, Failure> {
-        request.cookies(self.cookie_name()).find_map(|token| self.check(token).ok()).ok_or_else(Failure::signed_out)
+    /// [`Failure::Denied`] with [`Reason::SignedOut`] without a valid token of an open session; those of `act`.
+    pub async fn signed_in<T, R>(&self, request: &Request, act: impl Fn(AccountSession) -> R) -> Result<T, Failure>
+    where
+        R: Future<Output = Result<T, Failure>>,
+    {
+        for session in self.sessions(request) {
+            match act(session).await {
+                Err(Failure::Denied(problem)) if problem.reason == Reason::SignedOut => {}
+                other => return other,
+            }
+        }
+        Err(Failure::signed_out())
     }
 
     /// The same for a route that changes something; a browser's request from another site is refused.
     ///
     /// # Errors
-    /// [`Failure::Denied`] without a valid token, or with [`kernel::Reason::CrossSite`].
-    pub fn session_from(&self, origin: &str, request: &Request) -> Result<AccountSession, Failure> {
+    /// Those of [`Self::signed_in`], and [`Failure::Denied`] with [`Reason::CrossSite`].
+    pub async fn signed_in_from<T, R>(&self, origin: &str, request: &Request, act: impl Fn(AccountSession) -> R) -> Result<T, Failure>
+    where
+        R: Future<Output = Result<T, Failure>>,
+    {
         request.refuse_cross_site(origin)?;
-        self.session(request)
+        self.signed_in(request, act).await
     }
 
-    fn check(&self, token: &str) -> Result<AccountSession, Failure> {
+    /// The sessions of a request by its tokens, open or not, to end each of them.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] without a valid token, or with [`Reason::CrossSite`].
+    pub fn sessions_from(&self, origin: &str, request: &Request) -> Result<Vec<AccountSession>, Failure> {
+        request.refuse_cross_site(origin)?;
+        let sessions = self.sessions(request);
+        if sessions.is_empty() { Err(Failure::signed_out()) } else { Ok(sessions) }
+    }
+
+    /// The sessions of a request by its tokens, open or not, the latest first.
+    fn sessions(&self, request: &Request) -> Vec<AccountSession> {
+        let mut known: Vec<Claims> = self.cookie.values(request).filter_map(|token| self.check(token).ok()).collect();
+        known.sort_by_key(|claims| std::cmp::Reverse(claims.iat));
+        let mut sessions: Vec<_> = known.iter().map(|claims| AccountSession { account: claims.sub, session: claims.jti }).collect();
+        sessions.dedup();
+        sessions.truncate(MOST_SESSIONS);
+        sessions
+    }
+
+    fn check(&self, token: &str) -> Result<Claims, Failure> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Failure::signed_out())?;
         let named = std::iter::once(&self.first).chain(&self.others).find(|key| header.kid.as_ref() == Some(&key.id));
         let key = named.ok_or_else(Failure::signed_out)?;
@@ -100,23 +137,7 @@ impl SessionKeys {
         if claims.exp <= self.clock.now().as_second() {
             return Err(Failure::signed_out());
         }
-        Ok(AccountSession { account: claims.sub, session: claims.jti })
-    }
-
-    /// `__Host-` ties the cookie to this host over TLS; browsers refuse it over plain http, so the local cloud omits it.
-    fn cookie_name(&self) -> &'static str {
-        match self.stage {
-            Stage::Production => "__Host-session",
-            Stage::Local => "session",
-        }
-    }
-
-    fn set_cookie(&self, value: &str, max_age: i64) -> String {
-        let secure = match self.stage {
-            Stage::Production => "; Secure",
-            Stage::Local => "",
-        };
-        format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.cookie_name())
+        Ok(claims)
     }
 }
 
@@ -148,7 +169,7 @@ mod tests {
         let signed_in = signed_in(now);
         let cookie = keys(SECRET, SignedDuration::ZERO).cookie(&signed_in).unwrap();
         assert!(cookie.starts_with("__Host-session=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"));
-        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap(), signed_in.session);
+        assert_eq!(keys(SECRET, SignedDuration::from_hours(719)).check(token(&cookie)).unwrap().jti, signed_in.session.session);
         assert!(keys(SECRET, SignedDuration::from_hours(720)).check(token(&cookie)).is_err());
     }
 
@@ -178,6 +199,48 @@ mod tests {
         for wrong in ["", "1", "1 short", "0123456789abcdef0123456789abcdef", "1 0123456789abcdef0123456789abcdef short"] {
             assert!(secrets(wrong).is_err(), "{wrong}");
         }
+    }
+
+    /// A request with these cookies, of which the sessions in `open` are open; the sessions that were asked for.
+    async fn enter(cookies: &[&str], open: &[AccountSession]) -> (Option<AccountSession>, usize) {
+        let line = cookies.iter().map(|cookie| cookie.split(';').next().unwrap()).collect::<Vec<_>>().join("; ");
+        let request = lambda_http::http::Request::builder().header("cookie", line).body(lambda_http::Body::Empty).unwrap();
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let entered = keys(SECRET, SignedDuration::ZERO).signed_in(&Request::new(request), |session| {
+            asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let is_open = open.contains(&session);
+            async move { if is_open { Ok(session) } else { Err(Failure::signed_out()) } }
+        });
+        (entered.await.ok(), asked.into_inner())
+    }
+
+    #[tokio::test]
+    async fn a_stale_or_closed_session_beside_an_open_one_signs_nobody_out() {
+        let (good, now) = (keys(SECRET, SignedDuration::ZERO), SystemClock::default().now());
+        let randomness = SeededRandomness::new(3);
+        let session = |minutes| {
+            let session = AccountSession {
+                account: AccountId::new(&SystemClock::default(), &randomness),
+                session: SessionId::new(&SystemClock::default(), &randomness),
+            };
+            let issued_at = now - SignedDuration::from_mins(minutes);
+            (session, good.cookie(&SignedIn { session, issued_at, expires_at: now + SignedDuration::from_hours(1) }).unwrap())
+        };
+        let ((old, old_cookie), (new, new_cookie)) = (session(20), session(10));
+        let expired = signed_in(now - SignedDuration::from_hours(31 * 24));
+        let stale = good.cookie(&expired).unwrap();
+        let foreign = keys("another-secret-another-secret-00", SignedDuration::ZERO).cookie(&signed_in(now)).unwrap();
+        for cookies in [[&*stale, &*old_cookie, &*foreign, &*new_cookie], [&*new_cookie, &*foreign, &*old_cookie, &*stale]] {
+            assert_eq!(enter(&cookies, &[new]).await, (Some(new), 1), "the latest is asked first");
+            assert_eq!(enter(&cookies, &[old]).await, (Some(old), 2), "a closed one says nothing of another");
+            assert_eq!(enter(&cookies, &[old, new]).await, (Some(new), 1));
+            assert_eq!(enter(&cookies, &[]).await, (None, 2));
+        }
+        assert_eq!(enter(&[&new_cookie, &new_cookie], &[]).await, (None, 1), "one is asked once");
+        let many: Vec<_> = (0..20).map(|minutes| session(minutes).1).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(enter(&many, &[]).await, (None, MOST_SESSIONS), "many are not all asked");
+        assert_eq!(enter(&["session=1", "__Host-session=", "__Host-session=é"], &[]).await, (None, 0));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use accounts::Pepper;
 use kernel::{SignedDuration, SystemClock};
 use url::Url;
 
-use crate::SessionKeys;
 use crate::http::stream::Delivery;
+use crate::{SessionKeys, SignInCookie};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -148,6 +148,12 @@ impl Settings {
     /// [`SettingsError`] when it is absent or shorter than 32 characters.
     pub fn pepper(&self) -> Result<Pepper, SettingsError> {
         Ok(Pepper::new(self.secret("PEPPER_SECRET")?.as_bytes()))
+    }
+
+    /// The cookie of a sign-in.
+    #[must_use]
+    pub fn sign_in_cookie(&self) -> SignInCookie {
+        SignInCookie::new(self.stage)
     }
 
     /// The keys of session tokens, `SESSION_SECRET`: the first signs, and all of them are accepted.

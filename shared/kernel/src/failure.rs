@@ -39,6 +39,8 @@ pub enum Reason {
     /// The upload was refused by the content check and cannot be used.
     UploadRefused,
     RateLimited,
+    /// What the service may spend in a day is spent.
+    BudgetSpent,
     /// A dependency is slow or refuses for the moment.
     Unavailable,
     /// The caller has not named the vendor that may draw from the picture (RT-07).
@@ -120,6 +122,13 @@ impl Failure {
     pub fn unavailable(retry_after: Duration) -> Self {
         let detail = "The service is busy. Please try again shortly.".into();
         Self::Busy { problem: Problem { reason: Reason::Unavailable, detail }, retry_after }
+    }
+
+    /// What the service may spend in a day is spent, until `retry_after` is over.
+    #[must_use]
+    pub fn budget_spent(retry_after: Duration) -> Self {
+        let detail = "The service has done what it may do in a day. Please try again tomorrow.".into();
+        Self::Busy { problem: Problem { reason: Reason::BudgetSpent, detail }, retry_after }
     }
 
     pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

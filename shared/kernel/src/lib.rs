@@ -11,8 +11,9 @@ pub mod limits;
 pub mod message;
 mod principal;
 mod randomness;
+mod window;
 
-pub use address::CallerAddress;
+pub use address::{CallerAddress, Reach};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, NotAnEmail};
 pub use failure::{Failure, Problem, Reason};
@@ -20,3 +21,4 @@ pub use id::{AccountId, GenerationId, Id, InstallId, OperatorId, SessionId, Uplo
 pub use jiff::{SignedDuration, Timestamp};
 pub use principal::{AccountSession, Owner, Principal};
 pub use randomness::{Randomness, SeededRandomness, SystemRandomness};
+pub use window::Window;

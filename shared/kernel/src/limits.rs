@@ -26,8 +26,24 @@ pub const PAGE_ITEMS_DEFAULT: u16 = 20;
 /// Wrong entries of one sign-in code that make it invalid (AN-01).
 pub const CODE_ATTEMPTS: u32 = 5;
 
-/// Sign-in codes one address may ask for in an hour (AN-69): with five attempts each, 100 guesses an hour at a million codes.
+/// Sign-in codes that may be mailed to one address in an hour and in a day (AN-69): more would flood a mailbox that somebody else names.
 pub const CODES_PER_HOUR: u32 = 20;
+pub const CODES_PER_DAY: u32 = 40;
+
+/// The same where one block of the network asks, a quarter of it: so that a stranger leaves most of it to the owner of the mailbox.
+pub const CODES_PER_HOUR_FROM_A_BLOCK: u32 = 5;
+pub const CODES_PER_DAY_FROM_A_BLOCK: u32 = 10;
+
+/// Entries of codes for one address in a day, right ones included, and those from one block of the network. Fifty guesses a day at a million codes find
+/// one in 670 months (AN-01).
+pub const GUESSES_PER_DAY: u32 = 50;
+pub const GUESSES_PER_DAY_FROM_A_BLOCK: u32 = 20;
+
+/// What one line of the network may do for all addresses of mail together: codes asked for and entered in an hour, accounts opened in a day. Wider
+/// networks may do more, by their [`Reach`](crate::Reach).
+pub const CODES_PER_HOUR_FROM_A_LINE: u32 = 30;
+pub const GUESSES_PER_HOUR_FROM_A_LINE: u32 = 60;
+pub const ACCOUNTS_PER_DAY_FROM_A_LINE: u32 = 10;
 
 /// Sessions of one account that are open at once: one more ends the oldest.
 pub const SESSIONS: usize = 20;
@@ -48,5 +64,5 @@ pub const SEED_MAX: u64 = (1 << 53) - 1;
 /// characters for three bytes): 4.5 MB, less the rest of the event.
 pub const INSTANT_BODY_BYTES: usize = 4_400_000;
 
-/// Instant drawings that one address may request in an hour (AN-69).
+/// Instant drawings that one line of the network may request in an hour (AN-69); wider networks may more, by their [`Reach`](crate::Reach).
 pub const INSTANT_PER_HOUR: u32 = 30;

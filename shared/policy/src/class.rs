@@ -33,8 +33,16 @@ pub enum Class {
     /// A mailed sign-in code, hashed.
     SignInCode,
     Session,
-    /// The number of requests of one kind in an hour.
+    /// The number of requests of one kind in an hour or a day.
     RateCounter,
+    /// The number of requests of a network in an hour or a day.
+    NetworkCounter,
+    /// What the hashes of networks are salted with for a day.
+    NetworkSalt,
+    /// That a mailbox had its first credits.
+    MailboxGrant,
+    /// How much of a daily budget is spent.
+    Budget,
     /// The number of requests from a network address in an hour, without accounts.
     RateKey,
     /// The answer to a request that may be repeated.
@@ -107,6 +115,10 @@ expiring! {
     SIGN_IN_CODE = SignInCode,
     SESSION = Session,
     RATE_COUNTER = RateCounter,
+    NETWORK_COUNTER = NetworkCounter,
+    NETWORK_SALT = NetworkSalt,
+    MAILBOX_GRANT = MailboxGrant,
+    BUDGET = Budget,
     RATE_KEY = RateKey,
     IDEMPOTENCY_RECORD = IdempotencyRecord,
     CIRCUIT = Circuit,
@@ -131,7 +143,7 @@ impl Expiring {
 
     /// When something of this class that began at `from` must be gone.
     ///
-    /// What `from` means is in the entry: when it was created, or when a decision fell.
+    /// What `from` means is in the entry: when it was created, when a decision fell, or when the window of a count ended.
     #[must_use]
     pub fn expires_at(self, from: Timestamp) -> Timestamp {
         from.checked_add(self.duration()).unwrap_or(Timestamp::MAX)

@@ -94,11 +94,19 @@ fn check_entry(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("an export needs a file, or a reason why not".into());
     }
-    let outlives = entry.kept().is_none_or(|kept| kept.duration >= inventory.erasure().within());
+    let outlives = entry.kept().is_none_or(|kept| kept.at_most() >= inventory.erasure().within());
     if entry.erasure == Erasure::Expires && outlives {
         return Err("it would outlive the deadline of an erasure, so erasure must do more than wait".into());
     }
+    if entry.erasure == Erasure::Stays && (entry.kept().is_none() || entry.objects.is_some() || says_something(entry)) {
+        return Err("what an erasure leaves has an end, and nothing of a person but its key".into());
+    }
     Ok(())
+}
+
+/// Whether it says something of a person beside its key.
+fn says_something(entry: &Entry) -> bool {
+    entry.fields().iter().any(|field| field.personal && !["pk", "sk"].contains(&field.name.as_str()))
 }
 
 fn check_fields(entry: &Entry) -> Result<(), String> {

@@ -435,6 +435,8 @@ pub enum Erasure {
     Anonymise,
     /// Leaves it to its own, shorter, retention.
     Expires,
+    /// Leaves it to its own, longer, retention: what remains says nothing of a person but a keyed hash (AN-49).
+    Stays,
 }
 
 /// The arm of export.

@@ -17,6 +17,8 @@ pub enum Retention {
 pub struct Kept {
     pub duration: SignedDuration,
     pub from: Since,
+    /// The windows of counts, where the duration is counted from the end of one.
+    pub windows: Vec<SignedDuration>,
     /// Never empty.
     pub mechanisms: Vec<Mechanism>,
     /// The id of the promised duration, such as `AN-40`; `None` without a promise.
@@ -24,6 +26,15 @@ pub struct Kept {
 }
 
 /// A retention without a date.
+impl Kept {
+    /// How long something may be there from its first write, the longest of its windows included.
+    #[must_use]
+    pub fn at_most(&self) -> SignedDuration {
+        let window = self.windows.iter().max().copied().unwrap_or_default();
+        self.duration.checked_add(window).unwrap_or(SignedDuration::MAX)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct While {
     pub owner: Owner,
@@ -39,6 +50,8 @@ pub enum Since {
     Created,
     /// The decision of the screening.
     Decided,
+    /// The end of the window in which it counted.
+    Window,
 }
 
 /// The owner whose end also ends the data.
@@ -71,6 +84,7 @@ pub enum Mechanism {
 struct Written {
     r#for: Option<Period>,
     from: Option<Since>,
+    windows: Option<Vec<Period>>,
     mechanisms: Option<Vec<Mechanism>>,
     r#while: Option<Owner>,
     promise: Option<String>,
@@ -81,11 +95,15 @@ impl TryFrom<Written> for Retention {
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let promise = written.promise;
+        let windows: Vec<_> = written.windows.unwrap_or_default().into_iter().map(|window| window.0).collect();
         match (written.r#for, written.from, written.mechanisms, written.r#while) {
             (Some(period), Some(from), Some(mechanisms), None) if !mechanisms.is_empty() => {
-                Ok(Self::For(Kept { duration: period.0, from, mechanisms, promise }))
+                if (from == Since::Window) == windows.is_empty() {
+                    return Err("what is kept from the end of a window names its `windows`, and nothing else does");
+                }
+                Ok(Self::For(Kept { duration: period.0, from, windows, mechanisms, promise }))
             }
-            (None, None, None, Some(owner)) => Ok(Self::While(While { owner, promise })),
+            (None, None, None, Some(owner)) if windows.is_empty() => Ok(Self::While(While { owner, promise })),
             _ => Err("a retention needs `for`, `from` and `mechanisms`, or `while` alone"),
         }
     }

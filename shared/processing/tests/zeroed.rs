@@ -122,6 +122,7 @@ async fn request(end: End) -> Result<usize, Failure> {
         artists: &artists,
         moderation: &moderation,
         rate_keys: &rate_keys,
+        per_hour: 100,
         salt: &salt,
         finisher: &Marked { signer: None },
         clock: &SystemClock::default(),

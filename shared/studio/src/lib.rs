@@ -44,7 +44,7 @@ pub use moderation::{ModerationRecord, Quarantine};
 pub use placement::{
     Arrivals, GenerationRequest, MissingUpload, NewGeneration, PlaceGeneration, Placed, Placement, Placements, Replay, UploadStanding,
 };
-pub use rate::{RateKey, RateKeys, RateSalt};
+pub use rate::{RateKey, RateKeys, RateSalt, RatedRequest};
 pub use steps::{QueuedSteps, Step, Steps};
 pub use store::{Change, Generations, OriginalStanding, Pictures, Selfies, Written};
 pub use stuck::{EndStuck, Overdue, Swept};

@@ -1,14 +1,9 @@
-//! Rate limiting by address, without storing the address.
-
-use std::time::Duration;
+//! Rate limiting by network, without storing an address.
 
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{CallerAddress, Failure, Timestamp};
+use kernel::{CallerAddress, Failure, Timestamp, Window, limits};
 use sha2::Sha256;
-
-/// Seconds of a window.
-const WINDOW: i64 = 3600;
 
 /// Stored bytes of the hash: enough to avoid collisions.
 const BYTES: usize = 16;
@@ -27,17 +22,16 @@ impl RateSalt {
     }
 }
 
-/// An address in one hour, as a keyed hash of both: the next hour's key of the same address differs, and the two cannot be linked.
+/// A network in one hour, as a keyed hash of both: the next hour's key of the same network differs, and the two cannot be linked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RateKey(String);
 
 impl RateKey {
-    #[must_use]
-    pub fn of(salt: &RateSalt, address: CallerAddress, now: Timestamp) -> Self {
+    fn of(salt: &RateSalt, network: &[u8], now: Timestamp) -> Self {
         let mut mac = salt.0.clone();
         mac.update(b"rate-key");
-        mac.update(&now.as_second().div_euclid(WINDOW).to_be_bytes());
-        mac.update(&address.to_be_hashed());
+        mac.update(&Window::Hour.start(now).to_be_bytes());
+        mac.update(network);
         Self(hex::encode(&mac.finalize().into_bytes()[..BYTES]))
     }
 
@@ -46,21 +40,37 @@ impl RateKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
 
-    /// The rest of the window at this time.
+/// A request to be counted in its hour.
+#[derive(Debug, Clone)]
+pub struct RatedRequest {
+    pub at: Timestamp,
+    /// The networks of its caller, the narrowest first, each with what it may ask for.
+    pub networks: Vec<(RateKey, u32)>,
+    /// What all callers together may ask for.
+    pub of_all: u32,
+}
+
+impl RatedRequest {
     #[must_use]
-    pub fn window_left(now: Timestamp) -> Duration {
-        Duration::from_secs((WINDOW - now.as_second().rem_euclid(WINDOW)).unsigned_abs())
+    pub fn new(salt: &RateSalt, address: CallerAddress, of_all: u32, at: Timestamp) -> Self {
+        let networks = address.networks().into_iter();
+        let networks = networks.map(|(reach, bytes)| (RateKey::of(salt, &bytes, at), reach.allows(limits::INSTANT_PER_HOUR))).collect();
+        Self { at, networks, of_all }
     }
 }
 
 #[async_trait]
 pub trait RateKeys: Send + Sync {
-    /// Counts one request of this key and returns the count, this one included; an expired row counts as none. Two concurrent requests count as two.
+    /// Counts a request by all of its networks and in the budget of the hour, or not at all. Of concurrent requests no more are counted than there may
+    /// be.
     ///
     /// # Errors
-    /// [`Failure::Busy`] or [`Failure::Broken`] when counting fails; the request is then not admitted.
-    async fn count(&self, key: &RateKey, now: Timestamp) -> Result<u32, Failure>;
+    /// [`Failure::Busy`] with [`kernel::Reason::RateLimited`] where a network has asked for as much as it may, and with
+    /// [`kernel::Reason::BudgetSpent`] where all together have; [`Failure::Busy`] or [`Failure::Broken`] when counting fails. The request is then not
+    /// admitted.
+    async fn count(&self, request: &RatedRequest) -> Result<(), Failure>;
 }
 
 #[cfg(test)]
@@ -69,19 +79,20 @@ mod tests {
 
     #[test]
     fn an_11_a_key_says_neither_the_address_nor_that_it_asked_before() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let key = |secret: &[u8], address: &str, now: &str| RateKey::of(&RateSalt::new(secret), CallerAddress::read(address), at(now));
-        let first = key(b"salt", "203.0.113.7", "2026-11-26T10:00:00Z");
-        assert_eq!(first, key(b"salt", "203.0.113.7", "2026-11-26T10:59:59Z"));
+        let keys = |secret: &[u8], address: &str, now: &str| {
+            RatedRequest::new(&RateSalt::new(secret), CallerAddress::read(address), 100, now.parse().unwrap()).networks
+        };
+        let first = keys(b"salt", "203.0.113.7", "2026-11-26T10:00:00Z");
+        assert_eq!(first, keys(b"salt", "203.0.113.7", "2026-11-26T10:59:59Z"));
         for other in [
-            key(b"salt", "203.0.113.7", "2026-11-26T11:00:00Z"),
-            key(b"salt", "203.0.113.7", "2026-11-27T10:00:00Z"),
-            key(b"salt", "203.0.113.8", "2026-11-26T10:00:00Z"),
-            key(b"pepper", "203.0.113.7", "2026-11-26T10:00:00Z"),
+            keys(b"salt", "203.0.113.7", "2026-11-26T11:00:00Z"),
+            keys(b"salt", "203.0.113.7", "2026-11-27T10:00:00Z"),
+            keys(b"pepper", "203.0.113.7", "2026-11-26T10:00:00Z"),
         ] {
-            assert_ne!(first, other);
+            assert!(other.iter().all(|key| !first.contains(key)));
         }
-        assert_eq!(first.as_str().len(), 32);
-        assert_eq!(RateKey::window_left(at("2026-11-26T10:59:30Z")), Duration::from_secs(30));
+        let neighbour = keys(b"salt", "203.0.113.8", "2026-11-26T10:00:00Z");
+        assert!(first[0] != neighbour[0] && first[1] == neighbour[1]);
+        assert!(first.iter().all(|(key, _)| key.as_str().len() == 32));
     }
 }

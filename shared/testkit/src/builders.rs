@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accounts::{CodeHash, EmailKey, LatestSessions, NewAccount, Pepper, SignIn};
+use accounts::{CallerNetworks, CodeHash, CodeSlot, Grant, LatestSessions, NewAccount, Pepper, SignIn};
 use kernel::{AccountId, AccountSession, Clock, Email, GenerationId, Owner, Principal, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
@@ -32,13 +32,37 @@ pub fn caller(clock: &dyn Clock, randomness: &dyn Randomness) -> AccountSession 
     AccountSession { account: AccountId::new(clock, randomness), session: SessionId::new(clock, randomness) }
 }
 
+/// The budget of mails and of starter credits of every test that is not about them.
+pub const PER_DAY: u64 = 1_000_000;
+
 /// With a code and starter credits.
 #[must_use]
-pub fn first_sign_in(session: AccountSession, email: &Email, key: &EmailKey, code: &CodeHash, credits: u32, now: Timestamp) -> SignIn {
-    let grant = Entry::starter_grant(credits, now);
-    let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, grant };
+pub fn first_sign_in(
+    session: AccountSession,
+    email: &Email,
+    (slot, code): (&CodeSlot, &CodeHash),
+    networks: CallerNetworks,
+    credits: u32,
+    now: Timestamp,
+) -> SignIn {
+    let grant = (credits > 0).then(|| Grant {
+        entry: Entry::starter_grant(credits, now),
+        credits,
+        mailbox: pepper().mailbox_key(email),
+        known_until: Class::MAILBOX_GRANT.expires_at(now),
+        credits_per_day: PER_DAY,
+    });
+    let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, networks, grant };
     let expires_at = Class::SESSION.expires_at(now);
-    SignIn { key: key.clone(), code: code.clone(), session, at: now, expires_at, latest: LatestSessions::default(), opening: Some(opening) }
+    SignIn {
+        slot: slot.clone(),
+        code: code.clone(),
+        session,
+        at: now,
+        expires_at,
+        latest: LatestSessions::default(),
+        opening: Some(opening),
+    }
 }
 
 #[expect(clippy::expect_used, reason = "a test whose principal can own nothing must stop")]

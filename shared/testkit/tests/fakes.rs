@@ -12,7 +12,21 @@ use testkit::{Faults, builders};
 #[tokio::test]
 async fn an_01_codes() {
     contract::accounts::codes(&Stores::fake(1)).await;
+    contract::accounts::codes_of_browsers(&Stores::fake(33)).await;
     contract::accounts::concurrent_attempts(&Stores::fake(2)).await;
+}
+
+#[tokio::test]
+async fn an_69_codes_and_guesses_have_limits() {
+    contract::accounts::limits_of_codes(&Stores::fake(34)).await;
+    contract::accounts::limits_of_guesses(&Stores::fake(35)).await;
+    contract::accounts::budget_of_mails(&Stores::fake(36)).await;
+}
+
+#[tokio::test]
+async fn an_52_salts_and_grants() {
+    contract::accounts::salts(&Stores::fake(37)).await;
+    contract::accounts::grants(&Stores::fake(38)).await;
 }
 
 #[tokio::test]

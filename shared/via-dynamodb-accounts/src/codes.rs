@@ -1,12 +1,14 @@
-//! Sign-in codes: one row per address, attempts counted by the same conditional write that reads the code.
+//! Sign-in codes: one row per address and browser.
 
-use accounts::{CodeHash, Codes, EmailKey, IssuedCode};
+use accounts::{Codes, IssuedCode};
 use async_trait::async_trait;
-use dynamo::{Answer, Database, EXPIRY, HourlyCounter, Item, Part, Read, Transaction, number};
-use kernel::{Failure, Timestamp, limits};
+use dynamo::{Database, EXPIRY, Item, Transaction};
+use kernel::{Failure, Window, limits};
 use policy::Class;
 
+use crate::budgets::spend;
 use crate::keys;
+use crate::limits::{count_in, count_network, count_networks};
 
 pub struct DynamoCodes {
     database: Database,
@@ -23,33 +25,23 @@ impl DynamoCodes {
 #[async_trait]
 impl Codes for DynamoCodes {
     async fn issue(&self, code: &IssuedCode) -> Result<(), Failure> {
-        let row = Item::new(Class::SignInCode.id(), keys::code(&code.key))
-            .text("code_hash", code.hash.as_str())
+        let IssuedCode { slot, hash, networks, mails_per_day, at, expires_at } = code;
+        let (table, address, at) = (&*self.fleeting, slot.key.as_str(), *at);
+        let row = Item::new(Class::SignInCode.id(), keys::code(slot))
+            .text("code_hash", hash.as_str())
             .number("attempts", 0)
-            .due(EXPIRY, code.expires_at);
+            .due(EXPIRY, *expires_at);
+        // Days come before hours, so that who waits is told how long.
+        let from_a_block = |window, most| count_network(table, window, "codes", &networks.block_and_address, most, at);
         Transaction::default()
-            .part(count_one(&self.fleeting, "codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at))
-            .part(row.put(&self.fleeting).or_broken("a code over an older one"))
+            .part(from_a_block(Window::Day, limits::CODES_PER_DAY_FROM_A_BLOCK))
+            .part(count_in(table, Window::Day, "codes", address, limits::CODES_PER_DAY, at))
+            .part(from_a_block(Window::Hour, limits::CODES_PER_HOUR_FROM_A_BLOCK))
+            .part(count_in(table, Window::Hour, "codes", address, limits::CODES_PER_HOUR, at))
+            .parts(count_networks(table, Window::Hour, "codes", networks, limits::CODES_PER_HOUR_FROM_A_LINE, at))
+            .part(spend(table, "mails", 1, *mails_per_day, at))
+            .part(row.put(table).or_broken("a code over an older one"))
             .write(&self.database, ())
             .await
     }
-
-    async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure> {
-        let counted = keys::code(key)
-            .update(&self.fleeting, "ADD attempts :one")
-            .only_if("attempts < :most AND expires_at > :now")
-            .value(":one", number(1))
-            .value(":most", number(limits::CODE_ATTEMPTS))
-            .value(":now", number(now.as_second()));
-        match self.database.write(counted).await? {
-            Answer::Written(row) => Ok(Some(CodeHash::stored(row.required_text("code_hash")?.to_owned()))),
-            Answer::Refused(_) => Ok(None),
-        }
-    }
-}
-
-/// Counts one of `what` for `whom` in the present hour; above `most` it says so.
-pub fn count_one<T>(table: &str, what: &str, whom: &str, most: u32, now: Timestamp) -> Part<T> {
-    let expires_at = Class::RATE_COUNTER.expires_at(now);
-    HourlyCounter { table, class: Class::RateCounter.id(), what, whom, now, expires_at }.count(most)
 }

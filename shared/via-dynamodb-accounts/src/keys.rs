@@ -1,6 +1,6 @@
 //! The primary keys of accounts, and what else is found by an account.
 
-use accounts::EmailKey;
+use accounts::{CodeSlot, EmailKey, MailboxKey};
 use dynamo::Key;
 use kernel::{AccountId, AccountSession, Failure, Owner};
 use wallet::Entry;
@@ -26,8 +26,19 @@ pub fn email(key: &EmailKey) -> Key {
 }
 
 #[must_use]
-pub fn code(key: &EmailKey) -> Key {
-    Key::new(format!("CODE#{}", key.as_str()), "CODE")
+pub fn code(slot: &CodeSlot) -> Key {
+    Key::new(format!("CODE#{}", slot.key.as_str()), format!("CODE#{}", slot.nonce.as_str()))
+}
+
+#[must_use]
+pub fn mailbox(key: &MailboxKey) -> Key {
+    Key::new(format!("GRANT#{}", key.as_str()), "MAILBOX")
+}
+
+/// The salt of the day that begins then, in epoch seconds.
+#[must_use]
+pub fn salt(day: i64) -> Key {
+    Key::new(format!("SALT#{day}"), "SALT")
 }
 
 #[must_use]

@@ -3,13 +3,15 @@
 
 use std::time::Duration;
 
-use accounts::{EmailKey, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, code_refused};
+use accounts::{CodeHash, CodeSlot, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, code_refused};
 use async_trait::async_trait;
-use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, text};
-use kernel::{AccountId, AccountSession, Failure, Reason, SessionId};
+use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
+use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, Window, limits};
 use policy::Class;
 
+use crate::budgets::spend;
 use crate::keys;
+use crate::limits::{count_in, count_network, count_networks};
 use crate::wallet_writes::entry_item;
 
 pub struct DynamoSignIns {
@@ -23,6 +25,8 @@ enum Opened {
     Done,
     /// Another session was opened since the latest ones were read; they are these now.
     Overtaken(LatestSessions),
+    /// The mailbox of the new account had its first credits before.
+    GrantedBefore,
 }
 
 impl DynamoSignIns {
@@ -31,18 +35,18 @@ impl DynamoSignIns {
         Self { database, fleeting, accounts }
     }
 
-    fn transaction(&self, sign_in: &SignIn, latest: &LatestSessions) -> Result<Transaction<Opened>, Failure> {
+    fn transaction(&self, sign_in: &SignIn, latest: &LatestSessions, grants: bool) -> Result<Transaction<Opened>, Failure> {
         let (after, ended) = latest.opening(sign_in.session.session, sign_in.expires_at, sign_in.at);
         let transaction = Transaction::default().part(self.use_up(sign_in)).part(self.open_session(sign_in));
         let transaction = match &sign_in.opening {
-            Some(new) => transaction.parts(self.open_account(sign_in, new, &after)?),
+            Some(new) => transaction.parts(self.open_account(sign_in, new, &after, grants)?),
             None => transaction.parts(self.enter_account(sign_in, latest, &after)?),
         };
         Ok(transaction.parts(ended.into_iter().map(|session| self.end(sign_in.session.account, session))))
     }
 
     fn use_up(&self, sign_in: &SignIn) -> Part<Opened> {
-        keys::code(&sign_in.key)
+        keys::code(&sign_in.slot)
             .delete(&self.fleeting)
             .only_if("code_hash = :hash")
             .value(":hash", text(sign_in.code.as_str()))
@@ -59,9 +63,17 @@ impl DynamoSignIns {
         keys::session(&AccountSession { account, session }).delete(&self.fleeting).or_broken("the end of a session")
     }
 
-    fn open_account(&self, sign_in: &SignIn, new: &NewAccount, latest: &LatestSessions) -> Result<[Part<Opened>; 4], Failure> {
-        let account = sign_in.session.account;
-        let index = Item::new(Class::EmailIndex.id(), keys::email(&sign_in.key))
+    /// A new account is counted by its networks; its credits by its mailbox, which has them once, and in the budget of the day.
+    fn open_account(
+        &self,
+        sign_in: &SignIn,
+        new: &NewAccount,
+        latest: &LatestSessions,
+        grants: bool,
+    ) -> Result<Vec<Part<Opened>>, Failure> {
+        let (account, table) = (sign_in.session.account, &*self.fleeting);
+        let grant = new.grant.as_ref().filter(|_| grants);
+        let index = Item::new(Class::EmailIndex.id(), keys::email(&sign_in.slot.key))
             .text("account_id", account.to_string())
             .text("sessions", written(latest)?);
         let profile = Item::new(Class::Account.id(), keys::profile(account))
@@ -69,18 +81,35 @@ impl DynamoSignIns {
             .text("locale", &new.locale)
             .text("created_at", new.created_at.to_string());
         let wallet = Item::new(Class::Wallet.id(), keys::wallet(account.into()))
-            .number("available", new.grant.available_delta())
-            .number("held", new.grant.held_delta())
+            .number("available", grant.map_or(0, |grant| grant.entry.available_delta()))
+            .number("held", grant.map_or(0, |grant| grant.entry.held_delta()))
             .number("running", 0);
-        let items = [index, profile, wallet, entry_item(account.into(), &new.grant)];
-        Ok(items.map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))))
+        let entry = grant.map(|grant| entry_item(account.into(), &grant.entry));
+        let items = [index, profile, wallet].into_iter().chain(entry);
+        let mut parts: Vec<_> = items.map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))).collect();
+        let most = limits::ACCOUNTS_PER_DAY_FROM_A_LINE;
+        parts.extend(count_networks(table, Window::Day, "accounts", &new.networks, most, sign_in.at));
+        if let Some(grant) = grant {
+            parts.push(self.note_mailbox(grant, sign_in.at));
+            parts.push(spend(table, "starter-credits", grant.credits.into(), grant.credits_per_day, sign_in.at));
+        }
+        Ok(parts)
+    }
+
+    fn note_mailbox(&self, grant: &Grant, now: Timestamp) -> Part<Opened> {
+        Item::new(Class::MailboxGrant.id(), keys::mailbox(&grant.mailbox))
+            .due(EXPIRY, grant.known_until)
+            .put(&self.fleeting)
+            .only_if("attribute_not_exists(pk) OR expires_at <= :now")
+            .value(":now", number(now.as_second()))
+            .or(|_| Ok(Opened::GrantedBefore))
     }
 
     /// A sign-in to an account that is being erased must not leave a session behind: it needs the profile, which goes last.
     fn enter_account(&self, sign_in: &SignIn, before: &LatestSessions, after: &LatestSessions) -> Result<[Part<Opened>; 2], Failure> {
         let account = sign_in.session.account;
         let exists = keys::profile(account).check(&self.accounts).only_if("attribute_exists(pk)").or(|_| Err(code_refused()));
-        let noted = keys::email(&sign_in.key)
+        let noted = keys::email(&sign_in.slot.key)
             .update(&self.accounts, "SET sessions = :after")
             .only_if("account_id = :account AND sessions = :before")
             .value(":account", text(account.to_string()))
@@ -94,17 +123,46 @@ impl DynamoSignIns {
 
 #[async_trait]
 impl SignIns for DynamoSignIns {
-    async fn account_of(&self, key: &EmailKey) -> Result<Option<KnownAccount>, Failure> {
-        let found = self.database.get(&self.accounts, &keys::email(key)).await?;
-        found.as_ref().map(known).transpose()
+    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
+        let Guess { slot, networks, at } = guess;
+        let (table, at) = (&*self.fleeting, *at);
+        let of_networks = || count_networks(table, Window::Hour, "guesses", networks, limits::GUESSES_PER_HOUR_FROM_A_LINE, at);
+        let tried = keys::code(slot)
+            .update(table, "ADD attempts :one")
+            .only_if("attempts < :most AND expires_at > :now")
+            .value(":one", number(1))
+            .value(":most", number(limits::CODE_ATTEMPTS))
+            .value(":now", number(at.as_second()));
+        let from_a_block = limits::GUESSES_PER_DAY_FROM_A_BLOCK;
+        let counted = Transaction::default()
+            .part(tried.or(|_| Ok(false)))
+            .part(count_network(table, Window::Day, "guesses", &networks.block_and_address, from_a_block, at))
+            .part(count_in(table, Window::Day, "guesses", slot.key.as_str(), limits::GUESSES_PER_DAY, at))
+            .parts(of_networks());
+        if counted.write(&self.database, true).await? {
+            return Ok(true);
+        }
+        Transaction::default().parts(of_networks()).write(&self.database, false).await
+    }
+
+    async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure> {
+        let (code, email) = (keys::code(slot), keys::email(&slot.key));
+        let rows = self.database.read(Batch::default().of(&self.fleeting, &code).of(&self.accounts, &email)).await?;
+        let code = rows.get(&code).filter(|row| row.is_alive(now));
+        let code = code.map(|row| row.required_text("code_hash").map(|hash| CodeHash::stored(hash.to_owned()))).transpose()?;
+        Ok(Found { code, account: rows.get(&email).map(known).transpose()? })
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
-        let mut latest = sign_in.latest.clone();
+        let (mut latest, mut grants) = (sign_in.latest.clone(), true);
         for tried in 0..TRIES {
-            match self.transaction(sign_in, &latest)?.write(&self.database, Opened::Done).await? {
+            match self.transaction(sign_in, &latest, grants)?.write(&self.database, Opened::Done).await? {
                 Opened::Done => return Ok(()),
                 Opened::Overtaken(newer) => latest = newer,
+                Opened::GrantedBefore => {
+                    grants = false;
+                    continue;
+                }
             }
             self.database.pause(tried).await;
         }

@@ -1,23 +1,14 @@
-//! Rate counters of the profile `ephemeral`: one row per address and hour, under a keyed hash of both.
+//! Rate counters of the profile `ephemeral`: one row per network and hour, under a keyed hash of both, and one per hour for all.
 
 use async_trait::async_trait;
-use dynamo::{Answer, Database, Key, Read, number, text};
-use kernel::{Failure, Timestamp};
+use dynamo::{Counter, Database, Key, Transaction};
+use kernel::{Failure, Timestamp, Window};
 use policy::Class;
-use studio::{RateKey, RateKeys};
+use studio::{RateKeys, RatedRequest};
 
 pub struct DynamoRateKeys {
     database: Database,
     table: String,
-}
-
-/// The expected state of a row.
-#[derive(Clone, Copy)]
-enum Row {
-    /// Absent, or not expired: the count goes up.
-    Alive,
-    /// Expired but not yet deleted by TTL: the count begins anew.
-    Expired,
 }
 
 impl DynamoRateKeys {
@@ -25,43 +16,26 @@ impl DynamoRateKeys {
     pub fn new(database: Database, table: String) -> Self {
         Self { database, table }
     }
-
-    /// The new count, or `None` when the row is not in the expected state. The row keeps the expiry of its first request.
-    async fn add(&self, key: &RateKey, now: Timestamp, row: Row) -> Result<Option<u32>, Failure> {
-        let expires_at = Class::RATE_KEY.expires_at(now);
-        let (update, condition) = match row {
-            Row::Alive => (
-                "SET #class = :class, expires_at = if_not_exists(expires_at, :expires) ADD #count :one",
-                "attribute_not_exists(pk) OR expires_at > :now",
-            ),
-            Row::Expired => ("SET #class = :class, expires_at = :expires, #count = :one", "expires_at <= :now"),
-        };
-        let counted = Key::new(format!("RATE#{}", key.as_str()), "COUNT")
-            .update(&self.table, update)
-            .only_if(condition)
-            .name("#class", "class")
-            .name("#count", "count")
-            .value(":class", text(Class::RateKey.id()))
-            .value(":expires", number(expires_at.as_second()))
-            .value(":now", number(now.as_second()))
-            .value(":one", number(1));
-        match self.database.write(counted).await? {
-            Answer::Written(row) => row.required_number("count").map(Some),
-            Answer::Refused(_) => Ok(None),
-        }
-    }
 }
 
 #[async_trait]
 impl RateKeys for DynamoRateKeys {
-    async fn count(&self, key: &RateKey, now: Timestamp) -> Result<u32, Failure> {
-        if let Some(count) = self.add(key, now, Row::Alive).await? {
-            return Ok(count);
-        }
-        if let Some(count) = self.add(key, now, Row::Expired).await? {
-            return Ok(count);
-        }
-        // A concurrent request began it anew.
-        self.add(key, now, Row::Alive).await?.ok_or_else(|| Failure::broken("a rate key is neither alive nor expired"))
+    async fn count(&self, request: &RatedRequest) -> Result<(), Failure> {
+        let (class, window, now) = (Class::RATE_KEY, Window::Hour, request.at);
+        let expires_at = class.expires_at(window.end(now));
+        let counter = Counter { table: &self.table, class: class.class().id(), window, now, expires_at, swept: false };
+        let networks = request.networks.iter().map(|(network, most)| counter.count_under(&key(network.as_str()), *most));
+        let of_all = counter.add(&key(&format!("all#{}", window.name(now))), 1, request.of_all.into());
+        Transaction::default().parts(networks).part(of_all.or(move |_| Err(spent(now)))).write(&self.database, ()).await
     }
+}
+
+fn key(of: &str) -> Key {
+    Key::new(format!("RATE#{of}"), "COUNT")
+}
+
+/// An alarm is waiting for these words.
+fn spent(now: Timestamp) -> Failure {
+    tracing::error!(budget = "instant", "budget is spent");
+    Failure::budget_spent(Window::Hour.left(now))
 }

@@ -39,6 +39,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
             let recorded = std::fs::read_to_string(&path).unwrap();
             let event = recorded
                 .replace("__Host-session=SESSION", &person.cookie)
+                .replace("__Host-sign-in=", "sign-in=")
                 .replace(UPLOAD, &upload)
                 .replace(GENERATION, &generation)
                 .replace(ACCOUNT, &person.account)

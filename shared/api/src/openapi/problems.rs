@@ -60,8 +60,12 @@ impl Refusal {
     }
 
     fn asks_to_wait(&self) -> bool {
-        let waits =
-            |reason: &Reason| matches!(reason, Reason::IdempotencyKeyInUse | Reason::RateLimited | Reason::Unavailable | Reason::TimedOut);
+        let waits = |reason: &Reason| {
+            matches!(
+                reason,
+                Reason::IdempotencyKeyInUse | Reason::RateLimited | Reason::BudgetSpent | Reason::Unavailable | Reason::TimedOut
+            )
+        };
         matches!(self, Self::For(reasons) if reasons.iter().any(waits))
     }
 
@@ -143,7 +147,7 @@ fn status(reason: Reason) -> u16 {
         Reason::PictureUnreadable | Reason::PictureBlank | Reason::PictureRefused | Reason::DrawingRefused => 422,
         Reason::ConsentRequired | Reason::AgeAttestationRequired => 428,
         Reason::RateLimited => 429,
-        Reason::Unavailable => 503,
+        Reason::Unavailable | Reason::BudgetSpent => 503,
         Reason::TimedOut => 504,
     }
 }
@@ -165,7 +169,10 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::NotFound => "The resource does not exist, or belongs to another account.",
         Reason::UploadNotReceived => "The upload was opened but its bytes never arrived.",
         Reason::UploadRefused => "The upload was refused by the content check and cannot be used.",
-        Reason::RateLimited => "Too many requests of this kind in this hour, or too many generations at once; `detail` names the limit.",
+        Reason::RateLimited => {
+            "Too many requests of this kind in this hour or on this day, or too many generations at once; `detail` names the limit."
+        }
+        Reason::BudgetSpent => "The service has done what it may do in a day, or in an hour, for all together.",
         Reason::Unavailable => "A dependency is slow or refuses for the moment.",
         Reason::ConsentRequired => "The header `Provider-Consent` does not name the vendors that would see the picture; `detail` does.",
         Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",

@@ -199,20 +199,31 @@ fn styles_list() -> Endpoint {
 
 fn account() -> Vec<Endpoint> {
     let code = Endpoint::new("auth-codes-create", ACCOUNT)
-        .describe("The answer and its cost are the same whether or not the address is known. A newer code replaces the older one.")
+        .describe(
+            "The answer and its cost are the same whether or not the address is known. The code is good in the browser that asked for it, by the cookie that \
+             the answer sets; a newer code replaces an older one of the same browser.",
+        )
         .takes("AskForCode")
-        .answers("202", json("A code is on its way", "CodeSent"))
-        .refuses(&[Reason::RateLimited])
+        .answers(
+            "202",
+            ResponseBuilder::from(json("A code is on its way", "CodeSent"))
+                .header("Set-Cookie", header("`__Host-sign-in` for ten minutes, to be sent with the code (`sign-in` over plain http)", string()))
+                .build(),
+        )
+        .refuses(&[Reason::CrossSite, Reason::RateLimited, Reason::BudgetSpent])
         .busy();
     let sign_in = Endpoint::new("auth-sessions-create", ACCOUNT)
-        .describe("The code works once and admits five attempts. The first sign-in opens the account and grants its starter credits.")
+        .describe(
+            "The code works once, with the cookie that came when it was asked for, and admits five attempts. The first sign-in opens the account and grants its \
+             starter credits, which a mailbox has once.",
+        )
         .parameter(accept_language())
         .takes("SignInRequest")
         .answers(
             "201",
             ResponseBuilder::from(json("Signed in", "SessionReply")).header("Set-Cookie", header("The session", string())).build(),
         )
-        .refuses(&[Reason::CodeRefused, Reason::CrossSite])
+        .refuses(&[Reason::CodeRefused, Reason::CrossSite, Reason::RateLimited, Reason::BudgetSpent])
         .busy();
     let sign_out = Endpoint::new("auth-sessions-delete", ACCOUNT)
         .answers(

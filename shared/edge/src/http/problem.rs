@@ -82,7 +82,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::PictureRefused | Reason::DrawingRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Reason::ConsentRequired | Reason::AgeAttestationRequired => StatusCode::PRECONDITION_REQUIRED,
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Reason::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Reason::Unavailable | Reason::BudgetSpent => StatusCode::SERVICE_UNAVAILABLE,
         Reason::TimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
 }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn every_reason_has_a_status_of_its_family() {
         for reason in Reason::ALL {
-            let ours = matches!(reason, Reason::Unavailable | Reason::TimedOut);
+            let ours = matches!(reason, Reason::Unavailable | Reason::TimedOut | Reason::BudgetSpent);
             assert!(status(*reason).is_client_error() != ours, "{reason:?}");
         }
     }

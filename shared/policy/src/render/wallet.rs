@@ -73,9 +73,11 @@ fn providers(facts: &Facts<'_>) -> Section {
 
 fn cookies() -> Section {
     let text = format!(
-        "One cookie keeps you signed in, for at most {}. It is signed, closed to scripts, and dead at once when you sign out. There is no other: none that \
-         follows you, none of anybody else's.",
-        kept(Class::Session)
+        "One cookie keeps you signed in, for at most {}. It is signed, closed to scripts, and dead at once when you sign out. While you wait for a code, a \
+         second one, closed to scripts as well, says that it was this browser that asked, for at most {}. There is no other: none that follows you, none \
+         of anybody else's.",
+        kept(Class::Session),
+        kept(Class::SignInCode)
     );
     Section { heading: "Cookies", blocks: vec![Block::Text(text.into())] }
 }
@@ -90,6 +92,14 @@ fn erasure(facts: &Facts<'_>) -> Section {
     });
     let mut points = vec![removed, account];
     points.extend(backup.map(Words::from));
+    points.push(
+        format!(
+            "That your mailbox had its first credits stays for {} from the day it had them, as a keyed hash that names neither you nor an account: else \
+             they could be had again and again.",
+            kept(Class::MailboxGrant)
+        )
+        .into(),
+    );
     points.push("A law may make us keep what a purchase leaves behind for longer, without your address.".into());
     Section { heading: "Erasing", blocks: vec![Block::List(points)] }
 }

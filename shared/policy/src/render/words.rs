@@ -39,9 +39,13 @@ pub(super) fn how_long(entry: &Entry) -> String {
 
 fn retention(retention: &Retention) -> String {
     match retention {
+        Retention::For(kept) if kept.from == Since::Window => {
+            let windows: Vec<String> = kept.windows.iter().map(|window| in_words(*window)).collect();
+            format!("counts for {}, gone within {} after that{}", windows.join(" or "), in_words(kept.duration), late(kept))
+        }
         Retention::For(kept) => {
             let from = match kept.from {
-                Since::Created => "",
+                Since::Created | Since::Window => "",
                 Since::Decided => " from the decision",
             };
             format!("{}{from}{}", in_words(kept.duration), late(kept))

@@ -94,7 +94,7 @@ fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_o
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 10);
+    assert_eq!(inventory().sweeps().count(), 14);
 }
 
 #[test]
@@ -137,6 +137,27 @@ fn im_17_a_missing_or_vague_duration_is_refused() {
     assert!(refusal("mechanisms = [\"sweep\", \"ttl\"]", "mechanisms = []").contains("a retention needs"));
     assert!(refusal("from = \"created\", ", "").contains("a retention needs"));
     assert!(refusal("retention = { while = \"account\"", "retention = { while = \"useful\"").contains("useful"));
+}
+
+/// All counts of a window end together, and what an erasure leaves has an end and says nothing of a person.
+#[test]
+fn what_counts_in_windows_names_them_and_what_an_erasure_leaves_is_bare() {
+    assert!(refusal("from = \"window\", windows = [\"1h\", \"1d\"]", "from = \"window\"").contains("names its `windows`"));
+    assert!(
+        refusal("from = \"window\", windows = [\"1h\", \"1d\"]", "from = \"created\", windows = [\"1h\"]").contains("names its `windows`")
+    );
+    assert!(refusal("from = \"window\", windows = [\"1h\", \"1d\"]", "from = \"window\", windows = []").contains("names its `windows`"));
+    assert!(refusal("windows = [\"1h\", \"1d\"]", "windows = [\"40d\"]").contains("outlive"));
+    let stays = "retention = { for = \"365d\", from = \"created\", mechanisms = [\"sweep\", \"ttl\"] }\nerasure = ";
+    assert!(refusal(&format!("{stays}\"stays\""), &format!("{stays}\"expires\"")).contains("outlive"));
+    assert!(
+        refusal("promise = \"AN-48\" }\nerasure = \"delete\"", "promise = \"AN-48\" }\nerasure = \"stays\"")
+            .contains("nothing of a person")
+    );
+    for class in [Class::NetworkCounter, Class::NetworkSalt] {
+        let most = class.entry().kept().map(policy::Kept::at_most);
+        assert!(most.is_some_and(|most| (24..=48).contains(&most.as_hours())), "AN-52: {class}");
+    }
 }
 
 #[test]

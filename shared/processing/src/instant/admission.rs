@@ -1,7 +1,7 @@
 //! Admission of a request, before any byte of its picture is read.
 
-use kernel::{CallerAddress, Failure, Problem, Reason, limits};
-use studio::RateKey;
+use kernel::{CallerAddress, Failure, Reason};
+use studio::RatedRequest;
 
 use super::Instant;
 
@@ -32,7 +32,8 @@ impl Instant<'_> {
     /// stored. `age` is [`AGE_ATTESTATION`].
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::ConsentRequired`] or [`Reason::AgeAttestationRequired`]; [`Failure::Busy`] with [`Reason::RateLimited`];
+    /// [`Failure::Denied`] with [`Reason::ConsentRequired`] or [`Reason::AgeAttestationRequired`]; [`Failure::Busy`] with [`Reason::RateLimited`] or
+    /// [`Reason::BudgetSpent`];
     /// and the failures of the store, without which no request is admitted.
     pub async fn admit(&self, consent: Option<&str>, age: Option<&str>, address: CallerAddress) -> Result<Admitted, Failure> {
         let artists = self.consented(consent.unwrap_or_default())?;
@@ -40,7 +41,8 @@ impl Instant<'_> {
             let what = "Say by the header `Age-Attestation: 13+` that the caller is at least 13 years old.";
             return Err(Failure::denied(Reason::AgeAttestationRequired, what));
         }
-        self.count(address).await?;
+        let request = RatedRequest::new(self.salt, address, self.per_hour, self.clock.now());
+        self.rate_keys.count(&request).await?;
         Ok(Admitted { artists })
     }
 
@@ -67,15 +69,5 @@ impl Instant<'_> {
     /// The external screeners: those in the provider ledger. Our own code shows the picture to nobody.
     fn watchers(&self) -> Vec<&'static str> {
         self.moderation.names().filter(|name| policy::inventory().processor(name).is_some()).collect()
-    }
-
-    async fn count(&self, address: CallerAddress) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let key = RateKey::of(self.salt, address, now);
-        if self.rate_keys.count(&key, now).await? <= limits::INSTANT_PER_HOUR {
-            return Ok(());
-        }
-        let detail = format!("At most {} pictures an hour. Please try again later.", limits::INSTANT_PER_HOUR).into();
-        Err(Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail }, retry_after: RateKey::window_left(now) })
     }
 }

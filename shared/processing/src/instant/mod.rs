@@ -32,6 +32,8 @@ pub struct Instant<'a> {
     pub rate_keys: &'a dyn RateKeys,
     /// The salt of the hashed addresses.
     pub salt: &'a RateSalt,
+    /// The pictures that all callers together may ask for in an hour.
+    pub per_hour: u32,
     pub finisher: &'a dyn Finisher,
     pub clock: &'a dyn Clock,
     /// The total time limit. It is shorter than the function's own time-out, so that the caller always gets an answer.

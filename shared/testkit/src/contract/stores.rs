@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use ::accounts::{Codes, IssuedCode, Profiles, Sessions, SignIn, SignIns};
-use kernel::{AccountSession, Clock, Email, Failure, FixedClock, Reason, SeededRandomness, SignedDuration, Timestamp};
+use ::accounts::{
+    CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Nonce, Profiles, Salts, Sessions, SignIn, SignIns,
+};
+use kernel::{
+    AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
+};
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
@@ -23,6 +27,7 @@ pub struct Stores {
     pub clock: Arc<FixedClock>,
     pub randomness: SeededRandomness,
     pub codes: Box<dyn Codes>,
+    pub salts: Box<dyn Salts>,
     pub sign_ins: Box<dyn SignIns>,
     pub sessions: Box<dyn Sessions>,
     pub profiles: Box<dyn Profiles>,
@@ -51,6 +56,7 @@ impl Stores {
             clock: database.clock.clone(),
             randomness: SeededRandomness::new(seed),
             codes: Box::new(FakeCodes(database.clone())),
+            salts: Box::new(FakeSalts(database.clone())),
             sign_ins: Box::new(FakeSignIns(database.clone())),
             sessions: Box::new(FakeSessions(database.clone())),
             profiles: Box::new(FakeProfiles(database.clone())),
@@ -91,29 +97,69 @@ impl Stores {
         builders::email(&self.nobody().account.to_string())
     }
 
-    /// A fresh code for `email`.
-    pub(super) async fn issue(&self, email: &Email, digits: &str) -> IssuedCode {
-        let pepper = builders::pepper();
-        let key = pepper.email_key(email);
+    /// An address of the network that no other test uses, nor its block.
+    pub(super) fn network(&self) -> CallerAddress {
+        let mut bytes = [0; 16];
+        self.randomness.fill(&mut bytes);
+        bytes[0] = 0x20;
+        CallerAddress::read(&std::net::Ipv6Addr::from(bytes).to_string())
+    }
+
+    pub(super) async fn networks(&self, address: CallerAddress, key: &EmailKey) -> CallerNetworks {
+        CallerNetworks::of(address, key, &builders::pepper(), &*self.salts, &self.randomness, self.now()).await.unwrap()
+    }
+
+    /// The slot of a browser that no other test uses.
+    pub(super) fn slot(&self, email: &Email) -> CodeSlot {
+        builders::pepper().code_slot(email, &Nonce::new(&self.randomness))
+    }
+
+    /// A fresh code for this slot, which is not issued yet.
+    pub(super) async fn code(&self, slot: &CodeSlot, digits: &str, address: CallerAddress) -> IssuedCode {
         let now = self.now();
-        let expires_at = Class::SIGN_IN_CODE.expires_at(now);
-        let code = IssuedCode { hash: pepper.code_hash(&key, digits), key, at: now, expires_at };
+        IssuedCode {
+            hash: builders::pepper().code_hash(slot, digits),
+            slot: slot.clone(),
+            networks: self.networks(address, &slot.key).await,
+            mails_per_day: builders::PER_DAY,
+            at: now,
+            expires_at: Class::SIGN_IN_CODE.expires_at(now),
+        }
+    }
+
+    /// A fresh code for `email`, of a browser and a network of its own.
+    pub(super) async fn issue(&self, email: &Email, digits: &str) -> IssuedCode {
+        let code = self.code(&self.slot(email), digits, self.network()).await;
         self.codes.issue(&code).await.unwrap();
         code
+    }
+
+    /// Tries the code of a slot from a network of its own.
+    pub(super) async fn attempt(&self, slot: &CodeSlot) -> Result<bool, Failure> {
+        self.attempt_from(slot, self.network()).await
+    }
+
+    pub(super) async fn attempt_from(&self, slot: &CodeSlot, address: CallerAddress) -> Result<bool, Failure> {
+        let networks = self.networks(address, &slot.key).await;
+        self.sign_ins.attempt(&Guess { slot: slot.clone(), networks, at: self.now() }).await
+    }
+
+    pub(super) async fn account_of(&self, slot: &CodeSlot) -> Option<KnownAccount> {
+        self.sign_ins.find(slot, self.now()).await.unwrap().account
     }
 
     /// A first sign-in with a fresh code.
     pub(super) async fn sign_in(&self, email: &Email, caller: AccountSession, credits: u32) -> SignIn {
         let code = self.issue(email, "123456").await;
-        builders::first_sign_in(caller, email, &code.key, &code.hash, credits, self.now())
+        builders::first_sign_in(caller, email, (&code.slot, &code.hash), code.networks, credits, self.now())
     }
 
     /// A sign-in to a known account with a fresh code.
     pub(super) async fn sign_in_again(&self, email: &Email) -> SignIn {
         let code = self.issue(email, "123456").await;
-        let known = self.sign_ins.account_of(&code.key).await.unwrap().unwrap();
+        let known = self.account_of(&code.slot).await.unwrap();
         let session = AccountSession { account: known.id, session: self.nobody().session };
-        let first = builders::first_sign_in(session, email, &code.key, &code.hash, 0, self.now());
+        let first = builders::first_sign_in(session, email, (&code.slot, &code.hash), code.networks, 0, self.now());
         SignIn { latest: known.latest, opening: None, ..first }
     }
 

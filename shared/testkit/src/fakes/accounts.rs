@@ -1,12 +1,46 @@
 //! Codes, sign-ins, sessions and profiles.
 
-use accounts::{CodeHash, Codes, EmailKey, IssuedCode, KnownAccount, Me, NewAccount, Profiles, Sessions, SignIn, SignIns, code_refused};
+use accounts::{
+    CallerNetworks, Codes, Found, Grant, Guess, IssuedCode, KnownAccount, Me, NewAccount, Profiles, Salt, Salts, Sessions, SignIn, SignIns,
+    code_refused,
+};
 use async_trait::async_trait;
-use kernel::{AccountSession, Failure, Reason, Timestamp, limits};
+use kernel::{AccountSession, Failure, Reason, Timestamp, Window, limits};
 use wallet::Balance;
 
 use super::placements::rate_limited;
 use super::{FakeDatabase, Rows, SessionRow};
+
+#[derive(Clone)]
+pub struct FakeSalts(pub FakeDatabase);
+
+#[async_trait]
+impl Salts for FakeSalts {
+    async fn of_day(&self, fresh: Salt, now: Timestamp) -> Result<Salt, Failure> {
+        self.0.transact("salts.of_day", |rows| Ok(rows.salts.entry(Window::Day.start(now)).or_insert(fresh).clone())).await
+    }
+}
+
+/// Counts one of `what` where `whom` has done so fewer than `most` times in its window.
+fn count(rows: &mut Rows, window: Window, what: &'static str, whom: &str, most: u32, now: Timestamp) -> Result<(), Failure> {
+    if rows.add(window, what, whom, 1, most.into(), now) { Ok(()) } else { Err(rate_limited(most, window, now)) }
+}
+
+fn count_networks(
+    rows: &mut Rows,
+    window: Window,
+    what: &'static str,
+    networks: &CallerNetworks,
+    of_a_line: u32,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let mut networks = networks.each.iter();
+    networks.try_for_each(|(reach, network)| count(rows, window, what, network.as_str(), reach.allows(of_a_line), now))
+}
+
+fn spend(rows: &mut Rows, what: &'static str, amount: u64, per_day: u64, now: Timestamp) -> Result<(), Failure> {
+    if rows.add(Window::Day, "budget", what, amount, per_day, now) { Ok(()) } else { Err(Failure::budget_spent(Window::Day.left(now))) }
+}
 
 #[derive(Clone)]
 pub struct FakeCodes(pub FakeDatabase);
@@ -14,26 +48,17 @@ pub struct FakeCodes(pub FakeDatabase);
 #[async_trait]
 impl Codes for FakeCodes {
     async fn issue(&self, code: &IssuedCode) -> Result<(), Failure> {
+        let (address, block, at) = (code.slot.key.as_str(), code.networks.block_and_address.as_str(), code.at);
         self.0
             .transact("codes.issue", |rows| {
-                if !rows.count_one("codes", code.key.as_str(), limits::CODES_PER_HOUR, code.at) {
-                    return Err(rate_limited(limits::CODES_PER_HOUR));
-                }
-                rows.codes.insert(code.key.clone(), (code.hash.clone(), 0, code.expires_at));
+                count(rows, Window::Day, "codes", block, limits::CODES_PER_DAY_FROM_A_BLOCK, at)?;
+                count(rows, Window::Day, "codes", address, limits::CODES_PER_DAY, at)?;
+                count(rows, Window::Hour, "codes", block, limits::CODES_PER_HOUR_FROM_A_BLOCK, at)?;
+                count(rows, Window::Hour, "codes", address, limits::CODES_PER_HOUR, at)?;
+                count_networks(rows, Window::Hour, "codes", &code.networks, limits::CODES_PER_HOUR_FROM_A_LINE, at)?;
+                spend(rows, "mails", 1, code.mails_per_day, at)?;
+                rows.codes.insert(code.slot.clone(), (code.hash.clone(), 0, code.expires_at));
                 Ok(())
-            })
-            .await
-    }
-
-    async fn attempt(&self, key: &EmailKey, now: Timestamp) -> Result<Option<CodeHash>, Failure> {
-        self.0
-            .transact("codes.attempt", |rows| {
-                let Some((hash, attempts, expires_at)) = rows.codes.get_mut(key) else { return Ok(None) };
-                if *attempts >= limits::CODE_ATTEMPTS || *expires_at <= now {
-                    return Ok(None);
-                }
-                *attempts += 1;
-                Ok(Some(hash.clone()))
             })
             .await
     }
@@ -44,14 +69,37 @@ pub struct FakeSignIns(pub FakeDatabase);
 
 #[async_trait]
 impl SignIns for FakeSignIns {
-    async fn account_of(&self, key: &EmailKey) -> Result<Option<KnownAccount>, Failure> {
-        self.0.read("sign_ins.account_of", |rows| Ok(rows.email_index.get(key).cloned())).await
+    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
+        let (address, block, at) = (guess.slot.key.as_str(), guess.networks.block_and_address.as_str(), guess.at);
+        self.0
+            .transact("sign_ins.attempt", |rows| {
+                let code = rows.codes.get_mut(&guess.slot);
+                let code = code.filter(|(_, attempts, expires_at)| *attempts < limits::CODE_ATTEMPTS && *expires_at > at);
+                let has_code = code.is_some();
+                if let Some((_, attempts, _)) = code {
+                    *attempts += 1;
+                    count(rows, Window::Day, "guesses", block, limits::GUESSES_PER_DAY_FROM_A_BLOCK, at)?;
+                    count(rows, Window::Day, "guesses", address, limits::GUESSES_PER_DAY, at)?;
+                }
+                count_networks(rows, Window::Hour, "guesses", &guess.networks, limits::GUESSES_PER_HOUR_FROM_A_LINE, at)?;
+                Ok(has_code)
+            })
+            .await
+    }
+
+    async fn find(&self, slot: &accounts::CodeSlot, now: Timestamp) -> Result<Found, Failure> {
+        self.0
+            .read("sign_ins.find", |rows| {
+                let code = rows.codes.get(slot).filter(|(_, _, expires_at)| *expires_at > now);
+                Ok(Found { code: code.map(|(hash, _, _)| hash.clone()), account: rows.email_index.get(&slot.key).cloned() })
+            })
+            .await
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
         self.0
             .transact("sign_ins.open", |rows| {
-                if !rows.codes.remove(&sign_in.key).is_some_and(|(hash, _, _)| hash.matches(&sign_in.code)) {
+                if !rows.codes.remove(&sign_in.slot).is_some_and(|(hash, _, _)| hash.matches(&sign_in.code)) {
                     return Err(code_refused());
                 }
                 match &sign_in.opening {
@@ -66,20 +114,25 @@ impl SignIns for FakeSignIns {
 }
 
 fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(), Failure> {
-    let (account, owner) = (sign_in.session.account, sign_in.session.owner());
+    let (account, owner, now) = (sign_in.session.account, sign_in.session.owner(), sign_in.at);
     let known = KnownAccount { id: account, latest: sign_in.latest.clone() };
-    if rows.email_index.insert(sign_in.key.clone(), known).is_some() {
+    if rows.email_index.insert(sign_in.slot.key.clone(), known).is_some() {
         return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
     }
+    count_networks(rows, Window::Day, "accounts", &new.networks, limits::ACCOUNTS_PER_DAY_FROM_A_LINE, now)?;
     rows.profiles.insert(account, (new.email.clone(), new.locale.clone(), new.created_at));
     rows.wallets.insert(owner, Balance::default());
-    if rows.move_credits(owner, &[new.grant]) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+    let had = |grant: &Grant| rows.mailboxes.get(&grant.mailbox).is_some_and(|until| *until > now);
+    let Some(grant) = new.grant.as_ref().filter(|grant| !had(grant)) else { return Ok(()) };
+    rows.mailboxes.insert(grant.mailbox.clone(), grant.known_until);
+    spend(rows, "starter-credits", grant.credits.into(), grant.credits_per_day, now)?;
+    if rows.move_credits(owner, &[grant.entry]) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
 }
 
 /// Opens the session; where there are too many now, the oldest end.
 fn open_session(rows: &mut Rows, sign_in: &SignIn) -> Result<(), Failure> {
     let SignIn { session, at, expires_at, .. } = sign_in;
-    let known = rows.email_index.get_mut(&sign_in.key).filter(|known| known.id == session.account).ok_or_else(code_refused)?;
+    let known = rows.email_index.get_mut(&sign_in.slot.key).filter(|known| known.id == session.account).ok_or_else(code_refused)?;
     let (latest, ended) = known.latest.opening(session.session, *expires_at, *at);
     known.latest = latest;
     for session in ended {

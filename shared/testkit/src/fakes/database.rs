@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{CodeHash, EmailKey, KnownAccount};
+use accounts::{CodeHash, CodeSlot, EmailKey, KnownAccount, MailboxKey, Salt};
 use kernel::{
-    AccountId, AccountSession, Clock, Email, Failure, FixedClock, GenerationId, InstallId, Owner, Principal, SessionId, Timestamp, UploadId,
+    AccountId, AccountSession, Clock, Email, Failure, FixedClock, GenerationId, InstallId, Owner, Principal, SessionId, Timestamp,
+    UploadId, Window,
 };
 use policy::Class;
 use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
@@ -26,9 +27,13 @@ pub struct Rows {
     /// The installs that may act; no adapter knows any yet.
     pub installs: BTreeSet<InstallId>,
     /// Hash, attempts and expiry.
-    pub codes: HashMap<EmailKey, (CodeHash, u32, Timestamp)>,
-    /// Counts by kind, owner and window, with their expiry.
-    pub counters: HashMap<(&'static str, String, i64), (u32, Timestamp)>,
+    pub codes: HashMap<CodeSlot, (CodeHash, u32, Timestamp)>,
+    /// Counts by kind, owner and window.
+    pub counters: HashMap<(&'static str, String, String), u64>,
+    /// The salts of days, by their beginnings.
+    pub salts: BTreeMap<i64, Salt>,
+    /// The mailboxes that had their first credits, and until when that is known.
+    pub mailboxes: HashMap<MailboxKey, Timestamp>,
     pub uploads: BTreeMap<UploadId, UploadRow>,
     pub generations: BTreeMap<(Owner, GenerationId), Generation>,
     pub delivered: BTreeMap<GenerationId, Delivered>,
@@ -122,14 +127,15 @@ impl Rows {
     /// Counts one `what` of `whom` in the hour of `now`; `false` when there were `most` already.
     #[must_use]
     pub(crate) fn count_one(&mut self, what: &'static str, whom: &str, most: u32, now: Timestamp) -> bool {
-        let window = now.as_second() - now.as_second().rem_euclid(3600);
-        let end = Class::RATE_COUNTER.expires_at(now);
-        let (count, expires_at) = self.counters.entry((what, whom.to_owned(), window)).or_insert((0, end));
-        if *count >= most {
-            return false;
-        }
-        (*count, *expires_at) = (*count + 1, end);
-        true
+        self.add(Window::Hour, what, whom, 1, most.into(), now)
+    }
+
+    /// Adds `amount` to the count of `what` of `whom` in the window of `now`; `false` when that is more than `most`.
+    #[must_use]
+    pub(crate) fn add(&mut self, window: Window, what: &'static str, whom: &str, amount: u64, most: u64, now: Timestamp) -> bool {
+        let count = self.counters.entry((what, whom.to_owned(), window.name(now))).or_default();
+        *count += amount;
+        *count <= most
     }
 
     /// The sum of an account's movements: available and held.

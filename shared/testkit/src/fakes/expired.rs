@@ -67,8 +67,10 @@ fn expiring(rows: &Rows) -> Vec<ExpiredRow> {
         .sessions
         .iter()
         .map(|(id, session)| row(Class::Session, session.account.to_string(), format!("SES#{id}"), None, session.expires_at));
-    let codes =
-        rows.codes.iter().map(|(key, (_, _, at))| row(Class::SignInCode, format!("CODE#{}", key.as_str()), "CODE".into(), None, *at));
+    let codes = rows.codes.iter().map(|(slot, (_, _, at))| {
+        let (pk, sk) = (format!("CODE#{}", slot.key.as_str()), format!("CODE#{}", slot.nonce.as_str()));
+        row(Class::SignInCode, pk, sk, None, *at)
+    });
     let attempts = rows.attempts.values().map(|known| {
         let key = format!("ATT#{}#{}", known.generation, known.index);
         row(Class::Attempt, known.owner.to_string(), key, None, known.expires_at)
@@ -85,7 +87,7 @@ fn remove(rows: &mut Rows, key: &RowKey) {
     rows.attempts.retain(|(id, index), _| key.sk != format!("ATT#{id}#{index}"));
     rows.circuits.retain(|artist, _| key.pk != format!("CIRCUIT#{artist}"));
     rows.sessions.retain(|id, _| key.sk != format!("SES#{id}"));
-    rows.codes.retain(|code, _| key.pk != format!("CODE#{}", code.as_str()));
+    rows.codes.retain(|slot, _| key.sk != format!("CODE#{}", slot.nonce.as_str()));
     rows.moderation.retain(|id, _| key.sk != format!("SCR#{id}"));
     for (id, record) in &mut rows.moderation {
         record.quarantined_until = record.quarantined_until.filter(|_| key.sk != format!("QUA#{id}"));

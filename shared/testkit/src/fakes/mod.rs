@@ -15,7 +15,7 @@ mod rate_keys;
 mod services;
 mod views;
 
-pub use accounts::{FakeCodes, FakeProfiles, FakeSessions, FakeSignIns};
+pub use accounts::{FakeCodes, FakeProfiles, FakeSalts, FakeSessions, FakeSignIns};
 #[cfg(feature = "pictures")]
 pub use artist::{Answer, FakeArtist};
 pub use attempts::{FakeAttempts, FakeBreaker};

@@ -1,9 +1,7 @@
 //! Uploads and the creation of generations.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use kernel::{Failure, Principal, Problem, Reason, Timestamp, UploadId, limits};
+use kernel::{Failure, Principal, Problem, Reason, Timestamp, UploadId, Window, limits};
 use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, UploadStanding, Uploads};
 
 use super::{FakeDatabase, UploadRow};
@@ -20,7 +18,7 @@ impl Uploads for FakeUploads {
             .transact("uploads.open", |rows| {
                 rows.ask_session(&upload.principal, now)?;
                 if !rows.count_one("uploads", &upload.owner.to_string(), limits::UPLOADS_PER_HOUR, now) {
-                    return Err(rate_limited(limits::UPLOADS_PER_HOUR));
+                    return Err(rate_limited(limits::UPLOADS_PER_HOUR, Window::Hour, now));
                 }
                 rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
                 Ok(())
@@ -51,7 +49,7 @@ impl Placements for FakePlacements {
                 }
                 upload.used = true;
                 if !rows.count_one("generations", &owner.to_string(), new_generation.most_per_hour(), now) {
-                    return Err(rate_limited(new_generation.most_per_hour()));
+                    return Err(rate_limited(new_generation.most_per_hour(), Window::Hour, now));
                 }
                 if let Reservation::Hold(hold) = new_generation.reservation {
                     if rows.wallets.get(&owner).is_some_and(|balance| balance.running >= limits::GENERATIONS_AT_ONCE) {
@@ -90,7 +88,7 @@ impl Placements for FakePlacements {
     }
 }
 
-pub(super) fn rate_limited(most: u32) -> Failure {
-    let problem = Problem { reason: Reason::RateLimited, detail: format!("Too many requests: at most {most} of these in an hour.").into() };
-    Failure::Busy { problem, retry_after: Duration::from_secs(60) }
+pub(super) fn rate_limited(most: u32, window: Window, now: Timestamp) -> Failure {
+    let problem = Problem { reason: Reason::RateLimited, detail: format!("Too many requests: at most {most} of these.").into() };
+    Failure::Busy { problem, retry_after: window.left(now) }
 }

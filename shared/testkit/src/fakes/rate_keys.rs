@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use kernel::{Failure, Timestamp};
-use policy::Class;
-use studio::{RateKey, RateKeys};
+use kernel::{Failure, Window};
+use studio::{RateKeys, RatedRequest};
 
+use super::placements::rate_limited;
 use crate::Faults;
 
 #[derive(Clone)]
 pub struct FakeRateKeys {
-    rows: Arc<Mutex<BTreeMap<String, (u32, Timestamp)>>>,
+    rows: Arc<Mutex<BTreeMap<String, u32>>>,
     faults: Faults,
 }
 
@@ -26,22 +26,27 @@ impl FakeRateKeys {
     #[must_use]
     pub fn rows(&self) -> Vec<(String, u32)> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.iter().map(|(key, (count, _))| (key.clone(), *count)).collect()
+        rows.iter().map(|(key, count)| (key.clone(), *count)).collect()
     }
 }
 
 #[async_trait]
 impl RateKeys for FakeRateKeys {
-    async fn count(&self, key: &RateKey, now: Timestamp) -> Result<u32, Failure> {
+    async fn count(&self, request: &RatedRequest) -> Result<(), Failure> {
         let count = || {
             let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            let anew = (0, Class::RATE_KEY.expires_at(now));
-            let row = rows.entry(key.as_str().to_owned()).or_insert(anew);
-            if row.1.as_second() <= now.as_second() {
-                *row = anew;
+            let has_room = |key: &str, most: u32| rows.get(key).is_none_or(|count| *count < most) && most > 0;
+            let all = format!("all#{}", Window::Hour.name(request.at));
+            if let Some((_, most)) = request.networks.iter().find(|(network, most)| !has_room(network.as_str(), *most)) {
+                return Err(rate_limited(*most, Window::Hour, request.at));
             }
-            row.0 += 1;
-            Ok(row.0)
+            if !has_room(&all, request.of_all) {
+                return Err(Failure::budget_spent(Window::Hour.left(request.at)));
+            }
+            for key in request.networks.iter().map(|(network, _)| network.as_str()).chain([all.as_str()]) {
+                *rows.entry(key.to_owned()).or_default() += 1;
+            }
+            Ok(())
         };
         self.faults.call("rate_keys.count", count).await
     }

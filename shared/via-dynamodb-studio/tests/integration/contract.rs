@@ -29,6 +29,7 @@ fn stores(seed: u64) -> Stores {
     Stores {
         randomness: SeededRandomness::new(seed),
         codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone())),
+        salts: Box::new(DynamoSalts::new(database.clone(), fleeting.clone())),
         sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone())),
         sessions: Box::new(DynamoSessions::new(database.clone(), fleeting.clone())),
         profiles: Box::new(DynamoProfiles::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
@@ -49,7 +50,21 @@ fn stores(seed: u64) -> Stores {
 #[tokio::test]
 async fn an_01_codes() {
     contract::accounts::codes(&stores(1)).await;
+    contract::accounts::codes_of_browsers(&stores(33)).await;
     contract::accounts::concurrent_attempts(&stores(2)).await;
+}
+
+#[tokio::test]
+async fn an_69_codes_and_guesses_have_limits() {
+    contract::accounts::limits_of_codes(&stores(34)).await;
+    contract::accounts::limits_of_guesses(&stores(35)).await;
+    contract::accounts::budget_of_mails(&stores(36)).await;
+}
+
+#[tokio::test]
+async fn an_52_salts_and_grants() {
+    contract::accounts::salts(&stores(37)).await;
+    contract::accounts::grants(&stores(38)).await;
 }
 
 #[tokio::test]
@@ -176,7 +191,7 @@ async fn what_is_stored_is_declared() {
         contract::attempts::claims(&stores(seed + 300)).await;
         contract::attempts::circuits(&stores(seed + 400)).await;
     }
-    stores(24).codes.issue(&issued()).await.unwrap();
+    contract::accounts::codes_of_browsers(&stores(24)).await;
     let counted = "rate-keys-that-are-declared";
     contract::rate_keys::rate_keys(&rate_keys(counted).await).await;
     let mut seen = BTreeMap::new();
@@ -207,12 +222,6 @@ async fn what_is_stored_is_declared() {
     let stored = Class::ALL.iter().filter(|class| class.entry().table().is_some()).filter(wallet);
     let unseen: Vec<_> = stored.filter(|class| !seen.contains_key(class)).collect();
     assert!(unseen.is_empty(), "no suite writes {unseen:?}");
-}
-
-fn issued() -> accounts::IssuedCode {
-    let (pepper, at) = (builders::pepper(), builders::midnight());
-    let key = pepper.email_key(&builders::email("somebody"));
-    accounts::IssuedCode { hash: pepper.code_hash(&key, "123456"), key, at, expires_at: Class::SIGN_IN_CODE.expires_at(at) }
 }
 
 /// After all suites, every wallet is the sum of its movements.

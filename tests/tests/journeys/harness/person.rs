@@ -1,5 +1,7 @@
 //! A person who uses the public HTTP API as any client would.
 
+use std::sync::{Arc, Mutex};
+
 use bytes::Bytes;
 use http::Method;
 use kernel::Owner;
@@ -21,13 +23,16 @@ pub(crate) struct Person<'c> {
     pub(crate) account: String,
     /// `session=…` once signed in.
     pub(crate) cookie: String,
+    /// `sign-in=…` once a code was asked for.
+    pub(crate) sign_in_cookie: Arc<Mutex<String>>,
 }
 
 impl<'c> Person<'c> {
-    /// A person without a session.
+    /// A person without a session, in a network of their own.
     pub(crate) fn visitor(cloud: &'c Cloud) -> Self {
         let email = format!("person-{:016x}@example.com", rand::random::<u64>());
-        Self { cloud, http: HttpClient::default(), email, account: String::new(), cookie: String::new() }
+        let (account, cookie, sign_in_cookie) = (String::new(), String::new(), Arc::default());
+        Self { cloud, http: network(), email, account, cookie, sign_in_cookie }
     }
 
     /// A person with a new account.
@@ -74,8 +79,12 @@ impl<'c> Person<'c> {
         self.call(Method::DELETE, path, None, &[]).await
     }
 
+    /// Asks for a code, and keeps the cookie that comes with it as a browser does.
     pub(crate) async fn ask_for_code(&self) -> Reply {
-        self.post("/v1/auth/codes", &json!({ "email": self.email })).await
+        let cookie = self.sign_in_cookie.lock().unwrap().clone();
+        let reply = self.call(Method::POST, "/v1/auth/codes", Some(&json!({ "email": self.email })), &[("cookie", &cookie)]).await;
+        reply.header("set-cookie").split(';').next().unwrap().clone_into(&mut self.sign_in_cookie.lock().unwrap());
+        reply
     }
 
     /// The newest code in the mailbox: the mail is sent before its request is answered.
@@ -84,7 +93,8 @@ impl<'c> Person<'c> {
     }
 
     pub(crate) async fn send_code(&self, code: &str) -> Reply {
-        self.post("/v1/auth/sessions", &json!({ "email": self.email, "code": code })).await
+        let cookie = self.sign_in_cookie.lock().unwrap().clone();
+        self.call(Method::POST, "/v1/auth/sessions", Some(&json!({ "email": self.email, "code": code })), &[("cookie", &cookie)]).await
     }
 
     /// Requests a code, takes it from the mail, and exchanges it for a session.
@@ -235,6 +245,12 @@ impl<'c> Person<'c> {
         assert_eq!(reply.status, 200, "{url}: {}", String::from_utf8_lossy(&reply.body));
         reply.body
     }
+}
+
+/// A client in a network that hardly another one is in: limits count by networks.
+pub(crate) fn network() -> HttpClient {
+    let [one, two, three] = rand::random::<[u8; 3]>().map(|byte| byte.clamp(2, 250));
+    HttpClient::from_address([127, one, two, three].into())
 }
 
 /// The JSON of an answer that must have this status.

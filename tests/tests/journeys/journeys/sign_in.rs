@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::person::expect;
+use crate::harness::person::{expect, network};
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, mailbox, run, shared, store};
 
 #[test]
@@ -73,6 +73,103 @@ fn an_01_nobody_learns_whether_an_address_is_known() {
             (reply.status, json)
         };
         assert_eq!(without_id(&known), without_id(&unknown));
+        cloud.stop().await;
+    });
+}
+
+/// A stranger who knows the address replaces no code of its owner, burns none and uses none, and cannot lock the owner out from one network.
+#[test]
+fn an_01_a_code_is_good_in_the_browser_that_asked_for_it_alone() {
+    run(async {
+        let cloud = shared().await;
+        let owner = Person::visitor(cloud);
+        let stranger = Person { email: owner.email.clone(), ..Person::visitor(cloud) };
+        assert_eq!(owner.ask_for_code().await.status, 202);
+        let code = owner.mailed_code().await;
+        for _ in 0..5 {
+            assert_eq!(stranger.ask_for_code().await.status, 202);
+            for _ in 0..3 {
+                if stranger.mailed_code().await != code {
+                    assert_problem(&stranger.send_code(&code).await, 401, "code-refused");
+                }
+            }
+        }
+        let refused = stranger.ask_for_code().await;
+        assert_problem(&refused, 429, "rate-limited");
+        assert!(refused.header("retry-after").parse::<u32>().unwrap() > 0);
+        let without = Person { email: owner.email.clone(), ..Person::visitor(cloud) };
+        assert_problem(&without.send_code(&code).await, 401, "code-refused");
+        assert_eq!(owner.send_code(&code).await.status, 201);
+        assert_eq!(owner.ask_for_code().await.status, 202, "and the owner can ask again");
+    });
+}
+
+#[test]
+fn an_01_the_cookie_of_a_sign_in_ends_with_its_code() {
+    run(async {
+        let person = Person::visitor(shared().await);
+        let asked = person.ask_for_code().await;
+        let cookie = asked.header("set-cookie");
+        assert!(cookie.starts_with("sign-in=") && cookie.ends_with("; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"), "{cookie}");
+        let entered = person.send_code(&person.mailed_code().await).await;
+        let cookies: Vec<_> = entered.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+        assert!(cookies.len() == 2 && cookies[0].starts_with("session=") && cookies[1].starts_with("sign-in=; "), "{cookies:?}");
+    });
+}
+
+#[test]
+fn a_mailbox_has_its_starter_credits_once() {
+    run(async {
+        let cloud = shared().await;
+        let first = Person::signed_in(cloud).await;
+        let mut again = Person { email: first.email.replace('@', "+again@"), ..Person::visitor(cloud) };
+        again.sign_in().await;
+        assert_eq!((first.wallet().await, again.wallet().await), ((3, 0), (0, 0)));
+        ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
+    });
+}
+
+#[test]
+fn a_closed_session_beside_an_open_one_signs_nobody_out() {
+    run(async {
+        let cloud = shared().await;
+        let mut person = Person::signed_in(cloud).await;
+        let first = person.clone();
+        person.sign_in().await;
+        for (open, closed) in [(&first, &person), (&person, &first)] {
+            if closed.get("/v1/me").await.status == 200 {
+                assert_eq!(closed.delete("/v1/auth/sessions").await.status, 204);
+            }
+            if open.get("/v1/me").await.status != 200 {
+                continue;
+            }
+            for cookie in [format!("{}; {}", open.cookie, closed.cookie), format!("{}; session=1; {}", closed.cookie, open.cookie)] {
+                let both = Person { cookie, ..open.clone() };
+                assert_eq!(both.get("/v1/me").await.status, 200);
+            }
+        }
+    });
+}
+
+/// What the service may spend in a day is spent: nothing is mailed, no account is opened, and a line of the log tells the alarm.
+#[test]
+fn a_spent_budget_is_said_and_logged() {
+    run(async {
+        let cloud = TestCloud::with(&[("MailsPerDay", "2"), ("StarterCreditsPerDay", "4")]).await;
+        let mut first = Person::visitor(&cloud);
+        first.sign_in().await;
+        let second = Person::visitor(&cloud);
+        assert_eq!(second.ask_for_code().await.status, 202);
+        let refused = second.send_code(&second.mailed_code().await).await;
+        assert_problem(&refused, 503, "budget-spent");
+        let refused = Person::visitor(&cloud).ask_for_code().await;
+        assert_problem(&refused, 503, "budget-spent");
+        assert!((1..=86_400).contains(&refused.header("retry-after").parse::<u32>().unwrap()));
+        for (function, budget) in [("auth-codes-create", "mails"), ("auth-sessions-create", "starter-credits")] {
+            let log = cloud.logs(function);
+            let line = log.lines().find(|line| line.contains("budget is spent")).unwrap_or_else(|| panic!("{log}"));
+            assert!(line.contains("ERROR") && line.contains(budget), "{line}");
+        }
         cloud.stop().await;
     });
 }
@@ -157,6 +254,8 @@ fn the_twenty_first_sign_in_ends_the_oldest_session_and_no_other() {
         let mut person = Person::visitor(&cloud);
         let mut sessions = Vec::new();
         let mut enter = async || {
+            // One network gets a part of an address's codes.
+            person = person.clone().through(network());
             person.sign_in().await;
             person.clone()
         };

@@ -37,6 +37,26 @@ fn an_01_a_code_nobody_used_is_deleted_after_ten_minutes() {
     });
 }
 
+/// The counts of networks and the salt that leads to them end with their day; that a mailbox had its first credits stays for a year.
+#[test]
+fn an_52_a_day_later_no_count_of_a_network_and_no_salt_is_left() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        Person::signed_in(&cloud).await;
+        let count = async |class| rows_of(&cloud, "FleetingTable", class).await.len();
+        assert!(count("network-counter").await >= 6 && count("network-salt").await == 1);
+        let left = DAY - jiff::Timestamp::now().as_second().rem_euclid(DAY);
+
+        assert!(!delete_expired(&cloud, left + HOUR + MINUTE).await);
+        assert_eq!((count("network-counter").await, count("network-salt").await, count("rate-counter").await), (0, 0, 0));
+        assert!(!delete_expired(&cloud, 364 * DAY).await);
+        assert_eq!(count("mailbox-grant").await, 1);
+        assert!(!delete_expired(&cloud, 365 * DAY).await);
+        assert_eq!(count("mailbox-grant").await, 0);
+        cloud.stop().await;
+    });
+}
+
 #[test]
 fn an_40_a_selfie_is_there_at_29_days_23_hours_and_gone_at_30_days() {
     run(async {

@@ -3,7 +3,7 @@
 use kernel::{CallerAddress, Failure, Reason, SignedDuration, limits};
 use testkit::Kind;
 
-use super::fixture::{Fixture, reason, styled};
+use super::fixture::{Fixture, PER_HOUR, reason, styled};
 
 fn detail<T>(result: Result<T, Failure>) -> String {
     match result.map(|_| ()) {
@@ -66,6 +66,23 @@ async fn an_69_an_address_has_so_many_an_hour_and_another_as_many() {
     assert!(other.is_ok());
     fixture.clock.advance(SignedDuration::from_hours(1));
     assert!(fixture.admit(Some("palette")).await.is_ok());
+}
+
+#[tokio::test]
+async fn all_together_have_so_many_an_hour_whoever_asks() {
+    let fixture = Fixture::of([("palette", vec![])]);
+    let ask = async |site: u32| {
+        let address = CallerAddress::read(&format!("2001:db8:{site:x}::1"));
+        fixture.instant().admit(Some("palette"), Some("13+"), address).await
+    };
+    for site in 0..PER_HOUR {
+        ask(site).await.unwrap();
+    }
+    let refused = ask(PER_HOUR).await;
+    let Err(Failure::Busy { problem, retry_after }) = refused else { panic!("{refused:?}") };
+    assert_eq!((problem.reason, retry_after.as_secs()), (Reason::BudgetSpent, 3600));
+    fixture.clock.advance(SignedDuration::from_hours(1));
+    ask(PER_HOUR).await.unwrap();
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn rt_21_a_refusal_says_little_and_leaves_a_counter_only() {
         assert!(!problem.detail.contains("violence") && !problem.detail.contains("judge"), "{}", problem.detail);
         assert_eq!(fixture.asked("openai"), 0);
         let rows = fixture.rate_keys.rows();
-        assert!(rows.len() == 1 && rows[0].1 == 1, "{rows:?}");
+        assert!(rows.len() == 3 && rows.iter().all(|(_, count)| *count == 1), "{rows:?}");
     }
 }
 

@@ -101,6 +101,9 @@ impl Screener for Judge {
     }
 }
 
+/// What all callers of a fixture may ask for in an hour.
+pub(crate) const PER_HOUR: u32 = 100;
+
 /// The use case with its fakes.
 pub(crate) struct Fixture {
     artists: Vec<Box<dyn Artist>>,
@@ -152,6 +155,7 @@ impl Fixture {
             artists: &self.artists,
             moderation: &self.moderation,
             rate_keys: &self.rate_keys,
+            per_hour: PER_HOUR,
             salt: &self.salt,
             finisher: &Marked { signer: None },
             clock: &self.clock,

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accounts::SignIns;
-use kernel::{AccountSession, Failure, FixedClock, GenerationId, Owner, Principal, SeededRandomness, SignedDuration, UploadId};
+use accounts::{CallerNetworks, Nonce, SignIns};
+use kernel::{
+    AccountSession, CallerAddress, Failure, FixedClock, GenerationId, Owner, Principal, SeededRandomness, SignedDuration, UploadId,
+};
 use outreach::Mail;
 use processing::{Deliver, Prepare};
 use screening::{Decision, Moderation};
@@ -98,12 +100,16 @@ impl World {
     /// A session with this many credits.
     pub(crate) async fn customer(&self, credits: u32) -> AccountSession {
         let caller = builders::caller(&*self.clock, &self.randomness);
-        let (email, pepper) = (builders::email(&caller.owner().to_string()), builders::pepper());
-        let key = pepper.email_key(&email);
-        let hash = pepper.code_hash(&key, "123456");
+        let (email, pepper, chance) = (builders::email(&caller.owner().to_string()), builders::pepper(), SeededRandomness::new(0));
+        let slot = pepper.code_slot(&email, &Nonce::new(&chance));
+        let hash = pepper.code_hash(&slot, "123456");
         let now = kernel::Clock::now(&*self.clock);
-        self.database.rows().codes.insert(key.clone(), (hash.clone(), 0, now));
-        let sign_in = builders::first_sign_in(caller, &email, &key, &hash, credits, now);
+        self.database.rows().codes.insert(slot.clone(), (hash.clone(), 0, now));
+        let salts = FakeSalts(self.database.clone());
+        let networks = CallerNetworks::of(CallerAddress::default(), &slot.key, &pepper, &salts, &chance, now).await.unwrap();
+        // Nobody counts the accounts of a world.
+        let networks = CallerNetworks { each: Vec::new(), ..networks };
+        let sign_in = builders::first_sign_in(caller, &email, (&slot, &hash), networks, credits, now);
         FakeSignIns(self.database.clone()).open(&sign_in).await.unwrap();
         caller
     }
