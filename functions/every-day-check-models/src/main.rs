@@ -21,7 +21,7 @@ async fn main() -> Result<(), edge::Error> {
         (&screeners, "openai", &read("OPENAI_MODERATION_MODEL")),
     ]);
     let app = &App { configured, calendars: vendors::calendars(&settings)?, clock: settings.clock };
-    serve(move || handle(app)).await
+    serve(move |_| handle(app)).await
 }
 
 async fn handle(app: &App) -> Result<(), Failure> {

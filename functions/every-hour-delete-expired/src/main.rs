@@ -14,7 +14,7 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let app = &App { queue: SqsQueue::new(&settings.aws()?, settings.required("ROWS_DUE_QUEUE_URL")?), clock: settings.clock };
-    serve(move || handle(app)).await
+    serve(move |_| handle(app)).await
 }
 
 async fn handle(app: &App) -> Result<(), Failure> {

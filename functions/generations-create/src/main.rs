@@ -6,7 +6,7 @@ use edge::SessionKeys;
 use edge::http::{Reply, Request, serve};
 use kernel::{AccountSession, Failure, SystemClock, SystemRandomness};
 use studio::{PlaceGeneration, QueuedSteps, Step};
-use via_dynamodb_studio::DynamoPlacements;
+use via_dynamodb_studio::{DynamoGenerations, DynamoPlacements};
 use via_s3::{Bucket, S3Arrivals};
 use via_sqs::SqsQueue;
 use wallet::Tariff;
@@ -14,6 +14,7 @@ use wallet::Tariff;
 struct App {
     arrivals: S3Arrivals,
     placements: DynamoPlacements,
+    generations: DynamoGenerations,
     steps: QueuedSteps<SqsQueue>,
     keys: SessionKeys,
     clock: SystemClock,
@@ -24,11 +25,13 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = settings.aws()?;
+    let database = dynamo::Database::new(&aws);
     let (fleeting, studio, accounts) =
         (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         arrivals: S3Arrivals::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
-        placements: DynamoPlacements::new(dynamo::Database::new(&aws), fleeting, studio, accounts, Arc::new(settings.clock)),
+        placements: DynamoPlacements::new(database.clone(), fleeting, studio.clone(), accounts, Arc::new(settings.clock)),
+        generations: DynamoGenerations::new(database, studio),
         steps: QueuedSteps::new([(Step::GenerationQueued, SqsQueue::new(&aws, settings.required("GENERATION_QUEUED_QUEUE_URL")?))]),
         keys: settings.session_keys()?,
         clock: settings.clock,
@@ -46,6 +49,7 @@ async fn create(app: &App, request: &Request, caller: AccountSession) -> Result<
     let place = PlaceGeneration {
         arrivals: &app.arrivals,
         placements: &app.placements,
+        generations: &app.generations,
         steps: &app.steps,
         tariff: Tariff::Credits,
         clock: &app.clock,

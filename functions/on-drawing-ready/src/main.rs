@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use edge::Stage;
 use edge::batch::{Message, serve};
-use kernel::message::GenerationIds;
+use kernel::message::GenerationStep;
 use kernel::{Failure, SystemClock};
 use processing::Deliver;
 use provenance::Signer;
@@ -43,9 +43,9 @@ async fn main() -> Result<(), edge::Error> {
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
     let App { generations, pictures, signer, selfies, recipients, mailer, clock, origin } = app;
-    let tidy = Tidy { selfies, pictures: pictures.as_ref() };
-    let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin };
-    deliver.run(message.content.owner_id, message.content.generation_id).await
+    let (tidy, until) = (Tidy { selfies, pictures: pictures.as_ref() }, clock.shown_at(message.ends_at));
+    let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin, until };
+    deliver.run(message.content).await
 }

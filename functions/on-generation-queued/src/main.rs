@@ -1,7 +1,7 @@
 //! On queue `generation-queued`: makes the selfie ready and has it judged (events/on-generation-queued).
 
 use edge::batch::{Message, serve};
-use kernel::message::GenerationIds;
+use kernel::message::GenerationStep;
 use kernel::{Failure, SystemClock};
 use processing::Prepare;
 use screening::Moderation;
@@ -39,9 +39,9 @@ async fn main() -> Result<(), edge::Error> {
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
     let App { generations, selfies, pictures, quarantine, moderation, steps, clock } = app;
-    let tidy = Tidy { selfies, pictures };
-    let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock };
-    prepare.run(message.content.owner_id, message.content.generation_id).await
+    let (tidy, until) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at));
+    let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock, until };
+    prepare.run(message.content).await
 }

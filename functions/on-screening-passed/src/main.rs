@@ -5,7 +5,7 @@ use std::sync::Arc;
 use accounts::Pepper;
 use dynamo::Database;
 use edge::batch::{Message, serve};
-use kernel::message::GenerationIds;
+use kernel::message::GenerationStep;
 use kernel::{Failure, SystemClock, SystemRandomness};
 use studio::{Artist, ArtistFallback, Draw, QueuedSteps, Step, Tidy};
 use via_dynamodb_studio::{DynamoAttempts, DynamoBreaker, DynamoGenerations};
@@ -49,10 +49,10 @@ async fn main() -> Result<(), edge::Error> {
     serve(move |message| handle(app, message)).await
 }
 
-async fn handle(app: &App, message: Message<GenerationIds>) -> Result<(), Failure> {
+async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
     let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock } = app;
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
     let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until };
     let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
-    draw.run(message.content.owner_id, message.content.generation_id).await
+    draw.run(message.content).await
 }

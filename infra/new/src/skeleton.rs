@@ -75,7 +75,7 @@ const CONSUMER: &str = r#"//! On queue `{on}`: does nothing yet (events/{name}).
 
 use edge::batch::{Message, serve};
 use kernel::Failure;
-use kernel::message::GenerationIds;
+use kernel::message::GenerationStep;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
@@ -83,7 +83,7 @@ async fn main() -> Result<(), edge::Error> {
     serve(handle).await
 }
 
-async fn handle(_: Message<GenerationIds>) -> Result<(), Failure> {
+async fn handle(_: Message<GenerationStep>) -> Result<(), Failure> {
     Ok(())
 }
 "#;
@@ -91,7 +91,7 @@ async fn handle(_: Message<GenerationIds>) -> Result<(), Failure> {
 const SCHEDULE: &str = r#"//! Every {period}: does nothing yet (events/{name}).
 
 use edge::schedule::serve;
-use kernel::Failure;
+use kernel::{Failure, Timestamp};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
@@ -99,7 +99,7 @@ async fn main() -> Result<(), edge::Error> {
     serve(handle).await
 }
 
-async fn handle() -> Result<(), Failure> {
+async fn handle(_: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 "#;

@@ -31,6 +31,10 @@ pub(crate) fn resources(function: &Function, parameters: &Parameters) -> Result<
     if holds_secret(function, parameters) {
         properties["KmsKeyArn"] = reference("EnvironmentKeyArn");
     }
+    if let Some(parameter) = &function.manifest.reserved {
+        properties["ReservedConcurrentExecutions"] =
+            json!({ "Fn::If": [kept(parameter), reference(parameter), reference("AWS::NoValue")] });
+    }
     if function.manifest.recursive {
         properties["RecursiveLoop"] = json!("Allow");
     }
@@ -53,6 +57,11 @@ fn holds_secret(function: &Function, parameters: &Parameters) -> bool {
     !manifest.secrets.is_empty() || manifest.signs || manifest.env.iter().any(hidden)
 }
 
+/// The condition that a parameter keeps room for runs.
+pub(crate) fn kept(parameter: &str) -> String {
+    format!("Keeps{parameter}")
+}
+
 fn memory(memory: &Memory) -> Value {
     match memory {
         Memory::Mb(mb) => json!(mb),
@@ -70,7 +79,7 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
     if !manifest.objects.is_empty() {
         all.insert("PICTURES_BUCKET".to_owned(), reference("Pictures"));
     }
-    for queue in &manifest.sends {
+    for queue in manifest.sends.union(&manifest.measures) {
         all.insert(format!("{}_QUEUE_URL", variable(queue)), queue_url(queue));
     }
     for secret in &manifest.secrets {

@@ -23,6 +23,10 @@ pub struct Manifest {
     /// MB it runs with, or the parameter that says how many.
     #[serde(default)]
     pub memory: Memory,
+    /// The parameter that says how many runs of a consumer there are at once.
+    pub concurrency: Option<String>,
+    /// The parameter that says for how many runs at once the account keeps room, which no other function takes; 0 for none.
+    pub reserved: Option<String>,
     /// The most AWS calls one run makes when nothing fails.
     pub calls: u32,
     /// Variables besides those that follow from its grants: each is the parameter of the same name (`PUBLIC_ORIGIN` is `PublicOrigin`).
@@ -40,6 +44,9 @@ pub struct Manifest {
     /// Queues it sends to.
     #[serde(default)]
     pub sends: BTreeSet<String>,
+    /// Queues it asks how much waits in them.
+    #[serde(default)]
+    pub measures: BTreeSet<String>,
     /// Whether it signs pictures with the deployment's key.
     #[serde(default)]
     pub signs: bool,

@@ -65,6 +65,9 @@ fn statements(function: &Function) -> Vec<Value> {
     if !manifest.sends.is_empty() {
         all.push(allow(&["sqs:SendMessage"], manifest.sends.iter().map(|queue| queue_arn(queue)).collect()));
     }
+    if !manifest.measures.is_empty() {
+        all.push(allow(&["sqs:GetQueueAttributes"], manifest.measures.iter().map(|queue| queue_arn(queue)).collect()));
+    }
     if manifest.signs {
         all.push(allow(&["kms:Sign"], vec![reference("SigningKeyArn")]));
     }

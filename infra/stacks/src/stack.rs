@@ -25,6 +25,8 @@ struct Domain<'a> {
     profiles: &'a BTreeSet<String>,
     resources: Resources,
     urls: Vec<String>,
+    /// The parameters that keep room for runs.
+    reserved: BTreeSet<String>,
 }
 
 /// The text of every generated template, by its name.
@@ -54,7 +56,13 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         for profile in profiles {
             ensure!(parameters.profiles().contains(profile), "{}: there is no profile {profile}", function.name);
         }
-        let domain = domains.entry(name).or_insert_with(|| Domain { name, profiles, resources: Resources::new(), urls: Vec::new() });
+        let domain = domains.entry(name).or_insert_with(|| Domain {
+            name,
+            profiles,
+            resources: Resources::new(),
+            urls: Vec::new(),
+            reserved: BTreeSet::new(),
+        });
         ensure!(
             domain.profiles == profiles,
             "{}: the other functions of the stack {name} are in the profiles {:?}",
@@ -108,6 +116,7 @@ impl Domain<'_> {
         for (id, resource) in parts.into_iter().flatten() {
             ensure!(self.resources.insert(id.clone(), resource).is_none(), "two resources are named {id}");
         }
+        self.reserved.extend(function.manifest.reserved.clone());
         if matches!(function.manifest.on, Trigger::Url(_)) {
             self.urls.push(function.id());
         }
@@ -128,6 +137,11 @@ impl Domain<'_> {
             "Parameters": declared(&self.parameters(), parameters),
             "Resources": self.resources,
         });
+        if !self.reserved.is_empty() {
+            let some = |name: &String| json!({ "Fn::Not": [{ "Fn::Equals": [reference(name), "0"] }] });
+            let conditions = self.reserved.iter().map(|name| (function::kept(name), some(name)));
+            template["Conditions"] = Value::Object(conditions.collect());
+        }
         if !self.urls.is_empty() {
             let outputs = self.urls.iter().map(|id| (url_output(id), json!({ "Value": attribute(&url_output(id), "FunctionUrl") })));
             template["Outputs"] = Value::Object(outputs.collect());

@@ -10,7 +10,7 @@ use crate::manifest::{Caller, EventPattern, Retry, Route, Trigger};
 use crate::role::{allow, queue_arn, role};
 use crate::workspace::Function;
 
-/// Runs of one consumer at once: the vendors and the tables behind it are shared.
+/// Runs at once of a consumer without a parameter for them: the vendors and the tables behind it are shared, so it always has a limit.
 const CONCURRENCY: u32 = 20;
 
 /// The resources behind the trigger.
@@ -139,6 +139,7 @@ fn consuming(function: &Function, queue: &str) -> Resources {
         "ReceiveMessageWaitTimeSeconds": 20,
         "RedrivePolicy": { "deadLetterTargetArn": attribute(&format!("{queue_id}Dlq"), "Arn"), "maxReceiveCount": 5 },
     });
+    let concurrency = function.manifest.concurrency.as_deref().map_or(json!(CONCURRENCY), reference);
     let source = json!({
         "Type": "AWS::Lambda::EventSourceMapping",
         "Properties": {
@@ -146,7 +147,7 @@ fn consuming(function: &Function, queue: &str) -> Resources {
             "EventSourceArn": attribute(&queue_id, "Arn"),
             "BatchSize": 1,
             "FunctionResponseTypes": ["ReportBatchItemFailures"],
-            "ScalingConfig": { "MaximumConcurrency": CONCURRENCY },
+            "ScalingConfig": { "MaximumConcurrency": concurrency },
         },
     });
     let mut all = queue_with_policy(queue, properties);

@@ -53,7 +53,7 @@ impl Function {
     }
 
     fn check(&self) -> Result<()> {
-        let Manifest { on, caller, retry, mails, configuration_set, timeout, .. } = &self.manifest;
+        let Manifest { on, caller, retry, mails, configuration_set, timeout, concurrency, reserved, .. } = &self.manifest;
         match on {
             Trigger::Queue(queue) => ensure!(self.name == format!("on-{queue}"), "the consumer of {queue} is named on-{queue}"),
             Trigger::Event(_) => ensure!(self.name.starts_with("on-"), "what an event starts is named on-<what happened>"),
@@ -73,6 +73,9 @@ impl Function {
             retry.is_some() == matches!(on, Trigger::Rate(_) | Trigger::Event(_)),
             "schedules and events say their retry, and no others"
         );
+        ensure!(concurrency.is_none() || matches!(on, Trigger::Queue(_)), "a consumer says how many runs of it there are at once, and no other does");
+        // What a consumer's source starts is limited there: a reservation would only make it refuse messages.
+        ensure!(reserved.is_none() || called, "a function with a route may keep room for itself, and no other");
         ensure!(configuration_set.is_none() || *mails, "only what mails has a configuration set");
         Ok(())
     }

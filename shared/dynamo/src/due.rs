@@ -85,21 +85,48 @@ impl Database {
             start.insert(index.instant.to_owned(), self::number(instant.as_second()));
             start
         });
-        self.page(index.query(table, shard, until, limit), start).await
+        let page = self.query_page(index.query(table, shard, until, limit).after(start)).await?;
+        Ok((page.rows, page.next.is_some()))
     }
+}
 
-    /// The rows of a class that are due at `until`: the earliest first, at most `limit`.
+/// A reader of all rows of a class that are due, page by page: it asks every shard that may have more.
+#[must_use]
+pub struct DuePages<'a> {
+    database: &'a Database,
+    /// The query of each shard that was not read to its end.
+    queries: Vec<Query>,
+    instant: &'static str,
+}
+
+impl Database {
+    /// Begins to read the rows of a class that are due at `until`, of each shard at most `each` a page.
+    pub fn due_pages(&self, table: &str, index: DueIndex, class: &str, until: Timestamp, each: usize) -> DuePages<'_> {
+        let queries = (0..SHARDS).map(|number| index.query(table, shard(class, number), until, each)).collect();
+        DuePages { database: self, queries, instant: index.instant }
+    }
+}
+
+impl DuePages<'_> {
+    /// The next rows, the earliest of them first; none when there are no more.
     ///
     /// # Errors
-    /// As of [`Self::get`], when any shard cannot be asked.
-    pub async fn due(&self, table: &str, index: DueIndex, class: &str, until: Timestamp, limit: usize) -> Result<Vec<Attributes>, Failure> {
-        let queries: Vec<Query> = (0..SHARDS).map(|number| index.query(table, shard(class, number), until, limit)).collect();
-        // All of them may be of one shard, so each is asked for as many.
-        let found: Vec<Vec<Attributes>> = stream::iter(queries).map(|query| self.query(query)).buffered(AT_ONCE).try_collect().await?;
-        let mut due = found.concat();
-        due.sort_by_key(|row| row.maybe_number::<i64>(index.instant));
-        due.truncate(limit);
-        Ok(due)
+    /// As of [`Database::get`], when any shard cannot be asked.
+    pub async fn next(&mut self) -> Result<Vec<Attributes>, Failure> {
+        let (database, mut rows) = (self.database, Vec::new());
+        while rows.is_empty() && !self.queries.is_empty() {
+            let asked = stream::iter(std::mem::take(&mut self.queries)).map(|query| async move {
+                let page = database.query_page(query.clone()).await?;
+                Ok::<_, Failure>((page.rows, page.next.map(|place| query.after(Some(place)))))
+            });
+            let pages: Vec<_> = asked.buffered(AT_ONCE).try_collect().await?;
+            for (found, next) in pages {
+                rows.extend(found);
+                self.queries.extend(next);
+            }
+        }
+        rows.sort_by_key(|row| row.maybe_number::<i64>(self.instant));
+        Ok(rows)
     }
 }
 

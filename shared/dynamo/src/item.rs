@@ -49,7 +49,14 @@ impl Item {
     /// Due at this instant, as an index finds it: with the instant and its shard.
     #[must_use]
     pub fn due(self, index: DueIndex, at: Timestamp) -> Self {
-        let shard = shard_of(&self.class, &self.key);
+        let class = self.class.clone();
+        self.due_among(index, &class, at)
+    }
+
+    /// The same among others than those of its class.
+    #[must_use]
+    pub fn due_among(self, index: DueIndex, others: &str, at: Timestamp) -> Self {
+        let shard = shard_of(others, &self.key);
         self.text(index.shard, shard).seconds(index.instant, at)
     }
 

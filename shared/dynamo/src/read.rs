@@ -46,13 +46,22 @@ pub struct Query {
     values: Attributes,
     limit: Option<i32>,
     backwards: bool,
+    after: Option<Attributes>,
+}
+
+/// Some rows of a range.
+#[derive(Debug)]
+pub struct QueryPage {
+    pub rows: Vec<Attributes>,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<Attributes>,
 }
 
 impl Query {
     /// The rows of `table` whose keys fit `condition`.
     pub fn of(table: &str, condition: &str) -> Self {
         let (table, condition) = (table.to_owned(), condition.to_owned());
-        Self { table, index: None, condition, names: HashMap::new(), values: HashMap::new(), limit: None, backwards: false }
+        Self { table, index: None, condition, names: HashMap::new(), values: HashMap::new(), limit: None, backwards: false, after: None }
     }
 
     /// By the keys of an index.
@@ -75,6 +84,11 @@ impl Query {
     /// At most so many rows.
     pub fn limit(self, limit: usize) -> Self {
         Self { limit: Some(i32::try_from(limit).unwrap_or(i32::MAX)), ..self }
+    }
+
+    /// From where another page ended.
+    pub fn after(self, place: Option<Attributes>) -> Self {
+        Self { after: place, ..self }
     }
 
     /// From the last to the first.
@@ -124,12 +138,15 @@ impl Database {
     /// # Errors
     /// As of [`Self::get`].
     pub async fn query(&self, query: Query) -> Result<Vec<Attributes>, Failure> {
-        self.page(query, None).await.map(|(rows, _)| rows)
+        self.query_page(query).await.map(|page| page.rows)
     }
 
-    /// The rows of a range after the keys `start`, one page of them, and whether others follow.
-    pub(crate) async fn page(&self, query: Query, start: Option<Attributes>) -> Result<(Vec<Attributes>, bool), Failure> {
-        let Query { table, index, condition, names, values, limit, backwards } = query;
+    /// One page of a range, with the place of the next.
+    ///
+    /// # Errors
+    /// As of [`Self::get`].
+    pub async fn query_page(&self, query: Query) -> Result<QueryPage, Failure> {
+        let Query { table, index, condition, names, values, limit, backwards, after } = query;
         let found = self
             .client()
             .query()
@@ -139,12 +156,11 @@ impl Database {
             .set_expression_attribute_names((!names.is_empty()).then_some(names))
             .set_expression_attribute_values(Some(values))
             .set_limit(limit)
+            .set_exclusive_start_key(after)
             .set_scan_index_forward(backwards.then_some(false))
-            .set_exclusive_start_key(start)
             .send()
-            .await
-            .map_err(failure)?;
-        let more = found.last_evaluated_key.is_some_and(|key| !key.is_empty());
-        Ok((found.items.unwrap_or_default(), more))
+            .await;
+        let found = found.map_err(failure)?;
+        Ok(QueryPage { rows: found.items.unwrap_or_default(), next: found.last_evaluated_key })
     }
 }

@@ -41,7 +41,7 @@ where
 }
 
 /// The end of an invocation's time; Lambda passes it in milliseconds since 1970.
-fn ends_at(deadline: u64) -> Timestamp {
+pub(crate) fn ends_at(deadline: u64) -> Timestamp {
     i64::try_from(deadline).ok().and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()).unwrap_or(Timestamp::MAX)
 }
 

@@ -43,6 +43,8 @@ pub enum Reason {
     BudgetSpent,
     /// A dependency is slow or refuses for the moment.
     Unavailable,
+    /// More work waits than is done in a sensible time.
+    Overloaded,
     /// The caller has not named the vendor that may draw from the picture (RT-07).
     ConsentRequired,
     /// The caller has not attested to be old enough (RT-18).
@@ -129,6 +131,13 @@ impl Failure {
     pub fn budget_spent(retry_after: Duration) -> Self {
         let detail = "The service has done what it may do in a day. Please try again tomorrow.".into();
         Self::Busy { problem: Problem { reason: Reason::BudgetSpent, detail }, retry_after }
+    }
+
+    /// More work waits than is done in a sensible time: nothing was taken.
+    #[must_use]
+    pub fn overloaded(retry_after: Duration) -> Self {
+        let detail = "More pictures are being drawn than there is time for. Nothing was charged. Please try again shortly.".into();
+        Self::Busy { problem: Problem { reason: Reason::Overloaded, detail }, retry_after }
     }
 
     pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

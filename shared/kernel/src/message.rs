@@ -16,9 +16,20 @@ pub trait Content: Serialize + DeserializeOwned + Send + Sync {
 
     /// The id a log names the message by.
     fn id(&self) -> String;
+
+    /// The one whose messages share a queue fairly with those of others; `None` where they are nobody's.
+    fn owner(&self) -> Option<Owner> {
+        None
+    }
+
+    /// The fields of an older version, as those of this one; `None` for a version that is no longer read. While a release is rolled out, messages of the
+    /// version before are still in flight.
+    fn upgraded(_version: u8, _fields: Map<String, Value>) -> Option<Map<String, Value>> {
+        None
+    }
 }
 
-/// The ids of a generation: the content of the messages between its steps, and of the facts about its mail.
+/// The ids of a generation: the content of the facts about its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerationIds {
     pub owner_id: Owner,
@@ -33,6 +44,32 @@ impl Content for GenerationIds {
     }
 }
 
+/// What tells a step to go on with a generation: its ids, and how often it had been set going again when this was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GenerationStep {
+    pub owner_id: Owner,
+    pub generation_id: GenerationId,
+    /// A message of before the last restart is stale. `None` in messages of version 1, which do not say it.
+    pub revival: Option<u8>,
+}
+
+impl Content for GenerationStep {
+    const VERSION: u8 = 2;
+
+    fn id(&self) -> String {
+        self.generation_id.to_string()
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        Some(self.owner_id)
+    }
+
+    fn upgraded(version: u8, mut fields: Map<String, Value>) -> Option<Map<String, Value>> {
+        let unsaid = fields.insert("revival".to_owned(), Value::Null).is_none();
+        (version == 1 && unsaid).then_some(fields)
+    }
+}
+
 /// A queue for messages of one content. A message may come twice and out of order.
 #[async_trait]
 pub trait Queue<C: Content>: Send + Sync {
@@ -41,6 +78,16 @@ pub trait Queue<C: Content>: Send + Sync {
     /// # Errors
     /// [`Failure::Busy`] when the queue did not take it.
     async fn send(&self, content: &C, delay: Duration) -> Result<(), Failure>;
+}
+
+/// How much waits in a queue.
+#[async_trait]
+pub trait Depth: Send + Sync {
+    /// The messages that no consumer has got yet, delayed ones included; approximate, and a minute late.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when the queue does not say it.
+    async fn depth(&self) -> Result<u64, Failure>;
 }
 
 /// The text of a message: the fields of its content, and their version.
@@ -56,10 +103,15 @@ pub fn written<C: Content>(content: &C) -> Result<String, Failure> {
 /// The content of a message's text.
 ///
 /// # Errors
-/// [`Failure::Broken`] for another version, and for a field that is missing, unknown or malformed.
+/// [`Failure::Broken`] for an unknown version, and for a field that is missing, unknown or malformed.
 pub fn read<C: Content>(text: &str) -> Result<C, Failure> {
     let mut given: Map<String, Value> = serde_json::from_str(text).map_err(Failure::broken)?;
-    check_version::<C>(given.remove(VERSION).as_ref().and_then(Value::as_u64))?;
+    let version = given.remove(VERSION).as_ref().and_then(Value::as_u64);
+    let older = version.and_then(|version| u8::try_from(version).ok()).filter(|version| *version < C::VERSION);
+    match older.and_then(|version| C::upgraded(version, given.clone())) {
+        Some(upgraded) => given = upgraded,
+        None => check_version::<C>(version)?,
+    }
     let content: C = serde_json::from_value(Value::Object(given.clone())).map_err(Failure::broken)?;
     if fields(&content)? == given { Ok(content) } else { Err(Failure::broken("a message with unknown fields")) }
 }
@@ -138,6 +190,32 @@ mod tests {
             assert!(read::<Parcel>(&wrong.to_string()).is_err(), "{wrong}");
         }
         assert!(read::<Parcel>("{").is_err());
+    }
+
+    #[test]
+    fn a_step_that_was_told_before_the_last_release_is_still_read() {
+        let ids = json!({ "owner_id": "acc_019aa6104c507e32b5d69fa012345678", "generation_id": "gen_019aa6104c507e32b5d69fa012345678" });
+        let with = |more: Value| {
+            let mut fields = ids.as_object().unwrap().clone();
+            fields.extend(more.as_object().unwrap().clone());
+            Value::Object(fields).to_string()
+        };
+        let revival = |more| read::<GenerationStep>(&with(more)).map(|step| step.revival).ok();
+        assert_eq!(revival(json!({ "version": 1 })), Some(None));
+        assert_eq!(revival(json!({ "version": 2, "revival": 3 })), Some(Some(3)));
+        for wrong in [
+            json!({ "version": 0 }),
+            json!({ "version": 1, "revival": 3 }),
+            json!({ "version": 1, "more": 1 }),
+            json!({ "version": 2 }),
+            json!({ "version": 2, "revival": -1 }),
+            json!({ "version": 3, "revival": 3 }),
+            json!({ "version": 257, "revival": 3 }),
+        ] {
+            assert_eq!(revival(wrong.clone()), None, "{wrong}");
+        }
+        let step = read::<GenerationStep>(&with(json!({ "version": 2, "revival": 3 }))).unwrap();
+        assert_eq!(read::<GenerationStep>(&written(&step).unwrap()).unwrap(), step);
     }
 
     #[test]

@@ -49,6 +49,8 @@ pub enum Class {
     IdempotencyRecord,
     /// The state of a vendor's circuit breaker.
     Circuit,
+    /// Whether generations are taken.
+    Admission,
     UploadObject,
     QuarantineObject,
     /// An artist's drawing.
@@ -122,6 +124,7 @@ expiring! {
     RATE_KEY = RateKey,
     IDEMPOTENCY_RECORD = IdempotencyRecord,
     CIRCUIT = Circuit,
+    ADMISSION = Admission,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
     QUEUE_MESSAGE = QueueMessage,

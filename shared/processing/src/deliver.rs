@@ -6,7 +6,8 @@ use std::sync::Arc;
 use bubble_text::Words;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use imaging::{BubbleRequest, Bundle, Extras, Packs};
-use kernel::{Clock, Failure, GenerationId, Owner};
+use kernel::message::GenerationStep;
+use kernel::{Clock, Failure, Timestamp};
 use outreach::{Mail, Mailer};
 use picture_files::{DigitalSource, Messenger};
 use provenance::{Origin, Signer};
@@ -15,7 +16,8 @@ use tokio::sync::mpsc;
 
 use studio::store::{drawing_name, write};
 use studio::{
-    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, confirm, style,
+    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, Turns, confirm,
+    style,
 };
 
 use crate::upload_files::{FileUploader, FinishedFile};
@@ -39,6 +41,8 @@ pub struct Deliver<'a> {
     pub clock: &'a dyn Clock,
     /// The site in the mail, without a trailing slash.
     pub origin: &'a str,
+    /// The end of this worker's time.
+    pub until: Timestamp,
 }
 
 impl Deliver<'_> {
@@ -46,19 +50,30 @@ impl Deliver<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
-    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    pub async fn run(&self, told: GenerationStep) -> Result<(), Failure> {
+        let (owner, id) = (told.owner_id, told.generation_id);
         let Some(generation) = self.generations.load(owner, id).await? else {
             return self.pictures.remove(owner, id, "").await;
         };
+        if generation.has_outlived(told.revival) {
+            return Ok(());
+        }
         match generation.state {
             State::Finishing => {
-                let done = self.finish(&generation).await?;
-                self.conclude(done).await
+                let turns = Turns { generations: self.generations, clock: self.clock, until: self.until };
+                let taken = turns.take(&generation).await?;
+                let outcome = self.work(&taken).await;
+                turns.leave(&taken, outcome).await
             }
             State::Done => self.conclude(generation).await,
             State::Cancelled | State::Failed => self.tidy.objects(&generation).await,
             State::Queued | State::Screening | State::Drawing | State::Blocked => Ok(()),
         }
+    }
+
+    async fn work(&self, taken: &Generation) -> Result<(), Failure> {
+        let done = self.finish(taken).await?;
+        self.conclude(done).await
     }
 
     /// The objects first, under the same keys each time; then the row, the list of files and the capture, in one write.

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use imaging::Normalised;
-use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
+use kernel::message::GenerationStep;
+use kernel::{Clock, Failure, Timestamp};
 use picture_files::Unreadable;
 use policy::Class;
 use screening::{Candidate, Decision, Moderation, Verdict};
 
+use studio::steps::tell_again;
 use studio::store::write;
 use studio::tidy::end_in_failure;
-use studio::{Change, EndReason, Generation, Generations, ModerationRecord, Quarantine, Selfies, State, Step, Steps, Tidy};
+use studio::{Change, EndReason, Generation, Generations, ModerationRecord, Quarantine, Selfies, State, Step, Steps, Tidy, Turns};
 
 pub struct Prepare<'a> {
     pub generations: &'a dyn Generations,
@@ -20,6 +22,8 @@ pub struct Prepare<'a> {
     pub steps: &'a dyn Steps,
     pub tidy: Tidy<'a>,
     pub clock: &'a dyn Clock,
+    /// The end of this worker's time.
+    pub until: Timestamp,
 }
 
 impl Prepare<'_> {
@@ -27,20 +31,31 @@ impl Prepare<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a store throttles; the message comes again.
-    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
-        let Some(generation) = self.generations.load(owner, id).await? else { return Ok(()) };
+    pub async fn run(&self, told: GenerationStep) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(told.owner_id, told.generation_id).await? else { return Ok(()) };
+        if generation.has_outlived(told.revival) {
+            return Ok(());
+        }
         match generation.state {
             State::Queued => {
-                let screening = generation.begin_screening(self.clock.now()).map_err(Failure::broken)?;
-                write(self.generations, Change::of(&generation, &screening)).await?;
-                self.work(&screening).await
+                let screening = generation.begin_screening(self.turns().end(), self.clock.now());
+                self.take_turn(&self.turns().enter(&generation, screening).await?).await
             }
-            State::Screening => self.work(&generation).await,
-            // An earlier run wrote the verdict and died before it queued the next step.
-            State::Drawing => self.steps.tell(Step::ScreeningPassed, owner, id).await,
+            State::Screening => self.take_turn(&self.turns().take(&generation).await?).await,
+            // An earlier run wrote the verdict and may have died before it queued the next step.
+            State::Drawing => tell_again(self.generations, self.steps, Step::ScreeningPassed, &generation).await,
             State::Blocked | State::Failed => self.tidy.objects(&generation).await,
             State::Finishing | State::Done | State::Cancelled => Ok(()),
         }
+    }
+
+    fn turns(&self) -> Turns<'_> {
+        Turns { generations: self.generations, clock: self.clock, until: self.until }
+    }
+
+    async fn take_turn(&self, taken: &Generation) -> Result<(), Failure> {
+        let outcome = self.work(taken).await;
+        self.turns().leave(taken, outcome).await
     }
 
     async fn work(&self, generation: &Generation) -> Result<(), Failure> {
@@ -95,7 +110,7 @@ impl Prepare<'_> {
     async fn allow(&self, generation: &Generation, record: &ModerationRecord, now: Timestamp) -> Result<(), Failure> {
         let passed = generation.pass(now).map_err(Failure::broken)?;
         write(self.generations, Change { moderation: Some(record), ..Change::of(generation, &passed) }).await?;
-        self.steps.tell(Step::ScreeningPassed, generation.owner, generation.id).await
+        self.steps.tell(Step::ScreeningPassed, &passed).await
     }
 
     /// The copy in quarantine comes first: a run that dies after it repeats it, and no selfie is lost before a review.

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use kernel::{Clock, Failure, GenerationId, Owner};
+use kernel::message::GenerationStep;
+use kernel::{Clock, Failure};
 
 use crate::artist::Drawing;
 use crate::attempts::History;
 use crate::fallback::{ArtistFallback, DrawingJob, Obtained};
 use crate::generation::{EndReason, Generation, State};
 use crate::progress::ProgressReporter;
-use crate::steps::{Step, Steps};
+use crate::steps::{Step, Steps, tell_again};
 use crate::store::{Change, Generations, Pictures, Selfies, Written, drawing_name, write};
 use crate::tidy::{Tidy, end_in_failure};
+use crate::turn::Turns;
 
 /// The wait of a worker whose time sufficed for nothing at all: its function's time-out is too short, and haste gains nothing.
 const NO_TIME: Duration = Duration::from_secs(30);
@@ -36,8 +38,10 @@ enum Reached {
     Over,
     /// One drawing cannot be made.
     Impossible(Generation, EndReason),
-    /// Another run continues after this time.
-    Part(Generation, Duration),
+    /// No artist can draw now; another run tries after this time.
+    Nowhere(Generation, Duration),
+    /// Another run continues.
+    Part(Generation),
 }
 
 impl Draw<'_> {
@@ -46,17 +50,30 @@ impl Draw<'_> {
     ///
     /// # Errors
     /// [`Failure::Busy`] when another worker overtook this one or a dependency throttles; the message comes again.
-    pub async fn run(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    pub async fn run(&self, told: GenerationStep) -> Result<(), Failure> {
+        let (owner, id) = (told.owner_id, told.generation_id);
         let Some(generation) = self.generations.load(owner, id).await? else {
             // The generation was deleted while a worker drew: none of its objects may stay.
             return self.pictures.remove(owner, id, "").await;
         };
+        if generation.has_outlived(told.revival) {
+            return Ok(());
+        }
         match generation.state {
-            State::Drawing => self.work(generation).await,
-            State::Finishing => self.steps.tell(Step::DrawingReady, owner, id).await,
+            State::Drawing => {
+                let taken = self.turns().take(&generation).await?;
+                let outcome = self.work(taken.clone()).await;
+                self.turns().leave(&taken, outcome).await
+            }
+            // An earlier run stored the last drawing and may have died before it queued the next step.
+            State::Finishing => tell_again(self.generations, self.steps, Step::DrawingReady, &generation).await,
             State::Cancelled | State::Failed => self.tidy.objects(&generation).await,
             State::Queued | State::Screening | State::Done | State::Blocked => Ok(()),
         }
+    }
+
+    fn turns(&self) -> Turns<'_> {
+        Turns { generations: self.generations, clock: self.clock, until: self.fallback.until }
     }
 
     async fn work(&self, generation: Generation) -> Result<(), Failure> {
@@ -66,11 +83,18 @@ impl Draw<'_> {
         match self.draw_all(generation, &selfie).await? {
             Reached::Over => Ok(()),
             Reached::Impossible(generation, reason) => self.end(&generation, reason).await,
-            Reached::Part(left, wait) => self.steps.tell_later(Step::ScreeningPassed, left.owner, left.id, wait).await,
+            Reached::Nowhere(left, wait) => {
+                let left = self.turns().write(&left, Generation::put_down).await?;
+                self.steps.tell_later(Step::ScreeningPassed, &left, wait).await
+            }
+            Reached::Part(left) => {
+                let left = self.turns().write(&left, Generation::hand_on).await?;
+                self.steps.tell(Step::ScreeningPassed, &left).await
+            }
             Reached::All(drawn) => {
                 let finishing = drawn.finish_drawing(self.clock.now()).map_err(Failure::broken)?;
                 write(self.generations, Change::of(&drawn, &finishing)).await?;
-                self.steps.tell(Step::DrawingReady, drawn.owner, drawn.id).await
+                self.steps.tell(Step::DrawingReady, &finishing).await
             }
         }
     }
@@ -94,10 +118,11 @@ impl Draw<'_> {
                 },
                 Obtained::Ended(reason) => return Ok(Reached::Impossible(generation, reason)),
                 Obtained::Over => return self.over(&generation).await.map(|_| Reached::Over),
-                Obtained::Later(wait) => return Ok(Reached::Part(generation, wait)),
+                Obtained::Later(wait) => return Ok(Reached::Nowhere(generation, wait)),
+                Obtained::OutOfTime { .. } if has_drawn => return Ok(Reached::Part(generation)),
                 Obtained::OutOfTime { asked } => {
-                    let wait = if asked || has_drawn { Duration::ZERO } else { NO_TIME };
-                    return Ok(Reached::Part(generation, wait));
+                    let wait = if asked { Duration::ZERO } else { NO_TIME };
+                    return Ok(Reached::Nowhere(generation, wait));
                 }
             }
             has_drawn = true;

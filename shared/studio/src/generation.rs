@@ -120,8 +120,14 @@ pub struct Generation {
     pub updated_at: Timestamp,
     /// The time at which the sweeper looks at it; `None` when nothing is left to do.
     pub deadline: Option<Timestamp>,
-    /// The number of restarts by the sweeper.
+    /// The number of restarts by the sweeper; a message that was told before the last one is stale.
     pub revivals: u8,
+    /// Restarts in the present state. Each state has its own: what was slow before it does not shorten its patience.
+    pub revivals_in_state: u8,
+    /// Until when the last worker to come for the present step has it to itself; `None` while nobody has come since it was told.
+    pub held_until: Option<Timestamp>,
+    /// Whether the present step was told a second time, by who could not know that the first had done it.
+    pub retold: bool,
     /// `None` before there is a mail.
     pub mail: Option<MailState>,
 }
@@ -132,7 +138,7 @@ pub struct Generation {
 pub struct IllegalChange(pub State);
 
 impl Generation {
-    /// Maximum restarts of a stuck generation by the sweeper.
+    /// Maximum restarts of a stuck generation by the sweeper, in one state.
     pub const REVIVALS: u8 = 2;
 
     /// The deadline of a generation created at `now`.
@@ -141,8 +147,49 @@ impl Generation {
         now.checked_add(timeout(State::Queued)).ok()
     }
 
-    pub fn begin_screening(&self, now: Timestamp) -> Result<Self, IllegalChange> {
-        self.step(&[State::Queued], State::Screening, now)
+    /// A worker takes the first step until `until`.
+    pub fn begin_screening(&self, until: Timestamp, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Queued], State::Screening, now)?;
+        Ok(Self { held_until: Some(until), ..next })
+    }
+
+    /// A worker takes its step until `until`. The deadline runs from the first to come since the step was told: waiting in a queue is not being stuck,
+    /// and coming again and again is not going on.
+    pub fn take(&self, until: Timestamp, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&STEPS, self.state, now)?;
+        let deadline = if self.held_until.is_none() { next.deadline } else { self.deadline.max(Some(until)) };
+        Ok(Self { held_until: Some(until), deadline, ..next })
+    }
+
+    /// A worker that got nowhere leaves its step to the next to come; the deadline still runs.
+    pub fn put_down(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&STEPS, self.state, now)?;
+        Ok(Self { held_until: self.held_until.min(Some(now)), deadline: self.deadline, ..next })
+    }
+
+    /// A worker that got on leaves the rest of its step to another one, which is told.
+    pub fn hand_on(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&STEPS, self.state, now)?;
+        Ok(Self { held_until: None, ..next })
+    }
+
+    /// Whether a worker may be on the present step.
+    #[must_use]
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        self.held_until.is_some_and(|until| until > now)
+    }
+
+    /// Whether a message that was told at this revival is of before the last one.
+    #[must_use]
+    pub fn has_outlived(&self, revival: Option<u8>) -> bool {
+        revival.is_some_and(|revival| revival < self.revivals)
+    }
+
+    /// Its step is told a second time; `None` when somebody has come for it or it was done before.
+    #[must_use]
+    pub fn retell(&self) -> Option<Self> {
+        let untold = self.state.is_running() && self.held_until.is_none() && !self.retold;
+        untold.then(|| Self { retold: true, version: self.version + 1, ..self.clone() })
     }
 
     /// The screening allowed the selfie.
@@ -176,10 +223,10 @@ impl Generation {
         Ok(Self { drawn: self.count, sketched: 0, ..next })
     }
 
-    /// Every deliverable is stored: the credits are spent and the mail is due, with revivals of its own.
+    /// Every deliverable is stored: the credits are spent and the mail is due.
     pub fn deliver(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Finishing], State::Done, now)?;
-        Ok(Self { mail: Some(MailState::Due), revivals: 0, ..next })
+        Ok(Self { mail: Some(MailState::Due), ..next })
     }
 
     /// Changes the state of the "ready" mail; once it is sent nothing is left to do.
@@ -200,12 +247,22 @@ impl Generation {
         self.step(&from, State::Cancelled, now)
     }
 
-    /// The sweeper restarts it with a new deadline. A mail that was claimed and never confirmed is due again.
+    /// The sweeper restarts it with a new deadline: messages of before are stale. A mail that was claimed and never confirmed is due again.
     pub fn revive(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let from = [State::Queued, State::Screening, State::Drawing, State::Finishing, State::Done];
         let next = self.step(&from, self.state, now)?;
         let mail = self.mail.map(|mail| if mail == MailState::Sending { MailState::Due } else { mail });
-        Ok(Self { revivals: self.revivals.saturating_add(1), mail, ..next })
+        let (revivals, revivals_in_state) = (self.revivals.saturating_add(1), self.revivals_in_state.saturating_add(1));
+        Ok(Self { revivals, revivals_in_state, held_until: None, retold: true, mail, ..next })
+    }
+
+    /// Its message may still wait in its queue: the sweeper looks again later. A worker that came for it and did not finish counts as a restart.
+    pub fn wait_on(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Queued, State::Screening, State::Drawing, State::Finishing], self.state, now)?;
+        if self.held_until.is_none() {
+            return Ok(Self { updated_at: self.updated_at, ..next });
+        }
+        Ok(Self { held_until: None, revivals_in_state: self.revivals_in_state.saturating_add(1), ..next })
     }
 
     /// Nothing is left to do but to look once more when nothing can be posted to the form of the upload any more, if that is still to come.
@@ -255,12 +312,16 @@ impl Generation {
         }
         let deadline = now.checked_add(timeout(to)).ok();
         let bubble = self.bubble.clone().filter(|_| to.is_running());
-        Ok(Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, ..self.clone() })
+        let next = Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, ..self.clone() };
+        Ok(if to == self.state { next } else { Self { revivals_in_state: 0, held_until: None, retold: false, ..next } })
     }
 }
 
-/// The maximum time in a state before the sweeper looks. In the states that hold credits it is longer than a healthy wait plus a redelivery (six
-/// times the function's timeout: 24 minutes for drawing, 12 elsewhere). In the ended states it gives an unaware worker the time to store its last
+/// The states in which a worker has work of its own to do; the first step begins with [`Generation::begin_screening`].
+const STEPS: [State; 3] = [State::Screening, State::Drawing, State::Finishing];
+
+/// The maximum time in a state before the sweeper looks. In the states that hold credits it is longer than a run and its redelivery (six times the
+/// function's timeout: 24 minutes for drawing, 12 elsewhere); a message that waits behind others is looked for and waited for. In the ended states it gives an unaware worker the time to store its last
 /// object, which the sweeper then removes.
 fn timeout(state: State) -> SignedDuration {
     SignedDuration::from_mins(match state {
@@ -271,4 +332,4 @@ fn timeout(state: State) -> SignedDuration {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

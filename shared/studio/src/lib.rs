@@ -8,6 +8,7 @@
 pub mod addons;
 pub mod artist;
 pub mod attempts;
+pub mod backlog;
 pub mod cancel;
 pub mod circuit;
 pub mod confirm;
@@ -27,12 +28,14 @@ pub mod store;
 pub mod stuck;
 pub mod style;
 pub mod tidy;
+pub mod turn;
 pub mod upload;
 pub mod view;
 
 pub use addons::{Bubble, BubbleText};
 pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches, Usage};
 pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
+pub use backlog::{Admission, ControlAdmission, Waiting};
 pub use cancel::{DeleteGeneration, OwnGeneration, OwnGenerations};
 pub use circuit::{Breaker, Circuit, Permit};
 pub use confirm::ConfirmMail;
@@ -45,10 +48,11 @@ pub use placement::{
     Arrivals, GenerationRequest, MissingUpload, NewGeneration, PlaceGeneration, Placed, Placement, Placements, Replay, UploadStanding,
 };
 pub use rate::{RateKey, RateKeys, RateSalt, RatedRequest};
-pub use steps::{QueuedSteps, Step, Steps};
+pub use steps::{Backlog, QueuedSteps, Step, Steps};
 pub use store::{Change, Generations, OriginalStanding, Pictures, Selfies, Written};
-pub use stuck::{EndStuck, Overdue, Swept};
+pub use stuck::{Due, EndStuck, Lane, Overdue, OverduePages, Swept};
 pub use style::{CATALOGUE, Style};
 pub use tidy::Tidy;
+pub use turn::Turns;
 pub use upload::{OpenUpload, PictureType, Upload, UploadForm, UploadForms, Uploads};
 pub use view::{BundleFile, Delivered, Deliveries, Links, Page, Recipients, View, Views};

@@ -1,7 +1,7 @@
 //! Creating a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is queued.
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, GenerationId, Owner, Principal, Randomness, Reason, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, GenerationId, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
 use picture_files::Messenger;
 use policy::Class;
 use sha2::{Digest, Sha256};
@@ -9,8 +9,12 @@ use wallet::{Reservation, Tariff};
 
 use crate::addons::{self, BUBBLE_CREDITS, Bubble, STICKERS_CREDITS};
 use crate::generation::{Generation, State};
-use crate::steps::{Step, Steps};
+use crate::steps::{Step, Steps, tell_again};
+use crate::store::Generations;
 use crate::style;
+
+/// A request may take so long between its transaction and its message, and is not to be helped meanwhile.
+const ABOUT_TO_TELL: SignedDuration = SignedDuration::from_secs(10);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest {
@@ -127,6 +131,7 @@ pub trait Placements: Send + Sync {
 pub struct PlaceGeneration<'a> {
     pub arrivals: &'a dyn Arrivals,
     pub placements: &'a dyn Placements,
+    pub generations: &'a dyn Generations,
     pub steps: &'a dyn Steps,
     /// How it is charged.
     pub tariff: Tariff,
@@ -135,7 +140,8 @@ pub struct PlaceGeneration<'a> {
 }
 
 impl PlaceGeneration<'_> {
-    /// Creates the generation, or repeats the answer when its key was used for the same request. Three calls: arrival, transaction, message.
+    /// Creates the generation, or repeats the answer when its key was used for the same request. Three calls: arrival, transaction, message. A repetition
+    /// reads the generation, and helps a first request that died.
     ///
     /// # Errors
     /// Those of [`Placements::place`], and [`Failure::Invalid`] for a field out of range or a key reused for another request.
@@ -146,23 +152,33 @@ impl PlaceGeneration<'_> {
         }
         match self.placements.place(&new_generation).await? {
             Placement::New => {
-                let Generation { id, owner, charge, .. } = new_generation.generation;
-                Ok(self.queue_first_step(owner, Placed { id, credits: charge.credits() }).await)
+                let placed = Placed { id: new_generation.generation.id, credits: new_generation.generation.charge.credits() };
+                Self::left_to_the_sweeper(placed, self.steps.tell(Step::GenerationQueued, &new_generation.generation).await);
+                Ok(placed)
             }
-            // The earlier request may have died after its transaction: a second message is harmless, a missing one delays the generation until the
-            // sweeper comes.
             Placement::Replayed(replay) => {
-                Ok(self.queue_first_step(new_generation.generation.owner, same_request(&replay, &new_generation.payload_hash)?).await)
+                let placed = same_request(&replay, &new_generation.payload_hash)?;
+                Self::left_to_the_sweeper(placed, self.tell_if_untold(new_generation.generation.owner, placed.id).await);
+                Ok(placed)
             }
         }
     }
 
+    /// The earlier request may have died after its transaction. A request that is sent again and again queues the step once more at most.
+    async fn tell_if_untold(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+        let Some(generation) = self.generations.load(owner, id).await? else { return Ok(()) };
+        let waits = self.clock.now().duration_since(generation.updated_at);
+        if generation.state != State::Queued || waits < ABOUT_TO_TELL {
+            return Ok(());
+        }
+        tell_again(self.generations, self.steps, Step::GenerationQueued, &generation).await
+    }
+
     /// The generation is stored: if the message cannot be sent now, the sweeper sends it, and the caller need not know.
-    async fn queue_first_step(&self, owner: Owner, placed: Placed) -> Placed {
-        if let Err(failure) = self.steps.tell(Step::GenerationQueued, owner, placed.id).await {
+    fn left_to_the_sweeper(placed: Placed, told: Result<(), Failure>) {
+        if let Err(failure) = told {
             tracing::warn!(generation_id = %placed.id, failure = &failure as &dyn std::error::Error, "generation created but its first step not queued; the sweeper will do it");
         }
-        placed
     }
 
     async fn explain_absence(&self, new_generation: &NewGeneration) -> Result<Placed, Failure> {
@@ -204,6 +220,9 @@ impl PlaceGeneration<'_> {
             updated_at: now,
             deadline: Generation::first_deadline(now),
             revivals: 0,
+            revivals_in_state: 0,
+            held_until: None,
+            retold: false,
             mail: None,
         };
         Ok(NewGeneration {

@@ -134,6 +134,9 @@ pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id:
         updated_at: now,
         deadline: Generation::first_deadline(now),
         revivals: 0,
+        revivals_in_state: 0,
+        held_until: None,
+        retold: false,
         mail: None,
     }
 }

@@ -59,6 +59,8 @@ async fn generations_and_their_readers() {
     contract::generations::concurrent_changes(&Stores::fake(10)).await;
     contract::generations::pages(&Stores::fake(11)).await;
     contract::generations::overdue(&Stores::fake(12)).await;
+    contract::generations::put_off(&Stores::fake(31)).await;
+    contract::placements::admission(&Stores::fake(32)).await;
     contract::generations::deliveries(&Stores::fake(14)).await;
     contract::generations::many_overdue(&Stores::fake(25)).await;
 }

@@ -3,7 +3,7 @@
 use dynamo::{Attributes, DueIndex, Item, Read, name_of, parse_name};
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::{Bubble, BubbleText, Generation};
+use studio::{Bubble, BubbleText, Generation, Lane};
 use wallet::{Charge, Quota};
 
 use crate::keys;
@@ -29,6 +29,9 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .text("created_at", generation.created_at.to_string())
         .text("updated_at", generation.updated_at.to_string())
         .number("revivals", generation.revivals)
+        .number("revivals_in_state", generation.revivals_in_state)
+        .maybe_text("held_until", generation.held_until.map(|until| until.to_string()))
+        .maybe_text("retold", generation.retold.then_some("yes"))
         .maybe_text("mail", generation.mail.as_ref().map(name_of));
     let item = match generation.charge {
         Charge::Credits(credits) => item.number("credits", credits),
@@ -36,8 +39,16 @@ pub(crate) fn write(generation: &Generation) -> Item {
         Charge::Nothing => item,
     };
     match generation.deadline {
-        Some(deadline) => item.due(DEADLINE, deadline),
+        Some(deadline) => item.due_among(DEADLINE, lane(Lane::of(generation.state)), deadline),
         None => item,
+    }
+}
+
+/// What the shards of a lane are named for.
+pub(crate) fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Running => Class::Generation.id(),
+        Lane::Ended => "generation-ended",
     }
 }
 
@@ -63,6 +74,9 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         updated_at: row.parsed("updated_at")?,
         deadline,
         revivals: row.required_number("revivals")?,
+        revivals_in_state: row.maybe_number("revivals_in_state").unwrap_or_default(),
+        held_until: row.maybe_text("held_until").map(|_| row.parsed("held_until")).transpose()?,
+        retold: row.maybe_text("retold").is_some(),
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
     })
 }
@@ -101,7 +115,7 @@ mod tests {
     #[test]
     fn an_07_the_words_are_in_one_attribute_while_it_runs_and_in_none_when_it_ended() {
         let now = midnight();
-        let screening = queued().begin_screening(now).unwrap();
+        let screening = queued().begin_screening(now, now).unwrap();
         let drawing = screening.pass(now).unwrap();
         let finishing = drawing.finish_drawing(now).unwrap();
         for running in [&queued(), &screening, &drawing, &finishing] {
@@ -125,7 +139,7 @@ mod tests {
     #[test]
     fn a_row_of_before_there_were_stickers_bubbles_and_sketches_is_read() {
         let mut item = write(&queued()).attributes();
-        for name in ["stickers", "bubble_text", "bubble_side", "sketched"] {
+        for name in ["stickers", "bubble_text", "bubble_side", "sketched", "revivals_in_state"] {
             assert!(item.remove(name).is_some());
         }
         let old = read(&item).unwrap();

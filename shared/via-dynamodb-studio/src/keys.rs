@@ -2,6 +2,7 @@
 
 use dynamo::Key;
 use kernel::{GenerationId, Owner, UploadId};
+use sha2::{Digest, Sha256};
 pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_owner, owner_of, profile};
 
 pub(crate) fn upload(owner: Owner, upload: UploadId) -> Key {
@@ -18,6 +19,22 @@ pub(crate) fn delivered(owner: Owner, id: GenerationId) -> Key {
 
 pub(crate) fn attempts(owner: Owner, id: GenerationId, index: u8) -> Key {
     Key::new(of_owner(owner), format!("ATT#{id}#{index}"))
+}
+
+/// The number of rows that say whether generations are taken.
+const ADMISSIONS: u8 = 16;
+
+/// The row that an owner's generations ask.
+pub(crate) fn admission(owner: Owner) -> Key {
+    numbered_admission(Sha256::digest(owner.to_string())[0] % ADMISSIONS)
+}
+
+pub(crate) fn admissions() -> impl Iterator<Item = Key> {
+    (0..ADMISSIONS).map(numbered_admission)
+}
+
+fn numbered_admission(number: u8) -> Key {
+    Key::new(format!("ADMISSION#{number:02x}"), "STATE")
 }
 
 pub(crate) fn circuit(artist: &str) -> Key {

@@ -1,5 +1,6 @@
 //! Uploads, generations and the work on them on DynamoDB: one module a port.
 
+mod admission;
 mod attempts;
 mod breaker;
 mod generation_item;
@@ -11,6 +12,7 @@ mod recipients;
 mod uploads;
 mod views;
 
+pub use admission::DynamoAdmission;
 pub use attempts::DynamoAttempts;
 pub use breaker::DynamoBreaker;
 pub use generations::DynamoGenerations;

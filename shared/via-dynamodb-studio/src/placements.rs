@@ -12,7 +12,7 @@ use via_dynamodb_accounts::{count_one, sessions, wallet_writes::move_credits};
 use wallet::Reservation;
 
 use crate::uploads::{standing, use_upload};
-use crate::{generation_item, keys};
+use crate::{admission, generation_item, keys};
 
 pub struct DynamoPlacements {
     database: Database,
@@ -41,6 +41,7 @@ impl DynamoPlacements {
         let transaction = Transaction::default()
             .part(sessions::check(&self.fleeting, &new_generation.principal, now)?)
             .part(idempotency.record(&response, now, |stored| Ok(Placement::Replayed(replay(stored))))?)
+            .part(admission::check(&self.fleeting, generation.owner, now))
             .part(use_upload(&self.studio, generation.owner, generation.upload, now))
             .part(count_one(&self.fleeting, "generations", &generation.owner.to_string(), new_generation.most_per_hour(), now));
         let transaction = match &new_generation.reservation {

@@ -61,10 +61,8 @@ impl Refusal {
 
     fn asks_to_wait(&self) -> bool {
         let waits = |reason: &Reason| {
-            matches!(
-                reason,
-                Reason::IdempotencyKeyInUse | Reason::RateLimited | Reason::BudgetSpent | Reason::Unavailable | Reason::TimedOut
-            )
+            use Reason::{BudgetSpent, IdempotencyKeyInUse, Overloaded, RateLimited, TimedOut, Unavailable};
+            matches!(reason, IdempotencyKeyInUse | RateLimited | BudgetSpent | Unavailable | Overloaded | TimedOut)
         };
         matches!(self, Self::For(reasons) if reasons.iter().any(waits))
     }
@@ -147,7 +145,7 @@ fn status(reason: Reason) -> u16 {
         Reason::PictureUnreadable | Reason::PictureBlank | Reason::PictureRefused | Reason::DrawingRefused => 422,
         Reason::ConsentRequired | Reason::AgeAttestationRequired => 428,
         Reason::RateLimited => 429,
-        Reason::Unavailable | Reason::BudgetSpent => 503,
+        Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => 503,
         Reason::TimedOut => 504,
     }
 }
@@ -174,6 +172,7 @@ fn meaning(reason: Reason) -> &'static str {
         }
         Reason::BudgetSpent => "The service has done what it may do in a day, or in an hour, for all together.",
         Reason::Unavailable => "A dependency is slow or refuses for the moment.",
+        Reason::Overloaded => "More work waits than is done in a sensible time; nothing was taken or charged.",
         Reason::ConsentRequired => "The header `Provider-Consent` does not name the vendors that would see the picture; `detail` does.",
         Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",
         Reason::PictureUnreadable => "The bytes are no readable picture.",

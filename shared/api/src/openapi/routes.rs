@@ -262,6 +262,7 @@ fn generations_create() -> Endpoint {
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
         .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound, Reason::RateLimited])
         .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
+        .refuses(&[Reason::Overloaded])
         .busy()
 }
 

@@ -82,7 +82,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::PictureRefused | Reason::DrawingRefused => StatusCode::UNPROCESSABLE_ENTITY,
         Reason::ConsentRequired | Reason::AgeAttestationRequired => StatusCode::PRECONDITION_REQUIRED,
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Reason::Unavailable | Reason::BudgetSpent => StatusCode::SERVICE_UNAVAILABLE,
+        Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Reason::TimedOut => StatusCode::GATEWAY_TIMEOUT,
     }
 }

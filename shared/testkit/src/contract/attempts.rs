@@ -19,7 +19,7 @@ async fn drawing(stores: &Stores) -> Generation {
 
 async fn drawing_of(stores: &Stores, caller: AccountSession) -> Generation {
     let queued = stores.placed(caller, 2).await;
-    let screening = queued.begin_screening(stores.now()).unwrap();
+    let screening = queued.begin_screening(stores.now(), stores.now()).unwrap();
     let drawing = screening.pass(stores.now()).unwrap();
     for (before, after) in [(&queued, &screening), (&screening, &drawing)] {
         assert_eq!(stores.generations.change(Change::of(before, after)).await.unwrap(), Written::Stored);

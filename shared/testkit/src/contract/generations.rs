@@ -1,11 +1,12 @@
 //! Generations, their changes, and the queries that find them.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
-use kernel::AccountSession;
-use kernel::{GenerationId, SignedDuration};
+use kernel::{AccountSession, GenerationId, SignedDuration, Timestamp};
 use screening::Decision;
 use studio::upload::form_is_over_at;
-use studio::{Change, EndReason, Generation, MailState, Written};
+use studio::{Change, Due, EndReason, Generation, Lane, MailState, Written};
 use wallet::Entry;
 
 use super::Stores;
@@ -19,7 +20,7 @@ pub async fn changes(stores: &Stores) {
     let now = stores.now();
     let load = || async { stores.generations.load(caller.owner(), queued.id).await.unwrap() };
     assert_eq!(load().await.as_ref(), Some(&queued));
-    let screening = queued.begin_screening(now).unwrap();
+    let screening = queued.begin_screening(now, now).unwrap();
     assert_eq!(stores.generations.change(Change::of(&queued, &screening)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&screening));
 
@@ -73,7 +74,7 @@ pub async fn deliveries(stores: &Stores) {
     let caller = stores.customer(1).await;
     let queued = stores.placed(caller, 1).await;
     let now = stores.now();
-    let screening = queued.begin_screening(now).unwrap();
+    let screening = queued.begin_screening(now, now).unwrap();
     let drawing = screening.pass(now).unwrap();
     let finishing = drawing.finish_drawing(now).unwrap();
     for (before, after) in [(&queued, &screening), (&screening, &drawing), (&drawing, &finishing)] {
@@ -145,32 +146,68 @@ pub async fn pages(stores: &Stores) {
     assert!(stores.views.view(&caller.into(), unknown).await.unwrap().is_none());
 }
 
-/// A generation is overdue from its deadline on, until it is settled or changed.
+/// All rows of a lane that are due at `now`, by their pages.
+async fn due(stores: &Stores, lane: Lane, now: Timestamp) -> Vec<Due> {
+    let mut pages = stores.overdue.of(lane, now);
+    let mut all = Vec::new();
+    loop {
+        let page = pages.next().await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
+}
+
+/// A generation is overdue from its deadline on, until it is settled or changed: in the lane of what runs, and then in that of what has ended.
 pub async fn overdue(stores: &Stores) {
     let caller = stores.customer(9).await;
     let first = stores.placed(caller, 1).await;
     stores.later(SignedDuration::from_secs(1));
     let second = stores.placed(caller, 1).await;
-    let found = |at| async move {
-        let due = stores.overdue.overdue(at, 1_000).await.unwrap();
-        due.into_iter().filter(|(account, _)| *account == caller.owner()).map(|(_, id)| id).collect::<Vec<_>>()
+    let found = |lane, at| async move {
+        let own = due(stores, lane, at).await.into_iter().filter_map(|due| due.generation);
+        own.filter(|(account, _)| *account == caller.owner()).map(|(_, id)| id).collect::<BTreeSet<_>>()
     };
     let deadline = first.deadline.unwrap();
-    assert_eq!(found(deadline.checked_sub(SignedDuration::from_secs(1)).unwrap()).await, []);
-    assert_eq!(found(deadline).await, [first.id]);
+    assert_eq!(found(Lane::Running, deadline.checked_sub(SignedDuration::from_secs(1)).unwrap()).await, BTreeSet::new());
+    assert_eq!(found(Lane::Running, deadline).await, [first.id].into());
     let later = deadline.checked_add(SignedDuration::from_mins(5)).unwrap();
-    assert_eq!(found(later).await, [first.id, second.id], "the earliest first");
-    assert_eq!(stores.overdue.overdue(later, 1).await.unwrap().len(), 1);
+    assert_eq!(found(Lane::Running, later).await, [first.id, second.id].into());
     let failed = first.fail(EndReason::TimedOut, stores.now()).unwrap();
     let release = first.release(stores.now());
     let change = Change { entries: release.as_slice(), ..Change::of(&first, &failed) };
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
+    assert_eq!((found(Lane::Running, later).await, found(Lane::Ended, later).await), ([second.id].into(), [first.id].into()));
     let settled = failed.settle(form_is_over_at(failed.upload)).unwrap();
     assert_eq!(stores.generations.change(Change::of(&failed, &settled)).await.unwrap(), Written::Stored);
-    assert_eq!(found(later).await, [second.id], "what is settled is never overdue");
+    assert_eq!(found(Lane::Ended, later).await, BTreeSet::new(), "what is settled is never overdue");
 }
 
-/// Of many overdue generations, which every shard has some of, each is found: the earliest first, and no more than asked for.
+/// What cannot be handled is put off, longer each time, without a change of its version; once it is changed it begins anew.
+pub async fn put_off(stores: &Stores) {
+    let caller = stores.customer(9).await;
+    let mut placed = stores.placed(caller, 1).await;
+    for again in [false, true] {
+        let mut deadline = placed.deadline.unwrap();
+        for minutes in [2, 4, 8, 16, 32, 64, 64] {
+            let row = due(stores, Lane::Running, deadline).await.into_iter().find(|due| due.generation == Some((placed.owner, placed.id)));
+            let row = row.unwrap();
+            assert_eq!(row.deadline, deadline);
+            stores.overdue.put_off(&row, deadline).await.unwrap();
+            let stale = Due { deadline: Timestamp::UNIX_EPOCH, ..row };
+            stores.overdue.put_off(&stale, deadline).await.unwrap();
+            deadline = deadline.checked_add(SignedDuration::from_mins(minutes)).unwrap();
+            let found = stores.generations.load(placed.owner, placed.id).await.unwrap().unwrap();
+            assert_eq!((found.deadline, found.version), (Some(deadline), placed.version), "again: {again}");
+        }
+        let revived = Generation { deadline: Some(deadline), ..placed.clone() }.revive(deadline).unwrap();
+        assert_eq!(stores.generations.change(Change::of(&placed, &revived)).await.unwrap(), Written::Stored);
+        placed = revived;
+    }
+}
+
+/// Of many overdue generations, which every shard has some of, each is found once.
 pub async fn many_overdue(stores: &Stores) {
     stores.turn_back(1);
     let mut placed = Vec::new();
@@ -178,9 +215,12 @@ pub async fn many_overdue(stores: &Stores) {
         stores.later(SignedDuration::from_secs(1));
         placed.push(stores.placed(stores.customer(1).await, 1).await);
     }
-    let until = placed.last().unwrap().deadline.unwrap();
-    let expected: Vec<_> = placed.iter().map(|generation| (generation.owner, generation.id)).collect();
-    for limit in [1, 10, MANY, MANY + 1] {
-        assert_eq!(stores.overdue.overdue(until, limit).await.unwrap(), expected[..limit.min(MANY)], "at most {limit}");
+    for many in [1, 10, MANY] {
+        let until = placed[many - 1].deadline.unwrap();
+        let mut expected: Vec<_> = placed[..many].iter().map(|generation| generation.id).collect();
+        let mut found: Vec<_> = due(stores, Lane::Running, until).await.into_iter().map(|due| due.generation.unwrap().1).collect();
+        expected.sort();
+        found.sort();
+        assert_eq!(found, expected, "{many}");
     }
 }

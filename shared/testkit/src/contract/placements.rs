@@ -153,6 +153,30 @@ async fn end(stores: &Stores, before: &Generation, after: &Generation, entries: 
     assert_eq!(stores.generations.change(change).await.unwrap(), Written::Stored);
 }
 
+/// While the admission is closed no generation is taken and nothing is written, whoever asks; a key that was used before it answers as before.
+pub async fn admission(stores: &Stores) {
+    stores.turn_back(3);
+    let callers = [stores.customer(2).await, stores.customer(2).await, stores.customer(2).await];
+    let mut uploads = Vec::new();
+    for caller in callers {
+        uploads.push(stores.upload(caller).await);
+        assert_eq!(stores.placements.place(&stores.new_generation(&uploads[uploads.len() - 1], 1, "before")).await.unwrap(), Placement::New);
+    }
+    stores.admission.close(stores.now().checked_add(SignedDuration::from_secs(90)).unwrap()).await.unwrap();
+    stores.later(SignedDuration::from_secs(30));
+    for (caller, upload) in callers.iter().zip(&uploads) {
+        let refused = stores.placements.place(&stores.new_generation(upload, 1, "key")).await;
+        assert!(matches!(&refused, Err(Failure::Busy { retry_after, .. }) if retry_after.as_secs() == 60), "{refused:?}");
+        assert_eq!(reason(refused), Some(Reason::Overloaded));
+        assert!(matches!(stores.placements.place(&stores.new_generation(upload, 1, "before")).await.unwrap(), Placement::Replayed(_)));
+        assert_eq!(stores.balance(caller).await, (1, 1));
+    }
+    stores.later(SignedDuration::from_secs(60));
+    for upload in &uploads {
+        assert_eq!(stores.placements.place(&stores.new_generation(upload, 1, "key")).await.unwrap(), Placement::New, "it opens by itself");
+    }
+}
+
 /// A generation that counts against a free quota takes nothing from the wallet; a replayed one is not counted again, a refused one writes nothing, and the
 /// next hour has a quota of its own.
 pub async fn quota(stores: &Stores) {
@@ -195,7 +219,7 @@ async fn block(stores: &Stores, upload: &Upload) {
     let new_generation = stores.new_generation(upload, 1, "to be blocked");
     assert_eq!(stores.placements.place(&new_generation).await.unwrap(), Placement::New);
     let now = stores.now();
-    let screening = new_generation.generation.begin_screening(now).unwrap();
+    let screening = new_generation.generation.begin_screening(now, now).unwrap();
     assert_eq!(stores.generations.change(Change::of(&new_generation.generation, &screening)).await.unwrap(), Written::Stored);
     let (blocked, record) = (screening.block(now).unwrap(), builders::moderation(&screening, Decision::Blocked, now));
     let release = screening.release(now);

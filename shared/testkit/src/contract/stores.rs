@@ -11,7 +11,7 @@ use kernel::{
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
-    Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients, Upload, Uploads,
+    Admission, Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients, Upload, Uploads,
     Views,
 };
 use wallet::Charge;
@@ -37,6 +37,7 @@ pub struct Stores {
     pub generations: Box<dyn Generations>,
     pub attempts: Box<dyn Attempts>,
     pub breaker: Box<dyn Breaker>,
+    pub admission: Box<dyn Admission>,
     pub overdue: Box<dyn Overdue>,
     pub views: Box<dyn Views>,
     pub own: Box<dyn OwnGenerations>,
@@ -66,6 +67,7 @@ impl Stores {
             generations: Box::new(FakeGenerations(database.clone())),
             attempts: Box::new(FakeAttempts(database.clone())),
             breaker: Box::new(FakeBreaker(database.clone())),
+            admission: Box::new(FakeAdmission(database.clone())),
             overdue: Box::new(FakeOverdue(database.clone())),
             views: Box::new(FakeViews(database.clone())),
             own: Box::new(FakeViews(database.clone())),

@@ -40,6 +40,10 @@ pub struct Rows {
     /// The attempts at drawings, by generation and index.
     pub attempts: BTreeMap<(GenerationId, u8), History>,
     pub circuits: BTreeMap<String, Circuit>,
+    /// Until when no orders are taken.
+    pub closed_until: Option<Timestamp>,
+    /// How often the sweeper put off a generation since it was last written.
+    pub setbacks: BTreeMap<GenerationId, u32>,
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
     /// Answers by account and hashed key, with their expiry.
     pub answers: BTreeMap<(Owner, String), (Replay, Timestamp)>,

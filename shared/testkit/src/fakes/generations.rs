@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use kernel::{Failure, GenerationId, Owner, Timestamp, UploadId};
-use studio::{Change, Generation, Generations, Overdue, State, Written};
+use studio::stuck::setback;
+use studio::{Admission, Change, Due, Generation, Generations, Lane, Overdue, OverduePages, State, Written};
 
 use super::FakeDatabase;
 
@@ -35,6 +36,7 @@ impl Generations for FakeGenerations {
                     upload.refused = true;
                 }
                 rows.generations.insert(key, after.clone());
+                rows.setbacks.remove(&after.id);
                 rows.moderation.extend(moderation.map(|record| (record.generation, record.clone())));
                 rows.delivered.extend(delivered.map(|delivered| (after.id, delivered.clone())));
                 Ok(Written::Stored)
@@ -72,15 +74,72 @@ impl Generations for FakeGenerations {
 #[derive(Clone)]
 pub struct FakeOverdue(pub FakeDatabase);
 
+/// Rows of a page.
+const PAGE: usize = 50;
+
+struct FakeOverduePages<'a> {
+    database: &'a FakeDatabase,
+    lane: Lane,
+    now: Timestamp,
+    /// The row after which the next page begins.
+    after: Option<(Timestamp, GenerationId)>,
+}
+
+#[async_trait]
+impl OverduePages for FakeOverduePages<'_> {
+    async fn next(&mut self) -> Result<Vec<Due>, Failure> {
+        let page = self
+            .database
+            .read("overdue.next", |rows| {
+                let all = rows.generations.values().filter(|row| Lane::of(row.state) == self.lane);
+                let mut due: Vec<_> = all.filter_map(|row| Some((row.deadline?, row.id, row.owner))).collect();
+                due.retain(|(deadline, id, _)| *deadline <= self.now && self.after.is_none_or(|after| (*deadline, *id) > after));
+                due.sort();
+                Ok(due.into_iter().take(PAGE).collect::<Vec<_>>())
+            })
+            .await?;
+        self.after = page.last().map(|(deadline, id, _)| (*deadline, *id)).or(self.after);
+        let due = |(deadline, id, owner): (Timestamp, GenerationId, Owner)| Due {
+            row: (owner.to_string(), id.to_string()),
+            deadline,
+            generation: Some((owner, id)),
+        };
+        Ok(page.into_iter().map(due).collect())
+    }
+}
+
 #[async_trait]
 impl Overdue for FakeOverdue {
-    async fn overdue(&self, now: Timestamp, limit: usize) -> Result<Vec<(Owner, GenerationId)>, Failure> {
+    fn of(&self, lane: Lane, now: Timestamp) -> Box<dyn OverduePages + '_> {
+        Box::new(FakeOverduePages { database: &self.0, lane, now, after: None })
+    }
+
+    async fn put_off(&self, due: &Due, now: Timestamp) -> Result<(), Failure> {
         self.0
-            .read("overdue.overdue", |rows| {
-                let mut due: Vec<_> =
-                    rows.generations.values().filter(|row| row.deadline.is_some_and(|deadline| deadline <= now)).collect();
-                due.sort_by_key(|row| row.deadline);
-                Ok(due.into_iter().take(limit).map(|row| (row.owner, row.id)).collect())
+            .transact("overdue.put_off", |rows| {
+                let Some(key) = due.generation else { return Ok(()) };
+                let times = rows.setbacks.entry(key.1).or_default();
+                let later = now.checked_add(setback(*times)).map_err(Failure::broken)?;
+                if let Some(row) = rows.generations.get_mut(&key).filter(|row| row.deadline == Some(due.deadline)) {
+                    row.deadline = Some(later);
+                    *times += 1;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+#[derive(Clone)]
+pub struct FakeAdmission(pub FakeDatabase);
+
+#[async_trait]
+impl Admission for FakeAdmission {
+    async fn close(&self, until: Timestamp) -> Result<(), Failure> {
+        self.0
+            .transact("admission.close", |rows| {
+                rows.closed_until = Some(until);
+                Ok(())
             })
             .await
     }

@@ -22,10 +22,10 @@ pub use attempts::{FakeAttempts, FakeBreaker};
 pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
 pub use database::{FakeDatabase, Rows, SessionRow, UploadRow};
 pub use expired::FakeExpiredRows;
-pub use generations::{FakeGenerations, FakeOverdue};
+pub use generations::{FakeAdmission, FakeGenerations, FakeOverdue};
 pub use placements::{FakePlacements, FakeUploads};
 pub use rate_keys::FakeRateKeys;
-pub use services::{FakeMailer, FakeScreener, FakeSteps, StepMessage};
+pub use services::{FakeMailer, FakeScreener, FakeSteps, StepMessage, told};
 pub use views::{FakeRecipients, FakeViews};
 
 #[cfg(doc)]

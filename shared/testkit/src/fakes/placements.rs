@@ -41,6 +41,9 @@ impl Placements for FakePlacements {
                 if let Some((replay, _)) = rows.answers.get(&key).filter(|(_, expires_at)| *expires_at > now) {
                     return Ok(Placement::Replayed(replay.clone()));
                 }
+                if let Some(until) = rows.closed_until.filter(|until| *until > now) {
+                    return Err(Failure::overloaded(until.duration_since(now).unsigned_abs()));
+                }
                 let alive = |row: &&mut UploadRow| row.upload.owner == owner && row.expires_at() > now;
                 let upload =
                     rows.uploads.get_mut(&new_generation.generation.upload).filter(alive).ok_or_else(|| Failure::missing("upload"))?;

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use accounts::CodeMailer;
 use async_trait::async_trait;
-use kernel::{Email, Failure, GenerationId, Owner};
+use kernel::message::GenerationStep;
+use kernel::{Email, Failure, GenerationId};
 use outreach::{Mail, Mailer};
 use screening::{Candidate, Decision, Screener};
-use studio::{Step, Steps};
+use studio::{Backlog, Generation, Step, Steps};
 
 use crate::Faults;
 
-pub type StepMessage = (Step, Owner, GenerationId);
+pub type StepMessage = (Step, GenerationStep);
 
 /// The queues in memory, first in, first out.
 #[derive(Clone)]
@@ -46,25 +47,44 @@ impl FakeSteps {
     }
 }
 
+/// The message that tells `step` of a generation.
+#[must_use]
+pub fn told(step: Step, generation: &Generation) -> StepMessage {
+    let Generation { owner, id, revivals, .. } = *generation;
+    (step, GenerationStep { owner_id: owner, generation_id: id, revival: Some(revivals) })
+}
+
 #[async_trait]
 impl Steps for FakeSteps {
-    async fn tell(&self, step: Step, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    async fn tell(&self, step: Step, generation: &Generation) -> Result<(), Failure> {
         self.faults
             .call("steps.tell", || {
-                self.queue().push_back((step, owner, id));
+                self.queue().push_back(told(step, generation));
                 Ok(())
             })
             .await
     }
 
-    async fn tell_later(&self, step: Step, owner: Owner, id: GenerationId, delay: Duration) -> Result<(), Failure> {
+    async fn tell_later(&self, step: Step, generation: &Generation, delay: Duration) -> Result<(), Failure> {
         self.faults
             .call("steps.tell_later", || {
                 match delay {
-                    Duration::ZERO => self.queue().push_back((step, owner, id)),
-                    _ => self.delayed().push((delay, (step, owner, id))),
+                    Duration::ZERO => self.queue().push_back(told(step, generation)),
+                    _ => self.delayed().push((delay, told(step, generation))),
                 }
                 Ok(())
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl Backlog for FakeSteps {
+    async fn waiting(&self, step: Step) -> Result<u64, Failure> {
+        self.faults
+            .call("steps.waiting", || {
+                let queued = self.queue().iter().filter(|(other, _)| *other == step).count();
+                Ok((queued + self.delayed().iter().filter(|(_, (other, _))| *other == step).count()) as u64)
             })
             .await
     }

@@ -39,6 +39,7 @@ fn stores(seed: u64) -> Stores {
         generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
         attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone())),
         breaker: Box::new(DynamoBreaker::new(database.clone(), fleeting.clone(), clock.clone())),
+        admission: Box::new(DynamoAdmission::new(database.clone(), fleeting.clone(), clock.clone())),
         overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
         views: Box::new(views()),
         own: Box::new(views()),
@@ -110,6 +111,8 @@ async fn generations_and_their_readers() {
     contract::generations::concurrent_changes(&stores(10)).await;
     contract::generations::pages(&stores(11)).await;
     contract::generations::overdue(&stores(12)).await;
+    contract::generations::put_off(&stores(31)).await;
+    contract::placements::admission(&stores(32)).await;
     contract::generations::deliveries(&stores(14)).await;
 }
 

@@ -81,7 +81,7 @@ async fn change(reply: Reply) -> (Result<studio::Written, Failure>, usize) {
     let stub = Stub::new(reply);
     let generations = DynamoGenerations::new(Database::new(&stub.config()), "studio".into());
     let queued = new_generation();
-    let screening = queued.begin_screening(builders::midnight()).unwrap();
+    let screening = queued.begin_screening(builders::midnight(), builders::midnight()).unwrap();
     (generations.change(Change::of(&queued, &screening)).await, stub.requests())
 }
 

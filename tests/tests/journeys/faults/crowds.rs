@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::TIMEOUT;
-use crate::harness::person::new_key;
+use crate::harness::person::{expect, new_key};
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
@@ -33,6 +33,57 @@ fn a_hundred_generations_at_once_on_a_wallet_of_ten_are_ten_generations() {
         assert_eq!(person.wallet().await, (10, 0));
         cloud.resume_queue("GenerationQueued").unwrap();
         cloud.settle(TIMEOUT).await.unwrap();
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+/// However often a request is sent, its generation is one chain of work.
+#[test]
+fn one_key_sent_five_hundred_times_is_one_message() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let key = new_key();
+        let first = expect(person.start_as(&key, &body).await, 202);
+        for _ in 0..10 {
+            for again in join_all((0..50).map(|_| person.start_as(&key, &body))).await {
+                assert_eq!(expect(again, 202), first);
+            }
+        }
+        // One request more may have found the first slow to tell, and told it too.
+        assert!(cloud.backlog("GenerationQueued").await.unwrap() <= 2);
+        cloud.resume_queue("GenerationQueued").unwrap();
+        cloud.settle(TIMEOUT).await.unwrap();
+        assert_eq!(person.wallet().await, (2, 0));
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn more_work_than_is_done_in_time_is_refused_until_there_is_less() {
+    run(async {
+        let cloud = TestCloud::with(&[("StarterCredits", "100"), ("DrawingConcurrency", "2")]).await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let person = Person::signed_in(&cloud).await;
+        let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
+        let place = async || person.start_as(&new_key(), &body).await;
+        let sweep = async || assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
+        for reply in join_all((0..61).map(|_| place())).await {
+            expect(reply, 202);
+        }
+        sweep().await;
+        let refused = place().await;
+        assert_problem(&refused, 503, "overloaded");
+        assert!((1..=90).contains(&refused.header("retry-after").parse::<u32>().unwrap()));
+        assert_eq!(person.wallet().await, (39, 61), "it costs nothing");
+        cloud.clients().sqs.purge_queue().queue_url(&cloud.queues()["GenerationQueued"].url).send().await.unwrap();
+        cloud.set_clock_offset(91);
+        sweep().await;
+        expect(place().await, 202);
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

@@ -3,6 +3,8 @@
 //! Between two calls of a worker nothing observable happens, so that dying after a call equals dying before the next: one death before each call, and
 //! one after the last, cover all.
 
+use std::cell::Cell;
+
 use futures_util::future::join_all;
 use local_cloud::{Action, Call, Cloud, Fault};
 use serde_json::{Value, json};
@@ -19,7 +21,12 @@ struct Consumer {
     state: &'static str,
     /// The queue that holds its generations afterwards.
     next: Option<&'static str>,
+    /// The minutes by which the clock is ahead: each death is followed by the time after which a worker's turn is over.
+    ahead: Cell<i64>,
 }
+
+/// The longest time of a consumer, and a minute more.
+const TURN_ENDS: i64 = 5;
 
 /// A time of death: at the `nth` call, counted from 1.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +48,7 @@ const TURN: &str = "TransactWriteItems";
 fn on_generation_queued_may_die_at_every_step() {
     run(async {
         let consumer =
-            Consumer { function: "on-generation-queued", queue: "GenerationQueued", state: "queued", next: Some("ScreeningPassed") };
+            Consumer { function: "on-generation-queued", queue: "GenerationQueued", state: "queued", next: Some("ScreeningPassed"), ahead: Cell::new(0) };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         let generations = kill_everywhere(&cloud, &consumer, &person).await;
@@ -53,7 +60,7 @@ fn on_generation_queued_may_die_at_every_step() {
 #[test]
 fn on_screening_passed_may_die_at_every_step() {
     run(async {
-        let consumer = Consumer { function: "on-screening-passed", queue: "ScreeningPassed", state: "drawing", next: Some("DrawingReady") };
+        let consumer = Consumer { function: "on-screening-passed", queue: "ScreeningPassed", state: "drawing", next: Some("DrawingReady"), ahead: Cell::new(0) };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         // Drawing takes time, so the artist works only where its work is lost, or stored and not recorded; otherwise the drawing is there already.
@@ -75,7 +82,7 @@ fn on_screening_passed_may_die_at_every_step() {
 #[test]
 fn on_drawing_ready_may_die_at_every_step() {
     run(async {
-        let consumer = Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None };
+        let consumer = Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None, ahead: Cell::new(0) };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         let generations = kill_everywhere(&cloud, &consumer, &person).await;
@@ -156,6 +163,8 @@ async fn die(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, generation
     cloud.inject(fault);
     let answer = cloud.invoke(consumer.function, &delivery(&person.account, generation)).await.unwrap();
     assert_eq!((answer.failed, cloud.clear_faults()), (true, 0), "{at}: {}", answer.json());
+    consumer.ahead.set(consumer.ahead.get() + TURN_ENDS);
+    cloud.set_clock_offset(consumer.ahead.get() * 60);
 }
 
 /// Delivers the message to a healthy consumer.
@@ -179,12 +188,12 @@ async fn follow(cloud: &Cloud, consumer: &Consumer, person: &Person<'_>, mut gen
     }
     settle(cloud).await;
     // A claimed mail that SES did not accept is sent by another worker, after the time for SES's event.
-    sweep(cloud, 11).await;
+    sweep(cloud, consumer.ahead.get() + 11).await;
     settle(cloud).await;
     for generation in &generations {
         assert_delivered_once(cloud, person, generation).await;
     }
-    sweep(cloud, 30).await;
+    sweep(cloud, consumer.ahead.get() + 30).await;
     assert_nothing_waits(cloud).await;
     assert_eq!(differences(cloud).await, Differences::default(), "no object without a row, no row without an object");
     assert_no_dead_letters(cloud).await;

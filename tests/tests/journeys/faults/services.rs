@@ -160,7 +160,8 @@ fn an_endpoint_killed_in_the_middle_can_be_asked_again_with_the_same_key() {
         }
         let all = expect(person.get("/v1/generations").await, 200);
         assert_eq!(all["generations"].as_array().map(Vec::len), Some(placed));
-        // Generations whose message was lost with the endpoint wait for the sweeper.
+        // Generations whose message was lost with the endpoint wait for the sweeper, which finds that no message waits.
+        settle(&cloud).await;
         sweep(&cloud, 16).await;
         settle(&cloud).await;
         for generation in expect(person.get("/v1/generations").await, 200)["generations"].as_array().unwrap() {

@@ -1,13 +1,22 @@
 //! Stuck generations: restarted, then ended, with their credits released and the reason recorded.
 
 use futures_util::future::join_all;
-use local_cloud::{Action, Fault};
+use local_cloud::{Action, Cloud, Fault};
 
 use super::{TIMEOUT, assert_nothing_waits, sweep};
 use crate::harness::pictures::small;
-use crate::harness::store::{keys, rows_of};
+use crate::harness::store::{keys, rows_of, tell};
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 use crate::promises::catalogue::{Differences, differences};
+
+const QUEUES: [&str; 3] = ["DrawingReady", "ScreeningPassed", "GenerationQueued"];
+
+/// Every message of every queue is lost.
+async fn lose_messages(cloud: &Cloud) {
+    for queue in QUEUES {
+        cloud.clients().sqs.purge_queue().queue_url(&cloud.queues()[queue].url).send().await.unwrap();
+    }
+}
 
 #[test]
 fn a_generation_stuck_in_any_state_ends_with_its_credits_released() {
@@ -23,14 +32,21 @@ fn a_generation_stuck_in_any_state_ends_with_its_credits_released() {
             stuck.push(generation);
         }
         assert_eq!(person.wallet().await, (997, 3));
-        for (minutes, messages) in [(31, 2), (62, 3)] {
+        // A message that waits is not lost, however long.
+        sweep(&cloud, 62).await;
+        for queue in QUEUES {
+            assert_eq!(cloud.backlog(queue).await.unwrap(), 1, "{queue} is not told again");
+        }
+        for minutes in [93, 124] {
+            lose_messages(&cloud).await;
             sweep(&cloud, minutes).await;
             assert_eq!(person.wallet().await, (997, 3), "set going again, not ended");
-            for queue in ["DrawingReady", "ScreeningPassed", "GenerationQueued"] {
-                assert_eq!(cloud.backlog(queue).await.unwrap(), messages, "{queue} tells the step again");
+            for queue in QUEUES {
+                assert_eq!(cloud.backlog(queue).await.unwrap(), 1, "{queue} tells the step again");
             }
         }
-        sweep(&cloud, 93).await;
+        lose_messages(&cloud).await;
+        sweep(&cloud, 155).await;
         assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new(), "no worker came: the sweeper removed the drawings");
         for generation in &stuck {
             let ended = person.generation(generation).await;
@@ -39,12 +55,15 @@ fn a_generation_stuck_in_any_state_ends_with_its_credits_released() {
         }
         assert_eq!(person.wallet().await, (1000, 0));
 
-        // Every message, the first and those of the sweeper, comes after the end: it changes nothing.
-        for queue in ["DrawingReady", "ScreeningPassed", "GenerationQueued"] {
+        // Messages that come after the end change nothing.
+        for queue in QUEUES {
+            for generation in &stuck {
+                tell(&cloud, queue, &person.account, generation).await;
+            }
             cloud.resume_queue(queue).unwrap();
         }
         cloud.settle(TIMEOUT).await.unwrap();
-        sweep(&cloud, 109).await;
+        sweep(&cloud, 171).await;
         assert_nothing_waits(&cloud).await;
         assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new());
         assert_eq!(person.wallet().await, (1000, 0));

@@ -101,7 +101,7 @@ impl Studio {
     }
 }
 
-/// A generation from a vendor that hangs; the worker is killed during each call. A claim outlives its worker: no other worker asks until it has run
+/// A generation from a vendor that hangs; the worker is killed during each call. Its turn and its claim outlive it: no other worker asks until they have run
 /// out, then one more call may be made, and when that is lost as well the generation is given up.
 async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize)) {
     let person = Person::signed_in(&studio.cloud).await;
@@ -120,7 +120,7 @@ async fn worker_dies_twice(studio: &Studio, has_been_asked: impl AsyncFn(usize))
             .await;
             assert_eq!(person.generation(&generation).await["state"], "drawing");
         }
-        studio.cloud.set_clock_offset(180 * i64::try_from(calls).unwrap());
+        studio.cloud.set_clock_offset(300 * i64::try_from(calls).unwrap());
         store::tell(&studio.cloud, "ScreeningPassed", &person.account, &generation).await;
     }
     let ended = person.reaches(&generation, &["failed"]).await;

@@ -171,8 +171,11 @@ fn routes_are_absolute_versioned_and_unique() {
     let stage = named("ApiStage");
     assert_eq!(stage.property("StageName"), "$default", "another stage would add a segment to every path");
     assert_eq!(stage.property("AutoDeploy"), true, "a new route would wait for a deployment of the API");
-    assert!(stage.property("DefaultRouteSettings")["ThrottlingRateLimit"].as_i64().unwrap() > 0);
-    assert!(stage.property("DefaultRouteSettings")["ThrottlingBurstLimit"].as_i64().unwrap() > 0);
+    for limit in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
+        assert_eq!(stage.property("DefaultRouteSettings")[limit], "${RequestRate}");
+        // Who waits for a picture asks for it again and again, and takes nothing from the other routes.
+        assert_eq!(stage.property("RouteSettings")["Fn::If"][1]["GET /v1/generations/{id}"][limit], "${PollingRate}");
+    }
 }
 
 /// An HTTP API answers neither `HEAD` where it has a route for `GET`, nor 405 where it has routes for other methods.

@@ -69,7 +69,7 @@ async fn happen(world: &World, event: Event, caller: kernel::AccountSession, id:
             }
         }
         Event::Lose => drop(world.steps.queue().pop_front()),
-        Event::Echo(step) => world.steps.queue().push_back((step, caller.owner(), id)),
+        Event::Echo(step) => world.steps.queue().push_back(World::message(step, caller, id)),
         Event::Fault { nth, when, kind } => world.faults.fail(nth, when, kind),
         Event::Sweep { minutes } => {
             // SES's events come within the time-out.

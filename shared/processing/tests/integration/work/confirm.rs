@@ -24,9 +24,9 @@ async fn an_02_a_worker_killed_before_the_mail_went_costs_the_patience_and_not_t
     let (caller, id) = died_at_the_mail(&world, When::Before).await;
     world.hear().await;
     world.clock.advance(SignedDuration::from_mins(9));
-    assert_eq!(world.sweep().await.unwrap().unwrap(), Swept::default(), "the event may still come");
+    assert_eq!(world.sweep().await.unwrap(), Swept::default(), "the event may still come");
     world.clock.advance(SignedDuration::from_mins(2));
-    assert_eq!(world.sweep().await.unwrap().unwrap().revived, 1);
+    assert_eq!(world.sweep().await.unwrap().revived, 1);
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Due));
     world.quieten().await;
     assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().mail), (1, Some(MailState::Sent)));
@@ -40,7 +40,7 @@ async fn an_02_a_worker_killed_after_the_mail_went_costs_nothing() {
     world.hear().await;
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
     // The message comes again: nothing is sent, and the generation is settled.
-    world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
+    world.work(World::message(Step::DrawingReady, caller, id)).await.unwrap().unwrap();
     let settled = world.find(caller, id).unwrap();
     assert_eq!((world.mailer.ready(id), settled.deadline), (1, Some(form_is_over_at(settled.upload))));
     world.check_quiet();
@@ -52,11 +52,11 @@ async fn an_02_without_a_second_message_the_sweeper_settles_what_was_confirmed()
     let (caller, id) = died_at_the_mail(&world, When::After).await;
     world.hear().await;
     world.clock.advance(SignedDuration::from_mins(11));
-    assert_eq!(world.sweep().await.unwrap().unwrap().tidied, 1);
+    assert_eq!(world.sweep().await.unwrap().tidied, 1);
     let settled = world.find(caller, id).unwrap();
     assert_eq!((world.mailer.ready(id), settled.deadline), (1, Some(form_is_over_at(settled.upload))));
     world.clock.advance(SignedDuration::from_mins(10));
-    assert_eq!(world.sweep().await.unwrap().unwrap().tidied, 1, "its form is over");
+    assert_eq!(world.sweep().await.unwrap().tidied, 1, "its form is over");
     assert_eq!(world.find(caller, id).unwrap().deadline, None);
     world.check_quiet();
 }
@@ -66,7 +66,7 @@ async fn an_02_an_event_that_comes_after_the_sweep_still_prevents_a_second_mail(
     let world = World::new();
     let (caller, id) = died_at_the_mail(&world, When::After).await;
     world.clock.advance(SignedDuration::from_mins(11));
-    world.sweep().await.unwrap().unwrap();
+    world.sweep().await.unwrap();
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Due));
     world.hear().await;
     assert_eq!(world.find(caller, id).unwrap().mail, Some(MailState::Sent));
@@ -80,7 +80,7 @@ async fn an_02_what_remains_is_a_lost_event_of_a_mail_whose_worker_died() {
     let world = World::new();
     let (caller, id) = died_at_the_mail(&world, When::After).await;
     world.clock.advance(SignedDuration::from_mins(11));
-    world.sweep().await.unwrap().unwrap();
+    world.sweep().await.unwrap();
     assert_eq!(world.drain_all().await, 0);
     assert_eq!((world.mailer.ready(id), world.find(caller, id).unwrap().mail), (2, Some(MailState::Sent)));
 }

@@ -77,8 +77,8 @@ async fn an_artist_that_is_down_fails_the_generation_in_the_end_and_releases_its
 async fn a_step_that_is_told_too_early_waits_for_its_turn() {
     let world = World::new();
     let (caller, id) = world.started(1).await;
-    world.work((Step::DrawingReady, caller.owner(), id)).await.unwrap().unwrap();
-    world.work((Step::ScreeningPassed, caller.owner(), id)).await.unwrap().unwrap();
+    world.work(World::message(Step::DrawingReady, caller, id)).await.unwrap().unwrap();
+    world.work(World::message(Step::ScreeningPassed, caller, id)).await.unwrap().unwrap();
     assert_eq!(world.state(caller, id), State::Queued);
     assert!(world.artist.drawn().is_empty(), "an_70");
     world.quieten().await;

@@ -183,13 +183,13 @@ async fn a_drawing_costs_few_calls() {
     let before = world.faults.calls().len();
     world.drain(SECOND).await;
     let own = ["breaker.circuits", "attempts.open", "artist.draw", "pictures.put", "generations.change"];
-    let around = (["generations.load", "selfies.normalised", "pictures.drawn"], ["generations.change", "steps.tell"]);
+    let around = (["generations.load", "generations.change", "selfies.normalised", "pictures.drawn"], ["generations.change", "steps.tell"]);
     let expected: Vec<_> = around.0.into_iter().chain(own).chain(around.1).collect();
     assert_eq!(world.faults.calls()[before..], expected);
 }
 
 /// An artist whose drawings take a hundred seconds on the test's clock.
-struct Slow(FakeArtist, Arc<FixedClock>);
+pub(super) struct Slow(pub(super) FakeArtist, pub(super) Arc<FixedClock>);
 
 #[async_trait]
 impl Artist for Slow {
@@ -251,8 +251,8 @@ async fn sketches_move_the_progress_and_it_never_goes_back() {
 #[tokio::test]
 async fn a_progress_that_cannot_be_written_stops_no_drawing() {
     for when in [When::Before, When::After] {
-        // The first five calls are before the artist's; the next two are its sketches.
-        for nth in [5, 6] {
+        // The first six calls are before the artist's; the next two are its sketches.
+        for nth in [6, 7] {
             let mut world = World::new();
             world.artists = vec![Box::new(world.artist.clone().with_sketches(2))];
             let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;

@@ -4,6 +4,7 @@ use kernel::{Failure, Reason, SignedDuration};
 use picture_files::Messenger;
 use screening::Decision;
 use studio::{Bubble, GenerationRequest, State, Step};
+use testkit::fakes::told;
 use testkit::{Kind, builders};
 use wallet::Kind as Movement;
 
@@ -14,7 +15,7 @@ async fn a_generation_holds_its_credits_and_tells_the_first_step() {
     let world = World::new();
     let (caller, id) = world.started(3).await;
     assert_eq!((world.state(caller, id), world.balance(caller)), (State::Queued, (7, 3)));
-    assert_eq!(*world.steps.queue(), [(Step::GenerationQueued, caller.owner(), id)]);
+    assert_eq!(*world.steps.queue(), [told(Step::GenerationQueued, &world.find(caller, id).unwrap())]);
     assert_eq!(world.movements(id), [Movement::Hold]);
 }
 
@@ -113,7 +114,7 @@ async fn a_fault_at_any_call_and_the_same_key_again_come_to_one_generation() {
             assert_eq!(world.balance(caller), (8, 2), "{when:?} {kind:?} {hit:?}");
             // Even if the message was never sent, the sweeper finds the generation.
             world.clock.advance(SignedDuration::from_mins(16));
-            world.sweep().await.unwrap().unwrap();
+            world.sweep().await.unwrap();
             world.drain(&[Step::GenerationQueued]).await;
             assert_eq!(world.state(caller, again.id), State::Drawing, "{when:?} {kind:?} {hit:?}");
             assert_eq!(world.database.rows().generations.len(), 1);

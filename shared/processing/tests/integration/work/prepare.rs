@@ -284,7 +284,7 @@ async fn a_message_that_comes_late_or_twice_changes_nothing() {
     world.quieten().await;
     let before = world.find(caller, id).unwrap();
     for step in [Step::GenerationQueued, Step::ScreeningPassed, Step::DrawingReady] {
-        world.work((step, message.1, message.2)).await.unwrap().unwrap();
+        world.work((step, message.1)).await.unwrap().unwrap();
     }
     assert_eq!(world.find(caller, id), Some(before));
     world.check_quiet();
@@ -300,7 +300,7 @@ async fn a_worker_that_is_overtaken_writes_nothing() {
     let stale = world.find(caller, id).unwrap();
     world.work(message).await.unwrap().unwrap();
     let now = kernel::Clock::now(&*world.clock);
-    let late = stale.begin_screening(now).unwrap();
+    let late = stale.begin_screening(now, now).unwrap();
     let written = studio::Generations::change(&FakeGenerations(world.database.clone()), studio::Change::of(&stale, &late)).await.unwrap();
     assert_eq!(written, studio::Written::Overtaken);
     assert_eq!(world.state(caller, id), State::Drawing);

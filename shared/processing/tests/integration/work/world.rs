@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use accounts::{CallerNetworks, Nonce, SignIns};
+use kernel::message::GenerationStep;
 use kernel::{
     AccountSession, CallerAddress, Failure, FixedClock, GenerationId, Owner, Principal, SeededRandomness, SignedDuration, UploadId,
 };
@@ -143,6 +144,7 @@ impl World {
         let place = PlaceGeneration {
             arrivals: &arrivals,
             placements: &placements,
+            generations: &self.generations,
             steps: &self.steps,
             tariff: self.tariff,
             clock: &*self.clock,
@@ -162,7 +164,7 @@ impl World {
     /// A generation that has passed every step before `step`.
     pub(crate) async fn ready_for(&self, step: Step, count: u8) -> (AccountSession, GenerationId) {
         let (caller, id) = self.started(count).await;
-        self.until(step).await;
+        self.work_until(step).await;
         (caller, id)
     }
 
@@ -175,12 +177,12 @@ impl World {
             ..self.request(self.selfie(caller).await, count, "key")
         };
         let id = self.place(caller, &request).await.unwrap().id;
-        self.until(step).await;
+        self.work_until(step).await;
         (caller, id)
     }
 
-    async fn until(&self, step: Step) {
-        while self.steps.queue().front().is_some_and(|(next, _, _)| *next != step) {
+    async fn work_until(&self, step: Step) {
+        while self.steps.queue().front().is_some_and(|(next, _)| *next != step) {
             self.next().await.unwrap().unwrap();
         }
     }
@@ -189,15 +191,25 @@ impl World {
         Tidy { selfies: &self.selfies, pictures: &*self.pictures }
     }
 
-    pub(crate) async fn work(&self, (step, owner, id): StepMessage) -> Run {
+    pub(crate) async fn work(&self, (step, told): StepMessage) -> Run {
         match step {
-            Step::GenerationQueued => Box::pin(survive(self.prepare(owner, id))).await,
-            Step::ScreeningPassed => Box::pin(survive(self.draw(owner, id))).await,
-            Step::DrawingReady => Box::pin(survive(self.deliver(owner, id))).await,
+            Step::GenerationQueued => Box::pin(survive(self.prepare(told))).await,
+            Step::ScreeningPassed => Box::pin(survive(self.draw(told))).await,
+            Step::DrawingReady => Box::pin(survive(self.deliver(told))).await,
         }
     }
 
-    async fn prepare(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    /// A step of a generation, as a message of long ago.
+    pub(crate) fn message(step: Step, caller: AccountSession, id: GenerationId) -> StepMessage {
+        (step, GenerationStep { owner_id: caller.owner(), generation_id: id, revival: None })
+    }
+
+    /// The end of a worker's time that begins now.
+    fn until(&self) -> kernel::Timestamp {
+        kernel::Clock::now(&*self.clock).checked_add(self.time).unwrap()
+    }
+
+    async fn prepare(&self, told: GenerationStep) -> Result<(), Failure> {
         let quarantine = FakeQuarantine(self.bucket.clone());
         let moderation = Moderation::of(vec![Box::new(self.screener.clone())]);
         let prepare = Prepare {
@@ -208,11 +220,12 @@ impl World {
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
+            until: self.until(),
         };
-        prepare.run(owner, id).await
+        prepare.run(told).await
     }
 
-    async fn draw(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    async fn draw(&self, told: GenerationStep) -> Result<(), Failure> {
         let (breaker, attempts) = (FakeBreaker(self.database.clone()), FakeAttempts(self.database.clone()));
         let fallback = ArtistFallback {
             artists: &self.artists,
@@ -221,7 +234,7 @@ impl World {
             pepper: &builders::pepper(),
             clock: &*self.clock,
             randomness: &self.randomness,
-            until: kernel::Clock::now(&*self.clock).checked_add(self.time).unwrap(),
+            until: self.until(),
         };
         let draw = Draw {
             generations: &self.generations,
@@ -232,10 +245,10 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
         };
-        draw.run(owner, id).await
+        draw.run(told).await
     }
 
-    async fn deliver(&self, owner: Owner, id: GenerationId) -> Result<(), Failure> {
+    async fn deliver(&self, told: GenerationStep) -> Result<(), Failure> {
         let recipients = FakeRecipients(self.database.clone());
         let deliver = Deliver {
             generations: &self.generations,
@@ -246,8 +259,9 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
             origin: "https://nigao.example.org",
+            until: self.until(),
         };
-        deliver.run(owner, id).await
+        deliver.run(told).await
     }
 
     /// Delivers SES's events of all accepted mails, some of them repeated; a failed event comes again until it is handled.
@@ -269,11 +283,21 @@ impl World {
         ConfirmMail { generations: &self.generations, clock: &*self.clock }.run(owner, id).await
     }
 
-    pub(crate) async fn sweep(&self) -> Result<Result<Swept, Failure>, Crashed> {
-        let overdue = FakeOverdue(self.database.clone());
-        let sweeper =
-            EndStuck { overdue: &overdue, generations: &self.generations, steps: &self.steps, tidy: self.tidy(), clock: &*self.clock };
-        survive(sweeper.run()).await
+    pub(crate) async fn sweep(&self) -> Result<Swept, Crashed> {
+        survive(async {
+            let overdue = FakeOverdue(self.database.clone());
+            let sweeper = EndStuck {
+                overdue: &overdue,
+                generations: &self.generations,
+                steps: &self.steps,
+                waiting: &Waiting::of(&self.steps).await,
+                tidy: self.tidy(),
+                clock: &*self.clock,
+                until: self.until(),
+            };
+            sweeper.run().await
+        })
+        .await
     }
 
     pub(crate) async fn delete(&self, principal: impl Into<Principal>, id: GenerationId) -> Run {
@@ -292,11 +316,15 @@ impl World {
     pub(crate) async fn drain(&self, steps: &[Step]) -> usize {
         let mut failures = 0;
         for _ in 0..200 {
-            let position = self.steps.queue().iter().position(|(step, _, _)| steps.contains(step));
+            let position = self.steps.queue().iter().position(|(step, _)| steps.contains(step));
             let Some(told) = position.and_then(|position| self.steps.queue().remove(position)) else { return failures };
-            let mut receives = 0;
-            while receives < RECEIVES && !matches!(self.work(told).await, Ok(Ok(()))) {
-                receives += 1;
+            for _ in 0..RECEIVES {
+                match self.work(told).await {
+                    Ok(Ok(())) => break,
+                    Ok(Err(_)) => {}
+                    // The message comes again when its worker must be dead.
+                    Err(Crashed) => self.clock.advance(self.time),
+                }
                 failures += 1;
             }
         }
