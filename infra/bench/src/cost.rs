@@ -150,13 +150,13 @@ impl Bill {
             ("S3", self.count("s3", is_write) * prices.s3.thousand_writes + self.count("s3", is_read) * prices.s3.thousand_reads),
             ("SQS", self.count("sqs", |_| 3.0) * 1e-3 * prices.sqs.million_requests),
             ("SES", self.count("sesv2", |_| 1.0) * prices.ses.thousand_mails),
-            ("KMS", self.signatures * 0.1 * prices.kms.ten_thousand_ecc_signatures),
+            ("KMS", self.signatures * 0.1 * prices.kms.ten_thousand_rsa_2048_signatures),
             ("logs", self.logged * 1e-6 * prices.logs.gigabyte),
         ]
     }
 
-    /// The lines of the table, by profile; prints their components.
-    pub(super) fn figures(&self, profile: &str) -> Result<Vec<Figure>> {
+    /// The lines of the table, by profile, with the most that AWS may take; prints their components.
+    pub(super) fn figures(&self, profile: &str, most: Option<f64>) -> Result<Vec<Figure>> {
         let prices: Prices = toml::from_str(include_str!("../prices.toml")).context("prices.toml")?;
         let lines = self.lines(&prices);
         let inside: f64 = lines.iter().map(|(_, dollars)| dollars).sum();
@@ -165,12 +165,12 @@ impl Bill {
         for (name, dollars) in &lines {
             say(&format!("  {name:<10}{dollars:>8.4} USD"));
         }
-        let rsa = self.signatures * 0.1 * prices.kms.ten_thousand_rsa_2048_signatures;
-        say(&format!("  (KMS with an RSA-2048 key: {rsa:.4} USD)"));
+        let ecc = self.signatures * 0.1 * prices.kms.ten_thousand_ecc_signatures;
+        say(&format!("  (KMS with a key of elliptic curves: {ecc:.4} USD)"));
         say(&format!("  data out  {sent:>8.4} USD, for {:.2} MB a generation", self.sent / 1e6));
         say(&format!("  a month's storage {:.4} USD", self.stored * 1e-6 * prices.s3.gigabyte_month));
         Ok(vec![
-            Figure::new(format!("cost/1000-generations/{profile}"), "USD", inside, None),
+            most.into_iter().fold(Figure::new(format!("cost/1000-generations/{profile}"), "USD", inside, None), Figure::at_most),
             Figure::new(format!("cost/1000-generations/{profile}/data-out"), "USD", sent, None),
         ])
     }
@@ -205,7 +205,7 @@ mod tests {
         near("DynamoDB", 0.0014);
         near("S3", 0.188 + 0.0007);
         near("SES", 0.10);
-        near("KMS", 0.60);
+        near("KMS", 0.12);
         near("logs", 0.0152);
     }
 }

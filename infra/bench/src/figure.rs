@@ -15,13 +15,28 @@ pub(super) struct Figure {
     peer: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ratio: Option<f64>,
+    /// The most that the ratio may be where there is a peer, else the median
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goal: Option<f64>,
 }
 
 impl Figure {
     pub(super) fn new(name: impl Into<String>, unit: &str, median: f64, peer: Option<f64>) -> Self {
         let round = |value: f64| (value * 100.0).round() / 100.0;
         let ratio = peer.map(|peer| round(median / peer));
-        Self { name: name.into(), unit: unit.to_owned(), median: round(median), peer: peer.map(round), ratio }
+        Self { name: name.into(), unit: unit.to_owned(), median: round(median), peer: peer.map(round), ratio, goal: None }
+    }
+
+    /// The same, with the most that its ratio may be where there is a peer, else its median
+    pub(super) fn at_most(self, goal: f64) -> Self {
+        Self { goal: Some(goal), ..self }
+    }
+
+    /// The goal, and whether the figure misses it
+    fn verdict(&self) -> String {
+        let Some(goal) = self.goal else { return String::new() };
+        let missed = self.ratio.unwrap_or(self.median) > goal;
+        format!("≤{goal:.2}{}", if missed { " missed" } else { "" })
     }
 }
 
@@ -37,13 +52,16 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
 
 /// Prints the table.
 pub(super) fn print(figures: &[Figure]) {
-    say(&format!("{:<38}{:>6}{:>12}{:>12}{:>8}", "", "unit", "median", "peer", "ratio"));
+    say(&format!("{:<38}{:>6}{:>12}{:>12}{:>8}  {}", "", "unit", "median", "peer", "ratio", "goal of the ratio, or of the median"));
     for figure in figures {
         let optional = |value: Option<f64>| value.map(|value| format!("{value:.2}")).unwrap_or_default();
         let (peer, ratio) = (optional(figure.peer), optional(figure.ratio));
-        say(&format!("{:<38}{:>6}{:>12.2}{:>12}{:>8}", figure.name, figure.unit, figure.median, peer, ratio));
+        let row = format!("{:<38}{:>6}{:>12.2}{:>12}{:>8}  {}", figure.name, figure.unit, figure.median, peer, ratio, figure.verdict());
+        say(row.trim_end());
     }
-    say("peer of cold starts: the empty function with the same clients; of Node: the slowest function; of finishing: sharp");
+    say(
+        "peer of cold starts: the empty function with the same clients; of Node: the slowest function; of finishing and of styles: sharp, finishing",
+    );
 }
 
 /// Writes `bench.json`; a run of one group keeps the file's other groups.
@@ -72,6 +90,9 @@ mod tests {
         let found: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(found, serde_json::json!([{"name": "c", "unit": "ms", "median": 1.0, "peer": 3.0, "ratio": 0.33}]));
         std::fs::remove_dir_all(folder).unwrap();
+        let missed = |median, peer| Figure::new("d", "ms", median, peer).at_most(1.3).verdict();
+        assert_eq!((missed(1.2, None), missed(9.0, Some(7.0))), ("≤1.30".to_owned(), "≤1.30".to_owned()));
+        assert_eq!((missed(1.4, None), missed(1.2, Some(0.8))), ("≤1.30 missed".to_owned(), "≤1.30 missed".to_owned()));
         assert_eq!((median(vec![3.0, 1.0, 2.0]), median(vec![1.0, 2.0])), (2.0, 1.5));
     }
 }

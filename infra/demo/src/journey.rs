@@ -49,8 +49,9 @@ pub struct Catalogue {
 
 #[derive(Debug)]
 pub struct Results {
+    /// The files with links of their own.
     pub files: Vec<File>,
-    /// All of them in one file.
+    /// Every file in one.
     pub bundle: File,
 }
 

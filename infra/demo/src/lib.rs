@@ -9,7 +9,7 @@ pub use picture::Picture;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use bytes::Bytes;
-use journey::{Catalogue, File, Results};
+use journey::{Catalogue, Results};
 use local_cloud::terminal::say;
 use local_cloud::{Cloud, HttpClient, Options, StandIns, parameters, stand_ins};
 use serde_json::{Value, json};
@@ -162,10 +162,14 @@ async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: 
         why = unable(cloud) => Err(anyhow!(why)),
     };
     let results = results.map_err(|error| with_last_words(cloud, &earlier, error))?;
-    let files = save(&user, &results, &options.out).await?;
-    steps.done(&format!("{files} files downloaded, every hash checked"));
+    let names = save(&user, &results, &options.out).await?;
+    steps.done(&format!(
+        "{} files downloaded, {} of them by links of their own, every hash checked",
+        names.len() + 1,
+        results.files.len() + 1
+    ));
     say(&format!("The results are in {}: bundle.zip, manifest.json, contact-sheet.png, and", options.out.display()));
-    for line in summary(&results.files) {
+    for line in summary(&names) {
         say(&format!("     {line}"));
     }
     Ok(())
@@ -197,10 +201,10 @@ fn with_last_words(cloud: &Cloud, state: &str, error: anyhow::Error) -> anyhow::
 }
 
 /// The files of each folder in a line: `8 files in 1/stickers: whatsapp.webp, …`.
-fn summary(files: &[File]) -> Vec<String> {
+fn summary(files: &[String]) -> Vec<String> {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for file in files {
-        let (folder, name) = file.name.rsplit_once('/').unwrap_or_default();
+        let (folder, name) = file.rsplit_once('/').unwrap_or_default();
         folders.entry(folder).or_default().push(name);
     }
     let line = |(folder, names): (&str, Vec<&str>)| format!("{:>3} in {folder}: {}", names.len(), names.join(", "));
@@ -218,31 +222,34 @@ fn price(catalogue: &Catalogue, options: &DemoOptions) -> Result<u64> {
     Ok(style + stickers + bubble)
 }
 
-/// Downloads everything into the folder; returns the number of files.
-async fn save(user: &Journey, results: &Results, out: &Path) -> Result<usize> {
-    let mut pictures: Vec<Bytes> = Vec::new();
-    for file in &results.files {
-        let bytes = user.download(file).await?;
-        write(out, file, &bytes)?;
-        if file.format == "png" {
-            pictures.push(bytes);
-        }
-    }
+/// Downloads the bundle and unpacks it into the folder; what has a link is fetched by it and compared. Returns the names of all files.
+async fn save(user: &Journey, results: &Results, out: &Path) -> Result<Vec<String>> {
     let bundle = user.download(&results.bundle).await?;
-    write(out, &results.bundle, &bundle)?;
+    write(out, &results.bundle.name, &bundle)?;
     for name in [imaging::MANIFEST_NAME, imaging::CREDENTIALS_NAME] {
         let bytes = member(&bundle, name).with_context(|| format!("{name} in bundle.zip"))?;
         std::fs::write(out.join(name), bytes).with_context(|| format!("cannot write {name}"))?;
     }
-    let slices: Vec<&[u8]> = pictures.iter().map(Bytes::as_ref).collect();
+    let manifest: imaging::Manifest = serde_json::from_slice(&member(&bundle, imaging::MANIFEST_NAME)?).context("the bundle's manifest")?;
+    let mut pictures: Vec<Vec<u8>> = Vec::new();
+    for file in &manifest.files {
+        let bytes = member(&bundle, &file.name).with_context(|| format!("{} in bundle.zip", file.name))?;
+        if let Some(linked) = results.files.iter().find(|linked| linked.name == file.name) {
+            ensure!(user.download(linked).await? == bytes, "{} is another file in the bundle", file.name);
+        }
+        write(out, &file.name, &bytes)?;
+        if file.name.ends_with(".png") {
+            pictures.push(bytes);
+        }
+    }
+    let slices: Vec<&[u8]> = pictures.iter().map(Vec::as_slice).collect();
     let sheet = imaging::contact_sheet(&slices).context("cannot make the contact sheet")?;
     std::fs::write(out.join("contact-sheet.png"), sheet).context("cannot write the contact sheet")?;
-    Ok(results.files.len() + 1)
+    Ok(manifest.files.into_iter().map(|file| file.name).collect())
 }
 
-fn write(out: &Path, file: &File, bytes: &[u8]) -> Result<()> {
-    let name = Path::new(&file.name);
-    ensure!(name.components().all(|part| matches!(part, Component::Normal(_))), "{:?} is no plain file name", file.name);
+fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    ensure!(Path::new(name).components().all(|part| matches!(part, Component::Normal(_))), "{name:?} is no plain file name");
     let path = out.join(name);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -271,8 +278,7 @@ mod tests {
 
     #[test]
     fn the_summary_has_a_line_for_each_folder() {
-        let file = |name: &str| File { name: name.into(), format: String::new(), url: String::new(), sha256: String::new() };
-        let files = ["1/stickers/line.png", "1/stickers/discord.png", "packs/line-tab.png"].map(file);
+        let files = ["1/stickers/line.png", "1/stickers/discord.png", "packs/line-tab.png"].map(str::to_owned);
         assert_eq!(summary(&files), ["  2 in 1/stickers: line.png, discord.png", "  1 in packs: line-tab.png"]);
     }
 }

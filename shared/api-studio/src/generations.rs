@@ -81,9 +81,11 @@ pub struct GenerationStarted {
 pub struct GenerationReply {
     #[serde(flatten)]
     pub summary: GenerationSummary,
-    /// The files; empty until the generation is done.
+    /// The files with links of their own: every size as PNG, the drawing and the covers as WebP as well, the stickers that Telegram, Signal and Discord
+    /// take one by one, and the packs. The bundle has the rest too: the avatars as WebP, and the stickers and pictures of which packs and apps are
+    /// made. Empty until the generation is done.
     pub deliverables: Vec<DeliverableReply>,
-    /// All files in one zip.
+    /// All files in one zip, with a signed list of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<BundleReply>,
 }

@@ -51,6 +51,11 @@ impl AvatarSpec {
         };
         format!("{folder}/{}.{}", self.name, format.extension())
     }
+
+    /// Whether its file in this format is of use by itself: platforms take avatars as PNG, and a site's own pages show the other pictures as WebP as well
+    pub fn stands_alone(&self, format: Format) -> bool {
+        format == Format::Png || !matches!(self.kind, Kind::Avatar | Kind::Favicon)
+    }
 }
 
 /// The size is ours: that of an artist's drawing

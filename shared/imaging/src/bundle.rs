@@ -4,7 +4,9 @@ use crate::archive::Archive;
 use crate::{Deliverable, FileEntry, page};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use zip::ZipArchive;
+use zip::read::{ArchiveOffset, Config};
 
 /// File name of the page that shows the content to a person; it is the first entry
 pub const INDEX_NAME: &str = "index.html";
@@ -35,6 +37,49 @@ pub struct Manifest {
     pub generation: Generation,
     /// The files, sorted by name
     pub files: Vec<FileEntry>,
+}
+
+impl Manifest {
+    /// The manifest of a bundle of `length` bytes that ends with `end`; none if `end` does not begin before the manifest, or is of something else.
+    ///
+    /// What comes behind all pictures of a bundle has less than half a kilobyte a file.
+    #[must_use]
+    pub fn at_end(end: &[u8], length: u64) -> Option<Self> {
+        let tail = Tail { bytes: end, start: length.checked_sub(end.len() as u64)?, at: 0 };
+        let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0), ..Config::default() }, tail).ok()?;
+        let file = archive.by_name(MANIFEST_NAME).ok()?;
+        serde_json::from_reader(io::BufReader::new(file.take(end.len() as u64))).ok()
+    }
+}
+
+/// A file of which the end alone is there
+struct Tail<'a> {
+    bytes: &'a [u8],
+    /// Where in the file `bytes` begin
+    start: u64,
+    at: u64,
+}
+
+impl Read for Tail<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let from = self.at.checked_sub(self.start).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "not at hand"))?;
+        let read = usize::try_from(from).ok().and_then(|from| self.bytes.get(from..)).map_or(Ok(0), |mut rest| rest.read(into))?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for Tail<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let end = self.start + self.bytes.len() as u64;
+        let to = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => end.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }
 
 /// Why a file did not go into the bundle

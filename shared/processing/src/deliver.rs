@@ -1,32 +1,37 @@
 //! The last step: deliverables, bundle, capture, mail (on-drawing-ready).
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bubble_text::Words;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
-use imaging::{BubbleRequest, Bundle, Extras, Packs};
+use imaging::{BubbleRequest, Bundle, Extras, Manifest, Packs};
 use kernel::message::GenerationStep;
-use kernel::{Clock, Failure, Timestamp};
+use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
 use outreach::{Mail, Mailer};
-use picture_files::{DigitalSource, Messenger};
+use picture_files::{BUNDLE_NAME, DigitalSource, Messenger};
 use provenance::{Origin, Signer};
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use studio::store::{drawing_name, write};
+use studio::store::{drawing_name, drawings_among, write};
 use studio::{
     Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, Turns, confirm,
     style,
 };
 
-use crate::upload_files::{FileUploader, FinishedFile};
+use crate::bundle_parts::BundleParts;
+use crate::upload_files::{FileUploader, FinishedFile, stands_alone};
 
 /// The author of a pack of stickers.
 const PACK_AUTHOR: &str = "Nigao";
 
 /// Files signed and stored concurrently; the same number waits in memory.
 const IN_FLIGHT: usize = 8;
+
+/// Bytes at the end of a bundle that hold all that comes behind its pictures: less than half a kilobyte for each of 370 files at most.
+const MOST_AT_END: u32 = 1 << 19;
 
 /// The last step.
 pub struct Deliver<'a> {
@@ -87,33 +92,46 @@ impl Deliver<'_> {
         Ok(done)
     }
 
+    /// One listing says what an earlier worker stored. Where the bundle is among it, all else is too, and nothing is made again.
     async fn store_files(&self, generation: &Generation) -> Result<Delivered, Failure> {
-        let extras = extras(&generation.stickers, generation.bubble.as_ref())?;
-        let mut delivery = DeliveryInProgress {
-            bundle: Bundle::new(imaging::Generation {
-                generation_id: generation.id.to_string(),
-                style: generation.style.clone(),
-                seed: generation.seed,
-                created_at: generation.created_at.to_string(),
-            }),
-            packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, &extras),
-            uploader: FileUploader::new(&**self.pictures, self.signer.map(|signer| &**signer), generation),
-        };
-        let drawn = self.pictures.drawn(generation.owner, generation.id).await?;
+        let stored = self.pictures.names(generation.owner, generation.id).await?;
+        if stored.contains(BUNDLE_NAME) {
+            return self.delivered_before(generation).await;
+        }
+        let drawn = drawings_among(&stored);
         let sources = (0..generation.count).map(|index| match drawn.get(&index) {
             Some(source) => Ok((index, *source)),
             None => Err(Failure::broken(format!("drawing {index} is not stored"))),
         });
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let source = sources.first().ok_or_else(|| Failure::broken("a generation of no drawing"))?.1;
+        let extras = extras(&generation.stickers, generation.bubble.as_ref())?;
+        let mut delivery = self.delivery(generation, &extras, stored);
         let drawings = stream::iter(sources).then(|(index, source)| self.rendered(generation, index, source, &extras));
         let origin = delivery.take(drawings.try_flatten()).await?.ok_or_else(|| Failure::broken("a drawing without a file"))?;
         delivery.pack(&origin).await?;
-        self.bundled(delivery, source).await
+        match self.bundled(delivery, source).await? {
+            Some(delivered) => Ok(delivered),
+            None => self.delivered_before(generation).await,
+        }
     }
 
-    /// The bundle, its manifest signed if there is a signer.
-    async fn bundled(&self, delivery: DeliveryInProgress<'_>, source: DigitalSource) -> Result<Delivered, Failure> {
+    fn delivery(&self, generation: &Generation, extras: &Extras, stored: BTreeSet<String>) -> DeliveryInProgress<'_> {
+        let about = imaging::Generation {
+            generation_id: generation.id.to_string(),
+            style: generation.style.clone(),
+            seed: generation.seed,
+            created_at: generation.created_at.to_string(),
+        };
+        DeliveryInProgress {
+            bundle: Bundle::writing(BundleParts::default(), about),
+            packs: Packs::new(style_name(&generation.style), PACK_AUTHOR, extras),
+            uploader: FileUploader::new(&**self.pictures, self.signer.map(|signer| &**signer), generation, stored),
+        }
+    }
+
+    /// The bundle, its manifest signed if there is a signer; `None` when another worker stored its own.
+    async fn bundled(&self, delivery: DeliveryInProgress<'_>, source: DigitalSource) -> Result<Option<Delivered>, Failure> {
         let DeliveryInProgress { bundle, uploader, .. } = delivery;
         let credentials = match self.signer {
             Some(signer) => {
@@ -122,10 +140,18 @@ impl Deliver<'_> {
             }
             None => None,
         };
-        let (zip, manifest) = bundle.finish(credentials.as_deref()).map_err(Failure::broken)?;
-        let zip = uploader.store_bundle(zip).await?;
-        let bundle = BundleFile { bytes: zip.len() as u64, sha256: hex::encode(Sha256::digest(&zip)) };
-        Ok(Delivered { files: manifest.files, bundle })
+        let (parts, manifest) = bundle.finish(credentials.as_deref()).map_err(Failure::broken)?;
+        let (bundle, parts) = parts.finish();
+        Ok(uploader.keep_bundle(&bundle, parts).await?.then(|| delivered(manifest, bundle)))
+    }
+
+    /// What the stored bundle holds, by the manifest at its end: every file was stored before it.
+    async fn delivered_before(&self, generation: &Generation) -> Result<Delivered, Failure> {
+        let stored = self.pictures.bundle_end(generation.owner, generation.id, MOST_AT_END).await?;
+        // It was there a moment ago: its generation was deleted meanwhile, as the next read of its row will show.
+        let (bundle, end) = stored.ok_or_else(|| Failure::unavailable(Duration::from_secs(1)))?;
+        let manifest = Manifest::at_end(&end, bundle.bytes).ok_or_else(|| Failure::broken("a stored bundle without its manifest"))?;
+        Ok(delivered(manifest, bundle))
     }
 
     /// The files of a drawing. They are rendered on a thread of their own, so that signing and storing go on meanwhile.
@@ -206,6 +232,13 @@ impl Deliver<'_> {
     }
 }
 
+/// The files that are objects of their own, and the bundle, which holds the others as well.
+fn delivered(manifest: Manifest, bundle: BundleFile) -> Delivered {
+    let Manifest { mut files, .. } = manifest;
+    files.retain(|file| stands_alone(&file.name));
+    Delivered { files, bundle }
+}
+
 /// The title of a pack of stickers: its style's name for people.
 fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
@@ -223,9 +256,9 @@ fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Fai
     Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(request_of).transpose()? })
 }
 
-/// The state of a generation's files: each is signed and stored, and goes as stored into the packs and the bundle.
+/// The state of a generation's files: each is signed, stored if it is of use by itself, and goes so into the packs and the bundle.
 struct DeliveryInProgress<'a> {
-    bundle: Bundle,
+    bundle: Bundle<BundleParts>,
     packs: Packs,
     uploader: FileUploader<'a>,
 }

@@ -3,6 +3,7 @@
 //!
 //! The states, the ports and the steps without pixels are in `studio`; any step may be repeated, killed or overtaken at any line.
 
+mod bundle_parts;
 mod deliver;
 pub mod instant;
 mod prepare;

@@ -49,7 +49,7 @@ pub use placement::{
 };
 pub use rate::{RateKey, RateKeys, RateSalt, RatedRequest};
 pub use steps::{Backlog, QueuedSteps, Step, Steps};
-pub use store::{Change, Generations, OriginalStanding, Pictures, Selfies, Written};
+pub use store::{Bundles, Change, Generations, OriginalStanding, Pictures, Selfies, Written};
 pub use stuck::{Due, EndStuck, Lane, Overdue, OverduePages, Swept};
 pub use style::{CATALOGUE, Style};
 pub use tidy::Tidy;

@@ -1,8 +1,9 @@
 //! The ports that all steps share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use kernel::{Failure, GenerationId, Owner, UploadId};
 use picture_files::DigitalSource;
 use wallet::Entry;
@@ -10,7 +11,7 @@ use wallet::Entry;
 use crate::attempts::History;
 use crate::generation::Generation;
 use crate::moderation::ModerationRecord;
-use crate::view::Delivered;
+use crate::view::{BundleFile, Delivered};
 
 /// One change of a generation with all rows of the same transaction.
 #[derive(Clone, Copy)]
@@ -112,7 +113,10 @@ pub trait Selfies: Send + Sync {
 
 /// The store of drawings and deliverables: all objects of a generation are under one prefix.
 #[async_trait]
-pub trait Pictures: Send + Sync {
+pub trait Pictures: Bundles {
+    /// The names of all stored objects of a generation, in one call.
+    async fn names(&self, owner: Owner, id: GenerationId) -> Result<BTreeSet<String>, Failure>;
+
     /// The stored drawings by index, with the digital source type of each. Of two drawings of one index always the same is returned.
     async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure>;
 
@@ -127,6 +131,23 @@ pub trait Pictures: Send + Sync {
 
     /// Removes every object of a generation whose name starts with `prefix` (all of them when it is empty).
     async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure>;
+}
+
+/// The store of bundles. One of eight drawings has some 100 MB: it is stored in parts that stay where they are in memory, and is never read back whole.
+#[async_trait]
+pub trait Bundles: Send + Sync {
+    /// Stores the bundle of a generation, whose bytes are those of `parts` one after the other, with its hash. `false` when there is one already,
+    /// which stays.
+    async fn keep_bundle(&self, owner: Owner, id: GenerationId, bundle: &BundleFile, parts: Vec<Bytes>) -> Result<bool, Failure>;
+
+    /// The stored bundle and its last `most` bytes, in one call; `None` when there is none.
+    async fn bundle_end(&self, owner: Owner, id: GenerationId, most: u32) -> Result<Option<(BundleFile, Vec<u8>)>, Failure>;
+}
+
+/// The drawings among the names of a generation's objects, by index.
+#[must_use]
+pub fn drawings_among(names: &BTreeSet<String>) -> BTreeMap<u8, DigitalSource> {
+    names.iter().filter_map(|name| drawing_of_name(name)).collect()
 }
 
 /// The name of a stored drawing within its generation, such as `drawings/0.algorithmicallyEnhanced`. It contains the digital source type, so that

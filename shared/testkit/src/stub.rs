@@ -17,6 +17,8 @@ use crate::cloud::config_of;
 #[derive(Debug, Clone)]
 pub struct Stub {
     reply: Reply,
+    /// The answer to so many requests before.
+    first: Option<(usize, Reply)>,
     requests: Arc<AtomicUsize>,
 }
 
@@ -67,7 +69,13 @@ impl Stub {
     /// A service that answers `reply` to everything.
     #[must_use]
     pub fn new(reply: Reply) -> Self {
-        Self { reply, requests: Arc::default() }
+        Self { reply, first: None, requests: Arc::default() }
+    }
+
+    /// The same, which answers its first requests so.
+    #[must_use]
+    pub fn after(self, requests: usize, reply: Reply) -> Self {
+        Self { first: Some((requests, reply)), ..self }
     }
 
     /// The configuration of clients that get its answers.
@@ -90,7 +98,8 @@ impl HttpClient for Stub {
 
 impl HttpConnector for Stub {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        HttpConnectorFuture::ready(self.reply.response())
+        let before = self.requests.fetch_add(1, Ordering::SeqCst);
+        let reply = self.first.as_ref().filter(|(first, _)| before < *first).map_or(&self.reply, |(_, reply)| reply);
+        HttpConnectorFuture::ready(reply.response())
     }
 }

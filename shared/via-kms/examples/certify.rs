@@ -1,6 +1,6 @@
 //! Certificates for a key in KMS, with the caller's own AWS credentials:
 //!
-//! - `cargo run -p via-kms --example certify -- request KEY_ID es256 "Common name" "Organisation"` prints a request (PKCS#10) for an authority of the
+//! - `cargo run -p via-kms --example certify -- request KEY_ID ps256 "Common name" "Organisation"` prints a request (PKCS#10) for an authority of the
 //!   C2PA trust list; its reply, leaf first and without its root, is the parameter `SigningChain`.
 //! - `cargo run -p via-kms --example certify -- test KEY_ID` prints a chain of a new test authority, whose key is discarded: a verifier trusts it
 //!   only with its last certificate in `TrustAnchors`.

@@ -5,14 +5,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_types::SdkConfig;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use kernel::Failure;
 use policy::deletion::Objects;
+use studio::BundleFile;
 
 /// Maximum bytes of an object that is read whole: drawings and selfies are far smaller.
 const LARGEST: i64 = 64_000_000;
+
+/// The note of an object's SHA-256, in lowercase hex (`x-amz-meta-sha256`).
+const HASH: &str = "sha256";
 
 #[derive(Clone)]
 pub struct Bucket {
@@ -50,11 +60,36 @@ impl Bucket {
     /// Stores the object unless its key is taken; `false` when it is. A retry by the SDK after a lost answer finds it taken, by the same bytes.
     pub(crate) async fn put_new(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<bool, Failure> {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).body(ByteStream::from(bytes));
-        match put.if_none_match("*").send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
-            Err(error) => Err(failure(&error)),
-        }
+        taken(put.if_none_match("*").send().await)
+    }
+
+    /// Stores an object that is in parts in memory as they are, unless its key is taken; `false` when it is. The object keeps its hash beside it.
+    pub(crate) async fn put_new_parts(&self, key: &str, content_type: &str, file: &BundleFile, parts: Vec<Bytes>) -> Result<bool, Failure> {
+        let hash = hex::decode(&file.sha256).map_err(Failure::broken)?;
+        // A retry begins the body anew. S3 compares the hash with what has arrived, so the SDK need not compute another on the way.
+        let body = SdkBody::retryable(move || {
+            let frames = parts.clone().into_iter().map(|part| Ok::<_, std::convert::Infallible>(Frame::data(part)));
+            SdkBody::from_body_1_x(StreamBody::new(stream::iter(frames)))
+        });
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type).metadata(HASH, &file.sha256);
+        let put = put.content_length(i64::try_from(file.bytes).map_err(Failure::broken)?).checksum_sha256(STANDARD.encode(hash));
+        taken(put.body(ByteStream::new(body)).if_none_match("*").send().await)
+    }
+
+    /// An object's length, the hash beside it, and its last `most` bytes.
+    pub(crate) async fn end(&self, key: &str, most: u32) -> Result<Option<(BundleFile, Vec<u8>)>, Failure> {
+        let object = match self.client.get_object().bucket(&self.name).key(key).range(format!("bytes=-{most}")).send().await {
+            Ok(object) => object,
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(None),
+            Err(error) => return Err(failure(&error)),
+        };
+        // `bytes 100-199/200`; a server may answer the whole of a short object.
+        let of_range = object.content_range().and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let whole = of_range.or(object.content_length.and_then(|length| u64::try_from(length).ok()));
+        let hash = object.metadata().and_then(|notes| notes.get(HASH)).cloned();
+        let (bytes, sha256) = whole.zip(hash).ok_or_else(|| Failure::broken("a stored bundle without its length or hash"))?;
+        let end = object.body.collect().await.map_err(|_| Failure::unavailable(Duration::from_secs(1)))?;
+        Ok(Some((BundleFile { bytes, sha256 }, end.to_vec())))
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Failure> {
@@ -78,7 +113,7 @@ impl Bucket {
 }
 
 /// Maximum keys that one call lists or deletes.
-const PAGE: i32 = 1000;
+pub(crate) const PAGE: i32 = 1000;
 
 #[async_trait]
 impl Objects for Bucket {
@@ -102,6 +137,15 @@ impl Objects for Bucket {
             }
             removed += keys.len() as u64;
         }
+    }
+}
+
+/// Whether a conditional write took its key.
+fn taken<T, E: ProvideErrorMetadata>(put: Result<T, SdkError<E>>) -> Result<bool, Failure> {
+    match put {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+        Err(error) => Err(failure(&error)),
     }
 }
 

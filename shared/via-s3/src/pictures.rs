@@ -1,17 +1,19 @@
 //! Drawings and deliverables below `generated/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use kernel::{Failure, GenerationId, Owner};
-use picture_files::DigitalSource;
+use picture_files::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, DigitalSource};
 use policy::deletion::Objects;
-use studio::Pictures;
-use studio::object_keys::of_generation;
+use studio::object_keys::{generation, of_generation};
 use studio::store::{DRAWINGS, drawing_of_name};
+use studio::{BundleFile, Bundles, Pictures};
 
 use crate::Bucket;
+use crate::bucket::PAGE;
 
 pub struct S3Pictures(Bucket);
 
@@ -24,6 +26,13 @@ impl S3Pictures {
 
 #[async_trait]
 impl Pictures for S3Pictures {
+    async fn names(&self, owner: Owner, id: GenerationId) -> Result<BTreeSet<String>, Failure> {
+        let folder = generation(owner, id);
+        // One page holds all: eight drawings with everything have some 250 objects.
+        let keys = self.0.keys(&folder, PAGE).await?;
+        Ok(keys.iter().filter_map(|key| key.strip_prefix(&folder)).map(str::to_owned).collect())
+    }
+
     async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
         let keys = self.0.keys(&of_generation(owner, id, DRAWINGS), i32::from(u8::MAX)).await?;
         let prefix = of_generation(owner, id, "");
@@ -49,5 +58,16 @@ impl Pictures for S3Pictures {
 
     async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure> {
         self.0.remove_prefix(&of_generation(owner, id, prefix)).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Bundles for S3Pictures {
+    async fn keep_bundle(&self, owner: Owner, id: GenerationId, bundle: &BundleFile, parts: Vec<Bytes>) -> Result<bool, Failure> {
+        self.0.put_new_parts(&of_generation(owner, id, BUNDLE_NAME), BUNDLE_CONTENT_TYPE, bundle, parts).await
+    }
+
+    async fn bundle_end(&self, owner: Owner, id: GenerationId, most: u32) -> Result<Option<(BundleFile, Vec<u8>)>, Failure> {
+        self.0.end(&of_generation(owner, id, BUNDLE_NAME), most).await
     }
 }

@@ -66,6 +66,8 @@ pub struct StickerSpec {
     /// WhatsApp refuses a sticker whose XMP has the URI of a digital source type, and takes it without
     /// (<https://github.com/WhatsApp/stickers/issues/1001>, read 2026-11-29).
     pub bare: bool,
+    /// Whether a person gives this very file to the messenger; others are of use to a pack or to an app alone
+    pub alone: bool,
     /// The document that states the limits
     pub source: &'static str,
     /// When it was read, year-month-day
@@ -157,17 +159,17 @@ const READ: &str = "2026-11-21";
 /// strokes are ours, in the same proportion.
 #[rustfmt::skip]
 pub const STICKERS: &[StickerSpec] = &[
-    StickerSpec { name: "whatsapp", messenger: Messenger::Whatsapp, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Exactly(512, 512), width: 512, height: 512, most_bytes: 100_000, margin: 8, stroke: 8.0, bare: true, source: WHATSAPP, read: READ },
-    StickerSpec { name: "telegram", messenger: Messenger::Telegram, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Longest(512), width: 512, height: 512, most_bytes: 512_000, margin: 8, stroke: 8.0, bare: false, source: TELEGRAM, read: READ },
-    StickerSpec { name: "signal", messenger: Messenger::Signal, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Within(512, 512), width: 512, height: 512, most_bytes: 300_000, margin: 8, stroke: 8.0, bare: false, source: SIGNAL, read: READ },
-    StickerSpec { name: "imessage-300", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(300, 300), width: 300, height: 300, most_bytes: 500_000, margin: 5, stroke: 4.7, bare: false, source: APPLE, read: READ },
-    StickerSpec { name: "imessage-408", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(408, 408), width: 408, height: 408, most_bytes: 500_000, margin: 6, stroke: 6.4, bare: false, source: APPLE, read: READ },
-    StickerSpec { name: "imessage-618", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(618, 618), width: 618, height: 618, most_bytes: 500_000, margin: 10, stroke: 9.7, bare: false, source: APPLE, read: READ },
-    StickerSpec { name: "line", messenger: Messenger::Line, kind: Kind::Sticker, format: Format::Png, sides: Sides::EvenWithin(370, 320), width: 370, height: 320, most_bytes: 1_000_000, margin: 10, stroke: 5.0, bare: false, source: LINE, read: READ },
-    StickerSpec { name: "discord", messenger: Messenger::Discord, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(320, 320), width: 320, height: 320, most_bytes: 512_000, margin: 5, stroke: 5.0, bare: false, source: DISCORD, read: READ },
-    StickerSpec { name: "whatsapp-tray", messenger: Messenger::Whatsapp, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(96, 96), width: 96, height: 96, most_bytes: 50_000, margin: 1, stroke: 2.0, bare: false, source: WHATSAPP, read: READ },
-    StickerSpec { name: "line-main", messenger: Messenger::Line, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(240, 240), width: 240, height: 240, most_bytes: 1_000_000, margin: 4, stroke: 4.0, bare: false, source: LINE, read: READ },
-    StickerSpec { name: "line-tab", messenger: Messenger::Line, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(96, 74), width: 96, height: 74, most_bytes: 1_000_000, margin: 1, stroke: 2.0, bare: false, source: LINE, read: READ },
+    StickerSpec { name: "whatsapp", messenger: Messenger::Whatsapp, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Exactly(512, 512), width: 512, height: 512, most_bytes: 100_000, margin: 8, stroke: 8.0, bare: true, alone: false, source: WHATSAPP, read: READ },
+    StickerSpec { name: "telegram", messenger: Messenger::Telegram, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Longest(512), width: 512, height: 512, most_bytes: 512_000, margin: 8, stroke: 8.0, bare: false, alone: true, source: TELEGRAM, read: READ },
+    StickerSpec { name: "signal", messenger: Messenger::Signal, kind: Kind::Sticker, format: Format::Webp, sides: Sides::Within(512, 512), width: 512, height: 512, most_bytes: 300_000, margin: 8, stroke: 8.0, bare: false, alone: true, source: SIGNAL, read: READ },
+    StickerSpec { name: "imessage-300", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(300, 300), width: 300, height: 300, most_bytes: 500_000, margin: 5, stroke: 4.7, bare: false, alone: false, source: APPLE, read: READ },
+    StickerSpec { name: "imessage-408", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(408, 408), width: 408, height: 408, most_bytes: 500_000, margin: 6, stroke: 6.4, bare: false, alone: false, source: APPLE, read: READ },
+    StickerSpec { name: "imessage-618", messenger: Messenger::Imessage, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(618, 618), width: 618, height: 618, most_bytes: 500_000, margin: 10, stroke: 9.7, bare: false, alone: false, source: APPLE, read: READ },
+    StickerSpec { name: "line", messenger: Messenger::Line, kind: Kind::Sticker, format: Format::Png, sides: Sides::EvenWithin(370, 320), width: 370, height: 320, most_bytes: 1_000_000, margin: 10, stroke: 5.0, bare: false, alone: false, source: LINE, read: READ },
+    StickerSpec { name: "discord", messenger: Messenger::Discord, kind: Kind::Sticker, format: Format::Png, sides: Sides::Exactly(320, 320), width: 320, height: 320, most_bytes: 512_000, margin: 5, stroke: 5.0, bare: false, alone: true, source: DISCORD, read: READ },
+    StickerSpec { name: "whatsapp-tray", messenger: Messenger::Whatsapp, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(96, 96), width: 96, height: 96, most_bytes: 50_000, margin: 1, stroke: 2.0, bare: false, alone: false, source: WHATSAPP, read: READ },
+    StickerSpec { name: "line-main", messenger: Messenger::Line, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(240, 240), width: 240, height: 240, most_bytes: 1_000_000, margin: 4, stroke: 4.0, bare: false, alone: false, source: LINE, read: READ },
+    StickerSpec { name: "line-tab", messenger: Messenger::Line, kind: Kind::Tray, format: Format::Png, sides: Sides::Exactly(96, 74), width: 96, height: 74, most_bytes: 1_000_000, margin: 1, stroke: 2.0, bare: false, alone: false, source: LINE, read: READ },
 ];
 
 /// The packs, in the order of delivery. WhatsApp names no limit for the importers' file: ours is the maximum of its stickers and texts together.

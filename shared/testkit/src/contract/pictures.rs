@@ -3,6 +3,7 @@
 use kernel::{AccountSession, FixedClock, GenerationId, Owner, SeededRandomness, SignedDuration, UploadId};
 use picture_files::DigitalSource;
 use policy::deletion::Objects;
+use sha2::{Digest, Sha256};
 use studio::{Arrivals, Links, Pictures, Quarantine, Selfies, object_keys};
 
 use crate::fakes::*;
@@ -107,6 +108,10 @@ pub async fn pictures(shelves: &Shelves) {
         assert_eq!(pictures.keep(account, id, "1/avatars/tiktok-200.png", "image/png", bytes).await.unwrap(), kept, "the first one stays");
     }
     assert_eq!(pictures.get(account, id, "1/avatars/tiktok-200.png").await.unwrap(), Some(vec![3]));
+    bundle(&**pictures, account, id).await;
+    let names = pictures.names(account, id).await.unwrap();
+    let drawings = studio::store::drawings_among(&names);
+    assert_eq!((names.len(), drawings, names.contains("bundle.zip")), (6, sources.into(), true), "{names:?}");
     pictures.remove(account, id, studio::store::DRAWINGS).await.unwrap();
     assert!(pictures.drawn(account, id).await.unwrap().is_empty());
     assert!(pictures.get(account, id, "1/drawing/master.png").await.unwrap().is_some());
@@ -127,5 +132,19 @@ pub async fn links(shelves: &Shelves) {
     assert!(first.contains(&object_keys::of_generation(caller.owner(), id, "bundle.zip")));
     for prefix in ["", "uploads", "generated/acc"] {
         assert!(shelves.objects.remove_prefix(prefix).await.is_err(), "{prefix:?}");
+    }
+}
+
+/// The first bundle stays, and its end is read with its length and hash.
+async fn bundle(pictures: &dyn studio::Pictures, account: kernel::Owner, id: kernel::GenerationId) {
+    assert_eq!(pictures.bundle_end(account, id, 10).await.unwrap(), None);
+    let whole: Vec<u8> = (0..3_000_000).map(|at| (at % 251) as u8).collect();
+    let parts = |bytes: &[u8]| bytes.chunks(1 << 20).map(bytes::Bytes::copy_from_slice).collect::<Vec<_>>();
+    let file = |bytes: &[u8]| studio::BundleFile { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) };
+    assert!(pictures.keep_bundle(account, id, &file(&whole), parts(&whole)).await.unwrap());
+    assert!(!pictures.keep_bundle(account, id, &file(b"other"), parts(b"other")).await.unwrap(), "the first one stays");
+    for most in [10, 2_000_000, 5_000_000] {
+        let (found, end) = pictures.bundle_end(account, id, most).await.unwrap().unwrap();
+        assert_eq!((found, &end[..]), (file(&whole), &whole[whole.len().saturating_sub(most as usize)..]), "{most}");
     }
 }

@@ -1,14 +1,18 @@
 //! The bucket in memory, with the keys of the inventory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use kernel::{Failure, GenerationId, Owner, SignedDuration, Timestamp, UploadId};
-use picture_files::DigitalSource;
+use picture_files::{BUNDLE_NAME, DigitalSource};
 use policy::deletion::Objects;
+use sha2::{Digest, Sha256};
 use studio::store::drawing_of_name;
-use studio::{Arrivals, Links, OriginalStanding, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms, object_keys};
+use studio::{
+    Arrivals, BundleFile, Bundles, Links, OriginalStanding, Pictures, Quarantine, Selfies, Upload, UploadForm, UploadForms, object_keys,
+};
 
 use crate::Faults;
 
@@ -135,6 +139,12 @@ pub struct FakePictures(pub FakeBucket);
 
 #[async_trait]
 impl Pictures for FakePictures {
+    async fn names(&self, owner: Owner, id: GenerationId) -> Result<BTreeSet<String>, Failure> {
+        let folder = object_keys::generation(owner, id);
+        let name = |key: &String| key.strip_prefix(&folder).map(str::to_owned);
+        self.0.faults.call("pictures.names", || Ok(self.0.objects().keys().filter_map(name).collect())).await
+    }
+
     async fn drawn(&self, owner: Owner, id: GenerationId) -> Result<BTreeMap<u8, DigitalSource>, Failure> {
         let new_generation = object_keys::of_generation(owner, id, "");
         self.0
@@ -161,6 +171,29 @@ impl Pictures for FakePictures {
 
     async fn remove(&self, owner: Owner, id: GenerationId, prefix: &str) -> Result<(), Failure> {
         self.0.remove_prefix("pictures.remove", &object_keys::of_generation(owner, id, prefix)).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Bundles for FakePictures {
+    async fn keep_bundle(&self, owner: Owner, id: GenerationId, _bundle: &BundleFile, parts: Vec<Bytes>) -> Result<bool, Failure> {
+        let key = object_keys::of_generation(owner, id, BUNDLE_NAME);
+        let keep = || {
+            let mut objects = self.0.objects();
+            let new = !objects.contains_key(&key);
+            objects.entry(key).or_insert_with(|| parts.concat());
+            Ok(new)
+        };
+        self.0.faults.call("bundles.keep_bundle", keep).await
+    }
+
+    async fn bundle_end(&self, owner: Owner, id: GenerationId, most: u32) -> Result<Option<(BundleFile, Vec<u8>)>, Failure> {
+        let key = object_keys::of_generation(owner, id, BUNDLE_NAME);
+        let end = |bytes: &Vec<u8>| {
+            let file = BundleFile { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(bytes)) };
+            (file, bytes[bytes.len().saturating_sub(most as usize)..].to_vec())
+        };
+        self.0.faults.call("bundles.bundle_end", || Ok(self.0.objects().get(&key).map(end))).await
     }
 }
 

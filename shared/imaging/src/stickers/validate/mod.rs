@@ -42,6 +42,15 @@ impl Target {
         rows.into_iter().find(|row| row.name == stem).map(|row| Self::Avatar(row, format))
     }
 
+    /// Whether a file of this kind is of use by itself; the others are in the bundle, and in packs, alone
+    pub fn stands_alone(self) -> bool {
+        match self {
+            Self::Sticker(row) => row.alone,
+            Self::Avatar(row, format) => row.stands_alone(format),
+            Self::Pack(_) | Self::Bundle => true,
+        }
+    }
+
     /// The sticker of a messenger by the size of the picture, where the messenger accepts several; none if the bytes are no picture of an accepted
     /// size
     pub fn of_messenger(messenger: Messenger, bytes: &[u8]) -> Option<Self> {

@@ -31,7 +31,7 @@ async fn stickers_packs_and_a_bubble_are_delivered_and_no_file_beside_the_pixels
     assert_eq!((world.balance(caller), world.find(caller, id).unwrap().bubble), ((4, 0), None), "an_07");
     let files = world.database.rows().delivered[&id].files.clone();
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    for name in ["1/drawing/speech-bubble.png", "3/stickers/whatsapp.webp", "packs/whatsapp.wastickers", "packs/line-tab.png"] {
+    for name in ["1/drawing/speech-bubble.png", "3/stickers/telegram.webp", "packs/whatsapp.wastickers"] {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
     for (key, bytes) in world.bucket.objects().iter() {

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use imaging::Target;
-use picture_files::{Kind, Provenance};
+use picture_files::{FileEntry, Kind, Provenance};
 use provenance::{Anchors, State as Credibility, check_detached, examine};
 use sha2::{Digest, Sha256};
 use studio::{Generation, State, Step};
@@ -19,6 +19,18 @@ fn signing() -> World {
 
 fn stored(world: &World, generation: &Generation, name: &str) -> Vec<u8> {
     world.bucket.objects()[&studio::object_keys::of_generation(generation.owner, generation.id, name)].clone()
+}
+
+/// Every file of the bundle.
+fn bundled(world: &World, generation: &Generation) -> Vec<(FileEntry, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(stored(world, generation, "bundle.zip"))).unwrap();
+    let mut member = |name: &str| {
+        let mut bytes = Vec::new();
+        zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let manifest: imaging::Manifest = serde_json::from_slice(&member("manifest.json")).unwrap();
+    manifest.files.into_iter().map(|file| (file.clone(), member(&file.name))).collect()
 }
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {
@@ -38,15 +50,16 @@ async fn signed_last_every_file_validates_keeps_its_messengers_rules_and_knows_n
     world.check_quiet();
     let generation = world.find(caller, id).unwrap();
     assert_eq!(generation.state, State::Done);
-    let files = world.database.rows().delivered[&id].files.clone();
-    for file in &files {
-        let (name, bytes) = (&file.name, stored(&world, &generation, &file.name));
-        assert_eq!(imaging::validate(Target::of(name).unwrap(), &bytes), [], "{name}");
+    let files = bundled(&world, &generation);
+    assert_eq!(files.len(), 3 * (2 * imaging::AVATARS.len() + 2 + 8) + 3 + 1);
+    for (file, bytes) in &files {
+        let name = &file.name;
+        assert_eq!(imaging::validate(Target::of(name).unwrap(), bytes), [], "{name}");
         for selfie in &selfies {
             let hash = Sha256::digest(selfie);
             let middle = &selfie[selfie.len() / 2..][..48];
             assert!(
-                !holds(&bytes, middle) && !holds(&bytes, &hash) && !holds(&bytes, hex::encode(hash).as_bytes()),
+                !holds(bytes, middle) && !holds(bytes, &hash) && !holds(bytes, hex::encode(hash).as_bytes()),
                 "{name} knows the selfie"
             );
         }
@@ -59,7 +72,7 @@ async fn signed_last_every_file_validates_keeps_its_messengers_rules_and_knows_n
             continue;
         }
         assert_eq!(file.provenance, Provenance::C2pa, "{name}");
-        let report = examine(&bytes, &anchors()).unwrap();
+        let report = examine(bytes, &anchors()).unwrap();
         assert_eq!(report.credentials.state, Credibility::Trusted, "{name}: {:?}", report.credentials.codes);
         assert_eq!(report.credentials.digital_source_type.as_deref(), Some(file.digital_source_type.uri()), "{name}");
         assert_eq!(report.credentials.digital_source_type, report.xmp_digital_source_type, "{name}");
@@ -124,6 +137,71 @@ async fn two_workers_on_one_generation_deliver_one_set_of_files() {
         world.quieten().await;
         assert_eq!(world.state(caller, id), State::Done, "seed {seed}");
         world.check_quiet();
+    }
+}
+
+/// Counts the signatures of a signer.
+struct Counting(std::sync::Arc<dyn provenance::Signer>, std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+#[async_trait::async_trait]
+impl provenance::Signer for Counting {
+    fn algorithm(&self) -> provenance::Algorithm {
+        self.0.algorithm()
+    }
+
+    fn chain(&self) -> &provenance::Chain {
+        self.0.chain()
+    }
+
+    async fn sign(&self, bytes: &[u8]) -> Result<Vec<u8>, kernel::Failure> {
+        self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        self.0.sign(bytes).await
+    }
+}
+
+/// A worker that dies at any stage leaves its files, and the next one signs the others and no more: in all a signature for each file, one more for each
+/// that was signed and not stored (those in flight, and those that are in the bundle alone), and that of the manifest.
+#[tokio::test]
+async fn a_repetition_signs_what_is_not_stored_and_no_more() {
+    let delivered = |world: &World, id| world.database.rows().delivered[&id].files.len();
+    let count = || std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let signatures = async |call: &'static str, nth: usize, when: testkit::When| {
+        let (mut world, counter) = (World::new(), count());
+        world.signer = Some(std::sync::Arc::new(Counting(signer(), counter.clone())));
+        let (caller, id) = world.ready_for(Step::DrawingReady, 1).await;
+        let position = || world.faults.calls().len();
+        // A run without a fault on a world alike says which of its calls to fail.
+        let plain = World::new();
+        plain.ready_for(Step::DrawingReady, 1).await;
+        let before = plain.faults.calls().len();
+        plain.drain(&[Step::DrawingReady]).await;
+        assert_eq!(before, position());
+        let calls = &plain.faults.calls()[before..];
+        let at = calls.iter().enumerate().filter(|(_, name)| **name == call).nth(nth).map(|(at, _)| at).unwrap();
+        world.faults.fail(at, when, testkit::Kind::Crash);
+        let message = world.steps.queue().pop_front().unwrap();
+        assert!(world.work(message).await.is_err(), "{call} {nth}");
+        let stored = world.bucket.keys("generated/").iter().filter(|key| !key.contains("/drawings/")).count();
+        let first = counter.swap(0, std::sync::atomic::Ordering::SeqCst);
+        world.steps.queue().push_back(message);
+        world.quieten().await;
+        assert_eq!(world.state(caller, id), State::Done);
+        world.check_quiet();
+        (first, stored, counter.load(std::sync::atomic::Ordering::SeqCst), delivered(&world, id))
+    };
+    use testkit::When::{After, Before};
+    let all = imaging::AVATARS.len() * 2;
+    for nth in [0, 7, 20] {
+        for when in [Before, After] {
+            let (_, stored, again, _) = signatures("pictures.keep", nth, when).await;
+            assert_eq!(again, all - stored + 1, "{nth} {when:?}");
+        }
+    }
+    let (first, stored, again, links) = signatures("bundles.keep_bundle", 0, Before).await;
+    assert_eq!((first, stored, again), (all + 1, links, all - links + 1), "what is in the bundle alone is signed again");
+    for (call, when) in [("bundles.keep_bundle", After), ("generations.change", Before)] {
+        let (first, stored, again, links) = signatures(call, 0, when).await;
+        assert_eq!((first, stored, again), (all + 1, links + 1, 0), "{call}: the bundle is stored, and nothing is made again");
     }
 }
 

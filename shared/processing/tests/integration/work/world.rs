@@ -458,14 +458,15 @@ impl World {
     }
 }
 
-/// The number of files of a generation with these drawings and stickers, beside those with a bubble.
+/// The number of files with links of a generation with these drawings and stickers, beside those with a bubble.
 fn expected_files(generation: &Generation) -> usize {
     use imaging::{AVATARS, PACKS, STICKERS};
-    use picture_files::{Format, Kind};
+    use picture_files::Format;
     let count = usize::from(generation.count);
-    let rows = |kind: Kind| STICKERS.iter().filter(move |row| row.kind == kind && generation.stickers.contains(&row.messenger)).count();
+    let pictures = |format| AVATARS.iter().filter(move |row| row.stands_alone(format)).count();
+    let stickers = STICKERS.iter().filter(|row| row.alone && generation.stickers.contains(&row.messenger)).count();
     let packs = PACKS.iter().filter(|pack| generation.stickers.contains(&pack.messenger) && pack.counts.take(count)).count();
-    count * (AVATARS.len() * Format::PICTURES.len() + rows(Kind::Sticker)) + rows(Kind::Tray) + packs
+    count * (Format::PICTURES.map(pictures).iter().sum::<usize>() + stickers) + packs
 }
 
 /// The failure of a run.
