@@ -24,16 +24,16 @@ pub(super) async fn figures(root: &Path, plan: &Plan) -> Result<Vec<Figure>> {
     }
     let fixtures = Fixture::prepare(root, plan)?;
     let mut figures = Vec::new();
-    if wanted(Group::Finish) {
+    if wanted(Group::Finish) || wanted(Group::Artist) {
         say("preparing sharp");
         let peer = fixtures.sharp(root, plan).await?;
-        say(&format!("{} times finishing a drawing, and sharp beside it", plan.runs));
-        figures.extend(fixtures.finish(&peer, plan.runs)?);
-    }
-    if wanted(Group::Artist) {
-        for style in studio::CATALOGUE {
-            say(&format!("{} drawings in the style {}", plan.runs, style.id));
-            figures.push(fixtures.artist(style.id, plan.runs)?);
+        if wanted(Group::Finish) {
+            say(&format!("{} times finishing a drawing, and sharp beside it", plan.runs));
+            figures.extend(fixtures.finish(&peer, plan.runs)?);
+        }
+        for style in studio::CATALOGUE.iter().filter(|_| wanted(Group::Artist)) {
+            say(&format!("{} drawings in the style {}, and sharp beside them", plan.runs, style.id));
+            figures.push(fixtures.artist(style.id, &peer, plan.runs)?);
         }
     }
     for (group, name, what) in [(Group::Sticker, "sticker/fit", "sticker"), (Group::Bubble, "bubble", "bubble")] {
@@ -84,9 +84,8 @@ impl Fixture {
     fn finish(&self, peer: &Peer, runs: usize) -> Result<[Figure; 2]> {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for run in 0..=runs {
-            let (own, other) = (self.folder.join("ours.zip"), self.folder.join("sharp.zip"));
-            let mine = number(self.example("finish").arg(&self.drawing).arg(own))?;
-            let sharp = number(Command::new(&peer.node).arg(&peer.program).arg(&self.drawing).arg(other).arg(&peer.table))?;
+            let mine = number(self.example("finish").arg(&self.drawing).arg(self.folder.join("ours.zip")))?;
+            let sharp = peer.finish(self)?;
             if run > 0 {
                 ours.push(mine);
                 theirs.push(sharp);
@@ -96,23 +95,29 @@ impl Fixture {
         let wall = |times: &[Measured]| middle(times, |(_, time)| *time);
         let memory = |times: &[Measured]| middle(times, |(kibibytes, _)| kibibytes / 1024.0);
         Ok([
-            Figure::new("finish/wall", "ms", wall(&ours), Some(wall(&theirs))),
-            Figure::new("finish/peak-memory", "MiB", memory(&ours), Some(memory(&theirs))),
+            Figure::new("finish/wall", "ms", wall(&ours), Some(wall(&theirs))).at_most(0.5),
+            Figure::new("finish/peak-memory", "MiB", memory(&ours), None).at_most(80.0),
         ])
     }
 
-    /// A style on one core, by its own clock: reading and writing files is excluded.
-    fn artist(&self, style: &str, runs: usize) -> Result<Figure> {
+    /// A style by its own clock, without reading and writing files, and sharp finishing a drawing beside it, in turns. Both have every core, of which
+    /// the function that draws has two.
+    fn artist(&self, style: &str, peer: &Peer, runs: usize) -> Result<Figure> {
         let drawing = self.folder.join(format!("{style}.png"));
-        let times = (0..runs).map(|_| {
-            let mut command = self.example("draw");
-            let printed = output_with(command.arg(&self.selfie).args([style, "1"]).arg(&drawing), one_core::spawn)?.0;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for run in 0..=runs {
+            let printed = output_of(self.example("draw").arg(&self.selfie).args([style, "1"]).arg(&drawing))?.0;
             let words: Vec<&str> = printed.split_whitespace().collect();
             let at = words.iter().position(|word| *word == "ms").and_then(|unit| unit.checked_sub(1));
             let time = at.and_then(|at| words[at].parse::<f64>().ok());
-            time.with_context(|| format!("the example draw printed {printed:?}, no milliseconds"))
-        });
-        Ok(Figure::new(format!("artist/{style}"), "ms", median(times.collect::<Result<_>>()?), None))
+            let time = time.with_context(|| format!("the example draw printed {printed:?}, no milliseconds"))?;
+            let (_, sharp) = peer.finish(self)?;
+            if run > 0 {
+                ours.push(time);
+                theirs.push(sharp);
+            }
+        }
+        Ok(Figure::new(format!("artist/{style}"), "ms", median(ours), Some(median(theirs))).at_most(1.0))
     }
 
     /// The time of `what` in the example `moments`, on one core.
@@ -130,6 +135,13 @@ struct Peer {
     node: PathBuf,
     program: PathBuf,
     table: PathBuf,
+}
+
+impl Peer {
+    fn finish(&self, fixture: &Fixture) -> Result<Measured> {
+        let out = fixture.folder.join("sharp.zip");
+        number(Command::new(&self.node).arg(&self.program).arg(&fixture.drawing).arg(out).arg(&self.table))
+    }
 }
 
 /// The avatar table and the sticker in the peer's format

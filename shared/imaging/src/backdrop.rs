@@ -3,6 +3,7 @@
 use crate::drawing::DRAWING_SIDE;
 use crate::matte::smooth;
 use image::RgbaImage;
+use raster::rows;
 
 const SIDE: usize = DRAWING_SIDE as usize;
 /// Cells along a side of the field: coarse, because the area behind the subject is unknown and only its light is kept
@@ -31,37 +32,84 @@ impl Backdrop {
     pub(crate) fn behind(drawing: &RgbaImage, matted: bool) -> Self {
         let mut cells = vec![[0.0_f32; 4]; CELLS * CELLS];
         let scale = SIDE / CELLS;
-        for (x, y, pixel) in drawing.enumerate_pixels() {
-            let weight = if matted { clear(pixel.0[3]) } else { rim(x as usize, y as usize) };
-            let cell = &mut cells[y as usize / scale * CELLS + x as usize / scale];
-            let [red, green, blue, _] = pixel.0.map(f32::from);
-            for (sum, value) in cell.iter_mut().zip([red, green, blue, 1.0]) {
-                *sum += weight * value;
+        rows::fill(&mut cells, CELLS, |row, cells| {
+            for y in row * scale..(row + 1) * scale {
+                let line = &drawing.as_raw()[4 * y * SIDE..4 * (y + 1) * SIDE];
+                for (x, pixel) in line.chunks_exact(4).enumerate() {
+                    let weight = if matted { clear(pixel[3]) } else { rim(x, y) };
+                    for (sum, value) in cells[x / scale].iter_mut().zip([pixel[0], pixel[1], pixel[2], 1]) {
+                        *sum += weight * f32::from(value);
+                    }
+                }
             }
-        }
+        });
         let full = (scale * scale) as f32;
         cells.iter_mut().flatten().for_each(|value| *value /= full);
         Self { field: soften(continued(cells, CELLS)), inks: Inks::of(drawing, matted) }
     }
 
-    /// The colour of the pixel (`x`, `y`) of a frame that shows this place of the field: the field itself, or ink and paper in its proportion
-    pub(crate) fn drawn(&self, across: f32, down: f32, (x, y): (u32, u32)) -> [u8; 3] {
-        let smooth = self.at(across, down);
-        let colour = self.inks.map_or(smooth, |inks| inks.screened(smooth, x as f32, y as f32));
-        colour.map(|value| (value + 0.5) as u8)
+    /// A frame of `width` × `height`, RGB: column `x` shows the field at `columns[x]` of its width, in order. The field itself, or ink and paper in its
+    /// proportion.
+    pub(crate) fn drawn(&self, columns: &[f32], height: u32) -> Vec<u8> {
+        let places: Vec<Place> = columns.iter().map(|&across| Place::of(across)).collect();
+        let mut lines = [(usize::MAX, Vec::new()), (usize::MAX, Vec::new())];
+        let mut frame = Vec::with_capacity(3 * columns.len() * height as usize);
+        for y in 0..height {
+            let down = Place::of((y as f32 + 0.5) / height as f32);
+            // The rows of a frame between two rows of cells share what these are between columns.
+            if lines[0].0 != down.low {
+                lines.swap(0, 1);
+            }
+            for (line, row) in lines.iter_mut().zip([down.low, down.high]) {
+                if line.0 != row {
+                    *line = (row, self.line(row, &places));
+                }
+            }
+            let [(_, upper), (_, lower)] = &lines;
+            for ((x, upper), lower) in (0..).zip(upper).zip(lower) {
+                let smooth = mixed(*upper, *lower, down.share);
+                let colour = self.inks.map_or(smooth, |inks| inks.screened(smooth, x as f32, y as f32));
+                frame.extend(colour.map(|value| (value + 0.5) as u8));
+            }
+        }
+        frame
+    }
+
+    /// A row of cells at these places between them
+    fn line(&self, row: usize, places: &[Place]) -> Vec<[f32; 3]> {
+        let cells = &self.field[row * CELLS..(row + 1) * CELLS];
+        places.iter().map(|place| mixed(cells[place.low], cells[place.high], place.share)).collect()
     }
 
     /// The colour at a place given in shares of the sides, 0 to 255 a channel; outside, that of the nearest place inside
     pub(crate) fn at(&self, across: f32, down: f32) -> [f32; 3] {
-        let place = |share: f32| (share * CELLS as f32 - 0.5).clamp(0.0, (CELLS - 1) as f32);
-        let (x, y) = (place(across), place(down));
-        let (left, top) = (x as usize, y as usize);
-        let (right, below) = ((left + 1).min(CELLS - 1), (top + 1).min(CELLS - 1));
-        let (fx, fy) = (x - left as f32, y - top as f32);
-        let cell = |x: usize, y: usize| self.field[y * CELLS + x];
-        let (a, b, c, d) = (cell(left, top), cell(right, top), cell(left, below), cell(right, below));
-        std::array::from_fn(|i| (a[i] * (1.0 - fx) + b[i] * fx) * (1.0 - fy) + (c[i] * (1.0 - fx) + d[i] * fx) * fy)
+        let (across, down) = (Place::of(across), Place::of(down));
+        let line = |row: usize| mixed(self.field[row * CELLS + across.low], self.field[row * CELLS + across.high], across.share);
+        mixed(line(down.low), line(down.high), down.share)
     }
+}
+
+/// A place between two cells of a line of the field
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    low: usize,
+    high: usize,
+    /// How near it is to the second
+    share: f32,
+}
+
+impl Place {
+    /// At a share of the side; outside, at the nearest cell
+    fn of(share: f32) -> Self {
+        let at = (share * CELLS as f32 - 0.5).clamp(0.0, (CELLS - 1) as f32);
+        let low = at as usize;
+        Self { low, high: (low + 1).min(CELLS - 1), share: at - low as f32 }
+    }
+}
+
+#[inline]
+fn mixed(a: [f32; 3], b: [f32; 3], share: f32) -> [f32; 3] {
+    std::array::from_fn(|i| a[i] * (1.0 - share) + b[i] * share)
 }
 
 impl Inks {

@@ -4,6 +4,7 @@ use crate::Unreadable;
 use crate::backdrop::Backdrop;
 use crate::drawing::{self, DRAWING_SIDE};
 use image::RgbaImage;
+use raster::rows;
 use subject::{HeadBox, Origin, Subject};
 
 const SIDE: usize = DRAWING_SIDE as usize;
@@ -52,7 +53,9 @@ impl Layers {
 
     /// The drawing without its matte, RGB
     pub(crate) fn opaque(&self) -> Vec<u8> {
-        self.drawing.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect()
+        let mut opaque = Vec::with_capacity(3 * SIDE * SIDE);
+        self.drawing.as_raw().chunks_exact(4).for_each(|pixel| opaque.extend_from_slice(&pixel[..3]));
+        opaque
     }
 
     /// The subject on transparency, straight RGBA; invisible pixels are black, so that no backdrop remains there
@@ -87,21 +90,23 @@ fn subject_of(drawing: &mut RgbaImage) -> Subject {
 /// would carry its rim onto other grounds.
 fn cut_out(drawing: &RgbaImage, backdrop: &Backdrop) -> Vec<u8> {
     let mut subject = vec![0; 4 * SIDE * SIDE];
-    for ((x, y, pixel), out) in drawing.enumerate_pixels().zip(subject.chunks_exact_mut(4)) {
-        let [red, green, blue, alpha] = pixel.0;
-        match alpha {
-            0 => {}
-            255 => out.copy_from_slice(&pixel.0),
-            _ => {
-                let through = 1.0 - f32::from(alpha) / 255.0;
-                let behind = backdrop.at((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
-                for (channel, (seen, behind)) in [red, green, blue].into_iter().zip(behind).enumerate() {
-                    out[channel] = (f32::from(seen) - through * behind + 0.5).clamp(0.0, f32::from(alpha)) as u8;
+    rows::fill(&mut subject, 4 * SIDE, |y, row| {
+        let line = &drawing.as_raw()[4 * y * SIDE..4 * (y + 1) * SIDE];
+        for ((x, pixel), out) in line.chunks_exact(4).enumerate().zip(row.chunks_exact_mut(4)) {
+            match pixel[3] {
+                0 => {}
+                255 => out.copy_from_slice(pixel),
+                alpha => {
+                    let through = 1.0 - f32::from(alpha) / 255.0;
+                    let behind = backdrop.at((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
+                    for ((out, seen), behind) in out.iter_mut().zip(&pixel[..3]).zip(behind) {
+                        *out = (f32::from(*seen) - through * behind + 0.5).clamp(0.0, f32::from(alpha)) as u8;
+                    }
+                    out[3] = alpha;
                 }
-                out[3] = alpha;
             }
         }
-    }
+    });
     subject
 }
 

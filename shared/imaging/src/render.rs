@@ -10,6 +10,7 @@ use crate::{
     AVATARS, AvatarSpec, Deliverable, DigitalSource, Extras, Fit, Format, SPEECH_BUBBLE, StickerSpec, Unreadable, bubble, parallel, webp,
 };
 use lettering::Typesetter;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
@@ -45,6 +46,14 @@ impl Job {
             Self::Stickers(group) => group.first().map_or((0, 0), |row| (row.width, row.height)),
         };
         u64::from(width) * u64::from(height)
+    }
+
+    /// About how long it takes, in pixels of a row: a sticker is encoded until it fits.
+    fn work(&self) -> u64 {
+        match self {
+            Self::Row(_) => self.pixels(),
+            Self::Stickers(_) => 6 * self.pixels(),
+        }
     }
 }
 
@@ -109,8 +118,13 @@ impl Iterator for Rendering {
         if self.waiting.is_empty() {
             let batch = self.batch();
             let drawing = &self.drawing;
-            let made = parallel::map(self.threads, &batch, || None, |typesetter, job| contained(|| drawing.files(job, typesetter)));
-            for files in made {
+            // The longest first, so that no thread begins one while the others end.
+            let mut queue: Vec<(usize, &Job)> = batch.iter().enumerate().collect();
+            queue.sort_by_key(|(_, job)| Reverse(job.work()));
+            let mut made =
+                parallel::map(self.threads, &queue, || None, |typesetter, (at, job)| (*at, contained(|| drawing.files(job, typesetter))));
+            made.sort_by_key(|(at, _)| *at);
+            for (_, files) in made {
                 match files {
                     Ok(files) => self.waiting.extend(files.into_iter().map(Ok)),
                     Err(error) => self.waiting.push_back(Err(error)),

@@ -56,14 +56,7 @@ fn backdrop(layers: &Layers, (width, height): (u32, u32), across: f32) -> Vec<u8
             if x < across { x / across * head } else { 1.0 - (1.0 - x) / (1.0 - across) * (1.0 - head) }
         })
         .collect();
-    let mut frame = Vec::with_capacity(3 * width as usize * height as usize);
-    for y in 0..height {
-        let down = (y as f32 + 0.5) / height as f32;
-        for (x, &across) in (0..).zip(&columns) {
-            frame.extend(layers.backdrop.drawn(across, down, (x, y)));
-        }
-    }
-    frame
+    layers.backdrop.drawn(&columns, height)
 }
 
 fn lay_subject(layers: &Layers, place: Place, (width, height): (u32, u32), frame: &mut [u8]) -> Result<(), Unreadable> {

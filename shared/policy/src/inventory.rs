@@ -1,4 +1,4 @@
-//! The typed inventory, read once from the embedded `inventory.toml`.
+//! The typed inventory, read once from the embedded `inventory.toml`, as JSON.
 
 use std::sync::OnceLock;
 
@@ -14,9 +14,13 @@ use crate::retention::{Kept, Mechanism, Period, Retention};
 
 pub fn inventory() -> &'static Inventory {
     static INVENTORY: OnceLock<Inventory> = OnceLock::new();
-    // The text is part of the binary, and a test parses it: a flaw cannot reach a running function.
+    // It is part of the binary, and a test checks it: a flaw cannot reach a running function.
     #[allow(clippy::expect_used)]
-    INVENTORY.get_or_init(|| Inventory::parse(include_str!("../inventory.toml")).expect("the embedded inventory is sound"))
+    INVENTORY.get_or_init(|| {
+        let read: Inventory =
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/inventory.json"))).expect("the inventory is sound");
+        read.completed()
+    })
 }
 
 /// The attributes among `names` that the inventory does not declare for `class`.
@@ -48,15 +52,20 @@ impl Inventory {
     /// # Errors
     /// [`Flaw`]: an unknown class, purpose or category, a missing duration, a repeated or missing entry, …
     pub fn parse(text: &str) -> Result<Self, Flaw> {
-        let mut inventory: Self = toml::from_str(text)?;
+        let inventory: Self = toml::from_str(text)?;
         flaw::check(&inventory)?;
-        inventory.entries.sort_by_key(|entry| entry.id);
-        for entry in &mut inventory.entries {
+        Ok(inventory.completed())
+    }
+
+    /// With its entries in the order of their classes, and with the fields of every row.
+    fn completed(mut self) -> Self {
+        self.entries.sort_by_key(|entry| entry.id);
+        for entry in &mut self.entries {
             if matches!(entry.store, Store::DynamoDb { .. }) {
-                entry.fields.splice(0..0, inventory.row_fields.iter().cloned());
+                entry.fields.splice(0..0, self.row_fields.iter().cloned());
             }
         }
-        Ok(inventory)
+        self
     }
 
     #[must_use]

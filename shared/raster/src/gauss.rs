@@ -37,7 +37,7 @@ pub fn kernel(sigma: f32) -> Vec<f32> {
 /// Convolves each row with a symmetric kernel.
 fn horizontal<const N: usize>(grid: &Grid<N>, kernel: &[f32]) -> Grid<N> {
     let width = grid.width;
-    let mut out = grid.clone();
+    let mut out = empty(grid);
     rows::fill(&mut out.cells, width, |y, row| {
         let source = &grid.cells[y * width..(y + 1) * width];
         for (x, cell) in row.iter_mut().enumerate() {
@@ -57,7 +57,7 @@ fn horizontal<const N: usize>(grid: &Grid<N>, kernel: &[f32]) -> Grid<N> {
 fn vertical<const N: usize>(grid: &Grid<N>, kernel: &[f32]) -> Grid<N> {
     let (width, height) = (grid.width, grid.height);
     let line = |y: usize| &grid.cells[y * width..(y + 1) * width];
-    let mut out = grid.clone();
+    let mut out = empty(grid);
     rows::fill(&mut out.cells, width, |y, row| {
         for (cell, centre) in row.iter_mut().zip(line(y)) {
             *cell = centre.map(|channel| channel * kernel[0]);
@@ -78,7 +78,7 @@ fn vertical<const N: usize>(grid: &Grid<N>, kernel: &[f32]) -> Grid<N> {
 fn box_rows<const N: usize>(grid: &Grid<N>, radius: usize) -> Grid<N> {
     let width = grid.width;
     let share = 1.0 / (2 * radius + 1) as f64;
-    let mut out = grid.clone();
+    let mut out = empty(grid);
     rows::fill(&mut out.cells, width, |y, row| {
         let source = &grid.cells[y * width..(y + 1) * width];
         let mut sum = source[0].map(|channel| f64::from(channel) * (radius + 1) as f64);
@@ -92,6 +92,11 @@ fn box_rows<const N: usize>(grid: &Grid<N>, radius: usize) -> Grid<N> {
         }
     });
     out
+}
+
+/// A picture of the same size, for rows to be written into: unlike a copy, nothing touches its memory before them.
+fn empty<const N: usize>(grid: &Grid<N>) -> Grid<N> {
+    Grid { width: grid.width, height: grid.height, cells: vec![[0.0; N]; grid.cells.len()] }
 }
 
 fn add<const N: usize>(sum: &mut [f64; N], cell: &[f32; N], sign: f64) {

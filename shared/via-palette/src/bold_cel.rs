@@ -4,12 +4,13 @@ use image::RgbaImage;
 
 use crate::complexion::Complexion;
 use crate::dice::{self, Dice, noise};
+use crate::flats::Flats;
 use crate::lines::{self, Pen};
 use crate::palette::{self, Palette};
 use crate::prepared_selfie::{self, PreparedSelfie};
 use crate::silhouette::Silhouette;
 use crate::visage::Accents;
-use crate::{SIDE, backdrop, flats};
+use crate::{SIDE, backdrop};
 use raster::gauss;
 use raster::grid::{Grid, mix, mix3, smoothstep};
 use raster::lab;
@@ -99,7 +100,7 @@ fn lines_of(prepared: &PreparedSelfie, boldness: f32) -> Grid<1> {
 fn paint(prepared: &PreparedSelfie, palette: &Palette) -> Grid<3> {
     let side = SIDE as usize;
     let half = prepared.calm.shrunk(2);
-    let flat = flats::fill(&half, &prepared.matte.alpha.shrunk(2), side);
+    let flats = Flats::of(&half, &prepared.matte.alpha.shrunk(2), side);
     let shade = gauss::blur(&half.map(|c| [c[0]]), 2.0).resized(side, side);
     let complexion = Complexion::of(prepared);
     let accents = Accents::of(&prepared.lab, &prepared.calm, prepared.visage);
@@ -111,7 +112,7 @@ fn paint(prepared: &PreparedSelfie, palette: &Palette) -> Grid<3> {
         }
         let hair = prepared.hair(x, y);
         let l = shade.value(x, y) + 1.5 * hair * prepared.strand(x, y);
-        let plain = cel(*flat.at(x, y), l, hair, cold);
+        let plain = cel(flats.at(x, y), l, hair, cold);
         let skin = smoothstep(0.4, 0.5, prepared.skin.value(x, y));
         let colour = mix3(plain, skin_colour(&complexion, shade.value(x, y)), skin);
         let colour = with_features(prepared, &complexion, &accents, colour, (x, y));

@@ -9,22 +9,38 @@ const PAINTS: usize = 10;
 /// The weight of a difference in lightness relative to one in colour: shade is not another paint.
 const LIGHTNESS: f32 = 0.4;
 
-/// The paint of every pixel, in Lab, with smooth borders between the paints, `side` pixels wide and high. `calm` is a Lab picture of half that size
-/// or of any other; paints are found where `weights` of its size are high, by k-means from the most different colours (Gonzalez 1985; Lloyd 1982).
-pub(crate) fn fill(calm: &Grid<3>, weights: &Grid<1>, side: usize) -> Grid<3> {
-    let paints = mixed(calm, weights);
-    let shares = calm.map(|colour| shares(&paints, colour));
-    let smooth = gauss::blur(&shares, 1.6).resized(side, side);
-    smooth.map(|shares| {
+/// The paint of every pixel of a picture, with smooth borders between the paints.
+pub(crate) struct Flats {
+    paints: [[f32; 3]; PAINTS],
+    /// The share of each paint, at the size of the calm picture
+    shares: Grid<PAINTS>,
+    /// Pixels of the calm picture for each of the whole one
+    step: [f32; 2],
+}
+
+impl Flats {
+    /// For a picture `side` pixels wide and high. `calm` is a Lab picture of half that size or of any other; paints are found where `weights` of its
+    /// size are high, by k-means from the most different colours (Gonzalez 1985; Lloyd 1982).
+    pub(crate) fn of(calm: &Grid<3>, weights: &Grid<1>, side: usize) -> Self {
+        let paints = mixed(calm, weights);
+        let shares = gauss::blur(&calm.map(|colour| shares(&paints, colour)), 1.6);
+        let step = [calm.width, calm.height].map(|length| length as f32 / side as f32);
+        Self { paints, shares, step }
+    }
+
+    /// The paint of a pixel, in Lab.
+    pub(crate) fn at(&self, x: usize, y: usize) -> [f32; 3] {
+        let [sx, sy] = self.step;
+        let shares = self.shares.sample((x as f32 + 0.5) * sx - 0.5, (y as f32 + 0.5) * sy - 0.5);
         let (mut sum, mut total) = ([0.0; 3], 1e-9);
-        for (share, paint) in shares.iter().zip(&paints) {
+        for (share, paint) in shares.iter().zip(&self.paints) {
             // To the eighth: the largest share takes all but a pixel's width of the border.
             let weight = share.powi(8);
             (0..3).for_each(|i| sum[i] += weight * paint[i]);
             total += weight;
         }
         sum.map(|channel| channel / total)
-    })
+    }
 }
 
 /// How far apart two colours are, squared.
@@ -78,14 +94,13 @@ mod tests {
             let noise = 4.0 * crate::dice::hash(1, x as i64, y as i64);
             if x < 32 { [40.0 + noise, 30.0, noise] } else { [70.0, -20.0 - noise, 20.0] }
         });
-        let flat = fill(&noisy, &noisy.map(|_| [1.0]), 128);
-        assert!(apart(flat.at(20, 64), flat.at(20, 64)) < 1e-6);
-        assert!(apart(flat.at(20, 60), &[42.0, 30.0, 2.0]) < 12.0 && apart(flat.at(100, 60), &[70.0, -22.0, 20.0]) < 12.0);
+        let flats = Flats::of(&noisy, &noisy.map(|_| [1.0]), 128);
+        assert!(apart(&flats.at(20, 60), &[42.0, 30.0, 2.0]) < 12.0 && apart(&flats.at(100, 60), &[70.0, -22.0, 20.0]) < 12.0);
     }
 
     #[test]
     fn nothing_to_paint_is_grey() {
         let lab = Grid::from_fn(8, 8, |_, _| [10.0, 5.0, 5.0]);
-        assert!(apart(fill(&lab, &lab.map(|_| [0.0]), 8).at(3, 3), &[50.0, 0.0, 0.0]) < 1.0);
+        assert!(apart(&Flats::of(&lab, &lab.map(|_| [0.0]), 8).at(3, 3), &[50.0, 0.0, 0.0]) < 1.0);
     }
 }

@@ -1,13 +1,13 @@
 //! The analysis of a selfie that every style draws from.
 
-use image::{RgbImage, Rgba, RgbaImage};
+use image::{RgbImage, RgbaImage};
 
 use crate::bilateral::{self, Reach};
 use crate::flow::{self, Flow};
 use crate::visage::{self, Visage};
 use crate::{SIDE, coherence, crop, light, lines};
 use raster::grid::{Grid, mix, smoothstep};
-use raster::{gauss, lab};
+use raster::{gauss, lab, rows};
 use subject::matte::{self, Matte};
 
 /// A selfie prepared for drawing; all grids are [`SIDE`] wide and high.
@@ -135,8 +135,14 @@ fn is_grey(lab: &Grid<3>) -> bool {
 /// The finished picture: sRGB 0..1 per channel with the matte as alpha.
 pub(crate) fn picture(colours: &Grid<3>, alpha: &Grid<1>) -> RgbaImage {
     let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-    RgbaImage::from_fn(colours.width as u32, colours.height as u32, |x, y| {
-        let [r, g, b] = colours.at(x as usize, y as usize).map(byte);
-        Rgba([r, g, b, byte(alpha.value(x as usize, y as usize))])
-    })
+    let (width, height) = (colours.width, colours.height);
+    let mut bytes = vec![0; 4 * width * height];
+    rows::fill(&mut bytes, 4 * width, |y, row| {
+        for (x, pixel) in row.chunks_exact_mut(4).enumerate() {
+            let [r, g, b] = colours.at(x, y).map(byte);
+            pixel.copy_from_slice(&[r, g, b, byte(alpha.value(x, y))]);
+        }
+    });
+    // Of as many bytes as its size says.
+    RgbaImage::from_raw(width as u32, height as u32, bytes).unwrap_or_default()
 }

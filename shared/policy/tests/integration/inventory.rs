@@ -16,6 +16,14 @@ fn refusal(from: &str, to: &str) -> String {
     Inventory::parse(&changed).map(drop).expect_err("must be refused").to_string()
 }
 
+/// The functions read it as JSON and do not check it again.
+#[test]
+fn what_is_embedded_is_the_checked_text() {
+    assert_eq!(format!("{:?}", Inventory::parse(TEXT).unwrap()), format!("{:?}", inventory()));
+    let text = include_str!("../../screening.toml");
+    assert_eq!(format!("{:?}", policy::ScreeningPolicy::parse(text).unwrap()), format!("{:?}", policy::screening()));
+}
+
 /// Invariant: Stored data is declared.
 #[test]
 fn every_class_has_its_entry_and_every_entry_its_class() {

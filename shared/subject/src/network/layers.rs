@@ -1,5 +1,7 @@
 //! The layers that have weights. Each sums in a fixed order, the bias first.
 
+use raster::rows;
+
 use super::map::Map;
 use super::weights::{Malformed, Weights};
 
@@ -35,17 +37,23 @@ impl Pointwise {
 
     pub(super) fn of(&self, map: &Map) -> Map {
         let mut out = Map::new(map.side, self.to);
+        let (read, made) = (map.side * self.from, map.side * self.to);
+        rows::fill(&mut out.cells, made, |y, line| self.row(&map.cells[y * read..(y + 1) * read], line));
+        out
+    }
+
+    /// A row of pixels
+    fn row(&self, from: &[f32], to: &mut [f32]) {
         for (index, column) in self.columns.iter().enumerate() {
             let first = index * LANES;
             let count = LANES.min(self.to - first);
-            for (pixels, made) in map.cells.chunks(PIXELS * self.from).zip(out.cells.chunks_mut(PIXELS * self.to)) {
+            for (pixels, made) in from.chunks(PIXELS * self.from).zip(to.chunks_mut(PIXELS * self.to)) {
                 let sums = column.of(pixels, self.from);
                 for (pixel, sum) in made.chunks_exact_mut(self.to).zip(sums) {
                     pixel[first..first + count].copy_from_slice(&sum[..count]);
                 }
             }
         }
-        out
     }
 }
 
@@ -127,20 +135,22 @@ impl Window {
     /// A map made by sliding over another, which is as if surrounded by zeros: each pixel begins with the `bias`, and `add` gets its sums, the
     /// number of a place in the window, and the pixel there. The border is that of TensorFlow's padding "same": the odd pixel is on the right and
     /// below.
-    fn slid(self, map: &Map, bias: &[f32], add: impl Fn(&mut [f32], usize, &[f32])) -> Map {
+    fn slid(self, map: &Map, bias: &[f32], add: impl Fn(&mut [f32], usize, &[f32]) + Sync) -> Map {
         let mut out = Map::new(map.side.div_ceil(self.stride), bias.len());
         let before = ((out.side - 1) * self.stride + self.size).saturating_sub(map.side) / 2;
-        let side = out.side;
-        for (index, sums) in out.cells.chunks_exact_mut(bias.len()).enumerate() {
-            sums.copy_from_slice(bias);
-            for tap in 0..self.area() {
-                let x = (index % side * self.stride + tap % self.size).checked_sub(before).filter(|x| *x < map.side);
-                let y = (index / side * self.stride + tap / self.size).checked_sub(before).filter(|y| *y < map.side);
-                if let (Some(x), Some(y)) = (x, y) {
-                    add(sums, tap, map.at(x, y));
+        let width = out.side * bias.len();
+        rows::fill(&mut out.cells, width, |row, line| {
+            for (column, sums) in line.chunks_exact_mut(bias.len()).enumerate() {
+                sums.copy_from_slice(bias);
+                for tap in 0..self.area() {
+                    let x = (column * self.stride + tap % self.size).checked_sub(before).filter(|x| *x < map.side);
+                    let y = (row * self.stride + tap / self.size).checked_sub(before).filter(|y| *y < map.side);
+                    if let (Some(x), Some(y)) = (x, y) {
+                        add(sums, tap, map.at(x, y));
+                    }
                 }
             }
-        }
+        });
         out
     }
 }

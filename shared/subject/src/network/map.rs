@@ -1,6 +1,7 @@
 //! What passes between layers.
 
 use raster::grid::Grid;
+use raster::rows;
 
 use super::activation::Activation;
 
@@ -70,16 +71,18 @@ impl Map {
             let half = at / 2;
             if at.is_multiple_of(2) { (half.saturating_sub(1), half, 0.75) } else { (half, (half + 1).min(self.side - 1), 0.25) }
         };
-        for (index, pixel) in doubled.cells.chunks_exact_mut(self.channels).enumerate() {
-            let (left, right, across) = between(index % (2 * self.side));
-            let (above, below, down) = between(index / (2 * self.side));
-            let corners = [self.at(left, above), self.at(right, above), self.at(left, below), self.at(right, below)];
-            for (channel, value) in pixel.iter_mut().enumerate() {
-                let [a, b, c, d] = corners.map(|corner| corner[channel]);
-                let (upper, lower) = (a + (b - a) * across, c + (d - c) * across);
-                *value = upper + (lower - upper) * down;
+        rows::fill(&mut doubled.cells, 2 * self.side * self.channels, |row, line| {
+            let (above, below, down) = between(row);
+            for (column, pixel) in line.chunks_exact_mut(self.channels).enumerate() {
+                let (left, right, across) = between(column);
+                let corners = [self.at(left, above), self.at(right, above), self.at(left, below), self.at(right, below)];
+                for (channel, value) in pixel.iter_mut().enumerate() {
+                    let [a, b, c, d] = corners.map(|corner| corner[channel]);
+                    let (upper, lower) = (a + (b - a) * across, c + (d - c) * across);
+                    *value = upper + (lower - upper) * down;
+                }
             }
-        }
+        });
         doubled
     }
 

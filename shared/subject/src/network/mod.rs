@@ -3,7 +3,7 @@
 //!
 //! It gives each pixel a probability of being a person. It knows no face from another, and nothing it computes is kept but the mask.
 //!
-//! One thread, sums in a fixed order, no fused multiply-add and an exponential of our own: the same bits on every processor.
+//! Rows on every thread, sums in a fixed order, no fused multiply-add and an exponential of our own: the same bits on every processor.
 
 mod activation;
 mod blocks;
