@@ -79,8 +79,9 @@ fn longest_value(value: &serde_yaml_ng::Value, root: &serde_yaml_ng::Value) -> u
         serde_yaml_ng::Value::Tagged(tagged) if tagged.tag == "Ref" => named(tagged.value.as_str().unwrap()),
         serde_yaml_ng::Value::Tagged(tagged) if tagged.tag == "Sub" => {
             let text = tagged.value.as_str().unwrap();
-            // A generated secret is two keys of 64 characters at most, behind its revision; anything else is a queue or a name of ours.
-            if text.contains("{{resolve:") { named("SecretsRevision") + 2 * 65 } else { text.len() + 60 }
+            // A generated secret has 64 characters, the sessions' may be two; anything else is a queue or a name of ours.
+            let secrets = if text.contains("SessionSecret") { 2 } else { 1 };
+            if text.contains("{{resolve:") { named("SecretsRevision") + secrets * 65 } else { text.len() + 60 }
         }
         other => other.as_str().map_or(0, str::len),
     }

@@ -104,7 +104,7 @@ fn what_cannot_work_is_refused_before_anything_is_made() {
     };
     assert_eq!(load(&[]), Ok(()));
     assert_eq!(load(&[("Signer", "kms"), ("SigningChain", "-----BEGIN CERTIFICATE-----")]), Ok(()));
-    let long = "x".repeat(2101);
+    let long = "x".repeat(2351);
     for (more, said) in [
         (&[("Signer", "kms")][..], "Signer=kms needs the certificates"),
         (&[("Stage", "local"), ("Signer", "kms")], "Signer=kms needs the certificates"),
@@ -112,7 +112,7 @@ fn what_cannot_work_is_refused_before_anything_is_made() {
         (&[("Signer", "")], "wants its signer named"),
         (&[("Artist", "")], "wants its artist named"),
         (&[("MailFrom", "nigao@example.com")], "a verified sender"),
-        (&[("Signer", "kms"), ("SigningChain", &long)], "may have 2100"),
+        (&[("Signer", "kms"), ("SigningChain", &long)], "may have 2350"),
     ] {
         let error = load(more).unwrap_err();
         assert!(error.contains(said), "{more:?}: {error}");
