@@ -8,6 +8,8 @@ use aws_types::{SdkConfig, region::Region};
 /// The four SDK clients, pointed at the local endpoints.
 #[derive(Debug, Clone)]
 pub struct Clients {
+    /// What they are made of: for adapters that make a client of their own.
+    pub config: SdkConfig,
     /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// S3, with path-style addresses.
@@ -40,6 +42,7 @@ impl Clients {
             s3: aws_sdk_s3::Client::from_conf(s3),
             sqs: aws_sdk_sqs::Client::new(&config),
             ses: aws_sdk_sesv2::Client::new(&config),
+            config,
         }
     }
 }

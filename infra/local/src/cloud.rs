@@ -1,15 +1,17 @@
 //! The cloud itself: starts every part, and is the handle to all of them.
 
 use crate::clients::Clients;
+use crate::clock::CloudClock;
 use crate::control;
 use crate::credentials::{Credentials, assume_roles};
 use crate::events::Bus;
 use crate::gateway;
-use crate::inner::{CLOCK_VARIABLE, Inner, log_file};
+use crate::inner::{CLOCK_VARIABLE, Inner, count_lines, log_file};
+use crate::metrics::{self, AlarmState, Logs, Metrics};
 use crate::ministack::{self, Ministack};
 use crate::options::{Options, repository};
 use crate::pool::{Pool, Worked};
-use crate::process::Launch;
+use crate::process::{self, Launch};
 use crate::proxy::{self, BucketCors, Call, ProxyState, faults::Fault};
 use crate::queues::{self, Poller};
 use crate::remote::Remote;
@@ -46,6 +48,14 @@ impl Invocation {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.payload).unwrap_or_default()
     }
+}
+
+/// Resident memory in bytes; 0 where the system does not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Of this process, which the cloud is a part of.
+    pub own: u64,
+    pub emulator: u64,
 }
 
 /// A running cloud. Dropping it kills all its processes; [`Cloud::stop`] also waits until they are gone.
@@ -90,19 +100,23 @@ impl Cloud {
         let permissions = Arc::new(Permissions::new(&model, &options, ACCOUNT, &state_dir.join("logs"), &credentials)?);
         permissions.check_lambda(&model)?;
         let pools: Pools = Arc::default();
-        let proxy_state = ProxyState::default();
+        let clock = CloudClock::default();
+        clock.set_offset(options.clock_offset);
+        let metrics = Arc::new(Metrics::new(clock.clone()));
+        metrics::check(&model.alarms, &model.metric_filters)?;
+        let filtered = Logs::new(&model, &state_dir.join("logs"))?;
+        let proxy_state = ProxyState::new(clock.clone());
         proxy_state.connect(&ministack.authority());
-        let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery);
-        proxy_state.set_clock_offset(options.clock_offset);
+        let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery, Arc::clone(&metrics));
         let cors = BucketCors::read(&model.buckets)?;
         let mut servers =
             vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus), Arc::clone(&permissions), cors)?];
         let aws_url = servers[0].url();
         servers.push(runtime_api::start(runtime, Arc::clone(&pools), &options.region, ACCOUNT)?);
         let runtime_url = servers[1].url();
-        let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir, &credentials);
+        let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir, &credentials, &metrics);
         pools.set(made).map_err(|_| anyhow!("the pools were set twice"))?;
-        let gateway = gateway::start(api, &model, Arc::clone(&pools))?;
+        let gateway = gateway::start(api, &model, Arc::clone(&pools), Arc::clone(&metrics))?;
         let api_url = gateway.url();
         servers.push(gateway);
         let mut function_urls = BTreeMap::new();
@@ -116,6 +130,10 @@ impl Cloud {
             model,
             pools,
             proxy_state,
+            clock,
+            metrics,
+            filtered,
+            emulator: ministack.authority(),
             permissions,
             bus,
             clients,
@@ -126,6 +144,7 @@ impl Cloud {
         });
         let pollers = inner.start_pollers(options.redelivery)?;
         inner.pollers.set(pollers).map_err(|_| anyhow!("the pollers were set twice"))?;
+        tokio::spawn(count_lines(Arc::downgrade(&inner)));
         let timers = if options.fire_schedules { inner.start_timers()? } else { Vec::new() };
         let control = control::start(control, Arc::downgrade(&inner))?;
         let control_url = control.url();
@@ -221,6 +240,23 @@ impl Cloud {
         Ok(())
     }
 
+    /// Every alarm of the template, as it is now by the functions' clock.
+    ///
+    /// # Errors
+    /// When the emulator does not show its queues.
+    pub async fn alarms(&self) -> Result<Vec<AlarmState>> {
+        self.inner.alarms().await
+    }
+
+    /// Refuses more than this many invocations of a function at once, as reserved concurrency does; `None` refuses none.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn reserve_concurrency(&self, function: &str, most: Option<usize>) -> Result<()> {
+        self.inner.pool(function)?.reserve(most);
+        Ok(())
+    }
+
     /// The output of a function so far; empty when it never ran.
     pub fn logs(&self, function: &str) -> String {
         self.inner.logs(function)
@@ -291,6 +327,11 @@ impl Cloud {
     /// When there is no such function.
     pub fn peak_memory(&self, function: &str) -> Result<Option<u64>> {
         Ok(self.inner.pool(function)?.peak_memory())
+    }
+
+    /// The resident memory of the cloud.
+    pub fn memory(&self) -> Memory {
+        Memory { own: process::resident("self", "VmRSS:").unwrap_or_default(), emulator: self.ministack.memory() }
     }
 
     /// Invokes the consumer of a queue with one event of these message bodies, bypassing the queue: for messages that come twice or out of order.
@@ -426,6 +467,7 @@ fn read_model(options: &Options, state_dir: &Path, endpoint_url: &str) -> Result
     Ok(model)
 }
 
+#[allow(clippy::too_many_arguments, reason = "the parts of a cloud, each made once")]
 fn make_pools(
     model: &Model,
     options: &Options,
@@ -434,6 +476,7 @@ fn make_pools(
     aws: &str,
     state_dir: &Path,
     credentials: &BTreeMap<String, Credentials>,
+    metrics: &Arc<Metrics>,
 ) -> BTreeMap<String, Arc<Pool>> {
     let make = |function: &crate::template::Function| {
         let launch = Launch {
@@ -455,7 +498,14 @@ fn make_pools(
         }
         (
             function.name.clone(),
-            Pool::new(launch, env, function.timeout, options.concurrency, options.functions_url.as_deref().map(Remote::new)),
+            Pool::new(
+                launch,
+                env,
+                function.timeout,
+                options.concurrency,
+                options.functions_url.as_deref().map(Remote::new),
+                Arc::clone(metrics),
+            ),
         )
     };
     model.functions.values().map(make).collect()

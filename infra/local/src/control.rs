@@ -62,6 +62,12 @@ async fn local(cloud: &Inner, method: &Method, path: &[&str], body: &[u8]) -> Re
             cloud.proxy_state.reset_calls();
             done
         }
+        (&Method::GET, ["alarms"]) => serde_json::to_value(cloud.alarms().await?)?,
+        (&Method::PUT, ["concurrency", function]) => {
+            let reserved = serde_json::from_slice::<Value>(body)?["reserved"].as_u64().map(usize::try_from).transpose()?;
+            cloud.pool(function)?.reserve(reserved);
+            done
+        }
         (&Method::GET, ["denials"]) => serde_json::to_value(cloud.permissions.denials())?,
         (&Method::GET, ["faults"]) => serde_json::to_value(cloud.proxy_state.faults())?,
         (&Method::POST, ["faults"]) => {

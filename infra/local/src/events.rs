@@ -1,6 +1,7 @@
 //! The event bus: SES's confirmations of mails, and the functions that receive them. At least once, like the real one.
 
 use crate::cloud::ACCOUNT;
+use crate::metrics::Metrics;
 use crate::pool::{Answer, Pool, request_id};
 use crate::runtime_api::Pools;
 use crate::template::{EventRule, Model};
@@ -26,11 +27,24 @@ pub(crate) struct Bus {
     /// Events held back for a test; `None` when they are delivered at once.
     held: Mutex<Option<Vec<Value>>>,
     in_flight: AtomicUsize,
+    metrics: Arc<Metrics>,
+    mails: Mutex<Mails>,
 }
+
+/// The mails so far, and those of them that SES's simulator was sent for their end.
+#[derive(Debug, Default)]
+struct Mails {
+    sent: f64,
+    bounced: f64,
+    complained: f64,
+}
+
+/// SES's simulator takes mails at `bounce@…` and `complaint@…`, with a label behind a `+` if one likes.
+const SIMULATOR: &str = "@simulator.amazonses.com";
 
 impl Bus {
     /// The bus with the template's rules.
-    pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration) -> Arc<Self> {
+    pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self {
             rules: model.rules.clone(),
             announced: model.announced.clone(),
@@ -39,14 +53,29 @@ impl Bus {
             redelivery,
             held: Mutex::default(),
             in_flight: AtomicUsize::new(0),
+            metrics,
+            mails: Mutex::default(),
         })
     }
 
     /// SES accepted this `SendEmail` with this answer.
     pub(crate) fn accepted(self: &Arc<Self>, mail: &Value, answer: &Value) {
+        self.judge(mail);
         if self.announced.iter().any(|set| mail["ConfigurationSetName"] == set.as_str()) {
             self.publish(email_sent(mail, &answer["MessageId"], &self.region, Timestamp::now()));
         }
+    }
+
+    /// SES's opinion of the account after this mail. The real one takes no notice of its simulator.
+    fn judge(&self, mail: &Value) {
+        let to = mail["Destination"]["ToAddresses"][0].as_str().and_then(|to| to.strip_suffix(SIMULATOR)).unwrap_or_default();
+        let is = |kind: &str| if to.split('+').next() == Some(kind) { 1.0 } else { 0.0 };
+        let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
+        mails.sent += 1.0;
+        mails.bounced += is("bounce");
+        mails.complained += is("complaint");
+        self.metrics.record("AWS/SES", "Reputation.BounceRate", None, mails.bounced / mails.sent);
+        self.metrics.record("AWS/SES", "Reputation.ComplaintRate", None, mails.complained / mails.sent);
     }
 
     fn publish(self: &Arc<Self>, event: Value) {
@@ -93,8 +122,11 @@ impl Bus {
 /// An asynchronous invocation: a failure is retried a few times.
 async fn deliver(pool: &Arc<Pool>, input: Bytes, redelivery: Duration) {
     for attempt in 1..=ATTEMPTS {
-        let Answer::Failed(error) = pool.invoke(input.clone()).await else { return };
-        let error = String::from_utf8_lossy(&error).into_owned();
+        let error = match pool.invoke(input.clone()).await {
+            Answer::Failed(error) => String::from_utf8_lossy(&error).into_owned(),
+            Answer::Throttled => "throttled".to_owned(),
+            Answer::Reply(_) | Answer::Stream(_) => return,
+        };
         if attempt == ATTEMPTS {
             eprintln!("{}: an event failed for good: {error}", pool.name());
         } else {
@@ -148,6 +180,7 @@ fn tags(mail: &Value, from: &str, set: &str) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::CloudClock;
 
     fn mail() -> Value {
         json!({
@@ -179,7 +212,7 @@ mod tests {
     #[test]
     fn only_mails_of_an_announced_configuration_set_make_events() {
         let model = Model { announced: vec!["ready-mails".into()], ..Model::default() };
-        let bus = Bus::new(&model, Pools::default(), "eu-west-1", Duration::ZERO);
+        let bus = Bus::new(&model, Pools::default(), "eu-west-1", Duration::ZERO, Arc::new(Metrics::new(CloudClock::default())));
         bus.hold();
         let mut other = mail();
         other["ConfigurationSetName"] = json!("other");

@@ -1,8 +1,10 @@
 //! The state shared by the handle of a cloud and its control API.
 
 use crate::clients::Clients;
+use crate::clock::CloudClock;
 use crate::cloud::Invocation;
 use crate::events::Bus;
+use crate::metrics::{AlarmState, Logs, Metrics};
 use crate::pool::{Answer, Pool};
 use crate::proxy::ProxyState;
 use crate::queues::{Poller, Source};
@@ -16,7 +18,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 /// The state shared by the handle and the control API.
@@ -25,6 +27,11 @@ pub(crate) struct Inner {
     pub(crate) model: Model,
     pub(crate) pools: Pools,
     pub(crate) proxy_state: ProxyState,
+    pub(crate) clock: CloudClock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) filtered: Logs,
+    /// Host and port of the emulator.
+    pub(crate) emulator: String,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) bus: Arc<Bus>,
     pub(crate) clients: Clients,
@@ -48,6 +55,7 @@ impl Inner {
         Ok(match self.pool(function)?.invoke(event).await {
             Answer::Reply(payload) => Invocation { payload, failed: false },
             Answer::Failed(payload) => Invocation { payload, failed: true },
+            Answer::Throttled => Invocation { payload: Bytes::from_static(THROTTLED), failed: true },
             Answer::Stream(mut stream) => {
                 let mut payload = Vec::new();
                 while let Some(part) = stream.recv().await {
@@ -70,10 +78,19 @@ impl Inner {
 
     /// Moves the clock of every function, and the end of the forms that they sign.
     pub(crate) fn set_clock_offset(&self, seconds: i64) {
-        self.proxy_state.set_clock_offset(seconds);
+        // What was logged until now was logged then.
+        self.filtered.count(&self.metrics);
+        self.clock.set_offset(seconds);
         for pool in self.pools.get().into_iter().flat_map(BTreeMap::values) {
             pool.set_env(CLOCK_VARIABLE, &seconds.to_string());
         }
+    }
+
+    /// Every alarm of the template, as it is now.
+    pub(crate) async fn alarms(&self) -> Result<Vec<AlarmState>> {
+        self.filtered.count(&self.metrics);
+        self.metrics.look_at_queues(&self.emulator, &self.region, &self.model.queues).await?;
+        Ok(self.model.alarms.iter().map(|alarm| self.metrics.state(alarm)).collect())
     }
 
     /// The output of a function so far.
@@ -146,6 +163,18 @@ impl Inner {
             .iter()
             .map(|schedule| Timer::start(schedule.clone(), Arc::clone(self.pool(&schedule.function)?), &self.region))
             .collect()
+    }
+}
+
+/// What Lambda says when a function runs as often as it may.
+const THROTTLED: &[u8] = br#"{"errorType":"TooManyRequestsException","errorMessage":"Rate Exceeded."}"#;
+
+/// Reads the logs on until the cloud is gone, so that each line counts at about its own time.
+pub(crate) async fn count_lines(cloud: Weak<Inner>) {
+    while let Some(inner) = cloud.upgrade() {
+        inner.filtered.count(&inner.metrics);
+        drop(inner);
+        tokio::time::sleep(Duration::from_secs(10)).await;
     }
 }
 

@@ -4,6 +4,7 @@
 //! handle to all of it, for tests and for the `local-cloud` command.
 
 mod clients;
+mod clock;
 mod cloud;
 #[doc(hidden)]
 pub mod command;
@@ -14,6 +15,7 @@ mod gateway;
 mod http_client;
 mod inner;
 mod lock;
+mod metrics;
 mod ministack;
 mod options;
 pub mod parameters;
@@ -35,8 +37,9 @@ pub mod template;
 pub mod terminal;
 
 pub use clients::{Clients, SESSION_TOKEN};
-pub use cloud::{Cloud, Invocation};
+pub use cloud::{Cloud, Invocation, Memory};
 pub use http_client::{HttpClient, Opened, Reply};
+pub use metrics::{AlarmState, State};
 pub use options::{Options, repository, target_dir};
 pub use pool::Worked;
 pub use proxy::Call;

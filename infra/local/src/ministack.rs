@@ -80,6 +80,11 @@ impl Ministack {
         bail!("ministack did not answer within {} s; see {}", START_LIMIT.as_secs(), log.display())
     }
 
+    /// Its resident memory in bytes; 0 when the system does not tell.
+    pub(crate) fn memory(&self) -> u64 {
+        self.child.id().and_then(|id| crate::process::resident(&id.to_string(), "VmRSS:")).unwrap_or_default()
+    }
+
     /// Host and port it listens on.
     pub(crate) fn authority(&self) -> String {
         format!("127.0.0.1:{}", self.port)

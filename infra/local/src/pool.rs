@@ -1,5 +1,6 @@
 //! The processes of one function: started on demand, kept warm, one invocation at a time each, replaced when they die.
 
+use crate::metrics::Metrics;
 use crate::process::{self, Handle, Launch};
 use crate::remote::Remote;
 use crate::serve::BoxError;
@@ -22,6 +23,8 @@ pub(crate) enum Answer {
     Stream(mpsc::Receiver<Part>),
     /// The function failed, timed out or died: `{"errorType","errorMessage"}`.
     Failed(Bytes),
+    /// It did not run: it runs as often at once as it may.
+    Throttled,
 }
 
 /// An event on its way to a process.
@@ -81,6 +84,8 @@ struct State {
     /// Why the last started process never asked for an event; `None` once one did.
     unable: Option<String>,
     closed: bool,
+    /// The most invocations at once; more are refused.
+    reserved: Option<usize>,
 }
 
 impl State {
@@ -89,6 +94,11 @@ impl State {
         let Some(done) = self.processes.get_mut(&number).and_then(|process| process.current.take()) else { return };
         self.worked.invocations += 1;
         self.worked.time += done.began.elapsed();
+    }
+
+    fn is_full(&self) -> bool {
+        let running = self.processes.values().filter(|process| process.current.is_some()).count();
+        self.reserved.is_some_and(|most| running + self.waiting.len() >= most)
     }
 }
 
@@ -99,14 +109,22 @@ pub(crate) struct Pool {
     remote: Option<Remote>,
     timeout: Duration,
     limit: usize,
+    metrics: Arc<Metrics>,
     state: Mutex<State>,
 }
 
 impl Pool {
     /// An empty pool that starts at most `limit` processes, or none when another program runs the function.
-    pub(crate) fn new(launch: Launch, env: BTreeMap<String, String>, timeout: Duration, limit: usize, remote: Option<Remote>) -> Arc<Self> {
+    pub(crate) fn new(
+        launch: Launch,
+        env: BTreeMap<String, String>,
+        timeout: Duration,
+        limit: usize,
+        remote: Option<Remote>,
+        metrics: Arc<Metrics>,
+    ) -> Arc<Self> {
         let state = Mutex::new(State { env, ..State::default() });
-        Arc::new(Self { launch, remote, timeout, limit: limit.max(1), state })
+        Arc::new(Self { launch, remote, timeout, limit: limit.max(1), metrics, state })
     }
 
     /// Whether another program runs the function, and may have to build it first.
@@ -123,8 +141,31 @@ impl Pool {
         &self.launch.function
     }
 
+    /// A value of one of Lambda's metrics.
+    pub(crate) fn count(&self, metric: &str, value: f64) {
+        self.metrics.of_function(&self.launch.aws_name, metric, value);
+    }
+
+    /// Refuses more than this many invocations at once; `None` refuses none.
+    pub(crate) fn reserve(&self, most: Option<usize>) {
+        self.state().reserved = most;
+    }
+
     /// Runs one invocation; waits for a free process as long as it takes.
     pub(crate) async fn invoke(self: &Arc<Self>, event: Bytes) -> Answer {
+        if self.state().is_full() {
+            self.count("Throttles", 1.0);
+            return Answer::Throttled;
+        }
+        self.count("Invocations", 1.0);
+        let began = Instant::now();
+        let answer = self.run(event).await;
+        self.count("Duration", began.elapsed().as_secs_f64() * 1000.0);
+        self.count("Errors", if matches!(answer, Answer::Failed(_)) { 1.0 } else { 0.0 });
+        answer
+    }
+
+    async fn run(self: &Arc<Self>, event: Bytes) -> Answer {
         if let Some(remote) = &self.remote {
             return remote.invoke(self.name(), event).await;
         }

@@ -50,15 +50,20 @@ impl Handle {
 
     /// The peak resident memory of the process, in bytes; `None` when it is not running or the system does not tell.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid.get()?)).ok()?;
-        let kibibytes: u64 = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()?;
-        Some(kibibytes * 1024)
+        resident(&self.pid.get()?.to_string(), "VmHWM:")
     }
 
     /// Waits until the process is gone.
     pub(crate) async fn gone(&self) {
         drop(self.ended.clone().wait_for(|ended| *ended).await);
     }
+}
+
+/// Resident memory of a process (`self` is this one), in bytes: now (`VmRSS:`) or at its peak (`VmHWM:`).
+pub(crate) fn resident(process: &str, figure: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let kibibytes: u64 = status.lines().find_map(|line| line.strip_prefix(figure))?.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 /// Starts process `number` of the pool in the background and tells the pool when it ended.

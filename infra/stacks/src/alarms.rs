@@ -1,10 +1,10 @@
-//! Alarms: a function that fails, a message that waits or was given up, a schedule that did not run.
+//! Alarms: a function that fails or logs an error, a message that waits or was given up, a schedule that did not run, and what a manifest counts.
 
 use serde_json::{Value, json};
 
 use crate::document::{reference, sub};
 use crate::function::Resources;
-use crate::manifest::Trigger;
+use crate::manifest::{LogMetric, Trigger};
 use crate::workspace::{Function, pascal};
 
 /// The alarms of one function.
@@ -22,7 +22,12 @@ pub(crate) fn resources(function: &Function) -> Resources {
             all.insert(format!("{}Age", pascal(queue)), age.resource(&text));
         }
         Trigger::Rate(rate) => all.extend(silence(function, rate)),
-        Trigger::Route(_) | Trigger::Url(_) | Trigger::Event(_) => {}
+        // The requests of a route are counted for the whole API, in template.yaml.
+        Trigger::Route(_) | Trigger::Event(_) => {}
+        Trigger::Url(_) => {
+            let answers = Alarm { metric: "Url5xxCount", threshold: 3, ..Alarm::of_function(name) };
+            all.insert(format!("{id}Url5xx"), answers.resource(&format!("{name} answers with 5xx again and again.")));
+        }
     }
     if !matches!(function.manifest.on, Trigger::Route(_) | Trigger::Url(_)) {
         let dead = format!("{}-dlq", function.fact());
@@ -30,7 +35,10 @@ pub(crate) fn resources(function: &Function) -> Resources {
         let text = sentence(&format!("{name} failed for good"), because.dead.as_deref());
         all.insert(format!("{}Depth", pascal(&dead)), depth.resource(&text));
     }
-    all.extend(warning(function));
+    all.extend(error_lines(function));
+    for metric in &function.manifest.metrics {
+        all.extend(counted(function, metric));
+    }
     all
 }
 
@@ -50,29 +58,45 @@ fn silence(function: &Function, rate: &str) -> Resources {
     Resources::from_iter([(format!("{}Silent", function.id()), alarm.resource(&text))])
 }
 
-/// A line of the log becomes a metric, and the metric an alarm.
-fn warning(function: &Function) -> Resources {
-    let Some(warning) = &function.manifest.warning else { return Resources::new() };
-    let id = format!("{}{}", function.id(), warning.metric);
-    let filter = json!({
+/// The metric of a stack's lines that tell of a fault of ours. Most of these faults are successes to Lambda: a request that is answered with 500, a
+/// message that fails alone. One metric a stack costs a twentieth of one a function, and the log says which function it was.
+pub(crate) fn error_metric(stack: &str) -> String {
+    format!("{}ErrorLines", pascal(stack))
+}
+
+fn error_lines(function: &Function) -> Resources {
+    let stack = &function.manifest.stack;
+    let metric = error_metric(stack);
+    let filter = filter(function, "{ $.level = \"ERROR\" }", json!({ "MetricName": metric, "MetricValue": "1", "Unit": "Count" }));
+    let alarm = Alarm::of_log(&metric, "Sum");
+    let text = format!("A function of the stack {stack} logged an error, which is a fault of ours whatever the caller was told.");
+    Resources::from_iter([(format!("{}ErrorLines", function.id()), filter), (metric.clone(), alarm.resource(&text))])
+}
+
+/// Lines of the log become a metric, and the metric an alarm.
+fn counted(function: &Function, metric: &LogMetric) -> Resources {
+    let value = metric.value.as_deref().unwrap_or("1");
+    let transformation = json!({ "MetricName": metric.metric, "MetricValue": value, "Unit": metric.unit });
+    let filter = filter(function, &format!("{{ $.message = {:?} }}", metric.message), transformation);
+    let mut all = Resources::from_iter([(format!("{}{}Metric", function.id(), metric.metric), filter)]);
+    if let Some(text) = &metric.alarm {
+        let statistic = if metric.value.is_some() { "Maximum" } else { "Sum" };
+        let alarm = Alarm { period: metric.period, threshold: metric.threshold, ..Alarm::of_log(&metric.metric, statistic) };
+        all.insert(format!("{}{}", pascal(&function.manifest.stack), metric.metric), alarm.resource(text));
+    }
+    all
+}
+
+fn filter(function: &Function, pattern: &str, mut transformation: Value) -> Value {
+    transformation["MetricNamespace"] = reference("Prefix");
+    json!({
         "Type": "AWS::Logs::MetricFilter",
         "Properties": {
             "LogGroupName": reference(&format!("{}Logs", function.id())),
-            "FilterPattern": format!("{{ $.message = {:?} }}", warning.message),
-            "MetricTransformations": [{ "MetricNamespace": reference("Prefix"), "MetricName": warning.metric, "MetricValue": "1" }],
+            "FilterPattern": pattern,
+            "MetricTransformations": [transformation],
         },
-    });
-    let alarm = Alarm {
-        namespace: reference("Prefix"),
-        metric: &warning.metric,
-        dimension: None,
-        statistic: "Sum",
-        period: 86_400,
-        periods: 1,
-        threshold: 1,
-        silent: false,
-    };
-    Resources::from_iter([(format!("{id}Metric"), filter), (id, alarm.resource(&warning.alarm))])
+    })
 }
 
 struct Alarm<'a> {
@@ -87,7 +111,13 @@ struct Alarm<'a> {
     silent: bool,
 }
 
-impl Alarm<'_> {
+impl<'a> Alarm<'a> {
+    /// Of a metric made of lines, once in five minutes.
+    fn of_log(metric: &'a str, statistic: &'static str) -> Self {
+        let namespace = reference("Prefix");
+        Self { namespace, metric, dimension: None, statistic, period: 300, periods: 1, threshold: 1, silent: false }
+    }
+
     fn of_function(name: &str) -> Self {
         Self::of("AWS/Lambda", "FunctionName", name, "Sum")
     }
@@ -98,16 +128,7 @@ impl Alarm<'_> {
 
     fn of(namespace: &str, dimension: &str, name: &str, statistic: &'static str) -> Self {
         let dimension = json!({ "Name": dimension, "Value": sub(format!("${{Prefix}}-{name}")) });
-        Self {
-            namespace: json!(namespace),
-            metric: "",
-            dimension: Some(dimension),
-            statistic,
-            period: 300,
-            periods: 1,
-            threshold: 1,
-            silent: false,
-        }
+        Self { namespace: json!(namespace), dimension: Some(dimension), ..Self::of_log("", statistic) }
     }
 
     fn resource(self, text: &str) -> Value {

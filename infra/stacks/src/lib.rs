@@ -1,10 +1,11 @@
 //! The stacks of a deployment, made from the manifests of its functions.
 //!
 //! Each function says in `functions/<name>/Cargo.toml` what starts it and what it may use. From that follow its role, log, route or queue,
-//! and alarms: one template for each domain (`infra/stacks/<domain>.yaml`), one that holds the domains (`functions.yaml`), and the routes
+//! alarms and place on a dashboard: one template for each domain (`infra/stacks/<domain>.yaml`), one that holds the domains (`functions.yaml`), and the routes
 //! of `cargo lambda watch` in the root manifest. `make stacks` writes them.
 
 mod alarms;
+mod dashboard;
 mod document;
 mod function;
 mod manifest;
@@ -19,7 +20,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub use manifest::{Alarms, Caller, EventPattern, Manifest, Memory, NarrowGrant, ObjectAction, Retry, Route, TableGrant, Trigger, Warning};
+pub use manifest::{
+    Alarms, Caller, EventPattern, LogMetric, Manifest, Memory, NarrowGrant, ObjectAction, Retry, Route, TableGrant, Trigger,
+};
 pub use stack::{MOST_RESOURCES, templates};
 pub use watch::with_routes;
 pub use workspace::{Function, Parameters, functions, pascal, variable};

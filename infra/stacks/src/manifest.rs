@@ -63,8 +63,9 @@ pub struct Manifest {
     /// The consequence of a failure, for the text of the alarm.
     #[serde(default)]
     pub alarms: Alarms,
-    /// A log line that raises an alarm.
-    pub warning: Option<Warning>,
+    /// Metrics made of lines of its log.
+    #[serde(default)]
+    pub metrics: Vec<LogMetric>,
 }
 
 fn ten() -> u32 {
@@ -246,14 +247,53 @@ pub struct Alarms {
     pub dead: Option<String>,
 }
 
-/// A line of the log that is counted, and whose count is an alarm.
+/// A metric made of lines of the log: their number, or a number in them. Functions of a stack that name the same metric share its alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Warning {
-    /// Name of the metric, in Pascal case.
+pub struct LogMetric {
+    /// Its name, in Pascal case.
     pub metric: String,
-    /// The `message` of the line.
+    /// The `message` of the lines.
     pub message: String,
-    /// The text of the alarm.
-    pub alarm: String,
+    /// The field that is the value, such as `$.oldest_seconds`; without it, each line counts one.
+    pub value: Option<String>,
+    /// CloudWatch's unit of the value.
+    #[serde(default = "count")]
+    pub unit: String,
+    /// The text of its alarm; a metric without one is for the dashboard alone.
+    pub alarm: Option<String>,
+    /// The number of lines in a period, or the highest value in it, at which the alarm rings.
+    #[serde(default = "one")]
+    pub threshold: u32,
+    /// Seconds of a period: not less than the time between two lines, where a schedule writes them.
+    #[serde(default = "five_minutes")]
+    pub period: u32,
+}
+
+fn count() -> String {
+    "Count".to_owned()
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn five_minutes() -> u32 {
+    300
+}
+
+impl LogMetric {
+    /// Whether CloudWatch takes it.
+    pub(crate) fn is_sound(&self) -> bool {
+        let is_name = self.metric.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && self.metric.chars().all(|letter| letter.is_ascii_alphanumeric());
+        let is_field = |path: &String| {
+            path.strip_prefix("$.").is_some_and(|field| field.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
+        };
+        is_name
+            && self.value.as_ref().is_none_or(is_field)
+            && ["Count", "Seconds", "None"].contains(&self.unit.as_str())
+            && self.period > 0
+            && self.period.is_multiple_of(60)
+    }
 }

@@ -9,7 +9,7 @@ use crate::document::{attribute, reference, references, yaml};
 use crate::function::Resources;
 use crate::manifest::Trigger;
 use crate::workspace::{Function, Parameters, pascal};
-use crate::{alarms, function, role, trigger};
+use crate::{alarms, dashboard, function, role, trigger};
 
 /// The most resources a generated stack has; CloudFormation takes 500.
 pub const MOST_RESOURCES: usize = 400;
@@ -23,6 +23,7 @@ const COMMENT: &str = "# Generated from functions/*/Cargo.toml by `make stacks`;
 struct Domain<'a> {
     name: &'a str,
     profiles: &'a BTreeSet<String>,
+    functions: Vec<&'a Function>,
     resources: Resources,
     urls: Vec<String>,
     /// The parameters that keep room for runs.
@@ -59,6 +60,7 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         let domain = domains.entry(name).or_insert_with(|| Domain {
             name,
             profiles,
+            functions: Vec::new(),
             resources: Resources::new(),
             urls: Vec::new(),
             reserved: BTreeSet::new(),
@@ -72,6 +74,9 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         domain.add(function, parameters).with_context(|| format!("the function {}", function.name))?;
     }
     refuse_other_methods(functions, &mut domains)?;
+    for domain in domains.values_mut() {
+        domain.resources.insert("Dashboard".to_owned(), dashboard::resource(domain.name, &domain.functions));
+    }
     for domain in domains.values() {
         // Not split by itself: a function that moves to another stack is deleted and made anew, so a person says which ones do.
         let count = domain.resources.len();
@@ -105,8 +110,8 @@ fn refuse_other_methods(functions: &[Function], domains: &mut BTreeMap<&str, Dom
     Ok(())
 }
 
-impl Domain<'_> {
-    fn add(&mut self, function: &Function, parameters: &Parameters) -> Result<()> {
+impl<'a> Domain<'a> {
+    fn add(&mut self, function: &'a Function, parameters: &Parameters) -> Result<()> {
         let parts = [
             function::resources(function, parameters)?,
             role::resources(function),
@@ -114,8 +119,11 @@ impl Domain<'_> {
             alarms::resources(function),
         ];
         for (id, resource) in parts.into_iter().flatten() {
-            ensure!(self.resources.insert(id.clone(), resource).is_none(), "two resources are named {id}");
+            // What two functions say alike, such as the alarm of a metric that both count, is one resource.
+            ensure!(self.resources.get(&id).is_none_or(|other| *other == resource), "two resources are named {id}");
+            self.resources.insert(id, resource);
         }
+        self.functions.push(function);
         self.reserved.extend(function.manifest.reserved.clone());
         if matches!(function.manifest.on, Trigger::Url(_)) {
             self.urls.push(function.id());

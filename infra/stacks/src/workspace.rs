@@ -77,6 +77,9 @@ impl Function {
         // What a consumer's source starts is limited there: a reservation would only make it refuse messages.
         ensure!(reserved.is_none() || called, "a function with a route may keep room for itself, and no other");
         ensure!(configuration_set.is_none() || *mails, "only what mails has a configuration set");
+        for metric in &self.manifest.metrics {
+            ensure!(metric.is_sound(), "CloudWatch does not take the metric {metric:?}");
+        }
         Ok(())
     }
 }

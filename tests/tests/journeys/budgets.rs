@@ -7,6 +7,7 @@ use local_cloud::{Cloud, HttpClient, repository};
 use serde_json::json;
 use stacks::Manifest;
 
+use crate::alarms::ringing;
 use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, run};
@@ -66,6 +67,7 @@ async fn wallet() -> BTreeSet<String> {
     }
     cloud.settle(std::time::Duration::from_secs(180)).await.unwrap();
     let ran = within_budgets(&cloud);
+    assert_eq!(ringing(&cloud).await, BTreeSet::new());
     cloud.stop().await;
     ran
 }
@@ -78,6 +80,7 @@ async fn ephemeral() -> BTreeSet<String> {
     let drawn = HttpClient::default().send(Method::POST, &url, &headers, small().bytes).await.unwrap();
     assert_eq!(drawn.status, 200, "{}", drawn.json());
     let ran = within_budgets(&cloud);
+    assert_eq!(ringing(&cloud).await, BTreeSet::new());
     cloud.stop().await;
     ran
 }

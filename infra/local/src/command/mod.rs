@@ -1,5 +1,6 @@
 //! The commands of the `local-cloud` program.
 
+mod alarms;
 mod down;
 mod up;
 mod watch;
@@ -24,6 +25,8 @@ enum Command {
     Serve(Place),
     /// Run the cloud with `cargo lambda watch`: changed code is built again
     Watch(Place),
+    /// The alarms of the running cloud, and which of them ring
+    Alarms(StateFolder),
     /// Stop the cloud
     Down(StateFolder),
 }
@@ -73,6 +76,7 @@ pub fn run() -> Result<()> {
         Command::Up(place) => up::start_in_background(&place),
         Command::Serve(place) => up::serve(&place),
         Command::Watch(place) => watch::run(&place),
+        Command::Alarms(state) => alarms::run(&state.state_dir),
         Command::Down(state) => down::run(&state.state_dir),
     }
 }

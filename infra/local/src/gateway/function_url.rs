@@ -53,7 +53,18 @@ impl Door {
         let mut response = self.answer(request, peer, &id).await?;
         cors::decorate(self.url.cors.as_ref(), &request_headers, &mut response);
         response.headers_mut().insert("x-amzn-requestid", HeaderValue::from_str(&id)?);
+        self.count(response.status());
         Ok(response)
+    }
+
+    fn count(&self, status: StatusCode) {
+        let Some(pool) = self.pools.get().and_then(|pools| pools.get(&self.url.function)) else { return };
+        let is = |so: bool| if so { 1.0 } else { 0.0 };
+        for (metric, value) in
+            [("UrlRequestCount", 1.0), ("Url4xxCount", is(status.is_client_error())), ("Url5xxCount", is(status.is_server_error()))]
+        {
+            pool.count(metric, value);
+        }
     }
 
     /// The function's own timeout is the only one.

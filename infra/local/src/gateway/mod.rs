@@ -6,6 +6,7 @@ pub(crate) mod function_url;
 mod reply;
 mod routes;
 
+use crate::metrics::Metrics;
 use crate::pool::request_id;
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
 use crate::serve::{self, Body, BoxError, Server};
@@ -17,7 +18,7 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
 /// Largest request body, in bytes.
@@ -34,12 +35,16 @@ struct Gateway {
     cors: Option<Cors>,
     doors: Vec<Door>,
     pools: Pools,
+    metrics: Arc<Metrics>,
 }
 
+/// The API's id, as templates refer to it.
+pub(crate) const API: &str = "local";
+
 /// Serves the routes of the HTTP API, and beside them the one of each function URL.
-pub(crate) fn start(listener: TcpListener, model: &Model, pools: Pools) -> Result<Server> {
+pub(crate) fn start(listener: TcpListener, model: &Model, pools: Pools, metrics: Arc<Metrics>) -> Result<Server> {
     let doors = model.function_urls.iter().map(|url| Door::new(url.clone(), Arc::clone(&pools))).collect();
-    let gateway = Arc::new(Gateway { routes: model.routes.clone(), cors: model.cors.clone(), doors, pools });
+    let gateway = Arc::new(Gateway { routes: model.routes.clone(), cors: model.cors.clone(), doors, pools, metrics });
     Server::start(listener, move |request, peer| {
         let gateway = Arc::clone(&gateway);
         async move { gateway.handle(request, peer).await }
@@ -54,11 +59,23 @@ impl Gateway {
         if let Some(response) = cors::preflight(self.cors.as_ref(), request.method(), request.headers()) {
             return Ok(response);
         }
+        let began = Instant::now();
         let (request_headers, id) = (request.headers().clone(), request_id());
         let mut response = self.answer(request, peer, &id).await?;
         cors::decorate(self.cors.as_ref(), &request_headers, &mut response);
         response.headers_mut().insert("apigw-requestid", HeaderValue::from_str(&id)?);
+        self.count(response.status(), began);
         Ok(response)
+    }
+
+    fn count(&self, status: StatusCode, began: Instant) {
+        let is = |so: bool| if so { 1.0 } else { 0.0 };
+        let latency = began.elapsed().as_secs_f64() * 1000.0;
+        for (metric, value) in
+            [("Count", 1.0), ("4xx", is(status.is_client_error())), ("5xx", is(status.is_server_error())), ("Latency", latency)]
+        {
+            self.metrics.record("AWS/ApiGateway", metric, Some(("ApiId", API)), value);
+        }
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr, id: &str) -> Result<Response<Body>, BoxError> {

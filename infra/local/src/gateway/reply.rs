@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 pub(crate) async fn respond(answer: Answer) -> Response<Body> {
     let made = match answer {
         Answer::Failed(_) => Err("the function failed".into()),
+        Answer::Throttled => return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         Answer::Reply(payload) => whole(&payload),
         Answer::Stream(stream) => streamed(stream).await,
     };
@@ -27,6 +28,7 @@ pub(crate) async fn respond(answer: Answer) -> Response<Body> {
 pub(crate) async fn respond_url(answer: Answer, streams: bool) -> Response<Body> {
     let made = match answer {
         Answer::Failed(_) => Err("the function failed".into()),
+        Answer::Throttled => return serve::json(StatusCode::TOO_MANY_REQUESTS, &json!({ "Reason": "ConcurrentInvocationLimitExceeded" })),
         Answer::Reply(payload) if streams => Ok(plain(payload)),
         Answer::Reply(payload) => whole(&payload),
         Answer::Stream(stream) if streams => streamed(stream).await,

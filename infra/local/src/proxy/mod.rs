@@ -8,6 +8,7 @@ mod signature;
 mod upload_form;
 
 use crate::clients::ACCESS_KEY;
+use crate::clock::CloudClock;
 use crate::events::Bus;
 use crate::roles::{Denial, Permissions};
 use crate::runtime_api::{Pools, find_process};
@@ -21,13 +22,12 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use operation::Operation;
 use permissions::Need;
 use serde::Serialize;
 use serde_json::Value;
 use signature::{Asked, Signer};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -73,8 +73,8 @@ struct Memory {
 pub(crate) struct ProxyState {
     memory: Arc<Mutex<Memory>>,
     upstream: Arc<OnceLock<String>>,
-    /// Seconds by which the functions' clock is ahead: what they sign ends by it.
-    clock_offset: Arc<AtomicI64>,
+    /// The functions' clock: what they sign ends by it.
+    clock: CloudClock,
 }
 
 impl ProxyState {
@@ -82,14 +82,13 @@ impl ProxyState {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves the time by which upload forms end.
-    pub(crate) fn set_clock_offset(&self, seconds: i64) {
-        self.clock_offset.store(seconds, Ordering::Relaxed);
+    /// Nothing yet, by this clock.
+    pub(crate) fn new(clock: CloudClock) -> Self {
+        Self { clock, ..Self::default() }
     }
 
     fn now(&self) -> Timestamp {
-        let ahead = SignedDuration::from_secs(self.clock_offset.load(Ordering::Relaxed));
-        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+        self.clock.now()
     }
 
     /// Sets the emulator's address.

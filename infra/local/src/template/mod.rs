@@ -1,5 +1,6 @@
 //! template.yaml and the stacks nested in it, read as CloudFormation would deploy them.
 
+mod alarms;
 mod intrinsics;
 mod model;
 mod roles;
@@ -8,6 +9,7 @@ mod stack;
 mod urls;
 pub mod yaml;
 
+pub use alarms::{Alarm, Comparison, Metric, MetricFilter, Missing, Statistic};
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, Table};
 pub use roles::{LambdaCall, Statement};
 pub use rules::EventRule;

@@ -1,5 +1,6 @@
 //! The resources the local cloud knows how to run, with every property resolved.
 
+use super::alarms::{Alarm, MetricFilter};
 use super::intrinsics::kebab;
 use super::roles::{self, LambdaCall, Statement};
 use super::rules::{self, EventRule};
@@ -30,6 +31,9 @@ pub struct Model {
     /// SQS event sources.
     pub queue_sources: Vec<QueueSource>,
     pub schedules: Vec<Schedule>,
+    pub alarms: Vec<Alarm>,
+    /// Metrics made of lines of logs.
+    pub metric_filters: Vec<MetricFilter>,
     /// Rules of the event bus.
     pub rules: Vec<EventRule>,
     /// Verified SES identities: addresses or domains, which a template takes as given.
@@ -50,6 +54,8 @@ pub struct Function {
     /// Its name in this repository: folder, package and binary; the logical id in kebab case.
     pub name: String,
     pub aws_name: String,
+    /// The group its log is in; empty without one of its own.
+    pub log_group: String,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
     /// Time one invocation may take.
@@ -218,6 +224,8 @@ impl Model {
             "AWS::ApiGatewayV2::Route" => self.routes.push(read_route(stack, &stack.properties(id)?)?),
             "AWS::Scheduler::Schedule" => self.schedules.push(read_schedule(stack, id)?),
             "AWS::Events::Rule" => self.rules.push(EventRule::read(stack, &stack.properties(id)?)?),
+            "AWS::CloudWatch::Alarm" => self.alarms.push(Alarm::read(id, &stack.properties(id)?)?),
+            "AWS::Logs::MetricFilter" => self.metric_filters.push(MetricFilter::read(stack, id)?),
             "AWS::DynamoDB::Table" => self.tables.push(read_table(stack, id)?),
             "AWS::S3::Bucket" => self.add_bucket(stack, id)?,
             "AWS::SQS::Queue" => self.queues.push(read_queue(stack, id)?),
@@ -238,6 +246,7 @@ impl Model {
         let function = Function {
             name: name.clone(),
             aws_name: stack.physical_name(id)?,
+            log_group: properties.pointer("/LoggingConfig/LogGroup").map(text).unwrap_or_default(),
             env,
             timeout: Duration::from_secs(properties.get("Timeout").and_then(number).unwrap_or(3)),
             memory: properties.get("MemorySize").and_then(number).and_then(|mib| u32::try_from(mib).ok()).unwrap_or(128),

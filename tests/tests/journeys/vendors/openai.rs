@@ -6,6 +6,7 @@ use stand_ins::openai::Scenario;
 use stand_ins::{Request, Sent};
 
 use super::{End, GIVEN_UP, REFUSED, Studio, everything, outcomes, worker_dies_twice};
+use crate::alarms::ringing;
 use crate::harness::person::expect;
 use crate::harness::pictures::{selfie_rotated_gps, small};
 use crate::harness::{PROMPT, Person, run};
@@ -135,7 +136,9 @@ fn a_model_that_ends_soon_is_warned_of() {
         assert_eq!(looks("2026-11-01").await, (false, false), "the model in use has no end");
         studio.cloud.set_env("every-day-check-models", "OPENAI_IMAGE_MODEL", "gpt-image-1.5").unwrap();
         assert_eq!(looks("2026-11-01").await, (false, true), "a month is left");
+        assert!(ringing(&studio.cloud).await.contains("StudioModelsEnding"));
         assert_eq!(looks("2026-12-01").await, (true, true), "it is gone: the alarm counts failures");
+        assert!(ringing(&studio.cloud).await.contains("EveryDayCheckModelsErrors"));
         studio.stop().await;
     });
 }
