@@ -15,10 +15,10 @@ CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 PERMISSIONS := $(CARGO_TARGET_DIR)/debug/permissions --records $(CARGO_TARGET_DIR)/permissions
 ALL    := $(CARGO) build --locked --workspace --bins
 # Programs that only developers run are built when they are asked for.
-BUILD  := $(ALL) --exclude bench --exclude new --exclude permissions --exclude stacks
+BUILD  := $(ALL) --exclude bench --exclude new --exclude permissions --exclude soak --exclude stacks
 export PYTHON
 
-.PHONY: help demo test contract check fuzz up down watch bench new stacks permissions openapi invariants deploy audit tools cloud
+.PHONY: help demo test contract check fuzz up down watch bench soak new stacks permissions openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -88,6 +88,13 @@ bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a
 	$(ALL) --release --examples
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/bench $(if $(ONLY),--only '$(ONLY)')
+
+soak: tools ## many orders through the real binaries, with dying workers and throttling: [ORDERS=10000]
+	echo "[1/2] building for release (many minutes at the first time)"
+	infra/local/install requirements
+	$(ALL) --release
+	echo "[2/2] ordering"
+	exec $(CARGO_TARGET_DIR)/release/soak $(if $(ORDERS),--orders '$(ORDERS)')
 
 new: tools ## the skeleton of a function, with its stack: NAME=things-create [ROUTE='POST /v1/things']
 	$(CARGO) run --quiet --locked -p new -- "$(NAME)" "$(ROUTE)"

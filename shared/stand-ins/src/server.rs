@@ -127,6 +127,12 @@ impl<V: Vendor> StandIn<V> {
         locked(&self.desk.requests).iter().cloned().collect()
     }
 
+    /// How many requests have arrived since the start.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        *self.desk.count.borrow()
+    }
+
     /// Waits until `count` requests have arrived since the start.
     pub async fn has_been_asked(&self, count: usize) {
         let mut so_far = self.desk.count.subscribe();

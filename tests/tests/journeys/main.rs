@@ -2,7 +2,7 @@
 //!
 //! `journeys` are the actions of people, `promises` the sentences of the policy, each by its id; `canary` searches for contents that must be nowhere,
 //! `bad_pictures` sends hostile pictures, `faults` breaks every step, `alarms` hears of it, `vendors` are failing third parties, `instant` is the profile `ephemeral`,
-//! `budgets` counts calls and `events` replays the recorded inputs. Conditions are polled; nothing sleeps. `cargo build --workspace --bins` first:
+//! `soak` is many orders at once, `budgets` counts calls and `events` replays the recorded inputs. Conditions are polled; nothing sleeps. `cargo build --workspace --bins` first:
 //! the tests run the binaries of the dev profile.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
@@ -16,4 +16,5 @@ mod harness;
 mod instant;
 mod journeys;
 mod promises;
+mod soak;
 mod vendors;
