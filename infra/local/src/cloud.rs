@@ -4,6 +4,7 @@ use crate::clients::Clients;
 use crate::clock::CloudClock;
 use crate::control;
 use crate::credentials::{Credentials, assume_roles};
+use crate::deployment::read_model;
 use crate::events::Bus;
 use crate::gateway;
 use crate::inner::{CLOCK_VARIABLE, Inner, count_lines, log_file};
@@ -19,10 +20,9 @@ use crate::resources;
 use crate::roles::{Denial, Permissions};
 use crate::runtime_api::{self, Pools};
 use crate::schedules::Timer;
-use crate::secrets;
 use crate::serve::{Server, listen};
 use crate::spawner::Spawner;
-use crate::template::{Model, Queue, Settings, Stack};
+use crate::template::{Model, Queue};
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use serde_json::Value;
@@ -107,7 +107,7 @@ impl Cloud {
         let filtered = Logs::new(&model, &state_dir.join("logs"))?;
         let proxy_state = ProxyState::new(clock.clone());
         proxy_state.connect(&ministack.authority());
-        let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery, Arc::clone(&metrics));
+        let bus = Bus::new(&model, Arc::clone(&pools), &options.region, options.redelivery, Arc::clone(&metrics), clients.sqs.clone());
         let cors = BucketCors::read(&model.buckets)?;
         let mut servers =
             vec![proxy::start(aws, proxy_state.clone(), Arc::clone(&pools), Arc::clone(&bus), Arc::clone(&permissions), cors)?];
@@ -431,40 +431,6 @@ fn prepare(state_dir: &Path) -> Result<PathBuf> {
     let logs = state_dir.join("logs");
     std::fs::create_dir_all(&logs).with_context(|| format!("cannot make {}", logs.display()))?;
     state_dir.canonicalize().with_context(|| format!("cannot use {}", state_dir.display()))
-}
-
-/// The parameters of the template: the caller's, and a signer with its chain, made at the first start and kept with the other secrets.
-fn parameters(options: &Options, state_dir: &Path) -> Result<BTreeMap<String, String>> {
-    let secret =
-        |id| -> Result<[u8; 32]> { hex::decode(secrets::value(id, state_dir)?)?.try_into().map_err(|_| anyhow!("{id} is damaged")) };
-    let authority = certificates::TestAuthority::new(&secret("SigningAuthority")?)?;
-    let keys = authority.keys(&secret("SigningKey")?)?;
-    let made = [("SigningKey", keys.key), ("SigningChain", keys.chain), ("TrustAnchors", keys.anchor)];
-    let mut parameters: BTreeMap<String, String> = made.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    parameters.extend(options.parameters.clone());
-    Ok(parameters)
-}
-
-fn read_model(options: &Options, state_dir: &Path, endpoint_url: &str) -> Result<Model> {
-    let settings = Settings {
-        stack_name: "nigao".to_owned(),
-        region: options.region.clone(),
-        account_id: ACCOUNT.to_owned(),
-        endpoint_url: endpoint_url.to_owned(),
-        parameters: parameters(options, state_dir)?,
-        secret: secrets::value,
-        state_dir: state_dir.to_path_buf(),
-    };
-    let stack = Stack::load(&options.template, settings)?;
-    let mut model = Model::read(&stack)?;
-    // A template that is deployed to an account uses an identity that exists there; here it must be made. No other one: SES asks for permission on
-    // the sender's address where that is verified, and else on its domain.
-    if let Ok(Value::String(identity)) = stack.resolve(&serde_json::json!({ "Ref": "MailIdentity" }))
-        && !model.identities.contains(&identity)
-    {
-        model.identities.push(identity);
-    }
-    Ok(model)
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of a cloud, each made once")]

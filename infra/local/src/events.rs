@@ -5,9 +5,12 @@ use crate::metrics::Metrics;
 use crate::pool::{Answer, Pool, request_id};
 use crate::runtime_api::Pools;
 use crate::template::{EventRule, Model};
+use anyhow::Result;
+use aws_sdk_sqs::Client;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +32,9 @@ pub(crate) struct Bus {
     in_flight: AtomicUsize,
     metrics: Arc<Metrics>,
     mails: Mutex<Mails>,
+    sqs: Client,
+    /// The address of the queue for the events that a function failed on for good, by its name.
+    given_up: BTreeMap<String, String>,
 }
 
 /// The mails so far, and those of them that SES's simulator was sent for their end.
@@ -44,7 +50,8 @@ const SIMULATOR: &str = "@simulator.amazonses.com";
 
 impl Bus {
     /// The bus with the template's rules.
-    pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration, metrics: Arc<Metrics>) -> Arc<Self> {
+    pub(crate) fn new(model: &Model, pools: Pools, region: &str, redelivery: Duration, metrics: Arc<Metrics>, sqs: Client) -> Arc<Self> {
+        let url = |arn: &String| model.queues.iter().find(|queue| queue.arn == *arn).map(|queue| queue.url.clone());
         Arc::new(Self {
             rules: model.rules.clone(),
             announced: model.announced.clone(),
@@ -55,6 +62,8 @@ impl Bus {
             in_flight: AtomicUsize::new(0),
             metrics,
             mails: Mutex::default(),
+            sqs,
+            given_up: model.given_up.iter().filter_map(|(function, arn)| Some((function.clone(), url(arn)?))).collect(),
         })
     }
 
@@ -89,7 +98,7 @@ impl Bus {
             let (bus, pool, input) = (Arc::clone(self), Arc::clone(pool), Bytes::from(rule.input(&event).to_string()));
             bus.in_flight.fetch_add(1, Ordering::SeqCst);
             tokio::spawn(async move {
-                deliver(&pool, input, bus.redelivery).await;
+                bus.deliver(&pool, input).await;
                 bus.in_flight.fetch_sub(1, Ordering::SeqCst);
             });
         }
@@ -119,19 +128,35 @@ impl Bus {
     }
 }
 
-/// An asynchronous invocation: a failure is retried a few times.
-async fn deliver(pool: &Arc<Pool>, input: Bytes, redelivery: Duration) {
-    for attempt in 1..=ATTEMPTS {
-        let error = match pool.invoke(input.clone()).await {
-            Answer::Failed(error) => String::from_utf8_lossy(&error).into_owned(),
-            Answer::Throttled => "throttled".to_owned(),
-            Answer::Reply(_) | Answer::Stream(_) => return,
-        };
-        if attempt == ATTEMPTS {
-            eprintln!("{}: an event failed for good: {error}", pool.name());
-        } else {
-            tokio::time::sleep(redelivery).await;
+impl Bus {
+    /// An asynchronous invocation: a failure is retried a few times, and then put aside.
+    async fn deliver(&self, pool: &Arc<Pool>, input: Bytes) {
+        for attempt in 1..=ATTEMPTS {
+            let error = match pool.invoke(input.clone()).await {
+                Answer::Failed(error) => String::from_utf8_lossy(&error).into_owned(),
+                Answer::Throttled => "throttled".to_owned(),
+                Answer::Reply(_) | Answer::Stream(_) => return,
+            };
+            if attempt == ATTEMPTS {
+                eprintln!("{}: an event failed for good: {error}", pool.name());
+            } else {
+                tokio::time::sleep(self.redelivery).await;
+            }
         }
+        if let Err(error) = self.give_up(pool.name(), &input).await {
+            eprintln!("{}: the event is lost: {error:#}", pool.name());
+        }
+    }
+
+    /// What Lambda sends to the destination of failed events, without the function's answer.
+    async fn give_up(&self, function: &str, input: &[u8]) -> Result<()> {
+        let Some(queue) = self.given_up.get(function) else { return Ok(()) };
+        let payload: Value = serde_json::from_slice(input)?;
+        let context = json!({ "condition": "RetriesExhausted", "approximateInvokeCount": ATTEMPTS, "requestId": request_id() });
+        let body =
+            json!({ "version": "1.0", "timestamp": Timestamp::now().to_string(), "requestContext": context, "requestPayload": payload });
+        self.sqs.send_message().queue_url(queue).message_body(body.to_string()).send().await?;
+        Ok(())
     }
 }
 
@@ -180,6 +205,7 @@ fn tags(mail: &Value, from: &str, set: &str) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::Clients;
     use crate::clock::CloudClock;
 
     fn mail() -> Value {
@@ -212,7 +238,14 @@ mod tests {
     #[test]
     fn only_mails_of_an_announced_configuration_set_make_events() {
         let model = Model { announced: vec!["ready-mails".into()], ..Model::default() };
-        let bus = Bus::new(&model, Pools::default(), "eu-west-1", Duration::ZERO, Arc::new(Metrics::new(CloudClock::default())));
+        let bus = Bus::new(
+            &model,
+            Pools::default(),
+            "eu-west-1",
+            Duration::ZERO,
+            Arc::new(Metrics::new(CloudClock::default())),
+            Clients::new("http://127.0.0.1:1", "eu-west-1").sqs,
+        );
         bus.hold();
         let mut other = mail();
         other["ConfigurationSetName"] = json!("other");

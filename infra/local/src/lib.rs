@@ -10,6 +10,7 @@ mod cloud;
 pub mod command;
 mod control;
 mod credentials;
+mod deployment;
 mod events;
 mod gateway;
 mod http_client;

@@ -73,7 +73,10 @@ impl Function {
             retry.is_some() == matches!(on, Trigger::Rate(_) | Trigger::Event(_)),
             "schedules and events say their retry, and no others"
         );
-        ensure!(concurrency.is_none() || matches!(on, Trigger::Queue(_)), "a consumer says how many runs of it there are at once, and no other does");
+        ensure!(
+            concurrency.is_none() || matches!(on, Trigger::Queue(_)),
+            "a consumer says how many runs of it there are at once, and no other does"
+        );
         // What a consumer's source starts is limited there: a reservation would only make it refuse messages.
         ensure!(reserved.is_none() || called, "a function with a route may keep room for itself, and no other");
         ensure!(configuration_set.is_none() || *mails, "only what mails has a configuration set");

@@ -17,8 +17,7 @@ use tokio::sync::mpsc;
 
 use studio::store::{drawing_name, drawings_among, write};
 use studio::{
-    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, Turns, confirm,
-    style,
+    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, Turns, confirm, style,
 };
 
 use crate::bundle_parts::BundleParts;

@@ -42,12 +42,7 @@ pub trait Backlog: Send + Sync {
 ///
 /// # Errors
 /// Those of the store and of the queue.
-pub async fn tell_again(
-    generations: &dyn Generations,
-    steps: &dyn Steps,
-    step: Step,
-    generation: &Generation,
-) -> Result<(), Failure> {
+pub async fn tell_again(generations: &dyn Generations, steps: &dyn Steps, step: Step, generation: &Generation) -> Result<(), Failure> {
     let Some(retold) = generation.retell() else { return Ok(()) };
     match generations.change(Change::of(generation, &retold)).await? {
         Written::Stored => steps.tell(step, &retold).await,

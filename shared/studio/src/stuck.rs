@@ -266,7 +266,7 @@ impl EndStuck<'_> {
     async fn fail(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
         let failed = generation.fail(EndReason::TimedOut, now).map_err(Failure::broken)?;
         let release = generation.release(now);
-        let change = Change { entry: release.as_ref(), ..Change::of(generation, &failed) };
+        let change = Change { entries: release.as_slice(), ..Change::of(generation, &failed) };
         if self.generations.change(change).await? == Written::Overtaken {
             return Ok(Outcome::Early);
         }

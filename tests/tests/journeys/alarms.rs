@@ -26,9 +26,10 @@ async fn assert_ringing(cloud: &Cloud, names: &[&str]) {
     assert_eq!(ringing(cloud).await, names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>());
 }
 
-/// So much later, all five-minute alarms are quiet again.
+/// So much later, with the sweeper at work, all five-minute alarms are quiet again.
 async fn calm(cloud: &Cloud, minutes: i64) {
     cloud.set_clock_offset(minutes * 60);
+    assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
     assert_ringing(cloud, &[]).await;
 }
 
@@ -117,12 +118,23 @@ fn work_that_fails_waits_or_is_given_up_rings() {
         cloud.clear_faults();
         calm(&cloud, 12).await;
 
+        // An event that is given up: of a mail that went.
+        cloud.inject(broken("on-mail-sent", "UpdateItem").times(3));
+        cloud.inject(broken("on-mail-sent", "GetItem").times(3));
+        person.quick_generation().await;
+        cloud.settle(Duration::from_secs(60)).await.unwrap();
+        cloud.clear_faults();
+        assert_ringing(&cloud, &["MailSentDlqDepth", "OnMailSentErrors", "StudioErrorLines"]).await;
+        let dead = cloud.queues()["MailSentDlq"].url.clone();
+        cloud.clients().sqs.purge_queue().queue_url(dead).send().await.unwrap();
+        calm(&cloud, 18).await;
+
         // Nobody reads the queue.
         cloud.pause_queue("GenerationQueued").await.unwrap();
         person.start(&person.upload(&small()).await).await;
-        cloud.set_clock_offset(20 * 60);
+        cloud.set_clock_offset(30 * 60);
         assert!(!ringing(&cloud).await.contains("GenerationQueuedAge"));
-        cloud.set_clock_offset(29 * 60);
+        cloud.set_clock_offset(34 * 60);
         assert_ringing(&cloud, &["EveryMinuteEndStuckSilent", "GenerationQueuedAge"]).await;
 
         // The sweeper finds it late and cannot do anything about it, which fails no run.

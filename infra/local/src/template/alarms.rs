@@ -67,7 +67,7 @@ impl Alarm {
     ///
     /// # Errors
     /// When it lacks something, or watches more than one metric.
-    pub(super) fn read(id: &str, properties: &Value) -> Result<Self> {
+    pub(crate) fn read(id: &str, properties: &Value) -> Result<Self> {
         let of = |name: &str| properties.get(name).map(text);
         let required = |name: &str| of(name).ok_or_else(|| anyhow!("{name} is missing"));
         let number = |name: &str| -> Result<i64> { required(name)?.parse().with_context(|| format!("{name} is no whole number")) };

@@ -44,6 +44,8 @@ pub struct Model {
     pub announced: Vec<String>,
     /// The statements of each function's deployed role, by the function's name.
     pub roles: BTreeMap<String, Vec<Statement>>,
+    /// The queue of the events that a function failed on for good, by the function's name.
+    pub given_up: BTreeMap<String, String>,
     /// What Lambda does with these roles by itself.
     pub lambda_calls: Vec<LambdaCall>,
 }
@@ -218,6 +220,7 @@ impl Model {
                 if let Some(queue) = properties.pointer("/DestinationConfig/OnFailure/Destination") {
                     let function = stack.function(&required(&properties, "FunctionName")?)?;
                     self.lambda_calls.push(LambdaCall::giving_up(&function, &text(queue)));
+                    self.given_up.insert(function, text(queue));
                 }
             }
             "AWS::ApiGatewayV2::Api" => self.cors = stack.properties(id)?.get("CorsConfiguration").map(Cors::read),

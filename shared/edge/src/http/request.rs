@@ -25,7 +25,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn new(inner: lambda_http::Request) -> Self {
+    pub(crate) fn new(inner: lambda_http::Request) -> Self {
         Self { inner }
     }
 

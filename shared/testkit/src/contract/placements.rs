@@ -160,7 +160,10 @@ pub async fn admission(stores: &Stores) {
     let mut uploads = Vec::new();
     for caller in callers {
         uploads.push(stores.upload(caller).await);
-        assert_eq!(stores.placements.place(&stores.new_generation(&uploads[uploads.len() - 1], 1, "before")).await.unwrap(), Placement::New);
+        assert_eq!(
+            stores.placements.place(&stores.new_generation(&uploads[uploads.len() - 1], 1, "before")).await.unwrap(),
+            Placement::New
+        );
     }
     stores.admission.close(stores.now().checked_add(SignedDuration::from_secs(90)).unwrap()).await.unwrap();
     stores.later(SignedDuration::from_secs(30));

@@ -11,8 +11,8 @@ use kernel::{
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
-    Admission, Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients, Upload, Uploads,
-    Views,
+    Admission, Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients,
+    Upload, Uploads, Views,
 };
 use wallet::Charge;
 

@@ -111,8 +111,8 @@ async fn generations_and_their_readers() {
     contract::generations::concurrent_changes(&stores(10)).await;
     contract::generations::pages(&stores(11)).await;
     contract::generations::overdue(&stores(12)).await;
-    contract::generations::put_off(&stores(31)).await;
-    contract::placements::admission(&stores(32)).await;
+    contract::generations::put_off(&stores(51)).await;
+    contract::placements::admission(&stores(52)).await;
     contract::generations::deliveries(&stores(14)).await;
 }
 

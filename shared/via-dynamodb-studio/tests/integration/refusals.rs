@@ -2,7 +2,7 @@
 
 use dynamo::Database;
 use kernel::{Failure, FixedClock, GenerationId, SeededRandomness};
-use studio::{Change, EndReason, Generations, Overdue};
+use studio::{Change, EndReason, Generations, Lane, Overdue};
 use testkit::builders;
 use testkit::stub::{Reply, Stub};
 use via_dynamodb_studio::{DynamoGenerations, DynamoOverdue};
@@ -23,7 +23,7 @@ async fn outcomes(reply: Reply) -> (Stub, [Result<(), Failure>; 3]) {
     let failed = queued.fail(EndReason::TimedOut, builders::midnight()).unwrap();
     let read = generations.load(queued.owner, queued.id).await.map(drop);
     let changed = generations.change(Change::of(&queued, &failed)).await.map(drop);
-    let found = DynamoOverdue::new(database, "studio".into()).overdue(builders::midnight(), 5).await.map(drop);
+    let found = DynamoOverdue::new(database, "studio".into()).of(Lane::Running, builders::midnight()).next().await.map(drop);
     (stub, [read, changed, found])
 }
 

@@ -47,8 +47,13 @@ const TURN: &str = "TransactWriteItems";
 #[test]
 fn on_generation_queued_may_die_at_every_step() {
     run(async {
-        let consumer =
-            Consumer { function: "on-generation-queued", queue: "GenerationQueued", state: "queued", next: Some("ScreeningPassed"), ahead: Cell::new(0) };
+        let consumer = Consumer {
+            function: "on-generation-queued",
+            queue: "GenerationQueued",
+            state: "queued",
+            next: Some("ScreeningPassed"),
+            ahead: Cell::new(0),
+        };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         let generations = kill_everywhere(&cloud, &consumer, &person).await;
@@ -60,7 +65,13 @@ fn on_generation_queued_may_die_at_every_step() {
 #[test]
 fn on_screening_passed_may_die_at_every_step() {
     run(async {
-        let consumer = Consumer { function: "on-screening-passed", queue: "ScreeningPassed", state: "drawing", next: Some("DrawingReady"), ahead: Cell::new(0) };
+        let consumer = Consumer {
+            function: "on-screening-passed",
+            queue: "ScreeningPassed",
+            state: "drawing",
+            next: Some("DrawingReady"),
+            ahead: Cell::new(0),
+        };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         // Drawing takes time, so the artist works only where its work is lost, or stored and not recorded; otherwise the drawing is there already.
@@ -82,7 +93,8 @@ fn on_screening_passed_may_die_at_every_step() {
 #[test]
 fn on_drawing_ready_may_die_at_every_step() {
     run(async {
-        let consumer = Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None, ahead: Cell::new(0) };
+        let consumer =
+            Consumer { function: "on-drawing-ready", queue: "DrawingReady", state: "finishing", next: None, ahead: Cell::new(0) };
         let cloud = stage(&consumer).await;
         let person = Person::signed_in(&cloud).await;
         let generations = kill_everywhere(&cloud, &consumer, &person).await;

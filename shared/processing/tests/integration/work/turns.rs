@@ -41,7 +41,8 @@ async fn messages_that_come_many_times_do_no_work_beside_each_other() {
             let world = World::new();
             let (caller, id) = world.ready_for(step, 1).await;
             let message = world.steps.queue().pop_front().unwrap();
-            let work = |world: &World| (world.faults.count("screener.score"), world.artist.asked().len(), world.faults.count("pictures.keep"));
+            let work =
+                |world: &World| (world.faults.count("screener.score"), world.artist.asked().len(), world.faults.count("pictures.keep"));
             let before = work(&world);
             world.faults.interleave(seed);
             let runs = join_all((0..20).map(|_| world.work(message))).await;
