@@ -21,6 +21,7 @@ struct App {
     breaker: DynamoBreaker,
     attempts: DynamoAttempts,
     pepper: Pepper,
+    micro_dollars_per_day: u64,
     steps: QueuedSteps<SqsQueue>,
     clock: SystemClock,
 }
@@ -32,14 +33,16 @@ async fn main() -> Result<(), edge::Error> {
     let aws = settings.aws()?;
     let (dynamo, bucket) = (Database::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
     let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);
+    let fleeting = settings.required("FLEETING_TABLE")?;
     let app = &App {
         generations: DynamoGenerations::new(dynamo.clone(), studio.clone()).with_wallet(settings.required("ACCOUNTS_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),
         pictures: S3Pictures::new(bucket),
         artists,
-        breaker: DynamoBreaker::new(dynamo.clone(), settings.required("FLEETING_TABLE")?, Arc::new(settings.clock)),
-        attempts: DynamoAttempts::new(dynamo, studio),
+        breaker: DynamoBreaker::new(dynamo.clone(), fleeting.clone(), Arc::new(settings.clock)),
+        attempts: DynamoAttempts::new(dynamo, studio, fleeting),
         pepper: settings.pepper()?,
+        micro_dollars_per_day: u64::from(settings.number("VENDOR_DOLLARS_PER_DAY")?) * 1_000_000,
         steps: QueuedSteps::new([
             (Step::ScreeningPassed, SqsQueue::new(&aws, redraw)),
             (Step::DrawingReady, SqsQueue::new(&aws, settings.required("DRAWING_READY_QUEUE_URL")?)),
@@ -50,9 +53,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
-    let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock } = app;
+    let App { generations, selfies, pictures, artists, breaker, attempts, pepper, micro_dollars_per_day, steps, clock } = app;
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
-    let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until };
+    let micro_dollars_per_day = *micro_dollars_per_day;
+    let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until, micro_dollars_per_day };
     let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
     draw.run(message.content).await
 }

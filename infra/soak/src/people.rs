@@ -4,7 +4,7 @@
 use accounts::SignedIn;
 use anyhow::{Context, Result, anyhow};
 use dynamo::{Answer, Database, Item};
-use edge::{SessionKeys, Stage};
+use edge::{SessionKeys, Settings};
 use kernel::{AccountId, AccountSession, Clock, Owner, SessionId, SystemClock, SystemRandomness};
 use local_cloud::Cloud;
 use policy::Class;
@@ -35,13 +35,14 @@ impl People {
     pub(crate) fn new(cloud: &Cloud) -> Result<Self> {
         let env = &cloud.model().functions.get("me-get").context("the profile has no accounts")?.env;
         let secret = env.get("SESSION_SECRET").context("sessions have no secret")?;
+        let settings = Settings::of(&[("STAGE", "local"), ("SESSION_SECRET", secret)])?;
         let clock = SystemClock::default();
         let table = |id: &str| cloud.tables()[id].to_owned();
         Ok(Self {
             database: Database::new(&cloud.clients().config),
             accounts: table("AccountsTable"),
             fleeting: table("FleetingTable"),
-            keys: SessionKeys::new(secret.as_bytes(), Stage::Local, clock),
+            keys: settings.session_keys()?,
             clock,
         })
     }
@@ -57,7 +58,7 @@ impl People {
             .text("locale", "en")
             .text("created_at", now.to_string());
         let grant = Entry::starter_grant(CREDITS, now);
-        let wallet = Item::new(Class::Wallet.id(), keys::wallet(owner)).number("available", CREDITS).number("held", 0);
+        let wallet = Item::new(Class::Wallet.id(), keys::wallet(owner)).number("available", CREDITS).number("held", 0).number("running", 0);
         for item in [profile, wallet, entry_item(owner, &grant)] {
             self.put(item, &self.accounts).await?;
         }

@@ -206,7 +206,8 @@ mod tests {
         let line = cookies.iter().map(|cookie| cookie.split(';').next().unwrap()).collect::<Vec<_>>().join("; ");
         let request = lambda_http::http::Request::builder().header("cookie", line).body(lambda_http::Body::Empty).unwrap();
         let asked = std::sync::atomic::AtomicUsize::new(0);
-        let entered = keys(SECRET, SignedDuration::ZERO).signed_in(&Request::new(request), |session| {
+        let (keys, request) = (keys(SECRET, SignedDuration::ZERO), Request::new(request));
+        let entered = keys.signed_in(&request, |session| {
             asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let is_open = open.contains(&session);
             async move { if is_open { Ok(session) } else { Err(Failure::signed_out()) } }

@@ -9,7 +9,7 @@ use bubble_text::Words;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use imaging::{BubbleRequest, Bundle, Extras, Manifest, Packs};
 use kernel::message::GenerationStep;
-use kernel::{Clock, Failure, GenerationId, Owner, Timestamp};
+use kernel::{Clock, Failure, Timestamp};
 use outreach::{Mail, Mailer};
 use picture_files::{BUNDLE_NAME, DigitalSource, Messenger};
 use provenance::{Origin, Signer};

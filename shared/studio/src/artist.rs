@@ -120,6 +120,9 @@ impl From<NotDrawn> for Failure {
     }
 }
 
+/// The expected price of a drawing that no list has, in micro-dollars: more than any known one.
+pub const UNLISTED: u64 = 500_000;
+
 #[async_trait]
 pub trait Artist: Send + Sync {
     /// The name in the configuration, the provider ledger and the records, such as `palette`.
@@ -136,6 +139,12 @@ pub trait Artist: Send + Sync {
     /// Whether a vendor draws, so that asking twice costs twice; false for an artist in this process.
     fn is_elsewhere(&self) -> bool {
         true
+    }
+
+    /// What a drawing is expected to cost by the vendor's list, in micro-dollars; nothing in this process. Where the list does not say, it is dear, so that
+    /// a budget is spent too early and not too late.
+    fn price(&self) -> u64 {
+        if self.is_elsewhere() { UNLISTED } else { 0 }
     }
 
     /// Draws one picture, asking the vendor once: failures are handled by the caller.

@@ -205,11 +205,22 @@ pub enum Claimed {
     Over,
 }
 
+/// What an attempt is expected to cost, and what all attempts of the day may cost, in micro-dollars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub expected: u64,
+    pub per_day: u64,
+    pub at: Timestamp,
+}
+
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Writes a history with a new claim, if the stored one still has the version before it and the generation is being drawn. Both are one write, so
-    /// that a deletion of the generation either finds the claim or prevents it.
-    async fn open(&self, history: &History) -> Result<Claimed, Failure>;
+    /// Writes a history with a new claim, if the stored one still has the version before it and the generation is being drawn, and spends its cost. All
+    /// of it is one write, so that a deletion of the generation either finds the claim or prevents it.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] with [`kernel::Reason::BudgetSpent`] where that is more than the day has left.
+    async fn open(&self, history: &History, cost: Cost) -> Result<Claimed, Failure>;
 
     /// Writes a history with the outcome of its last attempt, if the stored one still has the version before it. For a finished drawing, this is part
     /// of the [`Change`](crate::Change) that records it.

@@ -8,6 +8,7 @@
 //! | busy for longer, down, misconfigured | the next artist |
 //! | our account is empty | the next artist; this one is never asked again for this drawing |
 //! | no picture | the same artist once more, then the next |
+//! | the day's budget for vendors is spent | not asked: the next artist; where there is none, the drawing waits as for a vendor that is down |
 //! | unclear | the best next artist; the second time the generation ends, since each call may be billed |
 //!
 //! When no artist is left and one of them may be able later, the drawing waits in a message with a delay ([`Steps::tell_later`]) and not in one that
@@ -20,10 +21,10 @@
 use std::time::Duration;
 
 use accounts::Pepper;
-use kernel::{Clock, Failure, Randomness, SignedDuration, Timestamp};
+use kernel::{Clock, Failure, Randomness, Reason, SignedDuration, Timestamp};
 
 use crate::artist::{Artist, Brief, DrawRequest, Drawing, NotDrawn, Sketches, Usage};
-use crate::attempts::{Attempts, Claimed, History, Outcome};
+use crate::attempts::{Attempts, Claimed, Cost, History, Outcome};
 use crate::circuit::{Breaker, Circuit, Permit};
 use crate::generation::{EndReason, Generation};
 use crate::store::Written;
@@ -72,6 +73,8 @@ pub struct ArtistFallback<'a> {
     pub randomness: &'a dyn Randomness,
     /// The end of this worker's time.
     pub until: Timestamp,
+    /// What all vendors together may be paid in a day, in micro-dollars.
+    pub micro_dollars_per_day: u64,
 }
 
 /// One drawing to obtain.
@@ -214,10 +217,16 @@ impl FallbackRun<'_> {
             self.candidates[at].done = true;
             return Ok(None);
         }
-        match self.claim(artist, now).await? {
-            Claim::Mine => {}
-            Claim::Found => return Ok(None),
-            Claim::Over => return Ok(Some(Obtained::Over)),
+        match self.claim(artist, now).await {
+            Ok(Claim::Mine) => {}
+            Ok(Claim::Found) => return Ok(None),
+            Ok(Claim::Over) => return Ok(Some(Obtained::Over)),
+            Err(Failure::Busy { problem, retry_after }) if problem.reason == Reason::BudgetSpent => {
+                self.candidates[at].done = true;
+                self.waits.push(retry_after);
+                return Ok(None);
+            }
+            Err(failure) => return Err(failure),
         }
         let answer = self.call(artist).await;
         self.asked = true;
@@ -273,7 +282,8 @@ impl FallbackRun<'_> {
         self.fallback.randomness.fill(&mut mark);
         let mark = hex::encode(mark);
         let opened = self.history.opened(artist.name(), artist.model(), &mark, now, LEASE);
-        let claimed = if self.claims { self.fallback.attempts.open(&opened).await? } else { Claimed::Mine };
+        let cost = Cost { expected: artist.price(), per_day: self.fallback.micro_dollars_per_day, at: now };
+        let claimed = if self.claims { self.fallback.attempts.open(&opened, cost).await? } else { Claimed::Mine };
         match claimed {
             Claimed::Mine => self.history = opened,
             // Written by this very call, whose first answer was lost.

@@ -34,7 +34,7 @@ pub mod view;
 
 pub use addons::{Bubble, BubbleText};
 pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sketches, Usage};
-pub use attempts::{Attempt, Attempts, Claimed, History, Outcome};
+pub use attempts::{Attempt, Attempts, Claimed, Cost, History, Outcome};
 pub use backlog::{Admission, ControlAdmission, Waiting};
 pub use cancel::{DeleteGeneration, OwnGeneration, OwnGenerations};
 pub use circuit::{Breaker, Circuit, Permit};

@@ -4,25 +4,27 @@ use async_trait::async_trait;
 use dynamo::{Answer, Attributes, Database, EXPIRY, Item, Read, TTL, Transaction, Write, number, text};
 use kernel::{Failure, Timestamp};
 use policy::Class;
-use studio::{Attempts, Claimed, History, State, Written};
+use studio::{Attempts, Claimed, Cost, History, State, Written};
+use via_dynamodb_accounts::spend;
 
 use crate::keys;
 
 pub struct DynamoAttempts {
     database: Database,
     studio: String,
+    fleeting: String,
 }
 
 impl DynamoAttempts {
     #[must_use]
-    pub fn new(database: Database, studio: String) -> Self {
-        Self { database, studio }
+    pub fn new(database: Database, studio: String, fleeting: String) -> Self {
+        Self { database, studio, fleeting }
     }
 }
 
 #[async_trait]
 impl Attempts for DynamoAttempts {
-    async fn open(&self, history: &History) -> Result<Claimed, Failure> {
+    async fn open(&self, history: &History, Cost { expected, per_day, at }: Cost) -> Result<Claimed, Failure> {
         let asked = history.clone();
         let is_drawn = keys::generation(history.owner, history.generation)
             .check(&self.studio)
@@ -34,7 +36,9 @@ impl Attempts for DynamoAttempts {
             // It was removed at its end.
             None => Err(Failure::unavailable(std::time::Duration::from_secs(1))),
         });
-        Transaction::default().part(is_drawn.or(|_| Ok(Claimed::Over))).part(claim).write(&self.database, Claimed::Mine).await
+        let spent = (expected > 0).then(|| spend(&self.fleeting, "vendors", expected, per_day, at));
+        let is_drawn = is_drawn.or(|_| Ok(Claimed::Over));
+        Transaction::default().part(is_drawn).part(claim).parts(spent).write(&self.database, Claimed::Mine).await
     }
 
     async fn close(&self, history: &History) -> Result<Written, Failure> {

@@ -7,6 +7,7 @@ use egress::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use egress::{Client, Endpoint, Secret, SendError};
 use kernel::Failure;
 use picture_files::DigitalSource;
+use studio::prices::Tokens;
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::{answer, refusal, request};
@@ -97,6 +98,12 @@ impl Artist for GeminiArtist {
 
     fn model(&self) -> &str {
         &self.model
+    }
+
+    fn price(&self) -> u64 {
+        // What a picture and its thoughts take, with a selfie and its instructions.
+        let tokens = Tokens { text_input: 500, image_input: 1_500, text_output: 500, image_output: 1_120 };
+        crate::price::of(&self.model, tokens).unwrap_or(studio::artist::UNLISTED)
     }
 
     /// No sketches, and no repeatable drawings by seed: the API has neither for pictures.

@@ -10,7 +10,7 @@ use picture_files::DigitalSource;
 use studio::{Artist, DrawRequest, Drawing, NotDrawn, prompt};
 
 use crate::OpenAi;
-use crate::answer::{self, SKETCHES};
+use crate::answer::{self, SKETCHES, Tokens};
 use crate::api_error::request_id;
 use crate::refusal::{Refusal, lost};
 
@@ -88,6 +88,18 @@ impl Artist for OpenAiArtist {
 
     fn model(&self) -> &str {
         &self.model
+    }
+
+    fn price(&self) -> u64 {
+        // An estimate: the tokens of one square picture by quality, and of a selfie with its instructions.
+        let output = match &*self.quality {
+            "low" => 272,
+            "medium" => 1_056,
+            "high" => 4_160,
+            _ => return studio::artist::UNLISTED,
+        };
+        crate::price::of(&self.model, &Tokens { input_tokens: Some(1_500), output_tokens: Some(output), input_tokens_details: None })
+            .unwrap_or(studio::artist::UNLISTED)
     }
 
     /// No repeatable drawings by seed: the image models have none.

@@ -1,8 +1,8 @@
 //! The attempts at drawings, and the circuits.
 
 use async_trait::async_trait;
-use kernel::Failure;
-use studio::{Attempts, Breaker, Circuit, Claimed, History, State, Written};
+use kernel::{Failure, Window};
+use studio::{Attempts, Breaker, Circuit, Claimed, Cost, History, State, Written};
 
 use super::FakeDatabase;
 
@@ -11,7 +11,7 @@ pub struct FakeAttempts(pub FakeDatabase);
 
 #[async_trait]
 impl Attempts for FakeAttempts {
-    async fn open(&self, history: &History) -> Result<Claimed, Failure> {
+    async fn open(&self, history: &History, Cost { expected, per_day, at }: Cost) -> Result<Claimed, Failure> {
         self.0
             .transact("attempts.open", |rows| {
                 let generation = rows.generations.get(&(history.owner, history.generation));
@@ -19,7 +19,8 @@ impl Attempts for FakeAttempts {
                     return Ok(Claimed::Over);
                 }
                 if rows.note_attempts(history) {
-                    return Ok(Claimed::Mine);
+                    let has_room = expected == 0 || rows.add(Window::Day, "budget", "vendors", expected, per_day, at);
+                    return if has_room { Ok(Claimed::Mine) } else { Err(Failure::budget_spent(Window::Day.left(at))) };
                 }
                 let found = rows.attempts.get(&(history.generation, history.index)).cloned();
                 found.map(Claimed::Found).ok_or_else(|| Failure::unavailable(std::time::Duration::from_secs(1)))

@@ -37,7 +37,7 @@ fn stores(seed: u64) -> Stores {
         uploads: Box::new(DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone())),
         placements: Box::new(DynamoPlacements::new(database.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
         generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
-        attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone())),
+        attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone(), fleeting.clone())),
         breaker: Box::new(DynamoBreaker::new(database.clone(), fleeting.clone(), clock.clone())),
         admission: Box::new(DynamoAdmission::new(database.clone(), fleeting.clone(), clock.clone())),
         overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
@@ -123,6 +123,7 @@ async fn attempts_and_circuits() {
     contract::attempts::histories(&stores(17)).await;
     contract::attempts::cancellations(&stores(41)).await;
     contract::generations::uploads_in_use(&stores(42)).await;
+    contract::attempts::budget(&stores(43)).await;
     contract::attempts::circuits(&stores(18)).await;
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use dynamo::Database;
+use dynamo::{Answer, Database, EXPIRY, Item};
 use futures_util::{StreamExt, stream};
 use kernel::message::Queue;
 use kernel::{Clock, Failure, FixedClock, SeededRandomness, Timestamp};
@@ -41,22 +41,11 @@ async fn deletions_a_second() {
     let [accounts, studio, screening, fleeting] = ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable"].map(table);
     let bucket = Bucket::new(&cloud::config(), (*cloud::cloud().buckets().values().next().unwrap()).to_owned());
     let uploads = DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone());
-    let sign_ins = via_dynamodb_accounts::DynamoSignIns::new(database.clone(), fleeting.clone(), accounts);
     let selfies = S3Selfies::new(bucket.clone());
-    let codes = via_dynamodb_accounts::DynamoCodes::new(database.clone(), fleeting.clone());
     let opened = stream::iter(0..UPLOADS / 100).then(async |_| {
         let caller = builders::caller(&*clock, &randomness);
-        let email = builders::email(&caller.owner().to_string());
-        let key = builders::pepper().email_key(&email);
-        let hash = builders::pepper().code_hash(&key, "123456");
-        let code = accounts::IssuedCode {
-            hash: hash.clone(),
-            key: key.clone(),
-            at: clock.now(),
-            expires_at: Class::SIGN_IN_CODE.expires_at(clock.now()),
-        };
-        accounts::Codes::issue(&codes, &code).await.unwrap();
-        accounts::SignIns::open(&sign_ins, &builders::first_sign_in(caller, &email, &key, &hash, 0, clock.now())).await.unwrap();
+        let session = Item::new(Class::Session.id(), via_dynamodb_accounts::keys::session(&caller)).due(EXPIRY, Class::SESSION.expires_at(clock.now()));
+        assert!(matches!(database.write(session.put(&fleeting)).await.unwrap(), Answer::Written(_)));
         stream::iter(0..100)
             .for_each_concurrent(8, async |_| {
                 let upload = builders::upload(caller, &*clock, &randomness);

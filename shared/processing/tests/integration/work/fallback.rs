@@ -176,6 +176,24 @@ async fn an_artist_in_this_process_is_asked_without_a_claim_and_is_never_thought
     assert_eq!(world.tried(id), [("fake".to_owned(), Some(Outcome::Drawn)), ("fake".to_owned(), Some(Outcome::Drawn))]);
 }
 
+/// Nobody is paid above the budget: who costs nothing draws, and where there is nobody the drawing waits.
+#[tokio::test]
+async fn a_spent_budget_asks_no_vendor() {
+    for with_palette in [true, false] {
+        let mut world = World::of_two();
+        world.micro_dollars_per_day = studio::artist::UNLISTED;
+        if with_palette {
+            world.artists = vec![Box::new(world.artist.clone()), Box::new(world.second.clone().here())];
+        }
+        let (caller, id) = world.ready_for(Step::ScreeningPassed, 2).await;
+        world.drain(SECOND).await;
+        let drawn = world.tried(id).into_iter().map(|(artist, _)| artist).collect::<Vec<_>>();
+        let (state, expected): (_, &[&str]) =
+            if with_palette { (State::Finishing, &["fake", "second"]) } else { (State::Drawing, &["fake"]) };
+        assert_eq!((world.state(caller, id), drawn), (state, expected.iter().map(ToString::to_string).collect()));
+    }
+}
+
 #[tokio::test]
 async fn a_drawing_costs_few_calls() {
     let world = World::new();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use kernel::{Clock, SignedDuration};
-use studio::{Attempts, EndReason, History, Outcome, State, Step};
+use studio::{Attempts, Cost, EndReason, History, Outcome, State, Step};
 use testkit::fakes::{Answer, FakeAttempts};
 use testkit::{Kind, When};
 
@@ -181,7 +181,7 @@ async fn a_drawing_that_another_worker_asks_for_is_not_asked_for_and_waits_for_i
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     let now = world.clock.now();
     let claimed = History::new(caller.owner(), id, 0, now).opened("fake", "fake-1", "another", now, SignedDuration::from_secs(170));
-    let _mine = FakeAttempts(world.database.clone()).open(&claimed).await.unwrap();
+    let _mine = FakeAttempts(world.database.clone()).open(&claimed, Cost { expected: 0, per_day: 0, at: now }).await.unwrap();
     assert_eq!(world.drain(SECOND).await, 0);
     assert_eq!((world.artist.asked().len(), world.steps.delayed()[0].0), (0, Duration::from_secs(170)));
     world.clock.advance(SignedDuration::from_secs(170));

@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) artists: Vec<Box<dyn Artist>>,
     /// The time of a worker that draws.
     pub(crate) time: SignedDuration,
+    /// What vendors may be paid in a day.
+    pub(crate) micro_dollars_per_day: u64,
     pub(crate) screener: FakeScreener,
     pub(crate) randomness: SeededRandomness,
     pub(crate) generations: FakeGenerations,
@@ -72,6 +74,7 @@ impl World {
             artists: vec![Box::new(artist.clone())],
             artist,
             time: SignedDuration::from_secs(240),
+            micro_dollars_per_day: u64::MAX / 2,
             screener: FakeScreener::new(faults.clone()),
             randomness: SeededRandomness::new(11),
             generations: FakeGenerations(database.clone()),
@@ -235,6 +238,7 @@ impl World {
             clock: &*self.clock,
             randomness: &self.randomness,
             until: self.until(),
+            micro_dollars_per_day: self.micro_dollars_per_day,
         };
         let draw = Draw {
             generations: &self.generations,
