@@ -89,12 +89,12 @@ bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a
 	echo "[2/2] measuring"
 	exec $(CARGO_TARGET_DIR)/release/bench $(if $(ONLY),--only '$(ONLY)')
 
-soak: tools ## many orders through the real binaries, with dying workers and throttling: [ORDERS=10000]
+soak: tools ## many generations through the real binaries, with dying workers and throttling: [ORDERS=10000]
 	echo "[1/2] building for release (many minutes at the first time)"
 	infra/local/install requirements
 	$(ALL) --release
-	echo "[2/2] ordering"
-	exec $(CARGO_TARGET_DIR)/release/soak $(if $(ORDERS),--orders '$(ORDERS)')
+	echo "[2/2] generating"
+	exec $(CARGO_TARGET_DIR)/release/soak $(if $(ORDERS),--generations '$(ORDERS)')
 
 new: tools ## the skeleton of a function, with its stack: NAME=things-create [ROUTE='POST /v1/things']
 	$(CARGO) run --quiet --locked -p new -- "$(NAME)" "$(ROUTE)"

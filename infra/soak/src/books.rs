@@ -1,6 +1,6 @@
-//! The books after it all: every order once, every credit accounted for.
+//! The books after it all: every generation once, every credit accounted for.
 
-use crate::orders::Order;
+use crate::customer::Generation;
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
@@ -12,10 +12,10 @@ use std::collections::{BTreeMap, HashMap};
 /// A row's attributes, as text.
 type Row = HashMap<String, String>;
 
-/// Compares everything that is stored, sent and asked with the orders.
-pub(crate) async fn check(cloud: &Cloud, vendor: &OpenAiStandIn, orders: &[Order]) -> Result<()> {
+/// Compares everything that is stored, sent and asked with the accepted generations.
+pub(crate) async fn check(cloud: &Cloud, vendor: &OpenAiStandIn, generations: &[Generation]) -> Result<()> {
     let (accounts, studio) = (rows(cloud, "AccountsTable").await?, rows(cloud, "StudioTable").await?);
-    let ids: Vec<String> = orders.iter().map(|order| order.id.to_string()).collect();
+    let ids: Vec<String> = generations.iter().map(|generation| generation.id.to_string()).collect();
     ends(&studio, &ids)?;
     balances(&accounts)?;
     settlements(&accounts, &ids)?;
@@ -51,17 +51,17 @@ fn number(row: &Row, name: &str) -> Result<i64> {
     field(row, name)?.parse().with_context(|| format!("{name} of {row:?}"))
 }
 
-/// Each order has a generation, which is done and mailed; and there are no others.
+/// Each accepted generation is there, done and mailed; and there are no others.
 fn ends(studio: &[Row], ids: &[String]) -> Result<()> {
     let mut ends = BTreeMap::new();
     for row in of(studio, "generation") {
         ends.insert(field(row, "sk")?.trim_start_matches("GEN#"), (field(row, "state")?, row.get("mail").map_or("none", String::as_str)));
     }
     for id in ids {
-        let end = ends.get(id.as_str()).with_context(|| format!("the order {id} is lost"))?;
-        ensure!(*end == ("done", "sent"), "the order {id} is {}, its mail {}", end.0, end.1);
+        let end = ends.get(id.as_str()).with_context(|| format!("the generation {id} is lost"))?;
+        ensure!(*end == ("done", "sent"), "the generation {id} is {}, its mail {}", end.0, end.1);
     }
-    ensure!(ends.len() == ids.len(), "{} generations were made of {} orders", ends.len(), ids.len());
+    ensure!(ends.len() == ids.len(), "{} generations are there, and {} were accepted", ends.len(), ids.len());
     Ok(())
 }
 
@@ -82,7 +82,7 @@ fn balances(accounts: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Each order has one hold and one capture.
+/// Each generation has one hold and one capture.
 fn settlements(accounts: &[Row], ids: &[String]) -> Result<()> {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for entry in of(accounts, "ledger-entry").filter(|entry| entry.get("kind").is_some_and(|kind| kind != "grant")) {
@@ -93,11 +93,11 @@ fn settlements(accounts: &[Row], ids: &[String]) -> Result<()> {
         found.sort_unstable();
         ensure!(found == ["capture", "hold"], "the ledger has {found:?} for {id}");
     }
-    ensure!(kinds.is_empty(), "the ledger has entries for {} orders that nobody made", kinds.len());
+    ensure!(kinds.is_empty(), "the ledger has entries for {} generations that nobody made", kinds.len());
     Ok(())
 }
 
-/// Each order was drawn once, and the vendor was asked for nothing that is not on record.
+/// Each generation was drawn once, and the vendor was asked for nothing that is not on record.
 fn drawings(studio: &[Row], ids: &[String], asked: usize) -> Result<()> {
     let (mut drawn, mut attempts): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
     for row in of(studio, "attempt") {
@@ -108,19 +108,19 @@ fn drawings(studio: &[Row], ids: &[String], asked: usize) -> Result<()> {
     }
     for id in ids {
         let times = drawn.get(id).copied().unwrap_or_default();
-        ensure!(times == 1, "the order {id} was drawn {times} times");
+        ensure!(times == 1, "the generation {id} was drawn {times} times");
     }
     ensure!(attempts == asked, "the vendor was asked {asked} times, and {attempts} attempts are on record");
     Ok(())
 }
 
-/// Each order has one mail.
+/// Each generation has one mail.
 async fn mails(cloud: &Cloud, ids: &[String]) -> Result<()> {
     let sent = HttpClient::default().send(Method::GET, &cloud.mail_url(), &[], "").await?.json();
     let mut mails: HashMap<&str, usize> = HashMap::new();
     for mail in sent["messages"].as_object().into_iter().flatten().flat_map(|(_, mails)| mails.as_array()).flatten() {
         let text = mail["BodyText"].as_str().unwrap_or_default();
-        let Some(start) = text.find("gen_") else { bail!("a mail that is of no order") };
+        let Some(start) = text.find("gen_") else { bail!("a mail that is of no generation") };
         let end = text[start + 4..]
             .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')
             .map_or(text.len(), |end| start + 4 + end);
@@ -128,7 +128,7 @@ async fn mails(cloud: &Cloud, ids: &[String]) -> Result<()> {
     }
     for id in ids {
         let count = mails.get(id.as_str()).copied().unwrap_or_default();
-        ensure!(count == 1, "{count} mails went for the order {id}");
+        ensure!(count == 1, "{count} mails went for the generation {id}");
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_is_lost_or_happened_twice_is_refused() {
+    fn a_generation_that_is_lost_or_happened_twice_is_refused() {
         let ids = ["gen_1".to_owned()];
         let both = [entry("hold", "-1", "1"), entry("capture", "0", "-1")];
         assert!(settlements(&both, &ids).is_ok() && settlements(&both[..1], &ids).is_err() && settlements(&both, &[]).is_err());

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 /// Where a row of the table is printed, beside the end.
 const ROWS: [usize; 3] = [100, 1_000, 10_000];
 
-/// The most an order may cost at the end, as a part of what one cost at the first milestone.
+/// The most a generation may cost at the end, as a part of what one cost at the first milestone.
 const FLAT: f64 = 1.25;
 
-/// The most the local cloud may grow after the first thousand orders, in bytes.
+/// The most the local cloud may grow after the first thousand generations, in bytes.
 const GROWTH: u64 = 400 * 1024 * 1024;
 
-/// Whether calls and memory are looked at after this many orders.
-pub(crate) fn is_milestone(count: usize, orders: usize) -> bool {
-    count.is_multiple_of(100) || count == orders
+/// Whether calls and memory are looked at after this many generations.
+pub(crate) fn is_milestone(count: usize, generations: usize) -> bool {
+    count.is_multiple_of(100) || count == generations
 }
 
 /// Times of one kind, in milliseconds.
@@ -40,9 +40,9 @@ impl Times {
 /// The state at a milestone.
 #[derive(Debug, Clone)]
 struct Milestone {
-    orders: usize,
+    generations: usize,
     seconds: f64,
-    /// AWS calls of the functions for an order since the last one, questions for the state left out.
+    /// AWS calls of the functions for a generation since the last one, questions for the state left out.
     calls: f64,
     memory: Memory,
     times: Times,
@@ -75,7 +75,7 @@ impl Figures {
         self.endpoints.entry(endpoint).or_default().add(time);
     }
 
-    /// An order is done; answers how many are.
+    /// A generation is done; answers how many are.
     pub(crate) fn done(&mut self, time: Duration) -> usize {
         self.times.add(time);
         self.done += 1;
@@ -83,16 +83,16 @@ impl Figures {
     }
 
     #[allow(clippy::cast_precision_loss, reason = "thousands")]
-    pub(crate) fn milestone(&mut self, orders: usize, calls: &[Call], memory: Memory) {
+    pub(crate) fn milestone(&mut self, generations: usize, calls: &[Call], memory: Memory) {
         let counted = calls.iter().filter(|call| call.function.as_deref().is_some_and(|function| function != "generations-get")).count();
-        let since = orders - self.milestones.last().map_or(0, |last| last.orders);
-        let is_row = ROWS.contains(&orders);
+        let since = generations - self.milestones.last().map_or(0, |last| last.generations);
+        let is_row = ROWS.contains(&generations);
         let endpoints = if is_row { self.endpoints.clone() } else { BTreeMap::new() };
         let times = if is_row { self.times.clone() } else { Times::default() };
         let seconds = self.began.elapsed().as_secs_f64();
-        let milestone = Milestone { orders, seconds, calls: counted as f64 / since.max(1) as f64, memory, times, endpoints };
+        let milestone = Milestone { generations, seconds, calls: counted as f64 / since.max(1) as f64, memory, times, endpoints };
         say(&format!(
-            "{orders:>7} orders done after {seconds:>5.0} s, {:.1} calls each, {} MB here and {} MB in the emulator",
+            "{generations:>7} generations done after {seconds:>5.0} s, {:.1} calls each, {} MB here and {} MB in the emulator",
             milestone.calls,
             memory.own / 1_000_000,
             memory.emulator / 1_000_000
@@ -104,18 +104,18 @@ impl Figures {
     #[allow(clippy::cast_precision_loss, reason = "thousands")]
     pub(crate) fn print(&self) {
         let end = Milestone {
-            orders: self.done,
+            generations: self.done,
             seconds: self.seconds,
             calls: 0.0,
             memory: Memory::default(),
             times: self.times.clone(),
             endpoints: self.endpoints.clone(),
         };
-        say("\n orders    each second   what                     p50 ms    p99 ms");
-        let rows = self.milestones.iter().filter(|one| ROWS.contains(&one.orders) && one.orders != self.done);
+        say("\n generations    each second   what                     p50 ms    p99 ms");
+        let rows = self.milestones.iter().filter(|one| ROWS.contains(&one.generations) && one.generations != self.done);
         for row in rows.chain([&end]) {
-            let rate = row.orders as f64 / row.seconds.max(0.001);
-            say(&line(&row.orders.to_string(), &format!("{rate:.2}"), "from order to done", &row.times));
+            let rate = row.generations as f64 / row.seconds.max(0.001);
+            say(&line(&row.generations.to_string(), &format!("{rate:.2}"), "from generation to done", &row.times));
             for (endpoint, times) in &row.endpoints {
                 say(&line("", "", endpoint, times));
             }
@@ -127,21 +127,26 @@ impl Figures {
     /// # Errors
     /// Says what grew.
     pub(crate) fn check(&self) -> Result<()> {
-        let whole = |milestone: &&Milestone| milestone.orders.is_multiple_of(100);
+        let whole = |milestone: &&Milestone| milestone.generations.is_multiple_of(100);
         let (first, last) = (self.milestones.iter().find(whole), self.milestones.iter().rfind(whole));
         if let (Some(first), Some(last)) = (first, last) {
-            ensure!(last.calls <= first.calls * FLAT, "an order cost {:.1} calls at first and {:.1} at the end", first.calls, last.calls);
+            ensure!(
+                last.calls <= first.calls * FLAT,
+                "a generation cost {:.1} calls at first and {:.1} at the end",
+                first.calls,
+                last.calls
+            );
         }
-        if let (Some(first), Some(last)) = (self.milestones.iter().find(|one| one.orders >= 1_000), self.milestones.last()) {
+        if let (Some(first), Some(last)) = (self.milestones.iter().find(|one| one.generations >= 1_000), self.milestones.last()) {
             let grown = last.memory.own.saturating_sub(first.memory.own);
-            ensure!(grown <= GROWTH, "the local cloud grew by {} MB after {} orders", grown / 1_000_000, first.orders);
+            ensure!(grown <= GROWTH, "the local cloud grew by {} MB after {} generations", grown / 1_000_000, first.generations);
         }
         Ok(())
     }
 }
 
-fn line(orders: &str, rate: &str, what: &str, times: &Times) -> String {
-    format!("{orders:>7}    {rate:>11}   {what:<22} {:>8}  {:>8}", times.percentile(50), times.percentile(99))
+fn line(generations: &str, rate: &str, what: &str, times: &Times) -> String {
+    format!("{generations:>7}    {rate:>11}   {what:<22} {:>8}  {:>8}", times.percentile(50), times.percentile(99))
 }
 
 #[cfg(test)]
@@ -161,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_costs_more_and_more_is_noticed() {
+    fn a_generation_that_costs_more_and_more_is_noticed() {
         let mut figures = Figures::new();
         let calls = |count: usize| {
             vec![

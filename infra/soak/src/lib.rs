@@ -1,20 +1,20 @@
-//! A soak: many orders through the real binaries while workers die and services throttle; then the books are read.
+//! A soak: many generations through the real binaries while workers die and services throttle; then the books are read.
 //!
-//! An order here is a request for one generation of one drawing without stickers. Nothing may be lost, nothing may happen twice, and an order must
+//! Each generation is of one drawing without stickers. None may be lost, nothing may happen twice, and one must
 //! cost as much at the end as at the beginning.
 
 mod books;
+mod customer;
 mod figures;
-mod orders;
 mod people;
 mod trouble;
 
 use anyhow::{Result, ensure};
+use customer::{Customer, Generation};
 use figures::Figures;
 use futures_util::future::try_join_all;
 use local_cloud::Cloud;
 use local_cloud::terminal::say;
-use orders::{Customer, Order};
 use people::People;
 use stand_ins::OpenAiStandIn;
 use std::collections::VecDeque;
@@ -23,19 +23,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use trouble::Trouble;
 
-/// Orders of one account: below what an account may have at once.
+/// Generations of one account: below what an account may have at once.
 const EACH: usize = 5;
 
-/// Orders whose pictures stay until this many later ones are done: the emulator keeps objects in memory, and 10,000 orders have 300,000 of them.
+/// Generations whose pictures stay until this many later ones are done: the emulator keeps objects in memory, and 10,000 generations have 300,000 of them.
 const KEPT: usize = 60;
 
 /// The extent of a soak.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    pub orders: usize,
-    /// Customers at once, each with some orders.
+    pub generations: usize,
+    /// Customers at once, each with some generations.
     pub at_once: usize,
-    /// One fault for this many orders.
+    /// One fault for this many generations.
     pub fault_each: usize,
 }
 
@@ -56,16 +56,16 @@ struct Soak<'a> {
     trouble: Trouble<'a>,
     figures: Mutex<Figures>,
     begun: AtomicUsize,
-    /// Every order, with its owner.
-    orders: Mutex<Vec<Order>>,
+    /// Every generation, with its owner.
+    generations: Mutex<Vec<Generation>>,
     /// Done, and their pictures still there.
-    kept: Mutex<VecDeque<Order>>,
+    kept: Mutex<VecDeque<Generation>>,
 }
 
 /// Runs it in a cloud with [`parameters`], and prints how it goes.
 ///
 /// # Errors
-/// When an order was lost, happened twice or cost too much, or the books do not balance: says which.
+/// When a generation was lost, happened twice or cost too much, or the books do not balance: says which.
 pub async fn run(cloud: &Cloud, vendor: &OpenAiStandIn, plan: Plan) -> Result<()> {
     let soak = Soak {
         cloud,
@@ -74,7 +74,7 @@ pub async fn run(cloud: &Cloud, vendor: &OpenAiStandIn, plan: Plan) -> Result<()
         trouble: Trouble::new(cloud, vendor),
         figures: Mutex::new(Figures::new()),
         begun: AtomicUsize::new(0),
-        orders: Mutex::default(),
+        generations: Mutex::default(),
         kept: Mutex::default(),
     };
     cloud.reset_calls();
@@ -82,15 +82,18 @@ pub async fn run(cloud: &Cloud, vendor: &OpenAiStandIn, plan: Plan) -> Result<()
     locked(&soak.figures).end();
     let unused = cloud.clear_faults();
     soak.conclude().await?;
-    let orders = locked(&soak.orders).clone();
-    ensure!(orders.len() == plan.orders, "{} orders were accepted, not {}", orders.len(), plan.orders);
-    books::check(cloud, vendor, &orders).await?;
+    let generations = locked(&soak.generations).clone();
+    ensure!(generations.len() == plan.generations, "{} generations were accepted, not {}", generations.len(), plan.generations);
+    books::check(cloud, vendor, &generations).await?;
     let figures = locked(&soak.figures);
     figures.print();
     print_functions(cloud)?;
     figures.check()?;
     let faults = soak.trouble.count() - unused;
-    say(&format!("\n{} orders, {faults} faults on the way: none lost, none twice, every balance is the sum of its ledger.", orders.len()));
+    say(&format!(
+        "\n{} generations, {faults} faults on the way: none lost, none twice, every balance is the sum of its ledger.",
+        generations.len()
+    ));
     Ok(())
 }
 
@@ -108,11 +111,11 @@ fn print_functions(cloud: &Cloud) -> Result<()> {
 }
 
 impl Soak<'_> {
-    /// One customer after the other, until all orders are placed.
+    /// One customer after the other, until all generations are placed.
     async fn customers(&self) -> Result<()> {
         loop {
             let first = self.begun.fetch_add(EACH, Ordering::SeqCst);
-            let count = EACH.min(self.plan.orders.saturating_sub(first));
+            let count = EACH.min(self.plan.generations.saturating_sub(first));
             if count == 0 {
                 return Ok(());
             }
@@ -124,22 +127,22 @@ impl Soak<'_> {
         let customer = Customer::new(self.cloud, self.people.sign_in().await?, &self.figures);
         let upload = customer.upload().await?;
         // All at once, as a queue has them.
-        let orders = try_join_all((0..count).map(|_| customer.order(&upload))).await?;
-        locked(&self.orders).extend(orders.iter().cloned());
-        for order in orders {
-            if customer.is_done(&order).await? {
-                self.done(order).await?;
+        let generations = try_join_all((0..count).map(|_| customer.place(&upload))).await?;
+        locked(&self.generations).extend(generations.iter().cloned());
+        for generation in generations {
+            if customer.is_done(&generation).await? {
+                self.done(generation).await?;
             }
         }
         Ok(())
     }
 
-    async fn done(&self, order: Order) -> Result<()> {
-        let count = locked(&self.figures).done(order.placed.elapsed());
+    async fn done(&self, generation: Generation) -> Result<()> {
+        let count = locked(&self.figures).done(generation.placed.elapsed());
         if count.is_multiple_of(self.plan.fault_each) {
             self.trouble.next();
         }
-        if figures::is_milestone(count, self.plan.orders) {
+        if figures::is_milestone(count, self.plan.generations) {
             let calls = self.cloud.calls();
             self.cloud.reset_calls();
             let memory = self.cloud.memory();
@@ -147,11 +150,11 @@ impl Soak<'_> {
         }
         let gone = {
             let mut kept = locked(&self.kept);
-            kept.push_back(order);
+            kept.push_back(generation);
             if kept.len() > KEPT { kept.pop_front() } else { None }
         };
         match gone {
-            Some(order) => orders::forget_pictures(self.cloud, &order).await,
+            Some(generation) => customer::forget_pictures(self.cloud, &generation).await,
             None => Ok(()),
         }
     }

@@ -8,17 +8,17 @@ use soak::Plan;
 use stand_ins::OpenAiStandIn;
 use std::process::ExitCode;
 
-/// Many orders through the real binaries, with faults on the way.
+/// Many generations through the real binaries, with faults on the way.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
     /// How many
-    #[arg(long, env = "ORDERS", default_value_t = 10_000)]
-    orders: usize,
-    /// Customers at once, each with five orders
+    #[arg(long, default_value_t = 10_000)]
+    generations: usize,
+    /// Customers at once, each with five generations
     #[arg(long, default_value_t = 3)]
     at_once: usize,
-    /// A fault after this many orders
+    /// A fault after this many generations
     #[arg(long, default_value_t = 25)]
     fault_each: usize,
 }
@@ -35,8 +35,11 @@ async fn run(arguments: Arguments) -> Result<()> {
     let vendor = OpenAiStandIn::start(0).await?;
     options.parameters.extend(soak::parameters(&vendor));
     let cloud = Cloud::start(options).await.context("the local cloud did not start")?;
-    let plan = Plan { orders: arguments.orders, at_once: arguments.at_once.max(1), fault_each: arguments.fault_each.max(1) };
-    say(&format!("{} orders of one drawing, {} customers at once, a fault after each {}", plan.orders, plan.at_once, plan.fault_each));
+    let plan = Plan { generations: arguments.generations, at_once: arguments.at_once.max(1), fault_each: arguments.fault_each.max(1) };
+    say(&format!(
+        "{} generations of one drawing, {} customers at once, a fault after each {}",
+        plan.generations, plan.at_once, plan.fault_each
+    ));
     let outcome = soak::run(&cloud, &vendor, plan).await.with_context(|| format!("see the logs in {}", state.display()));
     cloud.stop().await;
     outcome?;

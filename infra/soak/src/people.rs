@@ -12,7 +12,7 @@ use via_dynamodb_accounts::keys;
 use via_dynamodb_accounts::wallet_writes::entry_item;
 use wallet::Entry;
 
-/// Credits of an account: those of its orders.
+/// Credits of an account: those of its generations.
 const CREDITS: u32 = 5;
 
 /// An account that is signed in.
@@ -47,7 +47,7 @@ impl People {
         })
     }
 
-    /// A new account with credits for its orders.
+    /// A new account with credits for its generations.
     pub(crate) async fn sign_in(&self) -> Result<Person> {
         let now = self.clock.now();
         let account = AccountId::new(&self.clock, &SystemRandomness);

@@ -1,4 +1,4 @@
-//! What a customer does: upload a selfie, order, and ask until it is done.
+//! What a customer does: upload a selfie, start generations, and ask until they are done.
 
 use crate::figures::Figures;
 use crate::locked;
@@ -15,21 +15,21 @@ use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 use studio::object_keys;
 
-/// Pause before a question for the state: each costs as much as a tenth of an order.
+/// Pause before a question for the state: each costs as much as a tenth of a generation.
 const ASKING: Duration = Duration::from_secs(1);
 
 /// Pause before a request is repeated.
 const AGAIN: Duration = Duration::from_millis(300);
 
-/// After this time an order is left to the sweeper.
+/// After this time a generation is left to the sweeper.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Tries of one request: a killed endpoint answers 500, a throttled one 503.
 const TRIES: usize = 12;
 
-/// An accepted order.
+/// An accepted generation.
 #[derive(Debug, Clone)]
-pub(crate) struct Order {
+pub(crate) struct Generation {
     pub(crate) owner: Owner,
     pub(crate) id: GenerationId,
     pub(crate) placed: Instant,
@@ -61,24 +61,24 @@ impl<'a> Customer<'a> {
         Ok(opened["upload_id"].as_str().context("an upload without an id")?.to_owned())
     }
 
-    /// Orders one drawing. A repeated request has the same key.
-    pub(crate) async fn order(&self, upload: &str) -> Result<Order> {
+    /// Starts a generation of one drawing. A repeated request has the same key.
+    pub(crate) async fn place(&self, upload: &str) -> Result<Generation> {
         let key = format!("soak-{:032x}", rand::random::<u128>());
         let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
         let placed = Instant::now();
         let answer = self.call("generations-create", Method::POST, "/v1/generations", Some(&body), &key).await?;
-        let id = answer["generation_id"].as_str().context("an order without an id")?;
-        Ok(Order { owner: self.person.owner, id: id.parse()?, placed })
+        let id = answer["generation_id"].as_str().context("a generation without an id")?;
+        Ok(Generation { owner: self.person.owner, id: id.parse()?, placed })
     }
 
     /// Asks until it is done; `false` when that takes so long that the sweeper will have to help.
-    pub(crate) async fn is_done(&self, order: &Order) -> Result<bool> {
-        while order.placed.elapsed() < PATIENCE {
+    pub(crate) async fn is_done(&self, generation: &Generation) -> Result<bool> {
+        while generation.placed.elapsed() < PATIENCE {
             tokio::time::sleep(ASKING).await;
-            let now = self.call("generations-get", Method::GET, &format!("/v1/generations/{}", order.id), None, "").await?;
+            let now = self.call("generations-get", Method::GET, &format!("/v1/generations/{}", generation.id), None, "").await?;
             match now["state"].as_str().unwrap_or_default() {
                 "done" => return Ok(true),
-                "failed" | "blocked" | "cancelled" => bail!("{} ended otherwise: {now}", order.id),
+                "failed" | "blocked" | "cancelled" => bail!("{} ended otherwise: {now}", generation.id),
                 _ => {}
             }
         }
@@ -127,10 +127,10 @@ fn selfie() -> &'static [u8] {
     &BYTES
 }
 
-/// Removes the pictures of an order directly, without a function.
-pub(crate) async fn forget_pictures(cloud: &Cloud, order: &Order) -> Result<()> {
+/// Removes the pictures of a generation directly, without a function.
+pub(crate) async fn forget_pictures(cloud: &Cloud, generation: &Generation) -> Result<()> {
     let (s3, bucket) = (&cloud.clients().s3, cloud.buckets()["Pictures"].to_owned());
-    let listed = s3.list_objects_v2().bucket(&bucket).prefix(object_keys::generation(order.owner, order.id)).send().await?;
+    let listed = s3.list_objects_v2().bucket(&bucket).prefix(object_keys::generation(generation.owner, generation.id)).send().await?;
     let keys = listed.contents().iter().filter_map(|object| ObjectIdentifier::builder().key(object.key()?).build().ok());
     let delete = Delete::builder().set_objects(Some(keys.collect())).quiet(true).build()?;
     s3.delete_objects().bucket(bucket).delete(delete).send().await?;
