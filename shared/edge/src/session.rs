@@ -206,13 +206,13 @@ mod tests {
         let line = cookies.iter().map(|cookie| cookie.split(';').next().unwrap()).collect::<Vec<_>>().join("; ");
         let request = lambda_http::http::Request::builder().header("cookie", line).body(lambda_http::Body::Empty).unwrap();
         let asked = std::sync::atomic::AtomicUsize::new(0);
-        let (keys, request) = (keys(SECRET, SignedDuration::ZERO), Request::new(request));
-        let entered = keys.signed_in(&request, |session| {
+        let act = |session| {
             asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let is_open = open.contains(&session);
             async move { if is_open { Ok(session) } else { Err(Failure::signed_out()) } }
-        });
-        (entered.await.ok(), asked.into_inner())
+        };
+        let entered = keys(SECRET, SignedDuration::ZERO).signed_in(&Request::new(request), act).await;
+        (entered.ok(), asked.into_inner())
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
 use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, Window, limits};
 use policy::Class;
+use wallet::Entry;
 
 use crate::budgets::spend;
 use crate::keys;
@@ -73,6 +74,8 @@ impl DynamoSignIns {
     ) -> Result<Vec<Part<Opened>>, Failure> {
         let (account, table) = (sign_in.session.account, &*self.fleeting);
         let grant = new.grant.as_ref().filter(|_| grants);
+        // Every wallet begins with a grant, though of nothing.
+        let entry = grant.map_or_else(|| Entry::starter_grant(0, new.created_at), |grant| grant.entry);
         let index = Item::new(Class::EmailIndex.id(), keys::email(&sign_in.slot.key))
             .text("account_id", account.to_string())
             .text("sessions", written(latest)?);
@@ -81,12 +84,11 @@ impl DynamoSignIns {
             .text("locale", &new.locale)
             .text("created_at", new.created_at.to_string());
         let wallet = Item::new(Class::Wallet.id(), keys::wallet(account.into()))
-            .number("available", grant.map_or(0, |grant| grant.entry.available_delta()))
-            .number("held", grant.map_or(0, |grant| grant.entry.held_delta()))
+            .number("available", entry.available_delta())
+            .number("held", entry.held_delta())
             .number("running", 0);
-        let entry = grant.map(|grant| entry_item(account.into(), &grant.entry));
-        let items = [index, profile, wallet].into_iter().chain(entry);
-        let mut parts: Vec<_> = items.map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))).collect();
+        let items = [index, profile, wallet, entry_item(account.into(), &entry)];
+        let mut parts: Vec<_> = items.into_iter().map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))).collect();
         let most = limits::ACCOUNTS_PER_DAY_FROM_A_LINE;
         parts.extend(count_networks(table, Window::Day, "accounts", &new.networks, most, sign_in.at));
         if let Some(grant) = grant {

@@ -6,7 +6,7 @@ use accounts::{
 };
 use async_trait::async_trait;
 use kernel::{AccountSession, Failure, Reason, Timestamp, Window, limits};
-use wallet::Balance;
+use wallet::{Balance, Entry};
 
 use super::placements::rate_limited;
 use super::{FakeDatabase, Rows, SessionRow};
@@ -123,10 +123,13 @@ fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(
     rows.profiles.insert(account, (new.email.clone(), new.locale.clone(), new.created_at));
     rows.wallets.insert(owner, Balance::default());
     let had = |grant: &Grant| rows.mailboxes.get(&grant.mailbox).is_some_and(|until| *until > now);
-    let Some(grant) = new.grant.as_ref().filter(|grant| !had(grant)) else { return Ok(()) };
-    rows.mailboxes.insert(grant.mailbox.clone(), grant.known_until);
-    spend(rows, "starter-credits", grant.credits.into(), grant.credits_per_day, now)?;
-    if rows.move_credits(owner, &[grant.entry]) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
+    let grant = new.grant.as_ref().filter(|grant| !had(grant));
+    if let Some(grant) = grant {
+        rows.mailboxes.insert(grant.mailbox.clone(), grant.known_until);
+        spend(rows, "starter-credits", grant.credits.into(), grant.credits_per_day, now)?;
+    }
+    let entry = grant.map_or_else(|| Entry::starter_grant(0, now), |grant| grant.entry);
+    if rows.move_credits(owner, &[entry]) { Ok(()) } else { Err(Failure::broken("the grant was refused")) }
 }
 
 /// Opens the session; where there are too many now, the oldest end.
