@@ -54,11 +54,6 @@ pub(crate) async fn rows_of(cloud: &Cloud, table: &str, class: &str) -> Vec<Row>
     rows(cloud, table).await.into_iter().filter(|row| row.text("class") == class).collect()
 }
 
-/// The row with this key.
-pub(crate) async fn row(cloud: &Cloud, table: &str, pk: &str, sk: &str) -> Option<Row> {
-    rows(cloud, table).await.into_iter().find(|row| row.text("pk") == pk && row.text("sk") == sk)
-}
-
 /// Writes a row directly, without a function.
 pub(crate) async fn put_row(cloud: &Cloud, row: &Row) {
     let item = row.attributes.iter().map(|(name, value)| (name.clone(), attribute(value))).collect();

@@ -218,8 +218,35 @@ fn the_same_key_at_once_is_one_generation_or_a_conflict() {
             assert_eq!(reply.header("retry-after"), "1");
         }
         assert_eq!(person.delete(accepted[0].header("location")).await.status, 204);
-        assert_eq!(person.wallet().await, (3, 0));
+        let captured = ledger_and_inventory::entries(cloud, "capture", &text(&accepted[0].json(), "generation_id")).await as u64;
+        assert_eq!(person.wallet().await, (3 - captured, 0), "it is paid once, if it was drawn already");
         ledger_and_inventory::assert_ledger_and_inventory(cloud).await;
+    });
+}
+
+#[test]
+fn an_69_ten_generations_of_an_account_run_at_once() {
+    run(async {
+        let cloud = TestCloud::rich().await;
+        cloud.pause_queue("GenerationQueued").await.unwrap();
+        let (person, other) = (Person::signed_in(&cloud).await, Person::signed_in(&cloud).await);
+        let upload = person.upload(&small()).await;
+        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let mut accepted = Vec::new();
+        for _ in 0..10 {
+            accepted.push(text(&expect(person.start_as(&new_key(), &body).await, 202), "generation_id"));
+        }
+        let refused = person.start_as(&new_key(), &body).await;
+        assert_problem(&refused, 429, "rate-limited");
+        assert!(text(&refused.json(), "detail").contains("10 generations"), "{}", refused.json());
+        assert_eq!(refused.header("retry-after"), "60");
+        assert_eq!(person.wallet().await, (990, 10));
+        other.start(&other.upload(&small()).await).await;
+        assert_eq!(person.delete(&format!("/v1/generations/{}", accepted[0])).await.status, 204);
+        expect(person.start_as(&new_key(), &body).await, 202);
+        assert_problem(&person.start_as(&new_key(), &body).await, 429, "rate-limited");
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        cloud.stop().await;
     });
 }
 
