@@ -46,7 +46,7 @@ impl Manifest {
     #[must_use]
     pub fn at_end(end: &[u8], length: u64) -> Option<Self> {
         let tail = Tail { bytes: end, start: length.checked_sub(end.len() as u64)?, at: 0 };
-        let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0), ..Config::default() }, tail).ok()?;
+        let mut archive = ZipArchive::with_config(Config { archive_offset: ArchiveOffset::Known(0) }, tail).ok()?;
         let file = archive.by_name(MANIFEST_NAME).ok()?;
         serde_json::from_reader(io::BufReader::new(file.take(end.len() as u64))).ok()
     }

@@ -163,6 +163,7 @@ impl provenance::Signer for Counting {
 /// that was signed and not stored (those in flight, and those that are in the bundle alone), and that of the manifest.
 #[tokio::test]
 async fn a_repetition_signs_what_is_not_stored_and_no_more() {
+    use testkit::When::{After, Before};
     let delivered = |world: &World, id| world.database.rows().delivered[&id].files.len();
     let count = || std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let signatures = async |call: &'static str, nth: usize, when: testkit::When| {
@@ -189,7 +190,6 @@ async fn a_repetition_signs_what_is_not_stored_and_no_more() {
         world.check_quiet();
         (first, stored, counter.load(std::sync::atomic::Ordering::SeqCst), delivered(&world, id))
     };
-    use testkit::When::{After, Before};
     let all = imaging::AVATARS.len() * 2;
     for nth in [0, 7, 20] {
         for when in [Before, After] {
