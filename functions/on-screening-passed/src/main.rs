@@ -57,6 +57,6 @@ async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failu
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
     let micro_dollars_per_day = *micro_dollars_per_day;
     let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until, micro_dollars_per_day };
-    let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock };
+    let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock, message: &message.delivery };
     draw.run(message.content).await
 }

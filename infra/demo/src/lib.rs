@@ -8,7 +8,6 @@ pub use journey::Journey;
 pub use picture::Picture;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use bytes::Bytes;
 use journey::{Catalogue, Results};
 use local_cloud::terminal::say;
 use local_cloud::{Cloud, HttpClient, Options, StandIns, parameters, stand_ins};

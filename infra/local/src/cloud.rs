@@ -395,6 +395,15 @@ impl Cloud {
         self.inner.drain(&queues, limit).await
     }
 
+    /// The same for one queue (logical id or name), whatever waits in the others.
+    ///
+    /// # Errors
+    /// When there is no such queue, or it takes longer than `limit`.
+    pub async fn settle_queue(&self, queue: &str, limit: Duration) -> Result<()> {
+        let queue = self.inner.queue(queue)?;
+        self.inner.drain(&[&queue.name], limit).await
+    }
+
     /// Messages of any queue in any state, dead-letter queues included (logical id or name).
     ///
     /// # Errors

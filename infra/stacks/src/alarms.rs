@@ -82,7 +82,7 @@ fn counted(function: &Function, metric: &LogMetric) -> Resources {
     if let Some(text) = &metric.alarm {
         let statistic = if metric.value.is_some() { "Maximum" } else { "Sum" };
         let alarm = Alarm { period: metric.period, threshold: metric.threshold, ..Alarm::of_log(&metric.metric, statistic) };
-        all.insert(format!("{}{}", pascal(&function.manifest.stack), metric.metric), alarm.resource(text));
+        all.insert(metric.metric.clone(), alarm.resource(text));
     }
     all
 }

@@ -34,7 +34,11 @@ impl Function {
         struct Metadata {
             function: Manifest,
         }
-        let File { package: Package { name, metadata: Metadata { function: manifest } } } = toml::from_str(cargo_toml)?;
+        let File { package: Package { name, metadata: Metadata { function: mut manifest } } } = toml::from_str(cargo_toml)?;
+        // A metric of lines is of one stack, as its alarm is: the same name in another one counts other lines.
+        for metric in &mut manifest.metrics {
+            metric.metric.insert_str(0, &pascal(&manifest.stack));
+        }
         let function = Self { name, manifest };
         function.check().with_context(|| format!("the manifest of {}", function.name))?;
         Ok(function)

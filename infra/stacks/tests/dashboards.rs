@@ -137,7 +137,7 @@ fn every_alarm_of_a_stack_watches_a_metric_that_it_has() {
 
 /// The name under which an alarm is explained: that of its kind, or its own.
 fn explained_as(id: &str) -> String {
-    let kinds = ["DlqDepth", "ErrorLines", "Errors", "Silent", "Age", "Url5xx"];
+    let kinds = ["DlqDepth", "ErrorLines", "Errors", "Silent", "Age", "Url5xx", "BudgetSpent"];
     let kind = kinds.into_iter().find(|kind| id.ends_with(kind) && !["ApiErrors", "StudioSweepErrors"].contains(&id));
     kind.map_or_else(|| format!("`{id}`"), |kind| format!("`…{kind}`"))
 }
@@ -178,7 +178,7 @@ fn lines_become_metrics_and_alarms_as_the_manifest_says() {
     let metric = "metric = \"OldestDue\"\nmessage = \"deletion backlog\"\nvalue = \"$.oldest_seconds\"\nunit = \"Seconds\"\nthreshold = 7200\nperiod = 3600\nalarm = \"Late.\"\n";
     let (one, other) = (manifest("every-hour-delete-things", metric), manifest("every-hour-count-things", metric));
     let template = of_manifests(&[&one, &other]).unwrap();
-    let filter = &template["Resources"]["EveryHourDeleteThingsOldestDueMetric"]["Properties"];
+    let filter = &template["Resources"]["EveryHourDeleteThingsStudioOldestDueMetric"]["Properties"];
     assert_eq!(filter["FilterPattern"], "{ $.message = \"deletion backlog\" }");
     assert_eq!(
         (&filter["MetricTransformations"][0]["MetricValue"], &filter["MetricTransformations"][0]["Unit"]),
@@ -196,13 +196,14 @@ fn lines_become_metrics_and_alarms_as_the_manifest_says() {
     }
 }
 
-/// The names of the log metrics are told apart from those of other stacks by nothing: a name means one thing in the whole deployment.
+/// A log metric is told apart from those of other stacks by the name of its own, and means one thing there.
 #[test]
 fn a_log_metric_means_one_thing() {
     let mut meanings = std::collections::BTreeMap::new();
     for function in functions(&root()).unwrap() {
         for metric in function.manifest.metrics {
-            assert!(!metric.metric.starts_with(&pascal(&function.manifest.stack)), "{metric:?}");
+            let stack = pascal(&function.manifest.stack);
+            assert!(metric.metric.strip_prefix(&stack).is_some_and(|own| !own.starts_with(&stack)), "{metric:?}");
             let meaning = (metric.message.clone(), metric.value.clone());
             assert_eq!(meanings.entry(metric.metric.clone()).or_insert_with(|| meaning.clone()), &meaning, "{}", metric.metric);
         }

@@ -15,8 +15,10 @@ use crate::error::ended;
 const AT_A_TIME: usize = 4;
 
 /// A message of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message<C> {
+    /// This delivery of it: the id its queue gave it, which stays the same when it comes again, a slash, and how often it was handed out.
+    pub delivery: String,
     pub content: C,
     /// The end of this invocation's time, by the system's clock.
     pub ends_at: Timestamp,
@@ -67,7 +69,10 @@ where
 {
     let content = message::read::<C>(record.body.as_deref().unwrap_or_default());
     let about = content.as_ref().map(Content::id).unwrap_or_default();
-    let work = async { handle(Message { content: content?, ends_at }).await };
+    let id = record.message_id.unwrap_or_default();
+    let times = record.attributes.get("ApproximateReceiveCount").map_or("1", String::as_str);
+    let delivery = format!("{id}/{times}");
+    let work = async { handle(Message { delivery, content: content?, ends_at }).await };
     let outcome = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Failure::broken("the handler panicked")));
     match outcome {
         Ok(()) => {
@@ -80,7 +85,7 @@ where
         }
         Err(failure) => tracing::warn!(about, failure = &failure as &dyn std::error::Error, "message will come again"),
     }
-    Some(record.message_id.unwrap_or_default())
+    Some(id)
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub struct Deliver<'a> {
     pub origin: &'a str,
     /// The end of this worker's time.
     pub until: Timestamp,
+    /// The delivery of the message it is told by: `<id>/<times>` ([`studio::turn`]).
+    pub message: &'a str,
 }
 
 impl Deliver<'_> {
@@ -64,8 +66,8 @@ impl Deliver<'_> {
         }
         match generation.state {
             State::Finishing => {
-                let turns = Turns { generations: self.generations, clock: self.clock, until: self.until };
-                let taken = turns.take(&generation).await?;
+                let turns = Turns { generations: self.generations, clock: self.clock, until: self.until, message: self.message };
+                let Some(taken) = turns.take(&generation).await? else { return Ok(()) };
                 let outcome = self.work(&taken).await;
                 turns.leave(&taken, outcome).await
             }

@@ -24,6 +24,8 @@ pub struct Prepare<'a> {
     pub clock: &'a dyn Clock,
     /// The end of this worker's time.
     pub until: Timestamp,
+    /// The delivery of the message it is told by: `<id>/<times>` ([`studio::turn`]).
+    pub message: &'a str,
 }
 
 impl Prepare<'_> {
@@ -41,7 +43,10 @@ impl Prepare<'_> {
                 let screening = generation.begin_screening(self.turns().end(), self.clock.now());
                 self.take_turn(&self.turns().enter(&generation, screening).await?).await
             }
-            State::Screening => self.take_turn(&self.turns().take(&generation).await?).await,
+            State::Screening => match self.turns().take(&generation).await? {
+                Some(taken) => self.take_turn(&taken).await,
+                None => Ok(()),
+            },
             // An earlier run wrote the verdict and may have died before it queued the next step.
             State::Drawing => tell_again(self.generations, self.steps, Step::ScreeningPassed, &generation).await,
             State::Blocked | State::Failed => self.tidy.objects(&generation).await,
@@ -50,7 +55,7 @@ impl Prepare<'_> {
     }
 
     fn turns(&self) -> Turns<'_> {
-        Turns { generations: self.generations, clock: self.clock, until: self.until }
+        Turns { generations: self.generations, clock: self.clock, until: self.until, message: self.message }
     }
 
     async fn take_turn(&self, taken: &Generation) -> Result<(), Failure> {

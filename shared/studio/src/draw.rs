@@ -28,6 +28,8 @@ pub struct Draw<'a> {
     pub steps: &'a dyn Steps,
     pub tidy: Tidy<'a>,
     pub clock: &'a dyn Clock,
+    /// The delivery of the message it is told by: `<id>/<times>` ([`crate::turn`]).
+    pub message: &'a str,
 }
 
 /// The progress of a run.
@@ -61,7 +63,7 @@ impl Draw<'_> {
         }
         match generation.state {
             State::Drawing => {
-                let taken = self.turns().take(&generation).await?;
+                let Some(taken) = self.turns().take(&generation).await? else { return Ok(()) };
                 let outcome = self.work(taken.clone()).await;
                 self.turns().leave(&taken, outcome).await
             }
@@ -73,7 +75,7 @@ impl Draw<'_> {
     }
 
     fn turns(&self) -> Turns<'_> {
-        Turns { generations: self.generations, clock: self.clock, until: self.fallback.until }
+        Turns { generations: self.generations, clock: self.clock, until: self.fallback.until, message: self.message }
     }
 
     async fn work(&self, generation: Generation) -> Result<(), Failure> {

@@ -126,6 +126,8 @@ pub struct Generation {
     pub revivals_in_state: u8,
     /// Until when the last worker to come for the present step has it to itself; `None` while nobody has come since it was told.
     pub held_until: Option<Timestamp>,
+    /// The delivery of the message of that worker.
+    pub held_by: Option<String>,
     /// Whether the present step was told a second time, by who could not know that the first had done it.
     pub retold: bool,
     /// `None` before there is a mail.
@@ -159,6 +161,12 @@ impl Generation {
         let next = self.step(&STEPS, self.state, now)?;
         let deadline = if self.held_until.is_none() { next.deadline } else { self.deadline.max(Some(until)) };
         Ok(Self { held_until: Some(until), deadline, ..next })
+    }
+
+    /// The same, by the worker of this delivery of a message.
+    #[must_use]
+    pub fn held_by(self, message: &str) -> Self {
+        Self { held_by: Some(message.to_owned()), ..self }
     }
 
     /// A worker that got nowhere leaves its step to the next to come; the deadline still runs.

@@ -222,6 +222,7 @@ impl PlaceGeneration<'_> {
             revivals: 0,
             revivals_in_state: 0,
             held_until: None,
+            held_by: None,
             retold: false,
             mail: None,
         };

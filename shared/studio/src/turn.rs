@@ -17,6 +17,23 @@ pub struct Turns<'a> {
     pub clock: &'a dyn Clock,
     /// The end of this worker's time.
     pub until: Timestamp,
+    /// This worker's delivery of its message: `<id>/<times>`, as of [`Handed`].
+    pub message: &'a str,
+}
+
+/// A delivery: a message, and how often it was handed out. A queue hands a message out again when its worker reported a failure, died, or is long past its
+/// time, and else on rare occasions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Handed<'a> {
+    id: &'a str,
+    times: u32,
+}
+
+impl<'a> Handed<'a> {
+    fn parse(text: &'a str) -> Self {
+        let (id, times) = text.rsplit_once('/').unwrap_or((text, ""));
+        Self { id, times: times.parse().unwrap_or(1) }
+    }
 }
 
 impl Turns<'_> {
@@ -26,16 +43,23 @@ impl Turns<'_> {
         self.clock.now().checked_add(LONGEST).map_or(self.until, |longest| self.until.min(longest))
     }
 
-    /// Takes the present step of a generation.
+    /// Takes the present step of a generation; `None` while the worker of another message has it, whose message comes again if that worker dies: this one
+    /// is not needed. Who is handed the message of that worker again takes its turn: that worker is dead.
     ///
     /// # Errors
-    /// [`Failure::Busy`] while another worker has it, or when one was faster; the message comes again.
-    pub async fn take(&self, generation: &Generation) -> Result<Generation, Failure> {
+    /// [`Failure::Busy`] while another worker has this very delivery, or when one was faster; the message comes again.
+    pub async fn take(&self, generation: &Generation) -> Result<Option<Generation>, Failure> {
         let now = self.clock.now();
         if let Some(until) = generation.held_until.filter(|until| *until > now) {
-            return Err(Failure::unavailable(until.duration_since(now).unsigned_abs()));
+            let (ours, holders) = (Handed::parse(self.message), Handed::parse(generation.held_by.as_deref().unwrap_or_default()));
+            if ours.id != holders.id {
+                return Ok(None);
+            }
+            if ours.times <= holders.times {
+                return Err(Failure::unavailable(until.duration_since(now).unsigned_abs()));
+            }
         }
-        self.enter(generation, generation.take(self.end(), now)).await
+        self.enter(generation, generation.take(self.end(), now)).await.map(Some)
     }
 
     /// Begins a turn by this change.
@@ -43,7 +67,7 @@ impl Turns<'_> {
     /// # Errors
     /// As of [`Self::take`].
     pub async fn enter(&self, before: &Generation, taken: Result<Generation, IllegalChange>) -> Result<Generation, Failure> {
-        let taken = taken.map_err(Failure::broken)?;
+        let taken = taken.map_err(Failure::broken)?.held_by(self.message);
         match self.generations.change(Change::of(before, &taken)).await {
             Ok(Written::Stored) => Ok(taken),
             Ok(Written::Overtaken) => Err(Failure::unavailable(std::time::Duration::from_secs(1))),

@@ -136,6 +136,7 @@ pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id:
         revivals: 0,
         revivals_in_state: 0,
         held_until: None,
+        held_by: None,
         retold: false,
         mail: None,
     }

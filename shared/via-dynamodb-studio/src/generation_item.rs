@@ -31,6 +31,7 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .number("revivals", generation.revivals)
         .number("revivals_in_state", generation.revivals_in_state)
         .maybe_text("held_until", generation.held_until.map(|until| until.to_string()))
+        .maybe_text("held_by", generation.held_by.clone())
         .maybe_text("retold", generation.retold.then_some("yes"))
         .maybe_text("mail", generation.mail.as_ref().map(name_of));
     let item = match generation.charge {
@@ -76,6 +77,7 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         revivals: row.required_number("revivals")?,
         revivals_in_state: row.maybe_number("revivals_in_state").unwrap_or_default(),
         held_until: row.maybe_text("held_until").map(|_| row.parsed("held_until")).transpose()?,
+        held_by: row.maybe_text("held_by").map(str::to_owned),
         retold: row.maybe_text("retold").is_some(),
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
     })

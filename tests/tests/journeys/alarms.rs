@@ -137,11 +137,14 @@ fn work_that_fails_waits_or_is_given_up_rings() {
         cloud.set_clock_offset(34 * 60);
         assert_ringing(&cloud, &["EveryMinuteEndStuckSilent", "GenerationQueuedAge"]).await;
 
-        // The sweeper finds it late and cannot do anything about it, which fails no run.
+        // The sweeper finds it late and cannot do anything about it.
         without_retries(&cloud, "every-minute-end-stuck");
         cloud.inject(broken("every-minute-end-stuck", "GetItem"));
-        assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
-        assert!(ringing(&cloud).await.contains("StudioSweepErrors"));
+        assert!(cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
+        let rings = ringing(&cloud).await;
+        for name in ["EveryMinuteEndStuckErrors", "StudioSweepErrors", "StudioSweeperBacklog"] {
+            assert!(rings.contains(name), "{name}: {rings:?}");
+        }
         cloud.stop().await;
     });
 }
@@ -151,7 +154,7 @@ fn a_function_url_that_fails_rings() {
     run(async {
         let cloud = TestCloud::with(&[("Profile", "ephemeral")]).await;
         without_retries(&cloud, "instant-create");
-        cloud.inject(broken("instant-create", "UpdateItem").times(3));
+        cloud.inject(broken("instant-create", "TransactWriteItems").times(3));
         let url = format!("{}/v1/instant?style=soft-anime", cloud.function_url("instant-create").unwrap());
         let headers = [("provider-consent", "palette"), ("age-attestation", "13+"), ("accept", "image/*"), ("content-type", "image/png")];
         for _ in 0..3 {
@@ -159,6 +162,28 @@ fn a_function_url_that_fails_rings() {
             assert_eq!(reply.status, 500, "{}", reply.json());
         }
         assert_ringing(&cloud, &["InstantCreateUrl5xx", "InstantErrorLines"]).await;
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn a_budget_that_is_spent_and_a_deletion_that_is_late_ring() {
+    run(async {
+        let cloud = TestCloud::with(&[("MailsPerDay", "1")]).await;
+        let person = Person::signed_in(&cloud).await;
+        assert_eq!(Person::visitor(&cloud).ask_for_code().await.status, 503);
+        assert_ringing(&cloud, &["AccountsBudgetSpent", "AccountsErrorLines"]).await;
+        calm(&cloud, 6).await;
+
+        // An upload that nobody used is due after a day, and its row cannot be deleted.
+        person.upload(&small()).await;
+        cloud.set_clock_offset(28 * 3600);
+        without_retries(&cloud, "on-rows-due");
+        cloud.inject(broken("on-rows-due", "DeleteItem").times(1_000));
+        assert!(!cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
+        cloud.settle(Duration::from_secs(60)).await.unwrap();
+        let rings = ringing(&cloud).await;
+        assert!(rings.contains("RightsDeletionBacklog") && rings.contains("RightsErrorLines"), "{rings:?}");
         cloud.stop().await;
     });
 }

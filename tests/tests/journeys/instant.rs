@@ -81,7 +81,7 @@ fn rt_01_rt_13_a_picture_goes_in_and_the_drawing_comes_back_in_the_same_answer()
         ephemeral.cloud.reset_calls();
         let drawn = ephemeral.send(&selfie_rotated_gps(), &with(&CONSENTED, "provider-consent", Some("Palette"))).await;
         let calls: Vec<String> = ephemeral.cloud.calls().iter().map(|call| format!("{} {}", call.service, call.operation)).collect();
-        assert_eq!(calls, ["dynamodb UpdateItem"], "the counter, and nothing else");
+        assert_eq!(calls, ["dynamodb TransactWriteItems"], "the counters, and nothing else");
         assert_eq!(drawn.status, 200, "{}", drawn.json());
         assert_eq!((drawn.header("content-type"), drawn.header("cache-control")), ("image/png", "no-store"));
         assert!(drawn.header("digital-source-type").ends_with("/algorithmicallyEnhanced"));

@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn every_reason_has_a_status_of_its_family() {
         for reason in Reason::ALL {
-            let ours = matches!(reason, Reason::Unavailable | Reason::TimedOut | Reason::BudgetSpent);
+            let ours = matches!(reason, Reason::Unavailable | Reason::Overloaded | Reason::TimedOut | Reason::BudgetSpent);
             assert!(status(*reason).is_client_error() != ours, "{reason:?}");
         }
     }

@@ -102,7 +102,7 @@ fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_o
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 14);
+    assert_eq!(inventory().sweeps().count(), 15);
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub(crate) fn queued() -> Generation {
         revivals: 0,
         revivals_in_state: 0,
         held_until: None,
+        held_by: None,
         retold: false,
         mail: None,
     }

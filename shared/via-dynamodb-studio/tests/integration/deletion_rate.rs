@@ -38,7 +38,7 @@ impl Queue<DueRows> for NoQueue {
 async fn deletions_a_second() {
     let clock = Arc::new(FixedClock::at(builders::midnight()));
     let (database, randomness) = (Database::new(&cloud::config()), SeededRandomness::new(4_711));
-    let [accounts, studio, screening, fleeting] = ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable"].map(table);
+    let [studio, screening, fleeting] = ["StudioTable", "ScreeningTable", "FleetingTable"].map(table);
     let bucket = Bucket::new(&cloud::config(), (*cloud::cloud().buckets().values().next().unwrap()).to_owned());
     let uploads = DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone());
     let selfies = S3Selfies::new(bucket.clone());

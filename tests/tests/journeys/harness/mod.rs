@@ -22,5 +22,5 @@ pub(crate) use problem::assert_problem;
 /// Runs the hourly job, and the deletions it tells until none is left.
 pub(crate) async fn delete_expired(cloud: &local_cloud::Cloud) {
     assert!(!cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
-    cloud.settle(std::time::Duration::from_secs(180)).await.unwrap();
+    cloud.settle_queue("RowsDue", std::time::Duration::from_secs(180)).await.unwrap();
 }

@@ -90,8 +90,9 @@ fn consumers_report_single_failures_and_are_bounded() {
             assert_eq!(source.property("FunctionResponseTypes"), &json!(["ReportBatchItemFailures"]), "{}", function.id);
             assert_eq!(source.property("BatchSize"), 1, "{}: a message is seconds of pixels", function.id);
             let step = ["Screening", "Drawing", "Finishing"].map(|step| format!("${{{step}Concurrency}}"));
-            let limit = source.property("ScalingConfig")["MaximumConcurrency"].as_str().unwrap();
-            assert!(step.iter().any(|step| step == limit), "{} has no limit of its own: {limit}", function.id);
+            let limit = &source.property("ScalingConfig")["MaximumConcurrency"];
+            let bounded = step.iter().any(|step| limit == step.as_str()) || limit.as_i64().is_some_and(|limit| limit <= 20);
+            assert!(bounded, "{} has no limit of its own: {limit}", function.id);
             let visible = seconds(&named(&queue), "VisibilityTimeout");
             assert!(visible >= timeout(&function) * 6, "{queue}: a message is handed out again while it is worked on");
         }

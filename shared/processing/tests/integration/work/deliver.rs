@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use studio::upload::form_is_over_at;
 use studio::{MailState, State, Step};
 use testkit::{Kind, When};
 
@@ -15,7 +16,8 @@ async fn an_24_a_generation_is_delivered_charged_and_told() {
     let (caller, id) = world.ready_for(Step::DrawingReady, 2).await;
     assert_eq!(world.drain(LAST).await, 0);
     let generation = world.find(caller, id).unwrap();
-    assert_eq!((generation.state, generation.mail, generation.deadline), (State::Done, Some(MailState::Sent), None));
+    let form_is_over = Some(form_is_over_at(generation.upload));
+    assert_eq!((generation.state, generation.mail, generation.deadline), (State::Done, Some(MailState::Sent), form_is_over));
     assert_eq!(world.balance(caller), (8, 0));
     assert_eq!(world.mailer.ready(id), 1);
     world.check_quiet();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use kernel::{AccountSession, Clock, Failure, GenerationId, Owner, Reason, SignedDuration};
+use kernel::{AccountSession, Clock, Failure, GenerationId, Owner, Reason, SignedDuration, limits};
 use studio::{ControlAdmission, State, Step, Waiting};
 use testkit::fakes::{FakeAdmission, StepMessage};
 
@@ -93,7 +93,7 @@ async fn a_flood_of_one_account_does_not_keep_the_generation_of_another_waiting(
     let world = World::new();
     let flooding = world.customer(200).await;
     let upload = world.selfie(flooding).await;
-    for key in 0..200 {
+    for key in 0..limits::GENERATIONS_AT_ONCE {
         world.place(flooding, &world.request(upload, 1, &key.to_string())).await.unwrap();
     }
     let (caller, id) = world.started(1).await;

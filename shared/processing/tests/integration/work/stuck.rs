@@ -1,6 +1,6 @@
 //! The sweeper.
 
-use kernel::{Clock, SignedDuration};
+use kernel::{Clock, SignedDuration, limits};
 use studio::{EndReason, Generation, State, Step};
 use testkit::Kind;
 
@@ -144,11 +144,13 @@ async fn a_queue_that_does_not_say_what_waits_gives_nothing_up() {
 #[tokio::test]
 async fn many_tombstones_do_not_hold_up_what_runs() {
     let world = World::new();
-    let caller = world.customer(300).await;
-    let upload = world.selfie(caller).await;
-    for key in 0..300 {
-        let id = world.place(caller, &world.request(upload, 1, &key.to_string())).await.unwrap().id;
-        world.delete(caller, id).await.unwrap().unwrap();
+    for _ in 0..5 {
+        let caller = world.customer(1).await;
+        let upload = world.selfie(caller).await;
+        for key in 0..limits::GENERATIONS_PER_HOUR {
+            let id = world.place(caller, &world.request(upload, 1, &key.to_string())).await.unwrap().id;
+            world.delete(caller, id).await.unwrap().unwrap();
+        }
     }
     let (other, id) = world.started(1).await;
     world.steps.queue().clear();

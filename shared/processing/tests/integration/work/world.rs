@@ -49,6 +49,8 @@ pub(crate) struct World {
     pub(crate) artists: Vec<Box<dyn Artist>>,
     /// The time of a worker that draws.
     pub(crate) time: SignedDuration,
+    /// The delivery of every message that is handled.
+    pub(crate) message: &'static str,
     /// What vendors may be paid in a day.
     pub(crate) micro_dollars_per_day: u64,
     pub(crate) screener: FakeScreener,
@@ -74,6 +76,7 @@ impl World {
             artists: vec![Box::new(artist.clone())],
             artist,
             time: SignedDuration::from_secs(240),
+            message: "a-message/1",
             micro_dollars_per_day: u64::MAX / 2,
             screener: FakeScreener::new(faults.clone()),
             randomness: SeededRandomness::new(11),
@@ -224,6 +227,7 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
             until: self.until(),
+            message: self.message,
         };
         prepare.run(told).await
     }
@@ -248,6 +252,7 @@ impl World {
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
+            message: self.message,
         };
         draw.run(told).await
     }
@@ -264,6 +269,7 @@ impl World {
             clock: &*self.clock,
             origin: "https://nigao.example.org",
             until: self.until(),
+            message: self.message,
         };
         deliver.run(told).await
     }
