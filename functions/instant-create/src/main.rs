@@ -1,7 +1,5 @@
 //! `POST /v1/instant`: one picture in, the drawing out, and nothing kept (events/instant-create).
 
-use std::time::Duration;
-
 use edge::http::multipart::{Shape, Text};
 use edge::http::stream::{Answer, Events, Media, serve};
 use edge::{Stage, http::Request};
@@ -46,7 +44,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &'static App, mut request: Request) -> Result<Answer, Failure> {
     let App { artists, moderation, finisher, rate_keys, salt, per_hour, clock } = app;
-    let timeout = request.timeout(Duration::from_secs(150));
+    let timeout = request.timeout(std::time::Duration::from_secs(150));
     let instant = Instant { artists, moderation, rate_keys, salt, per_hour: *per_hour, finisher, clock, timeout };
     let admitted = instant.admit(request.header("provider-consent"), request.header("age-attestation"), request.address()).await?;
     let mut form = request.form(&FORM).await?;

@@ -45,7 +45,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
     let App { generations, pictures, signer, selfies, recipients, mailer, clock, origin } = app;
-    let (tidy, until) = (Tidy { selfies, pictures: pictures.as_ref() }, clock.shown_at(message.ends_at));
-    let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin, until, message: &message.delivery };
+    let (tidy, until, delivery) = (Tidy { selfies, pictures: pictures.as_ref() }, clock.shown_at(message.ends_at), &message.delivery);
+    let deliver = Deliver { generations, pictures, signer: signer.as_ref(), recipients, mailer, tidy, clock, origin, until, delivery };
     deliver.run(message.content).await
 }

@@ -41,7 +41,7 @@ async fn main() -> Result<(), edge::Error> {
 
 async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
     let App { generations, selfies, pictures, quarantine, moderation, steps, clock } = app;
-    let (tidy, until) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at));
-    let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock, until, message: &message.delivery };
+    let (tidy, until, delivery) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &message.delivery);
+    let prepare = Prepare { generations, selfies, quarantine, moderation, steps, tidy, clock, until, delivery };
     prepare.run(message.content).await
 }

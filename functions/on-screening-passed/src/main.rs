@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use accounts::Pepper;
-use dynamo::Database;
 use edge::batch::{Message, serve};
 use kernel::message::GenerationStep;
 use kernel::{Failure, SystemClock, SystemRandomness};
@@ -29,18 +28,17 @@ struct App {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
+    let (aws, fleeting) = (settings.aws()?, settings.required("FLEETING_TABLE")?);
     let artists = vendors::artists(&settings, || Box::new(PaletteArtist))?;
-    let aws = settings.aws()?;
-    let (dynamo, bucket) = (Database::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
+    let (tables, bucket) = (dynamo::Database::new(&aws), Bucket::new(&aws, settings.required("PICTURES_BUCKET")?));
     let (studio, redraw) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_PASSED_QUEUE_URL")?);
-    let fleeting = settings.required("FLEETING_TABLE")?;
     let app = &App {
-        generations: DynamoGenerations::new(dynamo.clone(), studio.clone()).with_wallet(settings.required("ACCOUNTS_TABLE")?),
+        generations: DynamoGenerations::new(tables.clone(), studio.clone()).with_wallet(settings.required("ACCOUNTS_TABLE")?),
         selfies: S3Selfies::new(bucket.clone()),
         pictures: S3Pictures::new(bucket),
         artists,
-        breaker: DynamoBreaker::new(dynamo.clone(), fleeting.clone(), Arc::new(settings.clock)),
-        attempts: DynamoAttempts::new(dynamo, studio, fleeting),
+        breaker: DynamoBreaker::new(tables.clone(), fleeting.clone(), Arc::new(settings.clock)),
+        attempts: DynamoAttempts::new(tables, studio, fleeting),
         pepper: settings.pepper()?,
         micro_dollars_per_day: u64::from(settings.number("VENDOR_DOLLARS_PER_DAY")?) * 1_000_000,
         steps: QueuedSteps::new([
@@ -53,10 +51,10 @@ async fn main() -> Result<(), edge::Error> {
 }
 
 async fn handle(app: &App, message: Message<GenerationStep>) -> Result<(), Failure> {
-    let App { generations, selfies, pictures, artists, breaker, attempts, pepper, micro_dollars_per_day, steps, clock } = app;
+    let App { generations, selfies, pictures, artists, breaker, attempts, pepper, steps, clock, .. } = app;
     let (tidy, until, randomness) = (Tidy { selfies, pictures }, clock.shown_at(message.ends_at), &SystemRandomness);
-    let micro_dollars_per_day = *micro_dollars_per_day;
+    let micro_dollars_per_day = app.micro_dollars_per_day;
     let fallback = ArtistFallback { artists, breaker, attempts, pepper, clock, randomness, until, micro_dollars_per_day };
-    let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock, message: &message.delivery };
+    let draw = Draw { generations, selfies, pictures, fallback, steps, tidy, clock, delivery: &message.delivery };
     draw.run(message.content).await
 }

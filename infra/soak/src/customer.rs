@@ -21,6 +21,9 @@ const ASKING: Duration = Duration::from_secs(1);
 /// Pause before a request is repeated.
 const AGAIN: Duration = Duration::from_millis(300);
 
+/// After this time a customer repeats the request of a generation that nobody has begun.
+const UNTOLD: Duration = Duration::from_secs(12);
+
 /// After this time a generation is left to the sweeper.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -33,6 +36,15 @@ pub(crate) struct Generation {
     pub(crate) owner: Owner,
     pub(crate) id: GenerationId,
     pub(crate) placed: Instant,
+    /// The request that started it.
+    request: Request,
+}
+
+/// A request to start a generation, which may be repeated.
+#[derive(Debug, Clone)]
+struct Request {
+    key: String,
+    body: Value,
 }
 
 pub(crate) struct Customer<'a> {
@@ -64,20 +76,30 @@ impl<'a> Customer<'a> {
     /// Starts a generation of one drawing. A repeated request has the same key.
     pub(crate) async fn place(&self, upload: &str) -> Result<Generation> {
         let key = format!("soak-{:032x}", rand::random::<u128>());
-        let body = json!({ "upload_id": upload, "style": "soft-anime", "count": 1 });
+        let request = Request { key, body: json!({ "upload_id": upload, "style": "soft-anime", "count": 1 }) };
         let placed = Instant::now();
-        let answer = self.call("generations-create", Method::POST, "/v1/generations", Some(&body), &key).await?;
-        let id = answer["generation_id"].as_str().context("a generation without an id")?;
-        Ok(Generation { owner: self.person.owner, id: id.parse()?, placed })
+        let id = self.request(&request).await?;
+        Ok(Generation { owner: self.person.owner, id, placed, request })
+    }
+
+    async fn request(&self, Request { key, body }: &Request) -> Result<GenerationId> {
+        let answer = self.call("generations-create", Method::POST, "/v1/generations", Some(body), key).await?;
+        answer["generation_id"].as_str().context("a generation without an id")?.parse().context("an id that is none")
     }
 
     /// Asks until it is done; `false` when that takes so long that the sweeper will have to help.
     pub(crate) async fn is_done(&self, generation: &Generation) -> Result<bool> {
+        let mut repeated = false;
         while generation.placed.elapsed() < PATIENCE {
             tokio::time::sleep(ASKING).await;
             let now = self.call("generations-get", Method::GET, &format!("/v1/generations/{}", generation.id), None, "").await?;
             match now["state"].as_str().unwrap_or_default() {
                 "done" => return Ok(true),
+                // Who started it may have died before it told anybody; a repetition makes that good.
+                "queued" if !repeated && generation.placed.elapsed() > UNTOLD => {
+                    repeated = true;
+                    ensure!(self.request(&generation.request).await? == generation.id, "a repetition started another generation");
+                }
                 "failed" | "blocked" | "cancelled" => bail!("{} ended otherwise: {now}", generation.id),
                 _ => {}
             }

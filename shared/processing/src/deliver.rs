@@ -48,7 +48,7 @@ pub struct Deliver<'a> {
     /// The end of this worker's time.
     pub until: Timestamp,
     /// The delivery of the message it is told by: `<id>/<times>` ([`studio::turn`]).
-    pub message: &'a str,
+    pub delivery: &'a str,
 }
 
 impl Deliver<'_> {
@@ -66,7 +66,7 @@ impl Deliver<'_> {
         }
         match generation.state {
             State::Finishing => {
-                let turns = Turns { generations: self.generations, clock: self.clock, until: self.until, message: self.message };
+                let turns = Turns { generations: self.generations, clock: self.clock, until: self.until, delivery: self.delivery };
                 let Some(taken) = turns.take(&generation).await? else { return Ok(()) };
                 let outcome = self.work(&taken).await;
                 turns.leave(&taken, outcome).await

@@ -25,7 +25,7 @@ pub struct Prepare<'a> {
     /// The end of this worker's time.
     pub until: Timestamp,
     /// The delivery of the message it is told by: `<id>/<times>` ([`studio::turn`]).
-    pub message: &'a str,
+    pub delivery: &'a str,
 }
 
 impl Prepare<'_> {
@@ -55,7 +55,7 @@ impl Prepare<'_> {
     }
 
     fn turns(&self) -> Turns<'_> {
-        Turns { generations: self.generations, clock: self.clock, until: self.until, message: self.message }
+        Turns { generations: self.generations, clock: self.clock, until: self.until, delivery: self.delivery }
     }
 
     async fn take_turn(&self, taken: &Generation) -> Result<(), Failure> {

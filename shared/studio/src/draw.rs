@@ -29,7 +29,7 @@ pub struct Draw<'a> {
     pub tidy: Tidy<'a>,
     pub clock: &'a dyn Clock,
     /// The delivery of the message it is told by: `<id>/<times>` ([`crate::turn`]).
-    pub message: &'a str,
+    pub delivery: &'a str,
 }
 
 /// The progress of a run.
@@ -75,7 +75,7 @@ impl Draw<'_> {
     }
 
     fn turns(&self) -> Turns<'_> {
-        Turns { generations: self.generations, clock: self.clock, until: self.fallback.until, message: self.message }
+        Turns { generations: self.generations, clock: self.clock, until: self.fallback.until, delivery: self.delivery }
     }
 
     async fn work(&self, generation: Generation) -> Result<(), Failure> {

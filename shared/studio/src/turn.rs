@@ -18,7 +18,7 @@ pub struct Turns<'a> {
     /// The end of this worker's time.
     pub until: Timestamp,
     /// This worker's delivery of its message: `<id>/<times>`, as of [`Handed`].
-    pub message: &'a str,
+    pub delivery: &'a str,
 }
 
 /// A delivery: a message, and how often it was handed out. A queue hands a message out again when its worker reported a failure, died, or is long past its
@@ -51,7 +51,7 @@ impl Turns<'_> {
     pub async fn take(&self, generation: &Generation) -> Result<Option<Generation>, Failure> {
         let now = self.clock.now();
         if let Some(until) = generation.held_until.filter(|until| *until > now) {
-            let (ours, holders) = (Handed::parse(self.message), Handed::parse(generation.held_by.as_deref().unwrap_or_default()));
+            let (ours, holders) = (Handed::parse(self.delivery), Handed::parse(generation.held_by.as_deref().unwrap_or_default()));
             if ours.id != holders.id {
                 return Ok(None);
             }
@@ -67,7 +67,7 @@ impl Turns<'_> {
     /// # Errors
     /// As of [`Self::take`].
     pub async fn enter(&self, before: &Generation, taken: Result<Generation, IllegalChange>) -> Result<Generation, Failure> {
-        let taken = taken.map_err(Failure::broken)?.held_by(self.message);
+        let taken = taken.map_err(Failure::broken)?.held_by(self.delivery);
         match self.generations.change(Change::of(before, &taken)).await {
             Ok(Written::Stored) => Ok(taken),
             Ok(Written::Overtaken) => Err(Failure::unavailable(std::time::Duration::from_secs(1))),

@@ -114,7 +114,11 @@ pub async fn histories(stores: &Stores) {
     assert_eq!(stores.generations.change(Change::of(&noted, &sketched)).await.unwrap(), Written::Stored);
     assert_eq!(load().await.as_ref(), Some(&sketched));
     stores.generations.remove(&sketched).await.unwrap();
-    assert_eq!(stores.attempts.open(&again, cost(stores)).await.unwrap(), Claimed::Over, "it went with its generation, and nobody draws for it");
+    assert_eq!(
+        stores.attempts.open(&again, cost(stores)).await.unwrap(),
+        Claimed::Over,
+        "it went with its generation, and nobody draws for it"
+    );
 }
 
 /// A claim and a cancellation that were made up from the same rows are not both written: the later one is told.

@@ -123,7 +123,7 @@ async fn attempts_and_circuits() {
     contract::attempts::histories(&stores(17)).await;
     contract::attempts::cancellations(&stores(41)).await;
     contract::generations::uploads_in_use(&stores(42)).await;
-    contract::attempts::budget(&stores(43)).await;
+    contract::attempts::budget(&stores(61)).await;
     contract::attempts::circuits(&stores(18)).await;
 }
 

@@ -44,7 +44,8 @@ async fn deletions_a_second() {
     let selfies = S3Selfies::new(bucket.clone());
     let opened = stream::iter(0..UPLOADS / 100).then(async |_| {
         let caller = builders::caller(&*clock, &randomness);
-        let session = Item::new(Class::Session.id(), via_dynamodb_accounts::keys::session(&caller)).due(EXPIRY, Class::SESSION.expires_at(clock.now()));
+        let session = Item::new(Class::Session.id(), via_dynamodb_accounts::keys::session(&caller))
+            .due(EXPIRY, Class::SESSION.expires_at(clock.now()));
         assert!(matches!(database.write(session.put(&fleeting)).await.unwrap(), Answer::Written(_)));
         stream::iter(0..100)
             .for_each_concurrent(8, async |_| {

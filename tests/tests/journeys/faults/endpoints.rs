@@ -61,7 +61,7 @@ fn a_deletion_that_dies_is_finished_by_the_next() {
             // Its one drawing was made: it is paid, once.
             assert_eq!(ledger_and_inventory::entries(&cloud, "capture", &generation).await, 1, "after {nth} calls");
             assert_eq!(ledger_and_inventory::entries(&cloud, "release", &generation).await, 0, "after {nth} calls");
-            assert_eq!(person.wallet().await, (1000 - u64::try_from(nth).unwrap(), 0));
+            assert_eq!(person.wallet().await, (1000 - u64::from(nth), 0));
             assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new(), "after {nth} calls");
             if lived {
                 assert_eq!(first.status, 204);
@@ -101,7 +101,7 @@ fn the_hourly_deletion_may_die_anywhere_and_the_next_hour_ends_it() {
                 assert!(differences(&cloud).await.stray.is_empty(), "the row goes last");
             }
         }
-        assert!(deaths >= 5, "{deaths}");
+        assert!(deaths >= 4, "{deaths}");
         assert_eq!((keys(&cloud, "uploads/").await.len(), keys(&cloud, "quarantine/").await.len()), (0, 0));
         assert_eq!(rows_of(&cloud, "ScreeningTable", "moderation-record").await.len(), 0);
         assert_eq!(differences(&cloud).await, Differences::default());
@@ -119,9 +119,11 @@ fn the_sweeper_may_die_anywhere_and_the_next_minute_goes_on() {
         let generation = person.quick_generation().await;
         // Restarted twice and then ended, each time by a sweeper after one that died.
         for minutes in [16, 32, 48] {
+            // Its message is lost: what only waits is not given up.
+            cloud.clients().sqs.purge_queue().queue_url(&cloud.queues()["GenerationQueued"].url).send().await.unwrap();
             cloud.set_clock_offset(minutes * 60);
-            // The first and the last of sixteen queries, and what follows.
-            for nth in [1, 16, 17, 18, 19] {
+            // The first and the last look at three queues and at sixteen shards of two lanes, and what follows.
+            for nth in [1, 3, 4, 35, 36, 37, 38] {
                 die(&cloud, "every-minute-end-stuck", nth);
                 cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
                 cloud.clear_faults();

@@ -227,7 +227,7 @@ impl World {
             tidy: self.tidy(),
             clock: &*self.clock,
             until: self.until(),
-            message: self.message,
+            delivery: self.message,
         };
         prepare.run(told).await
     }
@@ -252,7 +252,7 @@ impl World {
             steps: &self.steps,
             tidy: self.tidy(),
             clock: &*self.clock,
-            message: self.message,
+            delivery: self.message,
         };
         draw.run(told).await
     }
@@ -269,7 +269,7 @@ impl World {
             clock: &*self.clock,
             origin: "https://nigao.example.org",
             until: self.until(),
-            message: self.message,
+            delivery: self.message,
         };
         deliver.run(told).await
     }
