@@ -59,13 +59,19 @@ fn event(cloud: &Cloud, function: &str) -> &'static str {
     r#"{"version":"2.0","routeKey":"$default","rawPath":"/","rawQueryString":"","headers":{"host":"localhost"},"requestContext":{"accountId":"0","apiId":"local","domainName":"localhost","domainPrefix":"localhost","http":{"method":"GET","path":"/","protocol":"HTTP/1.1","sourceIp":"127.0.0.1","userAgent":"bench"},"requestId":"1","routeKey":"$default","stage":"$default","time":"21/Nov/2026:00:00:00 +0000","timeEpoch":1795219200000},"isBase64Encoded":false}"#
 }
 
-/// The empty function with the same clients: those whose adapters the function's manifest names.
+/// The empty function with the same clients.
 fn twin(root: &Path, function: &str) -> Result<String> {
     let path = root.join("functions").join(function).join("Cargo.toml");
     let manifest = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let uses = |client: &str| manifest.contains(&format!("via-{client}."));
+    Ok(twin_of(&manifest))
+}
+
+/// The clients are those whose adapters the manifest names: `via-s3.workspace`, `via-dynamodb-accounts.workspace`.
+fn twin_of(manifest: &str) -> String {
+    let vendors: Vec<&str> = manifest.lines().filter_map(|line| line.strip_prefix("via-")?.split(['-', '.', ' ']).next()).collect();
+    let uses = |client: &str| vendors.contains(&client);
     let clients: Vec<&str> = ["dynamodb", "s3", "ses", "sqs"].into_iter().filter(|client| uses(client)).collect();
-    Ok(if clients.is_empty() { "empty-http".to_owned() } else { format!("empty-{}", clients.join("-")) })
+    if clients.is_empty() { "empty-http".to_owned() } else { format!("empty-{}", clients.join("-")) }
 }
 
 fn environment(cloud: &Cloud, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
@@ -86,4 +92,27 @@ fn environment(cloud: &Cloud, own: &BTreeMap<String, String>) -> BTreeMap<String
         env.insert(name.to_owned(), value.to_owned());
     }
     env
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twin_has_the_clients_whose_adapters_the_manifest_names() {
+        assert_eq!(twin_of("[dependencies]\nedge.workspace = true\n"), "empty-http");
+        assert_eq!(twin_of("via-dynamodb-studio.workspace = true\nvia-s3.workspace = true\nvia-sqs.workspace = true\n"), "empty-dynamodb-s3-sqs");
+        assert_eq!(twin_of("via-palette.workspace = true\nvia-ses = { workspace = true }\n"), "empty-ses");
+    }
+
+    #[test]
+    fn every_function_has_its_twin() -> Result<()> {
+        let root = local_cloud::repository()?;
+        for function in std::fs::read_dir(root.join("functions"))? {
+            let function = function?.file_name().into_string().unwrap_or_default();
+            let twin = root.join("infra/bench/examples").join(twin(&root, &function)?).with_extension("rs");
+            assert!(twin.is_file(), "{function} has no twin: {} is missing", twin.display());
+        }
+        Ok(())
+    }
 }
