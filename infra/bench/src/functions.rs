@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn a_twin_has_the_clients_whose_adapters_the_manifest_names() {
         assert_eq!(twin_of("[dependencies]\nedge.workspace = true\n"), "empty-http");
-        assert_eq!(twin_of("via-dynamodb-studio.workspace = true\nvia-s3.workspace = true\nvia-sqs.workspace = true\n"), "empty-dynamodb-s3-sqs");
+        assert_eq!(
+            twin_of("via-dynamodb-studio.workspace = true\nvia-s3.workspace = true\nvia-sqs.workspace = true\n"),
+            "empty-dynamodb-s3-sqs"
+        );
         assert_eq!(twin_of("via-palette.workspace = true\nvia-ses = { workspace = true }\n"), "empty-ses");
     }
 

@@ -39,10 +39,22 @@ pub struct Plan {
     pub fault_each: usize,
 }
 
-/// The parameters of the template that a soak needs: a vendor that draws, and nobody who signs, as a signature is nothing but time here.
+/// Generations in a row that may be left to the sweeper: killed workers leave single ones.
+const LEFT_IN_A_ROW: usize = 4 * EACH;
+
+/// The parameters of the template that a soak needs: a vendor that draws, and nobody who signs, as a signature is nothing but time here. The budgets of
+/// a day are beyond what all generations need: a spent one stops the drawing, as it should.
 #[must_use]
 pub fn parameters(vendor: &OpenAiStandIn) -> Vec<(String, String)> {
-    let all = [("Artist", "openai"), ("OpenAiApiKey", "sk-of-a-soak"), ("Signer", "off"), ("StarterCredits", "5")];
+    let all = [
+        ("Artist", "openai"),
+        ("OpenAiApiKey", "sk-of-a-soak"),
+        ("Signer", "off"),
+        ("StarterCredits", "5"),
+        ("StarterCreditsPerDay", "1000000"),
+        ("MailsPerDay", "1000000"),
+        ("VendorDollarsPerDay", "1000000"),
+    ];
     let mut all: Vec<(String, String)> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     all.push(("OpenAiBaseUrl".to_owned(), vendor.base_url()));
     all
@@ -60,6 +72,8 @@ struct Soak<'a> {
     generations: Mutex<Vec<Generation>>,
     /// Done, and their pictures still there.
     kept: Mutex<VecDeque<Generation>>,
+    /// Those that were left to the sweeper since the last one was done.
+    left: AtomicUsize,
 }
 
 /// Runs it in a cloud with [`parameters`], and prints how it goes.
@@ -76,6 +90,7 @@ pub async fn run(cloud: &Cloud, vendor: &OpenAiStandIn, plan: Plan) -> Result<()
         begun: AtomicUsize::new(0),
         generations: Mutex::default(),
         kept: Mutex::default(),
+        left: AtomicUsize::new(0),
     };
     cloud.reset_calls();
     try_join_all((0..plan.at_once).map(|_| soak.customers())).await?;
@@ -131,7 +146,11 @@ impl Soak<'_> {
         locked(&self.generations).extend(generations.iter().cloned());
         for generation in generations {
             if customer.is_done(&generation).await? {
+                self.left.store(0, Ordering::SeqCst);
                 self.done(generation).await?;
+            } else {
+                let left = self.left.fetch_add(1, Ordering::SeqCst) + 1;
+                ensure!(left <= LEFT_IN_A_ROW, "{left} generations in a row were not done in time: nothing is drawn any more");
             }
         }
         Ok(())
