@@ -26,6 +26,9 @@ use trouble::Trouble;
 /// Generations of one account: below what an account may have at once.
 const EACH: usize = 5;
 
+/// Generations in a row that may be left to the sweeper: killed workers leave single ones.
+const LEFT_IN_A_ROW: usize = 4 * EACH;
+
 /// Generations whose pictures stay until this many later ones are done: the emulator keeps objects in memory, and 10,000 generations have 300,000 of them.
 const KEPT: usize = 60;
 
@@ -38,9 +41,6 @@ pub struct Plan {
     /// One fault for this many generations.
     pub fault_each: usize,
 }
-
-/// Generations in a row that may be left to the sweeper: killed workers leave single ones.
-const LEFT_IN_A_ROW: usize = 4 * EACH;
 
 /// The parameters of the template that a soak needs: a vendor that draws, and nobody who signs, as a signature is nothing but time here. The budgets of
 /// a day are beyond what all generations need: a spent one stops the drawing, as it should.
