@@ -15,15 +15,17 @@ CLOUD  := $(CARGO_TARGET_DIR)/debug/local-cloud
 PERMISSIONS := $(CARGO_TARGET_DIR)/debug/permissions --records $(CARGO_TARGET_DIR)/permissions
 ALL    := $(CARGO) build --locked --workspace --bins
 # Programs that only developers run are built when they are asked for.
-BUILD  := $(ALL) --exclude bench --exclude new --exclude permissions --exclude soak --exclude stacks
+BUILD  := $(ALL) --exclude bench --exclude campaign --exclude new --exclude permissions --exclude soak --exclude stacks
+# Reads what the operator may read, with the AWS credentials of whoever runs it.
+OPERATOR = set -a; $(if $(TABLE),INSIGHTS_TABLE='$(TABLE)',. .local/stack.env); set +a; $(CARGO) run --quiet --locked -p via-dynamodb-insights --example operator --
 export PYTHON
 
-.PHONY: help demo test contract check fuzz up down watch bench soak new stacks permissions openapi invariants deploy audit tools cloud
+.PHONY: help campaign demo test contract check fuzz up down watch bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]
+demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]; or the business: [BUY=1]
 	echo "[1/3] the emulator of the AWS endpoints"
 	infra/local/install requirements
 	echo "[2/3] building (minutes at the first time)"
@@ -96,6 +98,9 @@ soak: tools ## many generations through the real binaries, with dying workers an
 	echo "[2/2] generating"
 	exec $(CARGO_TARGET_DIR)/release/soak $(if $(ORDERS),--generations '$(ORDERS)')
 
+campaign: tools ## a mail to many people, by hand, its dry run first: ARGS='count winter --marketing words.json', then 'show', 'start' or 'stop winter'
+	$(CARGO) run --quiet --locked -p campaign -- $(ARGS)
+
 new: tools ## the skeleton of a function, with its stack: NAME=things-create [ROUTE='POST /v1/things']
 	$(CARGO) run --quiet --locked -p new -- "$(NAME)" "$(ROUTE)"
 	# Cargo notes the new member in Cargo.lock; nothing is fetched.
@@ -114,6 +119,12 @@ permissions: tools ## takes each grant of each role away and looks whether a tes
 	"$$journeys"
 	$(PERMISSIONS) unused
 	exec $(PERMISSIONS) remove --journeys "$$journeys" $(if $(FUNCTION),--function '$(FUNCTION)') $(if $(EVERY),--every '$(EVERY)') $(if $(JOBS),--jobs '$(JOBS)')
+
+insights: tools ## numbers of the last days, with your AWS credentials: [TABLE=the stack's InsightsTable] [DAYS=30]; without TABLE of the local cloud
+	$(OPERATOR) insights "$(or $(DAYS),30)"
+
+feedback: tools ## what people wrote: [TABLE=the stack's InsightsTable]; without TABLE in the local cloud
+	$(OPERATOR) feedback
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -2,7 +2,7 @@
 
 use accounts::{Entered, OpenSession, Pepper, StarterCredits};
 use edge::http::{Reply, Request, serve};
-use edge::{SessionKeys, SignInCookie};
+use edge::{LocaleCookie, SessionKeys, SignInCookie};
 use kernel::{Email, Failure, Reason, SystemClock, SystemRandomness};
 use via_dynamodb_accounts::{DynamoSalts, DynamoSignIns};
 
@@ -12,6 +12,7 @@ struct App {
     pepper: Pepper,
     keys: SessionKeys,
     cookie: SignInCookie,
+    locale: LocaleCookie,
     clock: SystemClock,
     starter: StarterCredits,
     origin: String,
@@ -22,12 +23,14 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let client = dynamo::Database::new(&settings.aws()?);
     let fleeting = settings.required("FLEETING_TABLE")?;
+    let (accounts, leads) = (settings.required("ACCOUNTS_TABLE")?, settings.required("LEADS_TABLE")?);
     let app = &App {
-        sign_ins: DynamoSignIns::new(client.clone(), fleeting.clone(), settings.required("ACCOUNTS_TABLE")?),
+        sign_ins: DynamoSignIns::new(client.clone(), fleeting.clone(), accounts, leads),
         salts: DynamoSalts::new(client, fleeting),
         pepper: settings.pepper()?,
         keys: settings.session_keys()?,
         cookie: settings.sign_in_cookie(),
+        locale: settings.locale_cookie(),
         clock: settings.clock,
         starter: StarterCredits { each: settings.number("STARTER_CREDITS")?, per_day: settings.number("STARTER_CREDITS_PER_DAY")?.into() },
         origin: settings.origin("PUBLIC_ORIGIN")?,
@@ -47,8 +50,9 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
         randomness: &SystemRandomness,
         starter: app.starter,
     };
-    let (nonces, locale) = (app.cookie.nonces(&request), request.locale());
-    let entered = Entered { email: &email, code: &body.code, nonces: &nonces, address: request.address(), locale: &locale };
+    let (nonces, locale) = (app.cookie.nonces(&request), app.locale.locale(&request));
+    let (age, country) = (body.age_attestation.as_deref().map(str::parse).transpose()?, request.country());
+    let entered = Entered { email: &email, code: &body.code, nonces: &nonces, address: request.address(), locale: &locale, age, country };
     let signed_in = open.run(&entered).await?;
     let reply = Reply::created(&api_accounts::SessionReply { account_id: signed_in.session.account })?;
     Ok(reply.cookie(app.keys.cookie(&signed_in)?).cookie(app.cookie.clear()))

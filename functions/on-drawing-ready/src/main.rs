@@ -9,7 +9,8 @@ use kernel::{Failure, SystemClock};
 use processing::Deliver;
 use provenance::Signer;
 use studio::{Pictures, Tidy};
-use via_dynamodb_studio::{DynamoGenerations, DynamoRecipients};
+use via_dynamodb_accounts::DynamoRecipients;
+use via_dynamodb_studio::DynamoGenerations;
 use via_s3::{Bucket, S3Pictures, S3Selfies};
 use via_ses::SesMailer;
 
@@ -36,7 +37,7 @@ async fn main() -> Result<(), edge::Error> {
         signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())?,
         selfies: S3Selfies::new(bucket),
         recipients: DynamoRecipients::new(client, accounts),
-        mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?).with_configuration_set(settings.required("MAIL_CONFIGURATION_SET")?),
+        mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?, settings.required("MAIL_CONFIGURATION_SET")?, settings.pepper()?),
         clock: settings.clock,
         origin: settings.origin("PUBLIC_ORIGIN")?,
     };

@@ -18,10 +18,10 @@ struct App {
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let aws = settings.aws()?;
-    let (studio, screening, fleeting) =
-        (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?, settings.required("FLEETING_TABLE")?);
+    let (studio, screening) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?);
+    let (fleeting, insights) = (settings.required("FLEETING_TABLE")?, settings.required("INSIGHTS_TABLE")?);
     let app = &App {
-        rows: DynamoExpiredRows::new(dynamo::Database::new(&aws), studio, screening, fleeting),
+        rows: DynamoExpiredRows::new(dynamo::Database::new(&aws), studio, screening, fleeting, insights),
         objects: Bucket::new(&aws, settings.required("PICTURES_BUCKET")?),
         queue: SqsQueue::new(&aws, settings.required("ROWS_DUE_QUEUE_URL")?),
         clock: settings.clock,

@@ -20,6 +20,11 @@ async fn main() -> Result<(), edge::Error> {
         looked_for: coverage.seen().into_iter().map(str::to_owned).collect(),
         not_looked_for: coverage.unseen().into_iter().map(str::to_owned).collect(),
         screeners,
+        others: [("polar", "POLAR_SERVER"), ("turnstile", "TURNSTILE_SITE_KEY")]
+            .into_iter()
+            .filter(|(_, key)| !settings.optional(key).is_empty())
+            .map(|(id, _)| id.to_owned())
+            .collect(),
         attestations: settings.optional("ZERO_RETENTION").parse()?,
     };
     // A deployment that its profile does not allow has no policy, and this function does not start.

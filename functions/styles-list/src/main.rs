@@ -9,6 +9,6 @@ async fn main() -> Result<(), edge::Error> {
     serve(handle).await
 }
 
-async fn handle(_: Request) -> Result<Reply, Failure> {
-    Ok(Reply::ok(&api_studio::StylesReply::catalogue())?.public())
+async fn handle(request: Request) -> Result<Reply, Failure> {
+    Ok(Reply::ok(&api_studio::StylesReply::catalogue())?.public().unless_seen_by(&request))
 }

@@ -1,4 +1,4 @@
-//! The cost of 1,000 generations in AWS, from measured durations, counted calls and the list prices of `prices.toml`.
+//! The cost of 1,000 generations or visitors in AWS, from measured durations, counted calls and the list prices of `prices.toml`.
 
 use super::figure::Figure;
 use anyhow::{Context, Result};
@@ -155,23 +155,31 @@ impl Bill {
         ]
     }
 
-    /// The lines of the table, by profile, with the most that AWS may take; prints their components.
-    pub(super) fn figures(&self, profile: &str, most: Option<f64>) -> Result<Vec<Figure>> {
+    /// The same calls of one operation as another, whose rows are more or fewer.
+    pub(super) fn renamed(mut self, service: &str, from: &str, to: &str) -> Self {
+        if let Some(calls) = self.calls.remove(&(service.to_owned(), from.to_owned())) {
+            self.calls.insert((service.to_owned(), to.to_owned()), calls);
+        }
+        self
+    }
+
+    /// The lines of the table for 1,000 of `what`, with the most that AWS may take; prints their components.
+    pub(super) fn figures(&self, what: &str, most: Option<f64>) -> Result<Vec<Figure>> {
         let prices: Prices = toml::from_str(include_str!("../prices.toml")).context("prices.toml")?;
         let lines = self.lines(&prices);
         let inside: f64 = lines.iter().map(|(_, dollars)| dollars).sum();
         let sent = self.sent * 1e-6 * prices.transfer.gigabyte;
-        say(&format!("1,000 generations of the profile {profile}, at the prices of {} noted on {}:", prices.region, prices.noted));
+        say(&format!("1,000 {what}, at the prices of {} noted on {}:", prices.region, prices.noted));
         for (name, dollars) in &lines {
             say(&format!("  {name:<10}{dollars:>8.4} USD"));
         }
         let ecc = self.signatures * 0.1 * prices.kms.ten_thousand_ecc_signatures;
         say(&format!("  (KMS with a key of elliptic curves: {ecc:.4} USD)"));
-        say(&format!("  data out  {sent:>8.4} USD, for {:.2} MB a generation", self.sent / 1e6));
+        say(&format!("  data out  {sent:>8.4} USD, for {:.2} MB each", self.sent / 1e6));
         say(&format!("  a month's storage {:.4} USD", self.stored * 1e-6 * prices.s3.gigabyte_month));
         Ok(vec![
-            most.into_iter().fold(Figure::new(format!("cost/1000-generations/{profile}"), "USD", inside, None), Figure::at_most),
-            Figure::new(format!("cost/1000-generations/{profile}/data-out"), "USD", sent, None),
+            most.into_iter().fold(Figure::new(format!("cost/1000-{what}"), "USD", inside, None), Figure::at_most),
+            Figure::new(format!("cost/1000-{what}/data-out"), "USD", sent, None),
         ])
     }
 }

@@ -50,6 +50,13 @@ pub(super) fn median(mut values: Vec<f64>) -> f64 {
     }
 }
 
+/// The value that `of` of a hundred values do not exceed; `NaN` of none.
+pub(super) fn percentile(mut values: Vec<f64>, of: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let place = (values.len() * of).div_ceil(100).saturating_sub(1);
+    values.get(place).copied().unwrap_or(f64::NAN)
+}
+
 /// Prints the table.
 pub(super) fn print(figures: &[Figure]) {
     say(&format!("{:<38}{:>6}{:>12}{:>12}{:>8}  {}", "", "unit", "median", "peer", "ratio", "goal of the ratio, or of the median"));
@@ -76,6 +83,13 @@ pub(super) fn write(path: &Path, figures: Vec<Figure>, all: bool) -> Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_percentile_is_a_value_that_was_measured() {
+        assert_eq!(percentile((1..=200).rev().map(f64::from).collect(), 99), 198.0);
+        assert_eq!(percentile(vec![3.0, 1.0], 99), 3.0);
+        assert!(percentile(Vec::new(), 99).is_nan());
+    }
 
     #[test]
     fn a_run_of_one_group_keeps_the_figures_of_the_others() {

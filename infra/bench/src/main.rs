@@ -1,6 +1,7 @@
 //! The benchmarks: cold starts beside empty twins and beside Node, journeys through the local cloud, the overhead beside vendors, cost, and pictures
 //! beside sharp.
 
+mod business;
 mod cold_start;
 mod cost;
 mod figure;
@@ -11,6 +12,7 @@ mod npm;
 mod one_core;
 mod pictures;
 mod vendors;
+mod visitors;
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
@@ -41,8 +43,10 @@ enum Group {
     Vendor,
     /// Pictures at once
     Instant,
-    /// The cost of 1,000 generations, by profile
+    /// The cost of 1,000 generations, by profile, and of 1,000 visitors, trials and purchases
     Cost,
+    /// How soon a notice of the merchant is answered
+    Webhook,
 }
 
 impl Group {
@@ -124,6 +128,10 @@ async fn measure(plan: &Plan) -> Result<()> {
         figures.extend(in_the_cloud(&root, plan).await?);
     }
     figures.extend(vendors::figures(&root, plan).await?);
+    if Group::Cost.is_in(plan.only) {
+        figures.extend(visitors::figures(plan).await?);
+    }
+    figures.extend(business::figures(&root, plan).await?);
     figures.extend(pictures::figures(&root, plan).await?);
     figure::print(&figures);
     let path = plan.state_dir.join("bench.json");

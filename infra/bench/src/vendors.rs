@@ -70,7 +70,7 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     say(&format!("{} generations by a vendor that answers at once", plan.runs));
     let mut user = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
     user.sign_in().await?;
-    let signatures = generate(&user, picture).await?.signatures()?;
+    let signatures = signatures(&generate(&user, picture).await?.bundle)?;
     let (before, logged) = (cost::worked(cloud)?, logged(cloud));
     cloud.reset_calls();
     let (mut overheads, mut finishing, mut sent) = (Vec::new(), Vec::new(), 0.0);
@@ -99,7 +99,7 @@ async fn wallet_figures(plan: &Plan, picture: &Picture, cloud: &Cloud, stand_ins
     generate(&user, picture).await?;
     let peak = cloud.peak_memory(ARTIST_FUNCTION)?.context("the artist's function has ended")?;
     figures.push(Figure::new("artist-function/memory", "MiB", peak as f64 / 1_048_576.0, None));
-    figures.extend(bill.figures("wallet", Some(MOST_COST))?);
+    figures.extend(bill.figures("generations/wallet", Some(MOST_COST))?);
     Ok(figures)
 }
 
@@ -124,13 +124,11 @@ struct Made {
     bundle: Bytes,
 }
 
-impl Made {
-    /// The signed files, and the signed manifest
-    fn signatures(&self) -> Result<f64> {
-        let manifest = Manifest::at_end(&self.bundle, self.bundle.len() as u64).context("the bundle's manifest")?;
-        let signed = manifest.files.iter().filter(|file| file.provenance == Provenance::C2pa).count();
-        Ok(signed as f64 + 1.0)
-    }
+/// The signed files of a bundle, and its signed manifest
+pub(super) fn signatures(bundle: &[u8]) -> Result<f64> {
+    let manifest = Manifest::at_end(bundle, bundle.len() as u64).context("the bundle's manifest")?;
+    let signed = manifest.files.iter().filter(|file| file.provenance == Provenance::C2pa).count();
+    Ok(signed as f64 + 1.0)
 }
 
 /// The vendor's time for a generation by the records of its attempts, in milliseconds.
@@ -149,11 +147,11 @@ async fn vendor_time(cloud: &Cloud, generation: &str) -> Result<f64> {
     Ok(time)
 }
 
-fn logged(cloud: &Cloud) -> f64 {
+pub(super) fn logged(cloud: &Cloud) -> f64 {
     cloud.model().functions.keys().map(|name| cloud.logs(name).len() as f64).sum()
 }
 
-fn logged_since(cloud: &Cloud, before: f64) -> f64 {
+pub(super) fn logged_since(cloud: &Cloud, before: f64) -> f64 {
     (logged(cloud) - before).max(0.0)
 }
 
@@ -211,6 +209,6 @@ async fn instant_figures(plan: &Plan, picture: &Picture, cloud: &Cloud) -> Resul
     bill.logged = logged_since(cloud, before_log) / runs;
     let mut figures =
         vec![Figure::new("instant/first-byte", "ms", median(firsts), None), Figure::new("instant/whole", "ms", median(wholes), None)];
-    figures.extend(bill.figures("ephemeral", None)?);
+    figures.extend(bill.figures("generations/ephemeral", None)?);
     Ok(figures)
 }

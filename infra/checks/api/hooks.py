@@ -13,6 +13,7 @@ from pathlib import Path
 
 import requests
 import schemathesis
+import urllib3.connection
 from hypothesis import strategies as st
 from schemathesis.generation.meta import TestPhase
 
@@ -21,10 +22,14 @@ FIXTURES = Path(__file__).parents[3] / "shared/testkit/fixtures"
 SIGN_OUT, UPLOAD, INSTANT = "auth-sessions-delete", "uploads-create", "instant-create"
 CODE, SIGN_IN = "auth-codes-create", "auth-sessions-create"
 START, GET, DELETE = "generations-create", "generations-get", "generations-delete"
+EVENTS, FEEDBACK = "events-create", "feedback-create"
+MARKETING = "subscriptions-update"
+CHECKOUT = "checkouts-create"
+TRIAL = "trials-create"
 HOUR = 3600
 # Requests of these in an hour, at most: kernel::limits::UPLOADS_PER_HOUR, GENERATIONS_PER_HOUR, INSTANT_PER_HOUR, CODES_PER_HOUR_FROM_A_LINE,
-# GUESSES_PER_HOUR_FROM_A_LINE.
-LIMITS = {UPLOAD: 120, START: 60, INSTANT: 30, CODE: 30, SIGN_IN: 60}
+# GUESSES_PER_HOUR_FROM_A_LINE, EVENTS_PER_HOUR, CHECKOUTS_PER_HOUR.
+LIMITS = {UPLOAD: 120, START: 60, INSTANT: 30, CODE: 30, SIGN_IN: 60, EVENTS: 120, CHECKOUT: 20}
 # Generations that run at once, at most: kernel::limits::GENERATIONS_AT_ONCE.
 AT_ONCE = 10
 asked = dict.fromkeys(LIMITS, 0)
@@ -36,24 +41,28 @@ def name(case) -> str:
     return case.operation.definition.raw.get("operationId")
 
 
-class Elsewhere(requests.adapters.HTTPAdapter):
-    """A client in a network of its own: limits of signing in count by networks."""
+connect = urllib3.connection.HTTPConnection._new_conn
 
-    def init_poolmanager(self, *args, **kwargs):
-        a, b, c = (random.randint(2, 250) for _ in range(3))
-        super().init_poolmanager(*args, source_address=(f"127.{a}.{b}.{c}", 0), **kwargs)
+
+def from_elsewhere(connection):
+    """Each connection is of a network of its own: limits of who has no account count by networks."""
+    a, b, c = (random.randint(2, 250) for _ in range(3))
+    connection.source_address = (f"127.{a}.{b}.{c}", 0)
+    return connect(connection)
+
+
+urllib3.connection.HTTPConnection._new_conn = from_elsewhere
 
 
 def sign_in() -> str:
     """A session of a new account, opened as a person does: with a code from a mail."""
     email = f"contract-{uuid.uuid4().hex}@example.com"
     browser = requests.Session()
-    browser.mount("http://", Elsewhere())
     browser.post(f"{API}/v1/auth/codes", json={"email": email}, timeout=30).raise_for_status()
     mails = requests.get(MAIL, timeout=30).json()["messages"]
     [mail] = [mail for account in mails.values() for mail in account if email in mail["To"]]
     code = re.search(r"\b\d{6}\b", mail["BodyText"]).group()
-    signed_in = browser.post(f"{API}/v1/auth/sessions", json={"email": email, "code": code}, timeout=30)
+    signed_in = browser.post(f"{API}/v1/auth/sessions", json={"email": email, "code": code, "age_attestation": "16+"}, timeout=30)
     signed_in.raise_for_status()
     return signed_in.cookies["session"]
 
@@ -61,7 +70,8 @@ def sign_in() -> str:
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
     # Over plain http a browser takes no `__Host-` cookie: there it has the name that the description tells.
-    raw_schema["components"]["securitySchemes"]["session"]["name"] = "session"
+    for scheme in ("session", "trial"):
+        raw_schema["components"]["securitySchemes"][scheme]["name"] = scheme
 
 
 @functools.cache
@@ -70,7 +80,30 @@ def session() -> str:
     return sign_in()
 
 
-@schemathesis.auth(refresh_interval=None).apply_to(lambda context: "security" in context.operation.definition.raw)
+def asks_for(scheme: str):
+    return lambda context: any(scheme in either for either in context.operation.definition.raw.get("security", []))
+
+
+@functools.cache
+def trial() -> tuple[str, str]:
+    """One that has just begun, and its pass."""
+    body = {"turnstile_token": uuid.uuid4().hex, "age_attestation": "16+"}
+    begun = requests.post(f"{API}/v1/trials", json=body, timeout=30)
+    begun.raise_for_status()
+    return begun.json()["trial_id"], begun.cookies["trial"]
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(asks_for("trial"))
+class Trial:
+    def get(self, case, context):
+        return trial()[1]
+
+    def set(self, case, data, context):
+        cookies = {"trial": data, "session": session()} if asks_for("session")(context) else {"trial": data}
+        case.cookies = {**(case.cookies or {}), **cookies}
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(lambda context: asks_for("session")(context) and not asks_for("trial")(context))
 class Session:
     """Signing out ends a session, so it gets one of its own each time."""
 
@@ -128,10 +161,19 @@ def finished() -> str:
     return generation
 
 
+@functools.cache
+def offer() -> str:
+    """A pack that is for sale."""
+    return ask("GET", "/v1/offers")["offers"][0]["id"]
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if name(case) in LIMITS:
         count(name(case))
+    if name(case) in (FEEDBACK, TRIAL):
+        # A line of the network may do few a day: each of these comes from another.
+        case.headers = {**(case.headers or {}), "Connection": "close"}
 
 
 @schemathesis.hook
@@ -145,7 +187,7 @@ def filter_case(context, case):
 
 @schemathesis.hook
 def map_case(context, case):
-    """What an allowed request names is there: a picture, an upload, and while values are drawn (the other phases have their own) a generation."""
+    """What an allowed request names is there: a picture, an upload, a pack of credits, and while values are drawn (the other phases have their own) a generation."""
     if not case.meta or not case.meta.generation.mode.is_positive:
         return case
     if name(case) == INSTANT and isinstance(case.body, dict):
@@ -156,6 +198,16 @@ def map_case(context, case):
         case.body["upload_id"] = upload()
         # A key is for one body.
         case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key']}{next(numbers)}"[-255:]
+    elif name(case) == MARKETING and isinstance(case.body, dict) and case.body.get("subscribed"):
+        # Who opts in says to which words.
+        case.body["text_version"] = ask("GET", "/v1/me/marketing")["text_version"]
+    elif name(case) == CHECKOUT and isinstance(case.body, dict):
+        case.body["offer"] = offer()
+        case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key']}{next(numbers)}"[-255:]
+    elif name(case) == TRIAL and isinstance(case.body, dict):
+        case.body["age_attestation"] = "16+"
+    elif asks_for("trial")(case) and case.path_parameters:
+        case.path_parameters["id"] = trial()[0]
     elif name(case) in (GET, DELETE) and case.meta.phase.name == TestPhase.FUZZING:
         case.path_parameters["id"] = finished() if name(case) == GET else start()
     return case
@@ -189,6 +241,10 @@ schemathesis.openapi.media_type("application/octet-stream", JPEGS | PNGS | WEBPS
 # Addresses that mail can be sent to, some with a domain in another script.
 ADDRESSES = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[A-Za-z0-9]{1,20})?@[a-z0-9]{1,20}\.(bücher|例え|example)\.(org|テスト)", fullmatch=True)
 schemathesis.openapi.format("mail-address", ADDRESSES)
+
+# Languages as browsers and people write them.
+TAGS = st.sampled_from(["en", "EN", "ja", "ja-JP", "zh-hant-tw", "pt-BR", "es-419", "sr-Latn-RS", "de-1996", "fil", "en-x-private"])
+schemathesis.openapi.format("language-tag", TAGS)
 
 # What a speech bubble can say: 140 characters at most that its fonts have, not all of them spaces.
 LETTERS = st.sampled_from("abcXYZ0189äéßñøŠжЩλΩあカ漢字한글!?.,:;-'()&%€ ")

@@ -7,21 +7,23 @@ use http::Method;
 use local_cloud::{HttpClient, Reply};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Longest time to wait for a mail or for the pictures.
-const TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
 /// Pause between two polls.
-const PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const PAUSE: Duration = Duration::from_millis(100);
 
 /// A user of the API.
 #[derive(Debug, Clone)]
 pub struct Journey {
-    http: HttpClient,
+    pub(crate) http: HttpClient,
     api: String,
     mail: String,
     email: String,
-    cookie: String,
+    /// By their names.
+    cookies: BTreeMap<String, String>,
 }
 
 /// A file of the result.
@@ -59,19 +61,29 @@ impl Journey {
     /// A user with an address of their own.
     pub fn new(http: HttpClient, api: &str, mail: &str) -> Self {
         let email = format!("visitor-{:016x}@example.com", rand::random::<u64>());
-        Self { http, api: api.to_owned(), mail: mail.to_owned(), email, cookie: String::new() }
+        Self { http, api: api.to_owned(), mail: mail.to_owned(), email, cookies: BTreeMap::new() }
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<Value>, more: &[(&str, &str)]) -> Result<Reply> {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>, more: &[(&str, &str)]) -> Result<Reply> {
         let mut headers: Vec<(&str, &str)> = more.to_vec();
         if body.is_some() {
             headers.push(("content-type", "application/json"));
         }
-        if !self.cookie.is_empty() {
-            headers.push(("cookie", &self.cookie));
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = cookies.join("; ");
+        if !cookies.is_empty() {
+            headers.push(("cookie", &cookies));
         }
         let body = body.map(|value| value.to_string()).unwrap_or_default();
         self.http.send(method, &format!("{}{path}", self.api), &headers, body).await
+    }
+
+    /// Keeps the cookie that an answer sets, as a browser does.
+    pub(crate) fn keep_cookie(&mut self, reply: &Reply) {
+        let set = reply.header("set-cookie").split(';').next().unwrap_or_default();
+        if let Some((name, value)) = set.split_once('=') {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
     }
 
     pub async fn catalogue(&self) -> Result<Catalogue> {
@@ -90,13 +102,12 @@ impl Journey {
         let asked = self.call(Method::POST, "/v1/auth/codes", Some(json!({ "email": self.email })), &[]).await?;
         expect(&asked, 202, "asking for a code")?;
         // The code is good where it was asked for, by this cookie.
-        let cookie = asked.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        self.keep_cookie(&asked);
         let code = self.code_from_mail().await?;
-        let body = json!({ "email": self.email, "code": code });
-        let reply = self.call(Method::POST, "/v1/auth/sessions", Some(body), &[("cookie", &cookie)]).await?;
-        self.cookie = reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let body = json!({ "email": self.email, "code": code, "age_attestation": "16+" });
+        let reply = self.call(Method::POST, "/v1/auth/sessions", Some(body), &[]).await?;
         expect(&reply, 201, "signing in")?;
-        ensure!(!self.cookie.is_empty(), "signing in gave no cookie");
+        self.keep_cookie(&reply);
         Ok(())
     }
 
@@ -112,15 +123,19 @@ impl Journey {
         bail!("no mail with a code came within {} s", TIMEOUT.as_secs())
     }
 
-    pub async fn credits(&self) -> Result<u64> {
+    pub async fn credits(&self) -> Result<i64> {
         let me = expect(&self.call(Method::GET, "/v1/me", None, &[]).await?, 200, "reading the account")?;
-        me["wallet"]["available"].as_u64().ok_or_else(|| anyhow!("the account has no wallet"))
+        me["wallet"]["available"].as_i64().ok_or_else(|| anyhow!("the account has no wallet"))
     }
 
     /// Uploads a picture; returns its id.
     pub async fn upload(&self, picture: &Picture) -> Result<String> {
+        self.upload_to("/v1/uploads", picture).await
+    }
+
+    pub(crate) async fn upload_to(&self, path: &str, picture: &Picture) -> Result<String> {
         let body = json!({ "content_type": picture.content_type, "bytes": picture.bytes.len() });
-        let opened = expect(&self.call(Method::POST, "/v1/uploads", Some(body), &[]).await?, 201, "opening an upload")?;
+        let opened = expect(&self.call(Method::POST, path, Some(body), &[]).await?, 201, "opening an upload")?;
         let fields = opened["post"]["fields"].as_object().context("an upload without form fields")?;
         let fields: Vec<(String, String)> =
             fields.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
@@ -180,7 +195,7 @@ impl Journey {
     }
 }
 
-fn results(generation: &Value) -> Result<Results> {
+pub(crate) fn results(generation: &Value) -> Result<Results> {
     let file =
         |value: &Value, name: String, format: String| File { name, format, url: string(value, "url"), sha256: string(value, "sha256") };
     let deliverables = generation["deliverables"].as_array().cloned().unwrap_or_default();
@@ -191,12 +206,12 @@ fn results(generation: &Value) -> Result<Results> {
     })
 }
 
-fn string(value: &Value, key: &str) -> String {
+pub(crate) fn string(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_default().to_owned()
 }
 
 /// The JSON of an answer with the expected status; otherwise the problem it describes, in one line.
-fn expect(reply: &Reply, status: u16, what: &str) -> Result<Value> {
+pub(crate) fn expect(reply: &Reply, status: u16, what: &str) -> Result<Value> {
     let json = reply.json();
     if reply.status.as_u16() == status {
         return Ok(json);

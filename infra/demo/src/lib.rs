@@ -3,12 +3,14 @@
 mod instant;
 mod journey;
 mod picture;
+mod purchase;
+mod trial;
 
-pub use journey::Journey;
+pub use journey::{Journey, Results};
 pub use picture::Picture;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use journey::{Catalogue, Results};
+use journey::Catalogue;
 use local_cloud::terminal::say;
 use local_cloud::{Cloud, HttpClient, Options, StandIns, parameters, stand_ins};
 use serde_json::{Value, json};
@@ -37,6 +39,8 @@ pub struct DemoOptions {
     pub bubble: Option<String>,
     /// The side of the bubble: `left` or `right`.
     pub side: Option<String>,
+    /// Whether the business is shown, from a trial to a refund, in place of one generation.
+    pub buys: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,8 +126,12 @@ pub async fn run(options: &DemoOptions, state_dir: &Path) -> Result<()> {
     stand_ins::words(&cloud_options.parameters).iter().for_each(|line| say(line));
     let stand_ins = StandIns::start(&mut cloud_options).await?;
     let cloud = Cloud::start(cloud_options).await.context("the local cloud did not start")?;
+    stand_ins.connect(cloud.api_url()).await?;
     steps.done(&format!("cloud up: {} functions behind {}", cloud.model().functions.len(), cloud.api_url()));
-    let outcome = if at_once {
+    let outcome = if options.buys {
+        let mut buyer = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
+        purchase::travel(&mut buyer, &stand_ins, options, &picture, &mut steps).await
+    } else if at_once {
         let artists = if artists.is_empty() { "palette" } else { &artists };
         instant::travel(&cloud, options, artists, &picture, &mut steps).await
     } else {
@@ -143,7 +151,7 @@ async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: 
     user.sign_in().await?;
     steps.done("signed in with a code from a mail");
     let (credits, costs) = (user.credits().await?, price * options.count);
-    ensure!(credits >= costs, "{} cost {costs} credits, but a new account has {credits}", options.words());
+    ensure!(credits >= i64::try_from(costs)?, "{} cost {costs} credits, but a new account has {credits}", options.words());
     steps.done(&format!("account opened with {credits} credits"));
     let upload = user.upload(picture).await?;
     steps.done(&format!("picture uploaded ({:.0} kB, {})", picture.bytes.len() as f64 / 1e3, picture.content_type));

@@ -38,6 +38,9 @@ struct Arguments {
     /// The side of the bubble: left or right [default: the roomier one]
     #[arg(long, env = "SIDE")]
     side: Option<String>,
+    /// 1 shows the business, from a trial to a refund, in place of one generation
+    #[arg(long, env = "BUY", default_value = "0")]
+    buy: String,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn run(arguments: Arguments) -> Result<()> {
         stickers: Stickers::parse(&arguments.stickers),
         bubble,
         side,
+        buys: !["", "0", "no", "false"].contains(&arguments.buy.trim()),
     };
     let folder = target_dir(&root).join("demo");
     forget_ended(&folder);

@@ -1,10 +1,10 @@
-//! The event bus: SES's confirmations of mails, and the functions that receive them. At least once, like the real one.
+//! The event bus: what SES tells of mails, and the functions that receive it. At least once, like the real one.
 
 use crate::cloud::ACCOUNT;
 use crate::metrics::Metrics;
 use crate::pool::{Answer, Pool, request_id};
 use crate::runtime_api::Pools;
-use crate::template::{EventRule, Model};
+use crate::template::{Announced, EventRule, Model};
 use anyhow::Result;
 use aws_sdk_sqs::Client;
 use bytes::Bytes;
@@ -22,7 +22,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Bus {
     rules: Vec<EventRule>,
-    announced: Vec<String>,
+    announced: Vec<Announced>,
     pools: Pools,
     region: String,
     /// How long a failed event waits; the real one waits a minute, then two.
@@ -70,15 +70,18 @@ impl Bus {
     /// SES accepted this `SendEmail` with this answer.
     pub(crate) fn accepted(self: &Arc<Self>, mail: &Value, answer: &Value) {
         self.judge(mail);
-        if self.announced.iter().any(|set| mail["ConfigurationSetName"] == set.as_str()) {
-            self.publish(email_sent(mail, &answer["MessageId"], &self.region, Timestamp::now()));
+        let Some(announced) = self.announced.iter().find(|announced| mail["ConfigurationSetName"] == announced.set.as_str()) else {
+            return;
+        };
+        for happened in HAPPENED.iter().filter(|happened| happened.is_of(mail) && announced.types.iter().any(|kind| kind == happened.kind))
+        {
+            self.publish(event(happened, mail, &answer["MessageId"], &self.region, Timestamp::now()));
         }
     }
 
     /// SES's opinion of the account after this mail. The real one takes no notice of its simulator.
     fn judge(&self, mail: &Value) {
-        let to = mail["Destination"]["ToAddresses"][0].as_str().and_then(|to| to.strip_suffix(SIMULATOR)).unwrap_or_default();
-        let is = |kind: &str| if to.split('+').next() == Some(kind) { 1.0 } else { 0.0 };
+        let is = |kind: &str| if simulated(mail) == Some(kind) { 1.0 } else { 0.0 };
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.sent += 1.0;
         mails.bounced += is("bounce");
@@ -160,26 +163,76 @@ impl Bus {
     }
 }
 
-/// SES's event of an accepted mail, whole.
-fn email_sent(mail: &Value, message_id: &Value, region: &str, now: Timestamp) -> Value {
+/// What may happen to a mail.
+struct Happened {
+    /// As a destination of events names it.
+    kind: &'static str,
+    /// As an event names it, in its two places.
+    detail_type: &'static str,
+    event_type: &'static str,
+    /// To which of the simulator's mailboxes it happens; to every mail where there is none.
+    mailbox: Option<&'static str>,
+}
+
+const HAPPENED: [Happened; 3] = [
+    Happened { kind: "send", detail_type: "Email Sent", event_type: "Send", mailbox: None },
+    Happened { kind: "bounce", detail_type: "Email Bounced", event_type: "Bounce", mailbox: Some("bounce") },
+    Happened { kind: "complaint", detail_type: "Email Complaint Received", event_type: "Complaint", mailbox: Some("complaint") },
+];
+
+impl Happened {
+    fn is_of(&self, mail: &Value) -> bool {
+        self.mailbox.is_none_or(|mailbox| simulated(mail) == Some(mailbox))
+    }
+
+    /// What the event says beside the mail, addresses included.
+    fn says(&self, to: &Value, now: Timestamp) -> Value {
+        let recipients = |more: Value| {
+            let mut recipient = json!({ "emailAddress": to });
+            recipient.as_object_mut().into_iter().for_each(|recipient| recipient.extend(more.as_object().cloned().unwrap_or_default()));
+            json!([recipient])
+        };
+        match self.kind {
+            "bounce" => json!({
+                "bounceType": "Permanent", "bounceSubType": "General", "timestamp": now.to_string(), "feedbackId": request_id(),
+                "bouncedRecipients": recipients(json!({ "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown" })),
+                "reportingMTA": "dns; amazonses.com",
+            }),
+            "complaint" => json!({
+                "complainedRecipients": recipients(json!({})), "timestamp": now.to_string(), "feedbackId": request_id(),
+                "complaintFeedbackType": "abuse", "userAgent": "Amazon SES Mailbox Simulator",
+            }),
+            _ => json!({}),
+        }
+    }
+}
+
+/// The simulator's mailbox that a mail goes to.
+fn simulated(mail: &Value) -> Option<&str> {
+    mail["Destination"]["ToAddresses"][0].as_str()?.strip_suffix(SIMULATOR)?.split('+').next()
+}
+
+/// SES's event of a mail, whole.
+fn event(happened: &Happened, mail: &Value, message_id: &Value, region: &str, now: Timestamp) -> Value {
     let time = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let from = mail["FromEmailAddress"].as_str().unwrap_or_default();
     let set = mail["ConfigurationSetName"].as_str().unwrap_or_default();
     let destination = &mail["Destination"];
     let lists = ["ToAddresses", "CcAddresses", "BccAddresses"].into_iter().filter_map(|list| destination[list].as_array());
     let destinations: Vec<&Value> = lists.flatten().collect();
+    let about = happened.event_type.to_lowercase();
     json!({
-        "version": "0", "id": request_id(), "detail-type": "Email Sent", "source": "aws.ses", "account": ACCOUNT, "time": time,
+        "version": "0", "id": request_id(), "detail-type": happened.detail_type, "source": "aws.ses", "account": ACCOUNT, "time": time,
         "region": region, "resources": [format!("arn:aws:ses:{region}:{ACCOUNT}:configuration-set/{set}")],
         "detail": {
-            "eventType": "Send",
+            "eventType": happened.event_type,
             "mail": {
                 "timestamp": now.to_string(), "source": from, "sendingAccountId": ACCOUNT, "messageId": message_id,
                 "destination": destinations, "headersTruncated": false,
                 "commonHeaders": { "from": [from], "to": destination["ToAddresses"], "messageId": message_id, "subject": mail["Content"]["Simple"]["Subject"]["Data"] },
                 "tags": tags(mail, from, set),
             },
-            "send": {},
+            about: happened.says(&destination["ToAddresses"][0], now),
         },
     })
 }
@@ -220,7 +273,7 @@ mod tests {
 
     #[test]
     fn an_accepted_mail_is_the_event_ses_makes_of_it() {
-        let event = email_sent(&mail(), &json!("m-1"), "eu-west-1", Timestamp::UNIX_EPOCH);
+        let event = event(&HAPPENED[0], &mail(), &json!("m-1"), "eu-west-1", Timestamp::UNIX_EPOCH);
         assert_eq!(
             (&event["source"], &event["detail-type"], &event["time"]),
             (&json!("aws.ses"), &json!("Email Sent"), &json!("1970-01-01T00:00:00Z"))
@@ -237,7 +290,8 @@ mod tests {
 
     #[test]
     fn only_mails_of_an_announced_configuration_set_make_events() {
-        let model = Model { announced: vec!["ready-mails".into()], ..Model::default() };
+        let announced = Announced { set: "ready-mails".into(), types: vec!["send".into(), "bounce".into()] };
+        let model = Model { announced: vec![announced], ..Model::default() };
         let bus = Bus::new(
             &model,
             Pools::default(),
@@ -255,5 +309,18 @@ mod tests {
             bus.accepted(&mail, &json!({ "MessageId": "m-1" }));
         }
         assert_eq!((bus.release(), bus.release(), bus.in_flight()), (1, 0, 0));
+        bus.hold();
+        for to in ["bounce+a@simulator.amazonses.com", "complaint@simulator.amazonses.com", "bounce@example.org"] {
+            let mut to_simulator = mail();
+            to_simulator["Destination"]["ToAddresses"] = json!([to]);
+            bus.accepted(&to_simulator, &json!({ "MessageId": "m-2" }));
+        }
+        let kinds: Vec<_> = bus.held().iter().map(|event| event["detail"]["eventType"].clone()).collect();
+        assert_eq!(kinds, ["Send", "Bounce", "Send", "Send"], "complaints are not told of this set");
+        let bounce = &bus.held()[1]["detail"]["bounce"];
+        assert_eq!(
+            (&bounce["bounceType"], &bounce["bouncedRecipients"][0]["emailAddress"]),
+            (&json!("Permanent"), &json!("bounce+a@simulator.amazonses.com"))
+        );
     }
 }

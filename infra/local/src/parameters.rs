@@ -19,6 +19,13 @@ const PASSED: &[(&str, &str)] = &[
     ("GEMINI_BASE_URL", "GeminiBaseUrl"),
     ("GEMINI_IMAGE_MODEL", "GeminiImageModel"),
     ("ZERO_RETENTION", "ZeroRetention"),
+    ("POLAR_ACCESS_TOKEN", "PolarAccessToken"),
+    ("POLAR_BASE_URL", "PolarBaseUrl"),
+    ("POLAR_SERVER", "PolarServer"),
+    ("POLAR_WEBHOOK_SECRET", "PolarWebhookSecret"),
+    ("TURNSTILE_SITE_KEY", "TurnstileSiteKey"),
+    ("TURNSTILE_SECRET_KEY", "TurnstileSecretKey"),
+    ("TURNSTILE_BASE_URL", "TurnstileBaseUrl"),
 ];
 
 /// The parameters that the environment of this process sets. An absent or empty variable sets none: the template's default applies.

@@ -110,7 +110,7 @@ fn on(trigger: &Trigger) -> String {
         Trigger::Route(route) | Trigger::Url(route) => route.to_string(),
         Trigger::Queue(queue) => queue.clone(),
         Trigger::Rate(rate) => format!("rate({rate})"),
-        Trigger::Event(pattern) => pattern.input.clone(),
+        Trigger::Event(_) => "the event of a rule".to_owned(),
     }
 }
 

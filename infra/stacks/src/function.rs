@@ -89,9 +89,7 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
     }
     if manifest.mails {
         all.insert("MAIL_FROM".to_owned(), reference("MailFrom"));
-    }
-    if let Some(set) = &manifest.configuration_set {
-        all.insert("MAIL_CONFIGURATION_SET".to_owned(), sub(format!("${{Prefix}}-{set}")));
+        all.insert("MAIL_CONFIGURATION_SET".to_owned(), sub(format!("${{Prefix}}-{}", manifest.mails_with())));
     }
     if manifest.signs {
         all.insert("SIGNING_KEY_ID".to_owned(), reference("SigningKeyArn"));
@@ -102,6 +100,9 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
     }
     if matches!(manifest.on, Trigger::Url(_)) {
         all.insert("RESPONSE_STREAMING".to_owned(), reference("InstantStreaming"));
+    }
+    if !manifest.counts.is_empty() {
+        all.insert("COUNTS".to_owned(), json!(manifest.counts.iter().cloned().collect::<Vec<_>>().join(",")));
     }
     for variable in &manifest.env {
         let parameter = parameters.of_variable(variable).with_context(|| format!("no parameter of template.yaml is {variable}"))?;

@@ -41,6 +41,9 @@ pub struct Manifest {
     /// The actions on objects of the pictures' bucket, by prefix.
     #[serde(default)]
     pub objects: BTreeMap<String, BTreeSet<ObjectAction>>,
+    /// What a route counts of the table of limits.
+    #[serde(default)]
+    pub counts: BTreeSet<String>,
     /// Queues it sends to.
     #[serde(default)]
     pub sends: BTreeSet<String>,
@@ -53,7 +56,10 @@ pub struct Manifest {
     /// Whether it sends mail as the deployment's sender.
     #[serde(default)]
     pub mails: bool,
-    /// The SES configuration set its mails go with.
+    /// Whether it also sends whole messages, which SES has an action of its own for.
+    #[serde(default)]
+    pub raw_mails: bool,
+    /// The SES configuration set its mails go with; by default `mails`.
     pub configuration_set: Option<String>,
     /// Whether it may start itself again through a queue: Lambda's detection of loops would stop it.
     #[serde(default)]
@@ -66,6 +72,13 @@ pub struct Manifest {
     /// Metrics made of lines of its log.
     #[serde(default)]
     pub metrics: Vec<LogMetric>,
+}
+
+impl Manifest {
+    /// The SES configuration set its mails go with.
+    pub(crate) fn mails_with(&self) -> &str {
+        self.configuration_set.as_deref().unwrap_or("mails")
+    }
 }
 
 fn ten() -> u32 {
@@ -108,8 +121,18 @@ impl std::fmt::Display for Route {
 pub struct EventPattern {
     /// The pattern of the rule. `${Prefix}` stands for the name of the deployment.
     pub event: serde_json::Value,
-    /// Path of the part the function gets.
-    pub input: String,
+    /// What the function gets of it.
+    pub input: Input,
+}
+
+/// What a function gets of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Input {
+    /// The part under this path.
+    Part(String),
+    /// An object of the parts under these paths.
+    Parts(BTreeMap<String, String>),
 }
 
 impl Trigger {
@@ -165,6 +188,8 @@ pub enum Caller {
     Session,
     /// An installation, by its key.
     Install,
+    /// A visitor who holds the pass of a trial.
+    Trial,
     /// The operator of the deployment.
     Operator,
     /// No authentication.

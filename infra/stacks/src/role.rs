@@ -72,9 +72,10 @@ fn statements(function: &Function) -> Vec<Value> {
         all.push(allow(&["kms:Sign"], vec![reference("SigningKeyArn")]));
     }
     if manifest.mails {
-        let mut resources = vec![arn("ses", "identity/${MailIdentity}")];
-        resources.extend(manifest.configuration_set.iter().map(|set| arn("ses", &format!("configuration-set/${{Prefix}}-{set}"))));
-        all.push(allow_if(&["ses:SendEmail"], resources, json!({ "StringEquals": { "ses:FromAddress": reference("MailFrom") } })));
+        let set = format!("configuration-set/${{Prefix}}-{}", manifest.mails_with());
+        let resources = vec![arn("ses", "identity/${MailIdentity}"), arn("ses", &set)];
+        let actions = if manifest.raw_mails { &["ses:SendEmail", "ses:SendRawEmail"][..] } else { &["ses:SendEmail"] };
+        all.push(allow_if(actions, resources, json!({ "StringEquals": { "ses:FromAddress": reference("MailFrom") } })));
     }
     all
 }

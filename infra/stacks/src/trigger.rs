@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{arn, attribute, reference, sub};
 use crate::function::Resources;
-use crate::manifest::{Caller, EventPattern, Retry, Route, Trigger};
+use crate::manifest::{Caller, EventPattern, Input, Retry, Route, Trigger};
 use crate::role::{allow, queue_arn, role};
 use crate::workspace::Function;
 
@@ -106,7 +106,7 @@ fn with_url(function: &Function, route: &Route) -> Resources {
                 "AllowOrigins": [reference("PublicOrigin")],
                 "AllowMethods": [route.method],
                 "AllowHeaders": ["accept", "age-attestation", "content-type", "provider-consent"],
-                "ExposeHeaders": ["allow", "digital-source-type", "ratelimit-remaining", "ratelimit-reset", "retry-after"],
+                "ExposeHeaders": ["allow", "digital-source-type", "ratelimit", "ratelimit-policy", "retry-after"],
                 "MaxAge": 3600,
             },
         },
@@ -229,23 +229,26 @@ fn scheduled(function: &Function, rate: &str, retry: Retry) -> Resources {
 /// there the whole event would lie, with the address in it.
 fn told(function: &Function, pattern: &EventPattern, retry: Retry) -> Resources {
     let id = function.id();
+    let mut target = json!({ "Id": "function", "Arn": attribute(&id, "Arn"), "RetryPolicy": deliveries(retry) });
+    match &pattern.input {
+        Input::Part(path) => target["InputPath"] = json!(path),
+        Input::Parts(paths) => target["InputTransformer"] = json!({ "InputPathsMap": paths, "InputTemplate": object_of(paths.keys()) }),
+    }
     let rule = json!({
         "Type": "AWS::Events::Rule",
-        "Properties": {
-            "EventPattern": with_substitutions(&pattern.event),
-            "Targets": [{
-                "Id": "function",
-                "Arn": attribute(&id, "Arn"),
-                "InputPath": pattern.input,
-                "RetryPolicy": deliveries(retry),
-            }],
-        },
+        "Properties": { "EventPattern": with_substitutions(&pattern.event), "Targets": [target] },
     });
     let mut all = dead_letters(function.fact());
     all.insert(format!("{id}Permission"), permission(&id, "events.amazonaws.com", attribute(&format!("{id}Rule"), "Arn")));
     all.insert(format!("{id}Rule"), rule);
     all.insert(format!("{id}Retries"), retries(function, retry));
     all
+}
+
+/// The template of an object of these values: EventBridge puts each in as JSON, a text with its quotes.
+fn object_of<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    let fields: Vec<String> = names.map(|name| format!("\"{name}\": <{name}>")).collect();
+    format!("{{{}}}", fields.join(", "))
 }
 
 /// Texts with `${…}` in them become `!Sub`.

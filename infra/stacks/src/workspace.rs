@@ -57,7 +57,7 @@ impl Function {
     }
 
     fn check(&self) -> Result<()> {
-        let Manifest { on, caller, retry, mails, configuration_set, timeout, concurrency, reserved, .. } = &self.manifest;
+        let Manifest { on, caller, retry, mails, configuration_set, timeout, concurrency, reserved, counts, .. } = &self.manifest;
         match on {
             Trigger::Queue(queue) => ensure!(self.name == format!("on-{queue}"), "the consumer of {queue} is named on-{queue}"),
             Trigger::Event(_) => ensure!(self.name.starts_with("on-"), "what an event starts is named on-<what happened>"),
@@ -83,6 +83,7 @@ impl Function {
         );
         // What a consumer's source starts is limited there: a reservation would only make it refuse messages.
         ensure!(reserved.is_none() || called, "a function with a route may keep room for itself, and no other");
+        ensure!(counts.is_empty() || called, "a function with a route counts its callers, and no other does");
         ensure!(configuration_set.is_none() || *mails, "only what mails has a configuration set");
         for metric in &self.manifest.metrics {
             ensure!(metric.is_sound(), "CloudWatch does not take the metric {metric:?}");

@@ -120,7 +120,7 @@ fn the_variables_of_a_function_fit_in_the_largest_configuration() {
 /// Who may read a function's configuration reads no secret in it.
 #[test]
 fn the_variables_of_what_holds_a_secret_are_encrypted() {
-    let is_secret = |name: &str| name.ends_with("_SECRET") || name.ends_with("_API_KEY") || name == "SIGNING_KEY";
+    let is_secret = |name: &str| ["_SECRET", "_API_KEY", "_ACCESS_TOKEN"].iter().any(|end| name.ends_with(end)) || name == "SIGNING_KEY";
     let environments = environments();
     for (id, variables, encrypted) in &environments {
         let secret = variables.keys().any(|name| is_secret(name.as_str().unwrap()));

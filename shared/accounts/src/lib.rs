@@ -1,21 +1,31 @@
 //! Accounts: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
 
+mod age;
 mod codes;
 mod entry;
 mod latest;
+mod leads;
 mod mailbox;
 mod me;
 mod networks;
 mod nonce;
+mod pass;
 mod pepper;
+mod recipients;
 mod sessions;
+mod unsubscribe;
 
-pub use codes::{CodeMailer, CodeRequested, CodeSlot, Codes, IssuedCode, RequestCode};
+pub use age::{AgeAttestation, Country, check_age};
+pub use codes::{CodeMailer, CodeRequested, CodeSlot, Codes, Issued, IssuedCode, RequestCode};
 pub use latest::LatestSessions;
+pub use leads::{Lead, LeadPage, Leads};
 pub use me::{Me, Profiles};
-pub use networks::{CallerNetworks, NetworkKey, Salt, Salts};
+pub use networks::{CallerNetworks, NetworkKey, Networks, Salt, Salts};
 pub use nonce::{Nonce, NotANonce};
+pub use pass::{NotAPass, Pass, no_pass, trial_used};
 pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
+pub use recipients::Recipients;
 pub use sessions::{
     Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn, StarterCredits, code_refused,
 };
+pub use unsubscribe::UnsubscribeToken;

@@ -18,4 +18,10 @@ pub trait Profiles: Send + Sync {
     /// # Errors
     /// [`Failure::Denied`] when the session is closed or the account is gone.
     async fn me(&self, caller: &AccountSession) -> Result<Me, Failure>;
+
+    /// Changes the language of the account: a BCP 47 tag.
+    ///
+    /// # Errors
+    /// As of [`Self::me`].
+    async fn set_locale(&self, caller: &AccountSession, locale: &str) -> Result<(), Failure>;
 }

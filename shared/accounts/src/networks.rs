@@ -56,11 +56,37 @@ impl NetworkKey {
     }
 }
 
+/// The networks of a caller, the narrowest first.
+#[derive(Debug, Clone, Default)]
+pub struct Networks(Vec<(Reach, NetworkKey)>);
+
+impl Networks {
+    /// # Errors
+    /// Those of [`Salts::of_day`].
+    pub async fn of(
+        address: CallerAddress,
+        pepper: &Pepper,
+        salts: &dyn Salts,
+        randomness: &dyn Randomness,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let salt = salts.of_day(Salt::new(randomness), now).await?;
+        Ok(Self::salted(address, pepper, &salt))
+    }
+
+    fn salted(address: CallerAddress, pepper: &Pepper, salt: &Salt) -> Self {
+        Self(address.networks().into_iter().map(|(reach, bytes)| (reach, pepper.network_key(salt, &bytes, ""))).collect())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(Reach, NetworkKey)> {
+        self.0.iter()
+    }
+}
+
 /// The networks of somebody who asks for, or enters, a code of an address.
 #[derive(Debug, Clone)]
 pub struct CallerNetworks {
-    /// The narrowest first.
-    pub each: Vec<(Reach, NetworkKey)>,
+    pub each: Networks,
     /// The widest of them together with the address.
     pub block_and_address: NetworkKey,
 }
@@ -77,10 +103,27 @@ impl CallerNetworks {
         now: Timestamp,
     ) -> Result<Self, Failure> {
         let salt = salts.of_day(Salt::new(randomness), now).await?;
-        let networks = address.networks();
-        let widest = networks.last().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
-        let block_and_address = pepper.network_key(&salt, widest, key.as_str());
-        let each = networks.iter().map(|(reach, bytes)| (*reach, pepper.network_key(&salt, bytes, ""))).collect();
-        Ok(Self { each, block_and_address })
+        let widest = address.networks().pop().map(|(_, bytes)| bytes).unwrap_or_default();
+        let block_and_address = pepper.network_key(&salt, &widest, key.as_str());
+        Ok(Self { each: Networks::salted(address, pepper, &salt), block_and_address })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Has one answer for a type that cannot be written as JSON, and two for one that can: then this file does not compile.
+    trait Unwritable<A> {
+        const SAID: &'static str = "cannot be written";
+    }
+    impl<T> Unwritable<()> for T {}
+    impl<T: serde::Serialize> Unwritable<u8> for T {}
+
+    #[test]
+    fn an_10_a_network_and_its_salt_cannot_be_written_out() {
+        let said = [<NetworkKey as Unwritable<_>>::SAID, <Networks as Unwritable<_>>::SAID, <CallerNetworks as Unwritable<_>>::SAID];
+        assert_eq!(said, ["cannot be written"; 3]);
+        assert_eq!(<Salt as Unwritable<_>>::SAID, <CallerAddress as Unwritable<_>>::SAID);
     }
 }

@@ -79,6 +79,13 @@ impl Pepper {
         hash
     }
 
+    /// What proves that a mail to this address was ours: 32 hex digits.
+    pub(crate) fn proof(&self, key: &EmailKey) -> String {
+        let mut hash = self.hash(&["unsubscribe", &key.0]);
+        hash.truncate(32);
+        hash
+    }
+
     fn hash(&self, parts: &[&str]) -> String {
         let mut mac = self.0.clone();
         for part in parts {
@@ -90,6 +97,13 @@ impl Pepper {
 }
 
 impl EmailKey {
+    /// For a key that was stored or sent along; `None` for text that is none.
+    #[must_use]
+    pub fn stored(hex: &str) -> Option<Self> {
+        let is_one = hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_one.then(|| Self(hex.to_owned()))
+    }
+
     /// In hex.
     #[must_use]
     pub fn as_str(&self) -> &str {

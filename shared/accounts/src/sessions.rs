@@ -6,7 +6,10 @@ use policy::Class;
 use wallet::Entry;
 
 use crate::entry::digits;
-use crate::{CallerNetworks, CodeHash, CodeSlot, LatestSessions, MailboxKey, Nonce, Pepper, Salts};
+use crate::{
+    AgeAttestation, CallerNetworks, CodeHash, CodeSlot, Country, LatestSessions, Lead, LeadPage, MailboxKey, Nonce, Pepper, Salts,
+    check_age,
+};
 
 /// All rows that a successful sign-in writes, in one transaction.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ pub struct NewAccount {
     pub created_at: Timestamp,
     /// Whose new accounts are counted.
     pub networks: CallerNetworks,
+    /// Its address, which may be known already.
+    pub lead: Lead,
     pub grant: Option<Grant>,
 }
 
@@ -131,12 +136,18 @@ pub struct Entered<'a> {
     pub address: CallerAddress,
     /// The language of an account that is opened, as a BCP 47 tag.
     pub locale: &'a str,
+    /// What they say of their age, which an account that is opened needs (AN-64).
+    pub age: Option<AgeAttestation>,
+    pub country: Country,
 }
 
 impl OpenSession<'_> {
     /// Checks the code and opens a session, with the account on the first sign-in.
     ///
     /// # Errors
+    /// [`Failure::Denied`] with [`Reason::AgeAttestationRequired`] where an account would be opened by somebody who does not say that they are old enough:
+    /// the code is right then, and still good.
+    ///
     /// [`Failure::Invalid`] for what cannot be a code, which counts as no attempt; [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a
     /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`SignIns::attempt`] and [`SignIns::open`].
     pub async fn run(&self, entered: &Entered<'_>) -> Result<SignedIn, Failure> {
@@ -183,6 +194,7 @@ impl OpenSession<'_> {
         let (account, latest, opening) = match known {
             Some(known) => (known.id, known.latest, None),
             None => {
+                check_age(entered.age, entered.country)?;
                 let account = AccountId::new(self.clock, self.randomness);
                 (account, LatestSessions::default(), Some(self.new_account(entered, guess, now)))
             }
@@ -204,7 +216,8 @@ impl OpenSession<'_> {
             credits_per_day: per_day,
         });
         let (email, locale) = (entered.email.clone(), entered.locale.to_owned());
-        NewAccount { email, locale, created_at: now, networks: guess.networks.clone(), grant }
+        let lead = Lead::new(entered.email, LeadPage::SignIn, self.pepper, now);
+        NewAccount { email, locale, created_at: now, networks: guess.networks.clone(), lead, grant }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The JSON of signing in and of the account.
 
-use kernel::{AccountId, Timestamp};
+pub use accounts::LeadPage;
+use kernel::{AccountId, Failure, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/auth/codes`
@@ -10,6 +11,20 @@ use serde::{Deserialize, Serialize};
 pub struct AskForCode {
     /// The address that the code is mailed to: ASCII before the `@`, and a domain in any script.
     pub email: String,
+    /// The page that asks, where it is not that of signing in: `refund-form` notes the address at once.
+    pub page: Option<String>,
+}
+
+impl AskForCode {
+    /// # Errors
+    /// [`Failure::Invalid`] for another page than those that ask.
+    pub fn page(&self) -> Result<LeadPage, Failure> {
+        match self.page.as_deref() {
+            None => Ok(LeadPage::SignIn),
+            Some(page) if page == LeadPage::RefundForm.name() => Ok(LeadPage::RefundForm),
+            Some(_) => Err(Failure::invalid(Reason::FieldInvalid, "page must be refund-form, or absent.")),
+        }
+    }
 }
 
 /// The reply to every request for a code: the same whether or not the address is known (AN-01).
@@ -29,6 +44,10 @@ pub struct SignInRequest {
     pub email: String,
     /// Six decimal digits, of any script; white space and dashes between them are ignored.
     pub code: String,
+    /// The age that the person says to have reached, `13+` or `16+`. An address that signs in for the first time needs it: `16+` in the European Economic
+    /// Area and the United Kingdom, and where the country is not known.
+    #[serde(default)]
+    pub age_attestation: Option<String>,
 }
 
 /// The account of the new session; the session itself is in the cookie.
@@ -57,10 +76,28 @@ pub struct MeReply {
     pub wallet: WalletReply,
 }
 
+/// `PATCH /v1/me`
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangeMe {
+    /// A BCP 47 language tag of at most 35 characters, in any spelling.
+    pub locale: String,
+}
+
+/// What was changed.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangedMe {
+    /// The tag in its usual spelling.
+    pub locale: String,
+}
+
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalletReply {
-    pub available: u32,
+    /// Below zero after a refund of credits that were used: nothing begins until it is made up for.
+    pub available: i64,
     /// Credits set aside for running generations.
     pub held: u32,
 }

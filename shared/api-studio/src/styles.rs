@@ -2,6 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use picture_files::Messenger;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use studio::addons::{BUBBLE_CREDITS, STICKERS_CREDITS};
 
 /// `GET /v1/styles`
@@ -71,6 +72,12 @@ impl StylesReply {
             stickers: StickersAddon { credits_per_drawing: STICKERS_CREDITS, platforms: Messenger::ALL },
         };
         Self { styles: studio::CATALOGUE.iter().map(StyleReply::new).collect(), addons }
+    }
+
+    /// The first bytes of the hash of its JSON, in hex: the entity tag of the route is the same.
+    #[must_use]
+    pub fn version(&self) -> String {
+        hex::encode(&Sha256::digest(serde_json::to_vec(self).unwrap_or_default())[..16])
     }
 }
 

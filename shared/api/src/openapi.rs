@@ -3,10 +3,14 @@
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
+mod insights;
 mod instant;
+mod outreach;
+mod payments;
 mod problems;
 mod routes;
 mod schemas;
+mod trials;
 
 use anyhow::Result;
 use stacks::Function;
@@ -16,6 +20,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiBuilder, Server, Tag};
 
 const SESSION: &str = "session";
+const TRIAL: &str = "trial";
 
 const DESCRIPTION: &str = "A selfie goes in; anime avatars come out.
 
@@ -66,16 +71,20 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 7] {
+fn tags() -> [Tag; 11] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
         tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
-        tag(routes::CATALOGUE, "Styles, add-ons and their prices."),
+        tag(routes::CATALOGUE, "What there is: the deployment, styles, add-ons and their prices."),
         tag(routes::ACCOUNT, "Sign-in and the account."),
         tag(routes::UPLOADS, "Pictures to draw from."),
         tag(routes::GENERATIONS, "Jobs that turn a selfie into drawings, and their files."),
         tag(routes::INSTANT, "Drawings in the reply to one request, with nothing stored: the profile `ephemeral`."),
+        tag(trials::TRIALS, "One small generation without an account, for a day."),
         tag(routes::VERIFICATIONS, "The origin of pictures."),
+        tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
+        tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
+        tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
     ]
 }
 
@@ -84,7 +93,13 @@ fn components(routes: &[routes::Route]) -> Components {
         "__Host-session",
         "A signed token of 30 days that `POST /v1/auth/sessions` sets. Over plain http on localhost the cookie is named `session`.",
     );
-    let components = ComponentsBuilder::new().security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let pass = ApiKeyValue::with_description(
+        "__Host-trial",
+        "The pass of a trial, which `POST /v1/trials` sets for a day. Over plain http on localhost the cookie is named `trial`.",
+    );
+    let components = ComponentsBuilder::new()
+        .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme(TRIAL, SecurityScheme::ApiKey(ApiKey::Cookie(pass)));
     let components = problems::add_to(schemas::add_to(components), routes::problems(routes));
     schemas::refine(components.build())
 }

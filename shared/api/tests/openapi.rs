@@ -72,7 +72,7 @@ fn a_route_needs_a_session_where_its_manifest_says_so() {
     for function in functions() {
         let Some(route) = function.manifest.on.route() else { continue };
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];
-        let private = function.manifest.caller == Some(stacks::Caller::Session);
+        let private = matches!(function.manifest.caller, Some(stacks::Caller::Session | stacks::Caller::Trial));
         assert_eq!(operation["security"].as_array().is_some_and(|security| !security.is_empty()), private, "{route}");
         assert!(!private || operation["responses"]["401"].is_object(), "{route}");
         assert!(!private || operation["responses"]["403"].is_object() == (route.method != "GET"), "{route}");
@@ -157,7 +157,11 @@ fn a_list_stands_for_no_object_of_a_body() {
             }
         }
     }
-    assert_eq!(nested, BTreeSet::from(["generations-create bubble".to_owned()]), "another object needs a reader as the bubble has one");
+    let read = ["events-create actions", "generations-create bubble"].map(str::to_owned);
+    assert_eq!(nested, BTreeSet::from(read), "another object needs a reader as the bubble has one");
+    let device = format!("dev_{:032x}", 1);
+    let body = serde_json::json!({ "device_id": device, "actions": [["page-viewed", "home"]] });
+    assert!(serde_json::from_value::<api_insights::EventsRequest>(body).is_err());
     let body = serde_json::json!({ "upload_id": format!("upl_{:032x}", 1), "style": "pixel", "count": 1, "bubble": ["Hi", "left"] });
     assert!(serde_json::from_value::<api_studio::GenerationRequest>(body).is_err());
 }

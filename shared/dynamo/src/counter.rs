@@ -1,6 +1,6 @@
 //! Counts in windows, for limits and budgets.
 
-use kernel::{Failure, Problem, Reason, Timestamp, Window};
+use kernel::{Limit, Timestamp};
 
 use crate::due::shard_of;
 use crate::item::{number, text};
@@ -8,16 +8,13 @@ use crate::key::Key;
 use crate::transaction::Part;
 use crate::write::Write;
 
-/// What is counted, by whom, in the present window.
+/// Where something is counted.
 #[derive(Debug, Clone, Copy)]
 pub struct Counter<'a> {
     /// The table of the counters.
     pub table: &'a str,
     /// The class of their rows in the inventory.
     pub class: &'static str,
-    /// The window at this time.
-    pub window: Window,
-    pub now: Timestamp,
     /// When the row goes: after the end of the window, so that it is the same whoever counts first.
     pub expires_at: Timestamp,
     /// Whether the deletion looks for it.
@@ -25,16 +22,16 @@ pub struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    /// Counts one more of `what` by `whom`, which is nothing personal, if there were fewer than `most`; else says [`Reason::RateLimited`] and when the
-    /// next window opens.
-    pub fn count<T>(self, what: &str, whom: &str, most: u32) -> Part<T> {
-        let key = Key::new(format!("LIMIT#{what}#{whom}#{}", self.window.name(self.now)), "COUNT");
-        self.count_under(&key, most)
+    /// Counts one more for `whom`, which is nothing personal, if there were fewer in the present window than the limit; else says
+    /// [`kernel::Reason::RateLimited`] and when the next window opens.
+    pub fn count<T>(self, limit: Limit, whom: &str, now: Timestamp) -> Part<T> {
+        let key = Key::new(format!("LIMIT#{}#{whom}#{}", limit.what, limit.window.name(now)), "COUNT");
+        self.count_under(&key, limit, now)
     }
 
     /// The same under a key that says the window in its own way.
-    pub fn count_under<T>(self, key: &Key, most: u32) -> Part<T> {
-        self.add(key, 1, most.into()).or(move |_| Err(rate_limited(most, self.window, self.now)))
+    pub fn count_under<T>(self, key: &Key, limit: Limit, now: Timestamp) -> Part<T> {
+        self.add(key, 1, limit.most.into()).or(move |_| Err(limit.refusal(now)))
     }
 
     /// Adds `amount`, if the sum is then no more than `most`.
@@ -60,13 +57,4 @@ impl Counter<'_> {
             .value(":amount", number(amount))
             .value(":room", number(room))
     }
-}
-
-fn rate_limited(most: u32, window: Window, now: Timestamp) -> Failure {
-    let span = match window {
-        Window::Hour => "an hour",
-        Window::Day => "a day",
-    };
-    let detail = format!("Too many requests: at most {most} of these in {span}. Please try again later.").into();
-    Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail }, retry_after: window.left(now) }
 }

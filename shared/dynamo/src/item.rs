@@ -115,12 +115,18 @@ pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A set of strings, which is not empty.
+#[must_use]
+pub fn texts(values: impl Iterator<Item = String>) -> AttributeValue {
+    AttributeValue::Ss(values.collect())
+}
+
 /// Reads items. What must be there and is not, or is unreadable, is [`Failure::Broken`].
 pub trait Read {
     /// A string; absent is `None`.
     fn maybe_text(&self, name: &str) -> Option<&str>;
 
-    /// A list of strings; absent is empty.
+    /// A list or a set of strings; absent is empty.
     fn texts(&self, name: &str) -> Vec<&str>;
 
     /// A parsed number; absent or unreadable is `None`.
@@ -155,8 +161,11 @@ impl Read for Attributes {
     }
 
     fn texts(&self, name: &str) -> Vec<&str> {
-        let values = self.get(name).and_then(|list| list.as_l().ok()).map(Vec::as_slice).unwrap_or_default();
-        values.iter().filter_map(|value| value.as_s().ok()).map(String::as_str).collect()
+        match self.get(name) {
+            Some(AttributeValue::L(values)) => values.iter().filter_map(|value| value.as_s().ok()).map(String::as_str).collect(),
+            Some(AttributeValue::Ss(values)) => values.iter().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T> {

@@ -49,6 +49,37 @@ pub struct Query {
     after: Option<Attributes>,
 }
 
+/// A walk through all rows of a table, which costs a read of each of them: for the operator's work, and for no request.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Scan {
+    table: String,
+    attributes: String,
+    condition: String,
+    values: Attributes,
+    limit: i32,
+    after: Option<Attributes>,
+}
+
+impl Scan {
+    /// These attributes of the rows of `table` that fit `condition`, of at most `limit` rows that are looked at.
+    pub fn of(table: &str, attributes: &str, condition: &str, limit: usize) -> Self {
+        let (table, attributes, condition) = (table.to_owned(), attributes.to_owned(), condition.to_owned());
+        Self { table, attributes, condition, values: HashMap::new(), limit: i32::try_from(limit).unwrap_or(i32::MAX), after: None }
+    }
+
+    /// Gives the condition's placeholder, such as `:sk`, its value.
+    pub fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
+        self.values.insert(placeholder.to_owned(), value);
+        self
+    }
+
+    /// From behind this key, whether there is a row under it or not.
+    pub fn after(self, key: Option<Key>) -> Self {
+        Self { after: key.map(|key| key.attributes()), ..self }
+    }
+}
+
 /// Some rows of a range.
 #[derive(Debug)]
 pub struct QueryPage {
@@ -158,6 +189,27 @@ impl Database {
             .set_limit(limit)
             .set_exclusive_start_key(after)
             .set_scan_index_forward(backwards.then_some(false))
+            .send()
+            .await;
+        let found = found.map_err(failure)?;
+        Ok(QueryPage { rows: found.items.unwrap_or_default(), next: found.last_evaluated_key })
+    }
+
+    /// One page of a walk, with the place of the next. It may be empty and have a next.
+    ///
+    /// # Errors
+    /// As of [`Self::get`].
+    pub async fn scan_page(&self, scan: Scan) -> Result<QueryPage, Failure> {
+        let Scan { table, attributes, condition, values, limit, after } = scan;
+        let found = self
+            .client()
+            .scan()
+            .table_name(table)
+            .projection_expression(attributes)
+            .filter_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .limit(limit)
+            .set_exclusive_start_key(after)
             .send()
             .await;
         let found = found.map_err(failure)?;

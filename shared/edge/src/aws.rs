@@ -76,7 +76,8 @@ fn http_client(idle: Duration) -> SharedHttpClient {
 
 #[cfg(test)]
 mod tests {
-    use accounts::CodeMailer;
+    use accounts::{CodeMailer, Pepper};
+    use kernel::{Language, Recipient};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use via_ses::SesMailer;
@@ -138,9 +139,11 @@ mod tests {
         tokio::spawn(forgetful_service(listener));
         let mut config = Settings::of(&LAMBDA).unwrap().aws_keeping_connections(Duration::ZERO).unwrap().into_builder();
         config.set_endpoint_url(Some(endpoint));
-        let mailer = SesMailer::new(&config.build(), "nigao@example.com".to_owned());
+        let (set, pepper) = ("nigao-mails".to_owned(), Pepper::new(b"0123456789abcdef0123456789abcdef"));
+        let mailer = SesMailer::new(&config.build(), "nigao@example.com".to_owned(), set, pepper);
+        let to = Recipient { email: "ann@example.com".parse().unwrap(), language: Language::English };
         for code in ["000001", "000002"] {
-            let sent = mailer.send_code(&"ann@example.com".parse().unwrap(), code.to_owned(), 10).await;
+            let sent = mailer.send_code(&to, code.to_owned(), 10).await;
             assert!(sent.is_ok(), "{code}: {sent:?}");
         }
     }

@@ -1,9 +1,15 @@
 //! The cookies of the service: what a browser is told of them, and what it brings (AN-15).
+//!
+//! There is one for each of `[[cookies]]` in the inventory, from which the policy's text is made.
 
-use accounts::Nonce;
+use std::borrow::Cow;
+
+use accounts::{Nonce, Pass};
+use kernel::{Failure, TrialHolder, TrialId};
+use policy::inventory;
 
 use crate::Stage;
-use crate::http::Request;
+use crate::http::{Request, language_tag};
 
 /// Values of one cookie that are looked at. A browser brings one; a stale one of another path or of another name's site may stand beside it.
 pub(crate) const MOST_VALUES: usize = 8;
@@ -19,6 +25,18 @@ pub(crate) struct HostCookie {
 impl HostCookie {
     pub(crate) const fn session(stage: Stage) -> Self {
         Self { names: ["__Host-session", "session"], stage }
+    }
+
+    const fn sign_in(stage: Stage) -> Self {
+        Self { names: ["__Host-sign-in", "sign-in"], stage }
+    }
+
+    const fn locale(stage: Stage) -> Self {
+        Self { names: ["__Host-locale", "locale"], stage }
+    }
+
+    const fn trial(stage: Stage) -> Self {
+        Self { names: ["__Host-trial", "trial"], stage }
     }
 
     /// `__Host-` ties the cookie to this host over TLS; browsers refuse it over plain http, so the local cloud omits it.
@@ -51,7 +69,7 @@ pub struct SignInCookie(HostCookie);
 impl SignInCookie {
     #[must_use]
     pub const fn new(stage: Stage) -> Self {
-        Self(HostCookie { names: ["__Host-sign-in", "sign-in"], stage })
+        Self(HostCookie::sign_in(stage))
     }
 
     /// The nonces that a request brings, a few at most.
@@ -79,6 +97,56 @@ impl SignInCookie {
     }
 }
 
+/// The cookie with the language that somebody chose, so that we speak it before they sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct LocaleCookie(HostCookie);
+
+impl LocaleCookie {
+    #[must_use]
+    pub const fn new(stage: Stage) -> Self {
+        Self(HostCookie::locale(stage))
+    }
+
+    /// The language of a caller as a BCP 47 tag: the one they chose, else the first that their browser asks for, else English.
+    #[must_use]
+    pub fn locale<'r>(&self, request: &'r Request) -> Cow<'r, str> {
+        self.0.values(request).find_map(language_tag).unwrap_or_else(|| request.locale())
+    }
+
+    /// The `Set-Cookie` value of a tag.
+    #[must_use]
+    pub fn set(&self, tag: &str) -> String {
+        let lasts = inventory().cookie("locale").map(|cookie| cookie.lasts().as_secs()).unwrap_or_default();
+        self.0.set(tag, lasts)
+    }
+}
+
+/// The cookie with the pass of a trial, for the browser that began it or opened its link. It ends with the trial.
+#[derive(Debug, Clone, Copy)]
+pub struct TrialCookie(HostCookie);
+
+impl TrialCookie {
+    #[must_use]
+    pub const fn new(stage: Stage) -> Self {
+        Self(HostCookie::trial(stage))
+    }
+
+    /// Who claims to hold the trial `trial`: the store checks whether the pass is one of it.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where the browser brings no pass.
+    pub fn holder(&self, request: &Request, trial: TrialId) -> Result<TrialHolder, Failure> {
+        let pass: Option<Pass> = self.0.values(request).find_map(|value| value.parse().ok());
+        pass.map(|pass| TrialHolder { trial, pass: pass.hash() }).ok_or_else(accounts::no_pass)
+    }
+
+    /// The `Set-Cookie` value of a pass that holds for so many seconds.
+    #[must_use]
+    pub fn set(&self, pass: &Pass, seconds: i64) -> String {
+        self.0.set(pass.as_str(), seconds)
+    }
+}
+
 /// Nonces that are tried: each counts as a guess.
 const MOST_NONCES: usize = 3;
 
@@ -100,6 +168,48 @@ mod tests {
         assert_eq!(set, format!("__Host-sign-in={}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure", nonce.as_str()));
         assert!(cookie.clear().starts_with("__Host-sign-in=; Path=/; Max-Age=0;"));
         assert_eq!(cookie.nonces(&request(&set)), [nonce]);
+    }
+
+    #[test]
+    fn an_15_an_16_every_cookie_is_of_this_host_alone_closed_to_scripts_and_in_the_policy() {
+        let of = [HostCookie::session, HostCookie::sign_in, HostCookie::trial, HostCookie::locale];
+        let names: Vec<_> = of.iter().map(|cookie| cookie(Stage::Local).name()).collect();
+        let known: Vec<_> = inventory().cookies().iter().map(|cookie| cookie.name.as_str()).collect();
+        assert_eq!(names, known, "the inventory names the cookies, in this order");
+        for cookie in of.map(|cookie| cookie(Stage::Production)) {
+            let set = cookie.set("a", 1);
+            assert!(set.starts_with("__Host-") && set.ends_with("; Path=/; Max-Age=1; HttpOnly; SameSite=Lax; Secure"), "{set}");
+            assert!(!set.contains("Domain"), "{set}");
+        }
+    }
+
+    #[test]
+    fn an_15_the_chosen_language_goes_before_that_of_the_browser() {
+        let cookie = LocaleCookie::new(Stage::Production);
+        let locale = |cookies: &str, accepted: &str| {
+            let request = lambda_http::http::Request::builder().header("cookie", cookies).header("accept-language", accepted);
+            cookie.locale(&Request::new(request.body(Body::Empty).unwrap())).into_owned()
+        };
+        assert_eq!(cookie.set("ja"), "__Host-locale=ja; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(locale(&cookie.set("ja-JP"), "de-AT, en"), "ja-JP");
+        assert_eq!(locale("__Host-locale=; __Host-locale=ja", "de"), "ja");
+        for odd in ["", "locale=ja", "__Host-locale=", "__Host-locale=%00", "__Host-locale=und", "__Host-locale=<b>", "__Host-locale=日本"]
+        {
+            assert_eq!(locale(odd, "de-at, en"), "de-AT", "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_73_a_pass_is_in_a_cookie_of_this_host_that_no_script_reads_and_is_found_beside_odd_ones() {
+        let (cookie, pass) = (TrialCookie::new(Stage::Production), Pass::new(&SeededRandomness::new(1)));
+        let trial = TrialId::new(&kernel::SystemClock::default(), &SeededRandomness::new(2));
+        let set = cookie.set(&pass, 86_400);
+        assert_eq!(set, format!("__Host-trial={}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure", pass.as_str()));
+        let holder = cookie.holder(&request(&format!("__Host-trial=x; trial=1; {set}")), trial).unwrap();
+        assert_eq!((holder.trial, holder.pass), (trial, pass.hash()));
+        for none in ["", "trial=1", "__Host-trial=", &format!("__Host-trial={}", &pass.as_str()[1..])] {
+            assert!(matches!(cookie.holder(&request(none), trial), Err(Failure::Denied(_))), "{none:?}");
+        }
     }
 
     #[test]

@@ -39,7 +39,34 @@ where
 {
     let content = read_tags::<C>(event);
     let about = content.as_ref().map(Content::id).unwrap_or_default();
-    let outcome = async { handle(Fact { content: content? }).await }.await;
+    logged(&about, async { handle(Fact { content: content? }).await }).await
+}
+
+/// Serves events that say more than our tags, which `read` reads, until the process ends. `about` names one in the log. One that cannot be read or
+/// handled fails its invocation, as with [`serve`].
+///
+/// # Errors
+/// When the runtime API is gone.
+pub async fn serve_read<E, F, R>(
+    read: impl Fn(Value) -> Result<E, Failure>,
+    about: impl Fn(&E) -> &'static str,
+    handle: F,
+) -> Result<(), crate::Error>
+where
+    F: Fn(E) -> R,
+    R: Future<Output = Result<(), Failure>>,
+{
+    let (read, about, handle) = (&read, &about, &handle);
+    let one = move |event: LambdaEvent<Value>| async move {
+        let event = read(event.payload);
+        let about = event.as_ref().map(about).unwrap_or_default();
+        logged(about, async { handle(event?).await }).await
+    };
+    ended(lambda_runtime::run(service_fn(one)).await)
+}
+
+async fn logged(about: &str, work: impl Future<Output = Result<(), Failure>>) -> Result<(), lambda_runtime::Error> {
+    let outcome = work.await;
     match &outcome {
         Ok(()) => tracing::info!(about, "fact handled"),
         Err(failure) => tracing::error!(about, failure = failure as &dyn std::error::Error, "fact failed"),

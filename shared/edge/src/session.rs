@@ -105,6 +105,20 @@ impl SessionKeys {
         self.signed_in(request, act).await
     }
 
+    /// The same for whoever asks: in a session where one is open, and else without. Of a route that changes something, from this site alone.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with [`Reason::CrossSite`], and those of `act`.
+    pub async fn anyone_from<T, R>(&self, origin: &str, request: &Request, act: impl Fn(Option<AccountSession>) -> R) -> Result<T, Failure>
+    where
+        R: Future<Output = Result<T, Failure>>,
+    {
+        match self.signed_in_from(origin, request, |session| act(Some(session))).await {
+            Err(Failure::Denied(problem)) if problem.reason == Reason::SignedOut => act(None).await,
+            other => other,
+        }
+    }
+
     /// The sessions of a request by its tokens, open or not, to end each of them.
     ///
     /// # Errors

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use accounts::Pepper;
-use kernel::{SignedDuration, SystemClock};
+use kernel::{SignedDuration, SystemClock, limits};
+use lambda_http::http::HeaderValue;
 use url::Url;
 
 use crate::http::stream::Delivery;
-use crate::{SessionKeys, SignInCookie};
+use crate::{LocaleCookie, SessionKeys, SignInCookie, TrialCookie};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -38,6 +39,17 @@ pub enum SettingsError {
 /// The methods that a path takes, for the function that answers the others: `ALLOWED_METHODS`, which the stacks give it.
 pub(crate) fn allowed_methods() -> String {
     std::env::var("ALLOWED_METHODS").unwrap_or_default()
+}
+
+/// What the function counts, with its limits in the table of [`kernel::limits`]: `COUNTS`, which the stacks give it, as the value of `RateLimit-Policy`.
+/// None where it counts nothing.
+pub(crate) fn rate_limit_policy() -> Option<HeaderValue> {
+    policy_of(&std::env::var("COUNTS").ok()?)
+}
+
+fn policy_of(counts: &str) -> Option<HeaderValue> {
+    let items: Vec<String> = counts.split(',').flat_map(limits::quotas).map(|quota| quota.policy()).collect();
+    HeaderValue::from_str(&items.join(", ")).ok().filter(|value| !value.is_empty())
 }
 
 /// The settings that every function shares; others are read by name.
@@ -154,6 +166,18 @@ impl Settings {
     #[must_use]
     pub fn sign_in_cookie(&self) -> SignInCookie {
         SignInCookie::new(self.stage)
+    }
+
+    /// The cookie of a chosen language.
+    #[must_use]
+    pub fn locale_cookie(&self) -> LocaleCookie {
+        LocaleCookie::new(self.stage)
+    }
+
+    /// The cookie of a trial.
+    #[must_use]
+    pub fn trial_cookie(&self) -> TrialCookie {
+        TrialCookie::new(self.stage)
     }
 
     /// The keys of session tokens, `SESSION_SECRET`: the first signs, and all of them are accepted.
@@ -315,6 +339,15 @@ mod tests {
             said,
             "the environment variable ARTIST names \"dalle\"; known are palette, openai, gemini, each at most once, separated by commas"
         );
+    }
+
+    #[test]
+    fn an_69_the_limits_of_what_a_function_counts_are_a_header() {
+        let policy = |counts| policy_of(counts).map(|value| value.to_str().unwrap().to_owned());
+        let generations = r#""generations-account-hour";q=60;w=3600, "generations-account-at-once";q=10"#;
+        assert_eq!(policy("generations").as_deref(), Some(generations));
+        assert!(policy("guesses,accounts").is_some_and(|both| both.contains("guesses-line-hour") && both.contains("accounts-block-day")));
+        assert_eq!((policy(""), policy("nothing")), (None, None));
     }
 
     #[test]

@@ -6,9 +6,11 @@
 mod client;
 mod secret;
 mod send_error;
+mod wait;
 
 pub use client::{Client, Endpoint, Reach};
 pub use secret::Secret;
 pub use send_error::{SendError, receive, send};
+pub use wait::{LONGEST_WAIT, retry_after};
 
 pub use reqwest::{RequestBuilder, Response, StatusCode, header, multipart};

@@ -6,7 +6,7 @@ use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
 /// A secret that no debug output shows and that is wiped when it is dropped.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -14,6 +14,17 @@ impl Secret {
     #[must_use]
     pub fn new(value: &str) -> Self {
         Self(Zeroizing::new(value.trim().to_owned()))
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The secret itself, for a vendor that takes it in the body of a request.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
     }
 
     /// A header value: `prefix` and the secret. It is marked as sensitive, so that clients neither print nor index it; `None` when it is empty or

@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (Some(drawing), Some(out)) = (arguments.next(), arguments.next()) else {
         return Err("say DRAWING.png and OUT.zip".into());
     };
-    let extras = Extras { stickers: vec![Messenger::Whatsapp], bubble: None };
+    let extras = Extras { stickers: vec![Messenger::Whatsapp], ..Extras::default() };
     let generation = Generation { generation_id: "gen_0".into(), style: "none".into(), seed: 0, created_at: "2026-01-01T00:00:00Z".into() };
     let mut bundle = Bundle::writing(BufWriter::new(File::create(out)?), generation);
     let mut packs = Packs::new("Finished", "Nigao", &extras);

@@ -30,7 +30,7 @@ fn main() -> Outcome<()> {
 /// The time with the sticker less the time without: both decode the drawing and cut the subject out.
 fn sticker(drawing: &[u8]) -> Outcome<f64> {
     let make = |stickers_for: &[Messenger]| {
-        let extras = Extras { stickers: stickers_for.to_vec(), bubble: None };
+        let extras = Extras { stickers: stickers_for.to_vec(), ..Extras::default() };
         median(|| {
             stickers(drawing, DigitalSource::AlgorithmicallyEnhanced, &extras)?;
             Ok(())

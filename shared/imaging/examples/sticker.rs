@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let source = DigitalSource::AlgorithmicallyEnhanced;
     for messenger in Messenger::ALL.iter().copied() {
         let start = Instant::now();
-        let files = stickers(&drawing, source, &Extras { stickers: vec![messenger], bubble: bubble.clone() })?;
+        let files = stickers(&drawing, source, &Extras { stickers: vec![messenger], bubble: bubble.clone(), ..Extras::default() })?;
         println!("{:>6} ms {messenger}, decoding and cutting out included", start.elapsed().as_millis());
         for file in files {
             let name = file.path.replace('/', "-");
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let start = Instant::now();
-    stickers(&drawing, source, &Extras { stickers: Messenger::ALL.to_vec(), bubble: bubble.clone() })?;
+    stickers(&drawing, source, &Extras { stickers: Messenger::ALL.to_vec(), bubble: bubble.clone(), ..Extras::default() })?;
     println!("{:>6} ms all of them", start.elapsed().as_millis());
     let noise: Vec<u8> = (0..4 * 512 * 512_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let start = Instant::now();

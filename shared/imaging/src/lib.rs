@@ -36,7 +36,7 @@ pub use deliverable::Deliverable;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
 pub use render::{Rendering, render};
 pub use stickers::{
-    BubbleRequest, Counts, Extras, FitError, PACKS, PackError, PackSpec, Packs, STICKERS, Sides, StickerSpec, Target, Violation,
+    BubbleRequest, Counts, Extras, FitError, PACKS, PackError, PackSpec, Packs, STICKERS, Sides, Sizes, StickerSpec, Target, Violation,
     fit_sticker, provenance_of, stickers, validate,
 };
 pub use webp::{WEBP_EFFORT, WEBP_QUALITY};

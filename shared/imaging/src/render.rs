@@ -29,7 +29,7 @@ impl Job {
     /// The jobs of each drawing of a generation with these extras, in the order of delivery
     fn all(extras: &Extras) -> Vec<Self> {
         let bubble = extras.bubble.as_ref().map(|_| &SPEECH_BUBBLE);
-        let rows = AVATARS.iter().chain(bubble).map(Self::Row);
+        let rows = AVATARS.iter().filter(|row| extras.sizes.has(row)).chain(bubble).map(Self::Row);
         rows.chain(StickerMaker::groups(extras).into_iter().map(Self::Stickers)).collect()
     }
 
@@ -76,7 +76,7 @@ pub struct Rendering {
 
 /// Prepares the deliverables of `drawing`, an artist's PNG, JPEG or WebP of 256 to 4096 pixels a side, square or no longer than 3:2 (of which the
 /// middle square is used), scaled to 1024². Full colour everywhere, alpha the subject's matte; opaque everywhere if the artist has none. The iterator
-/// gives every row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then the extras: the drawing with its speech bubble, and the stickers of
+/// gives every requested row of [`AVATARS`](crate::AVATARS), as PNG and then as WebP, then the extras: the drawing with its speech bubble, and the stickers of
 /// its messengers.
 ///
 /// The drawing is decoded here, once. In memory are the decoded drawing, the avatars others are scaled from, and the files of one batch. The steps

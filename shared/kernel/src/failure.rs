@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use strum::{IntoStaticStr, VariantArray};
 
+use crate::Quota;
+
 /// The stable name of a problem; its kebab case is the last segment of the `type` of an RFC 9457 answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
@@ -47,7 +49,7 @@ pub enum Reason {
     Overloaded,
     /// The caller has not named the vendor that may draw from the picture (RT-07).
     ConsentRequired,
-    /// The caller has not attested to be old enough (RT-18).
+    /// The caller has not attested to be old enough (AN-64, RT-18).
     AgeAttestationRequired,
     /// The bytes are no readable picture.
     PictureUnreadable,
@@ -59,6 +61,16 @@ pub enum Reason {
     DrawingRefused,
     /// The work exceeded its time limit.
     TimedOut,
+    /// The merchant gives no money back for this order: it has done so, it is about to, or the payment is disputed.
+    RefundRefused,
+    /// A notice is not signed by who it says it is from.
+    SignatureRefused,
+    /// The challenge that tells people from programs was not met, was met before, or cannot be judged now (AN-37).
+    ChallengeRefused,
+    /// The trial has had what it may have once (AN-73).
+    TrialUsed,
+    /// The trial has no finished pictures that could be claimed.
+    TrialUnfinished,
 }
 
 impl Reason {
@@ -95,7 +107,12 @@ pub enum Failure {
     Conflict(Problem),
     /// The same request may succeed later.
     #[error("busy: {}", .problem.detail)]
-    Busy { problem: Problem, retry_after: Duration },
+    Busy {
+        problem: Problem,
+        retry_after: Duration,
+        /// The limit on the caller that is reached, where it is one.
+        quota: Option<Quota>,
+    },
     /// A fault of ours or of a dependency; the caller sees no detail of it.
     #[error("broken")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -119,25 +136,35 @@ impl Failure {
         Self::Conflict(Problem { reason, detail: detail.into() })
     }
 
+    /// What may succeed later, for this reason.
+    pub fn busy(reason: Reason, detail: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
+        Self::Busy { problem: Problem { reason, detail: detail.into() }, retry_after, quota: None }
+    }
+
+    /// The caller did as much as may be.
+    pub fn rate_limited(detail: impl Into<Cow<'static, str>>, quota: Quota, retry_after: Duration) -> Self {
+        Self::Busy { problem: Problem { reason: Reason::RateLimited, detail: detail.into() }, retry_after, quota: Some(quota) }
+    }
+
     /// A dependency that asks to be tried again.
     #[must_use]
     pub fn unavailable(retry_after: Duration) -> Self {
-        let detail = "The service is busy. Please try again shortly.".into();
-        Self::Busy { problem: Problem { reason: Reason::Unavailable, detail }, retry_after }
+        let detail = "The service is busy. Please try again shortly.";
+        Self::busy(Reason::Unavailable, detail, retry_after)
     }
 
     /// What the service may spend in a day is spent, until `retry_after` is over.
     #[must_use]
     pub fn budget_spent(retry_after: Duration) -> Self {
-        let detail = "The service has done what it may do in a day. Please try again tomorrow.".into();
-        Self::Busy { problem: Problem { reason: Reason::BudgetSpent, detail }, retry_after }
+        let detail = "The service has done what it may do in a day. Please try again tomorrow.";
+        Self::busy(Reason::BudgetSpent, detail, retry_after)
     }
 
     /// More work waits than is done in a sensible time: nothing was taken.
     #[must_use]
     pub fn overloaded(retry_after: Duration) -> Self {
-        let detail = "More pictures are being drawn than there is time for. Nothing was charged. Please try again shortly.".into();
-        Self::Busy { problem: Problem { reason: Reason::Overloaded, detail }, retry_after }
+        let detail = "More pictures are being drawn than there is time for. Nothing was charged. Please try again shortly.";
+        Self::busy(Reason::Overloaded, detail, retry_after)
     }
 
     pub fn broken(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {

@@ -24,6 +24,14 @@ pub enum Account {}
 pub enum Upload {}
 pub enum Generation {}
 pub enum Session {}
+/// Names a purchase of credits.
+pub enum Order {}
+/// Names what a visitor without an account tries.
+pub enum Trial {}
+/// Names a browser, as it named itself; it may take another name at any time.
+pub enum Device {}
+/// Names a message to the operator.
+pub enum Feedback {}
 /// Names an installed app by its key.
 pub enum Install {}
 /// Names somebody who runs the service.
@@ -41,6 +49,18 @@ impl Kind for Generation {
 impl Kind for Session {
     const PREFIX: &'static str = "ses_";
 }
+impl Kind for Order {
+    const PREFIX: &'static str = "ord_";
+}
+impl Kind for Trial {
+    const PREFIX: &'static str = "tri_";
+}
+impl Kind for Device {
+    const PREFIX: &'static str = "dev_";
+}
+impl Kind for Feedback {
+    const PREFIX: &'static str = "fbk_";
+}
 impl Kind for Install {
     const PREFIX: &'static str = "ins_";
 }
@@ -52,6 +72,10 @@ pub type AccountId = Id<Account>;
 pub type UploadId = Id<Upload>;
 pub type GenerationId = Id<Generation>;
 pub type SessionId = Id<Session>;
+pub type OrderId = Id<Order>;
+pub type TrialId = Id<Trial>;
+pub type DeviceId = Id<Device>;
+pub type FeedbackId = Id<Feedback>;
 pub type InstallId = Id<Install>;
 pub type OperatorId = Id<Operator>;
 

@@ -1,4 +1,8 @@
-//! The limits on callers' input. Limits on pictures are in `imaging`, durations in `policy`.
+//! The limits on callers' input, and on how often they may ask. Limits on pictures are in `imaging`, durations in `policy`.
+
+use std::borrow::Cow;
+
+use crate::{Counted, Limit, Quota, Reach, Window};
 
 /// Bytes of an upload: 1 byte to 10 MB (decimal).
 pub const UPLOAD_BYTES: std::ops::RangeInclusive<u64> = 1..=10_000_000;
@@ -26,36 +30,12 @@ pub const PAGE_ITEMS_DEFAULT: u16 = 20;
 /// Wrong entries of one sign-in code that make it invalid (AN-01).
 pub const CODE_ATTEMPTS: u32 = 5;
 
-/// Sign-in codes that may be mailed to one address in an hour and in a day (AN-69): more would flood a mailbox that somebody else names.
-pub const CODES_PER_HOUR: u32 = 20;
-pub const CODES_PER_DAY: u32 = 40;
-
-/// The same where one block of the network asks, a quarter of it: so that a stranger leaves most of it to the owner of the mailbox.
-pub const CODES_PER_HOUR_FROM_A_BLOCK: u32 = 5;
-pub const CODES_PER_DAY_FROM_A_BLOCK: u32 = 10;
-
-/// Entries of codes for one address in a day, right ones included, and those from one block of the network. Fifty guesses a day at a million codes find
-/// one in 670 months (AN-01).
-pub const GUESSES_PER_DAY: u32 = 50;
-pub const GUESSES_PER_DAY_FROM_A_BLOCK: u32 = 20;
-
-/// What one line of the network may do for all addresses of mail together: codes asked for and entered in an hour, accounts opened in a day. Wider
-/// networks may do more, by their [`Reach`](crate::Reach).
-pub const CODES_PER_HOUR_FROM_A_LINE: u32 = 30;
-pub const GUESSES_PER_HOUR_FROM_A_LINE: u32 = 60;
-pub const ACCOUNTS_PER_DAY_FROM_A_LINE: u32 = 10;
-
 /// Sessions of one account that are open at once: one more ends the oldest.
 pub const SESSIONS: usize = 20;
 
-/// Uploads one account may open in an hour (AN-69).
-pub const UPLOADS_PER_HOUR: u32 = 120;
-
-/// Generations one account may start in an hour (AN-69), whatever becomes of them.
-pub const GENERATIONS_PER_HOUR: u32 = 60;
-
-/// Generations of one account that run on credits at once (AN-69).
+/// Generations of one account that run on credits at once (AN-69), and what a caller is told of that.
 pub const GENERATIONS_AT_ONCE: u32 = 10;
+pub const AT_ONCE: Quota = Quota { name: Cow::Borrowed("generations-account-at-once"), most: GENERATIONS_AT_ONCE, window: None };
 
 /// Seeds travel as JSON numbers, which browsers keep exact up to 2^53 − 1.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
@@ -64,5 +44,66 @@ pub const SEED_MAX: u64 = (1 << 53) - 1;
 /// characters for three bytes): 4.5 MB, less the rest of the event.
 pub const INSTANT_BODY_BYTES: usize = 4_400_000;
 
-/// Instant drawings that one line of the network may request in an hour (AN-69); wider networks may more, by their [`Reach`](crate::Reach).
-pub const INSTANT_PER_HOUR: u32 = 30;
+/// Characters of a message to the operator (AN-08), and actions that a browser tells of at once (AN-17).
+pub const FEEDBACK_CHARS: std::ops::RangeInclusive<usize> = 1..=2_000;
+pub const ACTIONS: std::ops::RangeInclusive<usize> = 1..=20;
+
+/// Bytes of a notice of the merchant: an order with its product and customer is a few thousand.
+pub const WEBHOOK_BYTES: usize = 256 * 1024;
+
+/// Each limit as a constant, and the table of all.
+macro_rules! counted {
+    ($($(#[$doc:meta])* $name:ident = $most:literal $what:literal by $by:expr, $window:ident;)+) => {
+        $($(#[$doc])* pub const $name: Limit = Limit { what: $what, by: $by, most: $most, window: Window::$window };)+
+
+        /// How often something may be done (AN-69): the one table. Counters, refusals, header fields, `GET /v1/site` and the API's document follow it.
+        pub const COUNTED: &[Limit] = &[$($name),+];
+    };
+}
+
+counted! {
+    /// Sign-in codes that may be mailed to one address: more would flood a mailbox that somebody else names.
+    CODES_PER_HOUR = 20 "codes" by Counted::Address, Hour;
+    CODES_PER_DAY = 40 "codes" by Counted::Address, Day;
+    /// The same where one block of the network asks, a quarter of it: so that a stranger leaves most of it to the owner of the mailbox.
+    CODES_PER_HOUR_FROM_A_BLOCK = 5 "codes" by Counted::BlockAndAddress, Hour;
+    CODES_PER_DAY_FROM_A_BLOCK = 10 "codes" by Counted::BlockAndAddress, Day;
+    /// Entries of codes for one address, right ones included, and those from one block of the network. Fifty guesses a day at a million codes find one
+    /// in 670 months (AN-01).
+    GUESSES_PER_DAY = 50 "guesses" by Counted::Address, Day;
+    GUESSES_PER_DAY_FROM_A_BLOCK = 20 "guesses" by Counted::BlockAndAddress, Day;
+    /// What one line of the network may do for all addresses of mail together. Wider networks may do more, by their [`Reach`].
+    CODES_PER_HOUR_FROM_A_LINE = 30 "codes" by A_LINE, Hour;
+    GUESSES_PER_HOUR_FROM_A_LINE = 60 "guesses" by A_LINE, Hour;
+    ACCOUNTS_PER_DAY_FROM_A_LINE = 10 "accounts" by A_LINE, Day;
+    UPLOADS_PER_HOUR = 120 "uploads" by Counted::Account, Hour;
+    /// Whatever becomes of them.
+    GENERATIONS_PER_HOUR = 60 "generations" by Counted::Account, Hour;
+    /// Drawings of the profile `ephemeral`.
+    INSTANT_PER_HOUR = 30 "instant" by A_LINE, Hour;
+    /// Batches of actions (AN-17). A browser may give itself another id at any time, so that the networks are what limits.
+    EVENTS_PER_HOUR = 120 "events" by Counted::Device, Hour;
+    EVENTS_PER_HOUR_FROM_A_LINE = 600 "events" by A_LINE, Hour;
+    /// Trials without an account.
+    TRIALS_PER_DAY_FROM_A_LINE = 5 "trials" by A_LINE, Day;
+    /// Links to a trial that may be mailed: of one trial, and to one address.
+    TRIAL_LINKS_PER_DAY = 3 "trial-links" by Counted::Trial, Day;
+    TRIAL_LINKS_PER_DAY_TO_AN_ADDRESS = 5 "trial-links" by Counted::Address, Day;
+    /// How often a trial may be opened by its links.
+    TRIAL_LINKS_OPENED_PER_HOUR = 10 "links-opened" by Counted::Trial, Hour;
+    /// Checkouts: each asks the merchant.
+    CHECKOUTS_PER_HOUR = 20 "checkouts" by Counted::Account, Hour;
+    /// Messages to the operator (AN-08), which a person reads.
+    FEEDBACK_PER_DAY_FROM_A_LINE = 10 "feedback" by A_LINE, Day;
+}
+
+/// The counter of a network's line, and with it those of its wider networks.
+const A_LINE: Counted = Counted::Network(Reach::Line);
+
+/// The limits on `what`, each as its callers are told of it.
+#[must_use]
+pub fn quotas(what: &str) -> Vec<Quota> {
+    let counted = COUNTED.iter().filter(|limit| limit.what == what).flat_map(|limit| limit.each()).map(Limit::quota);
+    let at_once = (what == GENERATIONS_PER_HOUR.what).then_some(AT_ONCE);
+    counted.chain(at_once).collect()
+}

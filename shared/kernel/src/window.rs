@@ -12,10 +12,29 @@ pub enum Window {
 }
 
 impl Window {
-    const fn seconds(self) -> i64 {
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
         match self {
             Self::Hour => 3_600,
             Self::Day => 86_400,
+        }
+    }
+
+    /// `hour` or `day`.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Hour => "hour",
+            Self::Day => "day",
+        }
+    }
+
+    /// `an hour` or `a day`.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Hour => "an hour",
+            Self::Day => "a day",
         }
     }
 
@@ -28,11 +47,7 @@ impl Window {
     /// The window that `now` is in, as it is told from others in a key.
     #[must_use]
     pub fn name(self, now: Timestamp) -> String {
-        let kind = match self {
-            Self::Hour => "hour",
-            Self::Day => "day",
-        };
-        format!("{kind}-{}", self.start(now))
+        format!("{}-{}", self.unit(), self.start(now))
     }
 
     /// The end of the window that `now` is in.

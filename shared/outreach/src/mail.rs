@@ -1,8 +1,13 @@
-//! Transactional mail (AN-02): the code and the "ready" notice.
+//! The mails, and what each is made of (AN-02).
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{Email, Failure, GenerationId, Owner};
+use kernel::{Failure, GenerationId, Language, OrderId, Owner, Recipient, Timestamp};
+use payments::Money;
+
+use crate::consent::Marketing;
+use crate::template::{self, Values};
+use crate::{CampaignName, Letter, Words};
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum Mail {
@@ -18,13 +23,48 @@ pub enum Mail {
         /// The site the pictures are fetched from, without a trailing slash.
         origin: String,
     },
-}
-
-/// The text of a mail.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub text: String,
+    /// Credits were bought.
+    Receipt {
+        order: OrderId,
+        credits: u32,
+        /// Tax included, as the merchant says it.
+        total: Money,
+        at: Timestamp,
+        /// Where the merchant's own receipt is.
+        receipt: Option<String>,
+        origin: String,
+    },
+    /// Money was given back (AN-74).
+    Refunded {
+        order: OrderId,
+        /// What was taken out of the wallet.
+        credits: u32,
+        /// Without the tax, as the merchant says it.
+        net: Money,
+        origin: String,
+    },
+    /// A request for money back waits for somebody to look at it.
+    RefundWaits {
+        order: OrderId,
+        origin: String,
+    },
+    /// Leads back to what was made without an account.
+    TrialLink {
+        /// The whole of it.
+        link: String,
+        /// How long it works.
+        hours: i64,
+    },
+    /// The policy changes (AN-72): to everybody with an account.
+    Notice {
+        campaign: CampaignName,
+        /// What changes.
+        words: Words,
+        /// From when.
+        from: Timestamp,
+        origin: String,
+    },
+    Marketing(Marketing),
 }
 
 impl Mail {
@@ -34,6 +74,12 @@ impl Mail {
         match self {
             Self::SignInCode { .. } => "sign-in-code",
             Self::Ready { .. } => "ready",
+            Self::Receipt { .. } => "receipt",
+            Self::Refunded { .. } => "refund",
+            Self::RefundWaits { .. } => "refund-waits",
+            Self::TrialLink { .. } => "trial-link",
+            Self::Notice { .. } => "notice",
+            Self::Marketing(_) => "marketing",
         }
     }
 
@@ -42,27 +88,88 @@ impl Mail {
     #[must_use]
     pub fn tags(&self) -> Vec<(String, String)> {
         let mut tags = vec![("kind".to_owned(), self.kind().to_owned())];
-        if let Self::Ready { owner, generation, .. } = self {
-            tags.extend(message::tags(&GenerationIds { owner_id: *owner, generation_id: *generation }));
+        match self {
+            Self::Ready { owner, generation, .. } => {
+                tags.extend(message::tags(&GenerationIds { owner_id: *owner, generation_id: *generation }));
+            }
+            Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
+            Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
+            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::TrialLink { .. } => {}
         }
         tags
     }
 
+    /// Its words in a language.
     #[must_use]
-    pub fn letter(&self) -> Letter {
+    pub fn letter(&self, language: Language) -> Letter {
+        let named = |values: Values<'_>| template::letter(self.template(language), values, language);
+        let number = |number: &dyn ToString| number.to_string();
         match self {
             // The digits stay out of the subject: it shows on locked screens.
-            Self::SignInCode { code, minutes } => Letter {
-                subject: "Your sign-in code".into(),
-                text: format!(
-                    "Your sign-in code is {code}\n\nIt works once, for {minutes} minutes. If you did not ask for it, ignore this mail: nobody can sign in without the code.\n"
-                ),
-            },
-            Self::Ready { generation, origin, .. } => Letter {
-                subject: "Your pictures are ready".into(),
-                text: format!("Your pictures are ready. Sign in to see and download them:\n\n{origin}/generations/{generation}\n"),
-            },
+            Self::SignInCode { code, minutes } => named(&[("code", code.clone()), ("minutes", number(minutes))]),
+            Self::Ready { generation, origin, .. } => named(&[("link", format!("{origin}/generations/{generation}"))]),
+            Self::Receipt { order, credits, total, at, receipt, origin } => {
+                let mut values = vec![
+                    ("credits", number(credits)),
+                    ("order", number(order)),
+                    ("total", number(total)),
+                    ("date", day(*at, language)),
+                    ("link", format!("{origin}/orders/{order}")),
+                ];
+                values.extend(receipt.clone().map(|receipt| ("receipt", receipt)));
+                named(&values)
+            }
+            Self::Refunded { order, credits, net, origin } => named(&[
+                ("credits", number(credits)),
+                ("order", number(order)),
+                ("net", number(net)),
+                ("link", format!("{origin}/orders/{order}")),
+            ]),
+            Self::RefundWaits { order, origin } => named(&[("order", number(order)), ("link", format!("{origin}/orders/{order}"))]),
+            Self::TrialLink { link, hours } => named(&[("link", link.clone()), ("hours", number(hours))]),
+            Self::Notice { words, from, origin, .. } => {
+                named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", format!("{origin}/privacy"))])
+            }
+            Self::Marketing(marketing) => {
+                let Words { subject, text } = marketing.words();
+                let letter = named(&[
+                    ("subject", subject.clone()),
+                    ("words", text.clone()),
+                    ("date", day(marketing.consent().given_at(), language)),
+                    ("unsubscribe", marketing.unsubscribe().to_owned()),
+                ]);
+                Letter { headers: marketing.headers(), ..letter }
+            }
         }
+    }
+
+    fn template(&self, language: Language) -> &'static str {
+        macro_rules! both {
+            ($kind:literal) => {
+                match language {
+                    Language::English => include_str!(concat!("../templates/en/", $kind, ".mail")),
+                    Language::Japanese => include_str!(concat!("../templates/ja/", $kind, ".mail")),
+                }
+            };
+        }
+        match self {
+            Self::SignInCode { .. } => both!("sign-in-code"),
+            Self::Ready { .. } => both!("ready"),
+            Self::Receipt { .. } => both!("receipt"),
+            Self::Refunded { .. } => both!("refund"),
+            Self::RefundWaits { .. } => both!("refund-waits"),
+            Self::TrialLink { .. } => both!("trial-link"),
+            Self::Notice { .. } => both!("notice"),
+            Self::Marketing(_) => both!("marketing"),
+        }
+    }
+}
+
+/// The day in UTC, as people write it.
+fn day(at: Timestamp, language: Language) -> String {
+    match language {
+        Language::English => at.strftime("%-d %B %Y").to_string(),
+        Language::Japanese => at.strftime("%Y年%-m月%-d日").to_string(),
     }
 }
 
@@ -72,8 +179,9 @@ pub trait Mailer: Send + Sync {
     /// send once claims the mail first.
     ///
     /// # Errors
-    /// [`Failure::Busy`] when the service throttles, [`Failure::Broken`] otherwise.
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure>;
+    /// [`Failure::Busy`] when the service throttles and [`Failure::Invalid`] when it takes no mail for this address: nothing went. [`Failure::Broken`]
+    /// otherwise: something may have gone.
+    async fn send(&self, to: &Recipient, mail: &Mail) -> Result<(), Failure>;
 }
 
 #[cfg(test)]
@@ -89,20 +197,29 @@ mod tests {
             generation: GenerationId::new(&clock, &randomness),
             origin: "https://nigao.example.org".into(),
         };
+        let notice = Mail::Notice {
+            campaign: "policy-2026-12".parse().unwrap(),
+            words: Words { subject: "S".into(), text: "T".into() },
+            from: Timestamp::UNIX_EPOCH,
+            origin: String::new(),
+        };
         let code = Mail::SignInCode { code: "012345".into(), minutes: 10 };
         assert_eq!(code.tags(), [("kind".to_owned(), "sign-in-code".to_owned())], "a code is in no tag");
-        assert_eq!(
-            ready.tags().iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
-            ["kind", "version", "owner_id", "generation_id"]
-        );
+        let names = |mail: &Mail| mail.tags().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(&ready), ["kind", "version", "owner_id", "generation_id"]);
+        assert_eq!(names(&notice), ["kind", "campaign_id"]);
         let allowed = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) && text.len() <= 256;
-        assert!(ready.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", ready.tags());
+        for mail in [ready, notice] {
+            assert!(mail.tags().iter().all(|(name, value)| allowed(name) && allowed(value)), "{:?}", mail.tags());
+        }
     }
 
     #[test]
     fn an_02_the_code_is_in_the_text_and_not_in_the_subject() {
-        let letter = Mail::SignInCode { code: "012345".into(), minutes: 10 }.letter();
-        assert!(letter.text.contains("012345") && letter.text.contains("10 minutes"));
-        assert!(!letter.subject.contains("012345"));
+        for language in Language::ALL {
+            let letter = Mail::SignInCode { code: "012345".into(), minutes: 10 }.letter(language);
+            assert!(letter.text.contains("012345") && letter.text.contains("10") && letter.html.contains("012345"));
+            assert!(!letter.subject.contains("012345"));
+        }
     }
 }

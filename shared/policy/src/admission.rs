@@ -156,11 +156,14 @@ impl Inventory {
         }
         match (profile, &processor.keeps, &processor.zero_retention) {
             (Profile::Wallet, ..) | (_, Keeps::Nothing, _) | (_, _, ZeroRetention::Attested(_)) => Ok(()),
-            (Profile::Ephemeral, Keeps::Logs(_), ZeroRetention::OnRequest(_)) if attestations.reference(&id).is_some() => Ok(()),
+            (Profile::Ephemeral, _, ZeroRetention::OnRequest(_)) if attestations.reference(&id).is_some() => Ok(()),
             (Profile::Ephemeral, Keeps::Logs(kept), ZeroRetention::OnRequest(_)) => {
                 Err(NotAdmitted::Keeps { processor: id, kept: in_words(kept.duration()) })
             }
             (Profile::Ephemeral, Keeps::Logs(kept), _) => Err(NotAdmitted::AlwaysKeeps { processor: id, kept: in_words(kept.duration()) }),
+            (Profile::Ephemeral, Keeps::Unsaid(_), _) => {
+                Err(NotAdmitted::AlwaysKeeps { processor: id, kept: "a time that it does not say".to_owned() })
+            }
         }
     }
 }

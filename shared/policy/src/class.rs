@@ -16,6 +16,10 @@ pub enum Class {
     EmailIndex,
     Wallet,
     LedgerEntry,
+    /// A purchase of credits.
+    Order,
+    /// That somebody must look at a refund.
+    RefundRequest,
     /// An upload that no generation has used.
     UploadUnused,
     /// An upload that a generation has used.
@@ -51,11 +55,47 @@ pub enum Class {
     Circuit,
     /// Whether generations are taken.
     Admission,
+    /// What a browser did on a day.
+    DeviceDay,
+    /// Whose browser it is.
+    DeviceLink,
+    /// That an account is not to be counted.
+    AnalyticsObjection,
+    /// A day in numbers without persons.
+    DailyCounts,
+    /// A message to the operator.
+    Feedback,
+    /// Whether an address gets marketing.
+    MarketingConsent,
+    /// That an address gets no mail.
+    MailSuppression,
+    /// A mail to many people, and how far it is.
+    Campaign,
+    /// The mail of a campaign to one of them.
+    CampaignMail,
+    /// What a visitor without an account tries.
+    Trial,
+    /// That a browser may open a trial.
+    TrialPass,
+    /// That the answer to a challenge was used for a trial.
+    TrialProof,
+    /// A mailed link to a trial.
+    TrialLink,
+    /// An upload of a trial.
+    TrialUpload,
+    /// The generation of a trial.
+    TrialGeneration,
+    /// The list of the finished files of a trial.
+    TrialDeliverables,
+    /// An address of mail that was given to us.
+    Lead,
     UploadObject,
     QuarantineObject,
     /// An artist's drawing.
     Drawing,
     GeneratedObject,
+    /// A finished file of a trial.
+    TrialObject,
     /// The ids in a message from one step to the next.
     QueueMessage,
     Log,
@@ -125,6 +165,18 @@ expiring! {
     IDEMPOTENCY_RECORD = IdempotencyRecord,
     CIRCUIT = Circuit,
     ADMISSION = Admission,
+    DEVICE_DAY = DeviceDay,
+    DEVICE_LINK = DeviceLink,
+    DAILY_COUNTS = DailyCounts,
+    FEEDBACK = Feedback,
+    MAIL_SUPPRESSION = MailSuppression,
+    CAMPAIGN = Campaign,
+    CAMPAIGN_MAIL = CampaignMail,
+    TRIAL = Trial,
+    TRIAL_PASS = TrialPass,
+    TRIAL_PROOF = TrialProof,
+    TRIAL_LINK = TrialLink,
+    TRIAL_UPLOAD = TrialUpload,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
     QUEUE_MESSAGE = QueueMessage,

@@ -6,7 +6,7 @@ use crate::admission::leaves;
 use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
-use crate::{Class, Profile};
+use crate::{Class, Cookie, Profile};
 
 /// Why a text is not a valid inventory.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,13 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     let sweep = inventory.sweep();
     if sweep.lookahead() >= sweep.every() {
         return Err(Flaw::Rule("the lookahead of the sweep must be shorter than its period, or data goes early"));
+    }
+    let names: HashSet<&str> = inventory.cookies().iter().map(|cookie| cookie.name.as_str()).collect();
+    if names.len() != inventory.cookies().len() || !inventory.cookies().iter().all(Cookie::is_sound) {
+        return Err(Flaw::Rule("a cookie has a name of its own, and says what it does and how long it lasts"));
+    }
+    if inventory.cookies().iter().any(|cookie| cookie.profiles.contains(&Profile::Ephemeral)) {
+        return Err(Flaw::Rule("the profile ephemeral sets no cookie"));
     }
     if sweep.batch == 0 {
         return Err(Flaw::Rule("a sweep of nothing deletes nothing"));
@@ -178,7 +185,9 @@ fn check_processor(inventory: &Inventory, processor: &Processor) -> Result<(), S
     match (&processor.keeps, &processor.zero_retention) {
         (Keeps::Nothing, ZeroRetention::NotNeeded) => {}
         (Keeps::Nothing, _) => return Err("who keeps nothing needs no zero retention".into()),
-        (Keeps::Logs(_), ZeroRetention::NotNeeded) => return Err("it keeps something, so zero retention is needed".into()),
+        (Keeps::Logs(_) | Keeps::Unsaid(_), ZeroRetention::NotNeeded) => {
+            return Err("it keeps something, so zero retention is needed".into());
+        }
         (_, ZeroRetention::Attested(attested)) if attested.reference.trim().is_empty() => {
             return Err("an attestation needs a reference".into());
         }
@@ -217,8 +226,10 @@ fn check_received(inventory: &Inventory, processor: &Processor, received: &Recei
 fn check_sources(processor: &Processor) -> Result<(), String> {
     let mut sources = vec![&processor.training.source, &processor.agreement.source];
     sources.extend(&processor.transfer.source);
-    if let Keeps::Logs(kept) = &processor.keeps {
-        sources.push(&kept.source);
+    match &processor.keeps {
+        Keeps::Nothing => {}
+        Keeps::Logs(kept) => sources.push(&kept.source),
+        Keeps::Unsaid(kept) => sources.push(&kept.source),
     }
     if let ZeroRetention::OnRequest(offer) = &processor.zero_retention {
         sources.push(&offer.source);

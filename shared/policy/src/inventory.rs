@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::Class;
+use crate::cookie::Cookie;
 use crate::flaw::{self, Flaw};
 use crate::processor::Processor;
 use crate::profile::Profile;
@@ -37,6 +38,7 @@ pub fn undeclared<'a>(class: Class, names: impl IntoIterator<Item = &'a str>) ->
 pub struct Inventory {
     version: String,
     sweep: Sweep,
+    cookies: Vec<Cookie>,
     erasure: ErasureDeadline,
     lifecycle: Lifecycle,
     regions: Regions,
@@ -93,6 +95,18 @@ impl Inventory {
     #[must_use]
     pub fn sweep(&self) -> &Sweep {
         &self.sweep
+    }
+
+    /// Every cookie that the service sets, in any profile.
+    #[must_use]
+    pub fn cookies(&self) -> &[Cookie] {
+        &self.cookies
+    }
+
+    /// The cookie of this name.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&Cookie> {
+        self.cookies.iter().find(|cookie| cookie.name == name)
     }
 
     /// The rule for deletion on request.
@@ -335,6 +349,8 @@ pub enum Category {
     Financial,
     /// A result of the screening.
     Moderation,
+    /// What somebody did, of a closed list.
+    Usage,
     /// Data for operating the service.
     Technical,
 }
@@ -363,9 +379,17 @@ pub enum Purpose {
     Delivery,
     /// Keeping forbidden content out.
     Moderation,
+    /// Knowing what is used, in numbers without persons.
+    Analytics,
+    /// Hearing what people say of the service.
+    Feedback,
     /// Keeping the service usable for everybody.
     AbusePrevention,
+    /// News and offers of our own, to those who asked for them.
+    Marketing,
     Operation,
+    /// Writing to somebody who gave us their address.
+    Contact,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -408,8 +432,12 @@ pub enum Table {
     Screening,
     /// Codes, sessions, counters, idempotency records.
     Fleeting,
+    /// What the service is used for, and messages to its operator.
+    Insights,
     /// Counters of the profile `ephemeral`.
     RateKeys,
+    /// Addresses of people, with or without an account.
+    Leads,
 }
 
 impl Table {
@@ -425,7 +453,7 @@ impl Table {
     pub const fn ttl(self) -> &'static str {
         match self {
             Self::Studio | Self::Screening => "ttl",
-            Self::Accounts | Self::Fleeting | Self::RateKeys => "expires_at",
+            Self::Accounts | Self::Fleeting | Self::Insights | Self::RateKeys | Self::Leads => "expires_at",
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod admission;
 mod class;
+mod cookie;
 pub mod deletion;
 mod flaw;
 mod inventory;
@@ -17,6 +18,7 @@ mod screening;
 
 pub use admission::{Attestations, NotAdmitted, NotAttested, admit, outbound_hosts};
 pub use class::{Class, Expiring};
+pub use cookie::Cookie;
 pub use flaw::Flaw;
 pub use inventory::{
     Backup, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Lifecycle, Purpose, Regions, Store, Subject, Sweep, Table,

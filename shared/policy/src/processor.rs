@@ -49,6 +49,12 @@ impl Processor {
         self.receives.iter().filter(move |received| received.profiles.as_ref().unwrap_or(&self.profiles).contains(&profile))
     }
 
+    /// Whether it has hosts of its own, and draws from pictures or judges them.
+    #[must_use]
+    pub fn sees_pictures(&self) -> bool {
+        self.is_provider() && self.purposes.iter().any(|purpose| matches!(purpose, Purpose::Generation | Purpose::Moderation))
+    }
+
     /// Whether it has hosts of its own, and is not just a part of the stack's cloud.
     #[must_use]
     pub fn is_provider(&self) -> bool {
@@ -81,6 +87,19 @@ pub enum Keeps {
     /// Nothing: everything it stores, it stores for us, with a retention in the inventory.
     Nothing,
     Logs(KeptThere),
+    /// Something, and it does not say for how long.
+    Unsaid(KeptUnsaid),
+}
+
+/// What is kept for a time that is not said.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptUnsaid {
+    /// The purpose, as the end of "it keeps them …".
+    pub why: String,
+    /// The URL it was read at.
+    pub source: String,
+    pub read: Date,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

@@ -62,6 +62,10 @@ pub enum Owner {
     Account,
     /// The work on a generation: it ends at `done` or any other end.
     Generation,
+    /// The trial, which ends when [`crate::Class::Trial`] says.
+    Trial,
+    /// An address of mail that was given to us: until its erasure is asked for (AN-50).
+    Address,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

@@ -5,19 +5,23 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Recipients;
 use bubble_text::Words;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
-use imaging::{BubbleRequest, Bundle, Extras, Manifest, Packs};
+use imaging::{BubbleRequest, Bundle, Extras, Manifest, Packs, Sizes};
 use kernel::message::GenerationStep;
-use kernel::{Clock, Failure, Timestamp};
+use kernel::{Clock, Failure, Owner, Timestamp};
 use outreach::{Mail, Mailer};
-use picture_files::{BUNDLE_NAME, DigitalSource, Messenger};
+use picture_files::{BUNDLE_NAME, DigitalSource, Format};
 use provenance::{Origin, Signer};
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use studio::store::{drawing_name, drawings_among, write};
+use studio::tidy::end_in_failure;
 use studio::{
-    Bubble, BundleFile, Change, Delivered, Generation, Generations, MailState, Pictures, Recipients, State, Tidy, Turns, confirm, style,
+    Bubble, BundleFile, Change, Delivered, EndReason, Generation, Generations, MailState, Pictures, State, Tidy, TrialFiles, Turns,
+    confirm, style,
 };
 
 use crate::bundle_parts::BundleParts;
@@ -68,7 +72,12 @@ impl Deliver<'_> {
             State::Finishing => {
                 let turns = Turns { generations: self.generations, clock: self.clock, until: self.until, delivery: self.delivery };
                 let Some(taken) = turns.take(&generation).await? else { return Ok(()) };
-                let outcome = self.work(&taken).await;
+                let outcome = match self.work(&taken).await {
+                    Err(Failure::Broken(why)) if why.is::<TrialIsOver>() => {
+                        end_in_failure(self.generations, self.tidy, &taken, EndReason::TrialOver, self.clock.now()).await
+                    }
+                    outcome => outcome,
+                };
                 turns.leave(&taken, outcome).await
             }
             State::Done => self.conclude(generation).await,
@@ -99,6 +108,10 @@ impl Deliver<'_> {
         if stored.contains(BUNDLE_NAME) {
             return self.delivered_before(generation).await;
         }
+        if let Some(files) = generation.claimed_from {
+            self.take_over(generation, files).await?;
+            return self.delivered_before(generation).await;
+        }
         let drawn = drawings_among(&stored);
         let sources = (0..generation.count).map(|index| match drawn.get(&index) {
             Some(source) => Ok((index, *source)),
@@ -106,7 +119,7 @@ impl Deliver<'_> {
         });
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let source = sources.first().ok_or_else(|| Failure::broken("a generation of no drawing"))?.1;
-        let extras = extras(&generation.stickers, generation.bubble.as_ref())?;
+        let extras = extras(generation)?;
         let mut delivery = self.delivery(generation, &extras, stored);
         let drawings = stream::iter(sources).then(|(index, source)| self.rendered(generation, index, source, &extras));
         let origin = delivery.take(drawings.try_flatten()).await?.ok_or_else(|| Failure::broken("a drawing without a file"))?;
@@ -115,6 +128,27 @@ impl Deliver<'_> {
             Some(delivered) => Ok(delivered),
             None => self.delivered_before(generation).await,
         }
+    }
+
+    /// Copies the files of a trial under keys of the new owner, the bundle last: the end of the trial deletes what is under its own. A repetition keeps
+    /// what is there.
+    async fn take_over(&self, generation: &Generation, from: TrialFiles) -> Result<(), Failure> {
+        let (to, id) = (generation.owner, generation.id);
+        for name in
+            self.pictures.names(from.trial.into(), from.generation).await?.iter().filter(|name| stands_alone(name) && *name != BUNDLE_NAME)
+        {
+            let bytes = self.file_of_trial(from, name).await?;
+            self.pictures.keep(to, id, name, content_type(name), bytes).await?;
+        }
+        let bytes = self.file_of_trial(from, BUNDLE_NAME).await?;
+        let bundle = BundleFile { bytes: bytes.len() as u64, sha256: hex::encode(Sha256::digest(&bytes)) };
+        // Where another worker was first, its copy is the same.
+        self.pictures.keep_bundle(to, id, &bundle, vec![bytes.into()]).await.map(drop)
+    }
+
+    async fn file_of_trial(&self, from: TrialFiles, name: &str) -> Result<Vec<u8>, Failure> {
+        let stored = self.pictures.get(from.trial.into(), from.generation, name).await?;
+        stored.ok_or_else(|| Failure::broken(TrialIsOver))
     }
 
     fn delivery(&self, generation: &Generation, extras: &Extras, stored: BTreeSet<String>) -> DeliveryInProgress<'_> {
@@ -202,10 +236,10 @@ impl Deliver<'_> {
             return Ok((done, over));
         }
         // Everything that can fail comes before the claim: a failure after it delays the mail until the claim's deadline.
-        let Some(email) = self.recipients.email_of(done.owner).await? else { return Ok((done, true)) };
+        let Some(recipient) = self.recipients.recipient_of(done.owner).await? else { return Ok((done, true)) };
         let claimed = self.mail_is(&done, MailState::Sending).await?;
         let mail = Mail::Ready { owner: done.owner, generation: done.id, origin: self.origin.to_owned() };
-        match self.mailer.send(&email, &mail).await {
+        match self.mailer.send(&recipient, &mail).await {
             Ok(()) => self.note_sent(claimed).await,
             // Refused for the moment: certainly not sent, so it is due again.
             Err(busy @ Failure::Busy { .. }) => {
@@ -245,16 +279,29 @@ fn style_name(id: &str) -> &str {
     style::find(id).map_or(id, |style| style.name)
 }
 
-/// The files beside the avatars.
+/// The trial ended before all of its files were copied.
+#[derive(Debug, thiserror::Error)]
+#[error("the trial is over")]
+struct TrialIsOver;
+
+/// The media type of a file of a trial, by its name.
+fn content_type(name: &str) -> &'static str {
+    let format = Format::ALL.iter().find(|format| name.ends_with(&format!(".{}", format.extension())));
+    format.map_or("application/octet-stream", |format| format.content_type())
+}
+
+/// Which avatars there are, and the files beside them. A trial has the small ones.
 ///
 /// # Errors
 /// [`Failure::Broken`] when the stored words can no longer be drawn; it quotes nothing of them.
-fn extras(stickers: &[Messenger], bubble: Option<&Bubble>) -> Result<Extras, Failure> {
+fn extras(generation: &Generation) -> Result<Extras, Failure> {
     let request_of = |bubble: &Bubble| match Words::parse(bubble.text.as_str()) {
         Ok(words) => Ok(BubbleRequest { words, side: bubble.side }),
         Err(_) => Err(Failure::broken("the words of a speech bubble cannot be drawn any more")),
     };
-    Ok(Extras { stickers: stickers.to_vec(), bubble: bubble.map(request_of).transpose()? })
+    let sizes = if let Owner::Trial(_) = generation.owner { Sizes::Small } else { Sizes::All };
+    let bubble = generation.bubble.as_ref().map(request_of).transpose()?;
+    Ok(Extras { sizes, stickers: generation.stickers.clone(), bubble })
 }
 
 /// The state of a generation's files: each is signed, stored if it is of use by itself, and goes so into the packs and the bundle.

@@ -7,12 +7,16 @@ mod answer;
 pub mod gemini;
 pub mod openai;
 mod picture;
+pub mod polar;
 mod request;
 mod server;
+pub mod turnstile;
 
 pub use answer::{Answer, Piece};
 pub use gemini::GeminiStandIn;
 pub use openai::OpenAiStandIn;
 pub use picture::{Sitter, padded, png, signed, tinted};
+pub use polar::PolarStandIn;
 pub use request::{Part, Request, Sent};
 pub use server::{StandIn, Vendor};
+pub use turnstile::TurnstileStandIn;

@@ -7,27 +7,25 @@
 use std::io::{self, Read, Write};
 
 use serde_json::{Map, Value};
-use stand_ins::{GeminiStandIn, OpenAiStandIn};
+use stand_ins::{GeminiStandIn, OpenAiStandIn, PolarStandIn, TurnstileStandIn};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let mut urls = Map::new();
-    let openai = match port("--openai")? {
-        Some(port) => Some(OpenAiStandIn::start(port).await?),
-        None => None,
-    };
-    if let Some(openai) = &openai {
-        urls.insert("openai".to_owned(), openai.base_url().into());
-    }
-    let gemini = match port("--gemini")? {
-        Some(port) => Some(GeminiStandIn::start(port).await?),
-        None => None,
-    };
-    if let Some(gemini) = &gemini {
-        urls.insert("gemini".to_owned(), gemini.base_url().into());
-    }
+    let openai = started("--openai", OpenAiStandIn::start).await?;
+    let gemini = started("--gemini", GeminiStandIn::start).await?;
+    let polar = started("--polar", PolarStandIn::start).await?;
+    let turnstile = started("--turnstile", TurnstileStandIn::start).await?;
+    let urls: Map<String, Value> = [
+        ("openai", openai.as_ref().map(OpenAiStandIn::base_url)),
+        ("gemini", gemini.as_ref().map(GeminiStandIn::base_url)),
+        ("polar", polar.as_ref().map(PolarStandIn::base_url)),
+        ("turnstile", turnstile.as_ref().map(TurnstileStandIn::base_url)),
+    ]
+    .into_iter()
+    .filter_map(|(name, url)| Some((name.to_owned(), url?.into())))
+    .collect();
     if urls.is_empty() {
         return Err(io::Error::other("name at least one vendor and its port: --openai 0"));
     }
@@ -40,6 +38,14 @@ async fn main() -> io::Result<()> {
         _ = closed() => {}
     }
     Ok(())
+}
+
+/// The stand-in of a vendor whose flag is there.
+async fn started<S>(flag: &str, start: impl AsyncFnOnce(u16) -> io::Result<S>) -> io::Result<Option<S>> {
+    match port(flag)? {
+        Some(port) => start(port).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The port that follows `flag`.

@@ -111,6 +111,12 @@ impl<V: Vendor> StandIn<V> {
         &self.url
     }
 
+    /// The vendor itself, for what it knows besides its answers.
+    #[must_use]
+    pub fn vendor(&self) -> &V {
+        &self.desk.vendor
+    }
+
     /// Sets the scenario of the next request it applies to.
     pub fn next(&self, scenario: V::Scenario) {
         self.next_times(scenario, 1);

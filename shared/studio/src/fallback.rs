@@ -221,7 +221,7 @@ impl FallbackRun<'_> {
             Ok(Claim::Mine) => {}
             Ok(Claim::Found) => return Ok(None),
             Ok(Claim::Over) => return Ok(Some(Obtained::Over)),
-            Err(Failure::Busy { problem, retry_after }) if problem.reason == Reason::BudgetSpent => {
+            Err(Failure::Busy { problem, retry_after, .. }) if problem.reason == Reason::BudgetSpent => {
                 self.candidates[at].done = true;
                 self.waits.push(retry_after);
                 return Ok(None);

@@ -2,8 +2,9 @@
 //!
 //! `queued → screening → drawing → finishing → done`, or `blocked`, `failed`, `cancelled`. A change that is not in this module cannot be made.
 
-use kernel::{GenerationId, Owner, SignedDuration, Timestamp, UploadId};
+use kernel::{AccountId, GenerationId, Owner, SignedDuration, Timestamp, TrialId, UploadId};
 use picture_files::Messenger;
+use policy::Class;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 use wallet::{Charge, Entry};
@@ -68,13 +69,15 @@ pub enum EndReason {
     DrawingRefused,
     /// The artists were asked as often as sensible, without a drawing.
     DrawingFailed,
+    /// The trial it was claimed from ended before its files were taken over.
+    TrialOver,
 }
 
 impl EndReason {
     /// Whether the upload itself is at fault: then it is deleted at once.
     #[must_use]
     pub fn spoils_upload(self) -> bool {
-        !matches!(self, Self::TimedOut | Self::DrawingRefused | Self::DrawingFailed)
+        !matches!(self, Self::TimedOut | Self::DrawingRefused | Self::DrawingFailed | Self::TrialOver)
     }
 }
 
@@ -130,8 +133,17 @@ pub struct Generation {
     pub held_by: Option<String>,
     /// Whether the present step was told a second time, by who could not know that the first had done it.
     pub retold: bool,
-    /// `None` before there is a mail.
+    /// `None` before there is a mail, and where there is nobody to write to.
     pub mail: Option<MailState>,
+    /// The finished files of a trial that this one takes over; `None` in every ended state.
+    pub claimed_from: Option<TrialFiles>,
+}
+
+/// Where the finished files of a trial are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialFiles {
+    pub trial: TrialId,
+    pub generation: GenerationId,
 }
 
 /// The change is not allowed in this state.
@@ -142,6 +154,42 @@ pub struct IllegalChange(pub State);
 impl Generation {
     /// Maximum restarts of a stuck generation by the sweeper, in one state.
     pub const REVIVALS: u8 = 2;
+
+    /// When it is deleted, whatever became of it; `None` as long as its owner wants it. What is a trial's ends with the trial, and so much before that
+    /// what a worker leaves behind is found in time as well.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let Owner::Trial(trial) = self.owner else { return None };
+        Class::TRIAL.expires_at(trial.created_at()).checked_sub(BEFORE_THE_END).ok()
+    }
+
+    /// Whether it may not live any longer.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.state != State::Cancelled && self.ends_at().is_some_and(|end| end <= now)
+    }
+
+    /// The generation `id` of an account that takes over the finished files of this one, which is a trial's: its last step makes them its own.
+    pub fn claimed_by(&self, account: AccountId, id: GenerationId, now: Timestamp) -> Result<Self, IllegalChange> {
+        let (Owner::Trial(trial), State::Done) = (self.owner, self.state) else { return Err(IllegalChange(self.state)) };
+        Ok(Self {
+            id,
+            owner: account.into(),
+            charge: Charge::Nothing,
+            state: State::Finishing,
+            version: 1,
+            updated_at: now,
+            deadline: now.checked_add(timeout(State::Finishing)).ok(),
+            revivals: 0,
+            revivals_in_state: 0,
+            held_until: None,
+            held_by: None,
+            retold: false,
+            mail: None,
+            claimed_from: Some(TrialFiles { trial, generation: self.id }),
+            ..self.clone()
+        })
+    }
 
     /// The deadline of a generation created at `now`.
     #[must_use]
@@ -234,7 +282,9 @@ impl Generation {
     /// Every deliverable is stored: the credits are spent and the mail is due.
     pub fn deliver(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Finishing], State::Done, now)?;
-        Ok(Self { mail: Some(MailState::Due), ..next })
+        // Nobody knows where the visitor of a trial could be written to.
+        let mail = if let Owner::Trial(_) = self.owner { None } else { Some(MailState::Due) };
+        Ok(Self { mail, ..next })
     }
 
     /// Changes the state of the "ready" mail; once it is sent nothing is left to do.
@@ -273,10 +323,12 @@ impl Generation {
         Ok(Self { held_until: None, revivals_in_state: self.revivals_in_state.saturating_add(1), ..next })
     }
 
-    /// Nothing is left to do but to look once more when nothing can be posted to the form of the upload any more, if that is still to come.
+    /// Nothing is left to do but to look once more when nothing can be posted to the form of the upload any more, and when it ends, if that is still to
+    /// come.
     pub fn settle(&self, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Done, State::Blocked, State::Failed, State::Cancelled], self.state, now)?;
-        Ok(Self { deadline: Some(form_is_over_at(self.upload)).filter(|over| *over > now), ..next })
+        let looks = [Some(form_is_over_at(self.upload)), self.ends_at()];
+        Ok(Self { deadline: looks.into_iter().flatten().filter(|at| *at > now).min(), ..next })
     }
 
     /// What a delivery spends of the wallet, if anything.
@@ -319,11 +371,19 @@ impl Generation {
             return Err(IllegalChange(self.state));
         }
         let deadline = now.checked_add(timeout(to)).ok();
+        let deadline = match self.ends_at() {
+            Some(end) if to != State::Cancelled => deadline.map(|deadline| deadline.min(end)),
+            _ => deadline,
+        };
         let bubble = self.bubble.clone().filter(|_| to.is_running());
-        let next = Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, ..self.clone() };
+        let claimed_from = self.claimed_from.filter(|_| to.is_running());
+        let next = Self { state: to, version: self.version + 1, updated_at: now, deadline, bubble, claimed_from, ..self.clone() };
         Ok(if to == self.state { next } else { Self { revivals_in_state: 0, held_until: None, retold: false, ..next } })
     }
 }
+
+/// How long before a trial's end its generation is deleted: the sweeper looks for leftovers ten minutes after it, and comes each minute.
+const BEFORE_THE_END: SignedDuration = SignedDuration::from_mins(30);
 
 /// The states in which a worker has work of its own to do; the first step begins with [`Generation::begin_screening`].
 const STEPS: [State; 3] = [State::Screening, State::Drawing, State::Finishing];

@@ -41,7 +41,7 @@ pub use circuit::{Breaker, Circuit, Permit};
 pub use confirm::ConfirmMail;
 pub use draw::Draw;
 pub use fallback::{ArtistFallback, DrawingJob, Obtained};
-pub use generation::{EndReason, Generation, IllegalChange, MailState, State};
+pub use generation::{EndReason, Generation, IllegalChange, MailState, State, TrialFiles};
 pub use models::{CheckModels, ConfiguredModel, Finding, Listing, ModelCalendar, ModelEnded};
 pub use moderation::{ModerationRecord, Quarantine};
 pub use placement::{
@@ -55,4 +55,4 @@ pub use style::{CATALOGUE, Style};
 pub use tidy::Tidy;
 pub use turn::Turns;
 pub use upload::{OpenUpload, PictureType, Upload, UploadForm, UploadForms, Uploads};
-pub use view::{BundleFile, Delivered, Deliveries, Links, Page, Recipients, View, Views};
+pub use view::{BundleFile, Delivered, Deliveries, Links, Page, View, Views};

@@ -1,7 +1,7 @@
 //! Creating a generation: credits held, row written, idempotency recorded, in one transaction; then the first step is queued.
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, GenerationId, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, GenerationId, Limit, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
 use picture_files::Messenger;
 use policy::Class;
 use sha2::{Digest, Sha256};
@@ -46,13 +46,15 @@ pub struct NewGeneration {
 }
 
 impl NewGeneration {
-    /// How many generations its owner may start in an hour (AN-69).
+    /// How many generations its owner may start in an hour (AN-69); none where it has one for all its life.
     #[must_use]
-    pub fn most_per_hour(&self) -> u32 {
-        match self.reservation {
-            Reservation::Count(quota) => quota.per_hour.min(limits::GENERATIONS_PER_HOUR),
-            Reservation::Hold(_) | Reservation::Nothing => limits::GENERATIONS_PER_HOUR,
-        }
+    pub fn limit(&self) -> Option<Limit> {
+        let most = match self.reservation {
+            Reservation::Trial => return None,
+            Reservation::Count(quota) => quota.per_hour,
+            Reservation::Hold(_) | Reservation::Nothing => u32::MAX,
+        };
+        Some(Limit { most: most.min(limits::GENERATIONS_PER_HOUR.most), ..limits::GENERATIONS_PER_HOUR })
     }
 }
 
@@ -225,6 +227,7 @@ impl PlaceGeneration<'_> {
             held_by: None,
             retold: false,
             mail: None,
+            claimed_from: None,
         };
         Ok(NewGeneration {
             principal,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{CallerAddress, Failure, Timestamp, Window, limits};
+use kernel::{CallerAddress, Failure, Limit, Timestamp, Window, limits};
 use sha2::Sha256;
 
 /// Stored bytes of the hash: enough to avoid collisions.
@@ -47,7 +47,7 @@ impl RateKey {
 pub struct RatedRequest {
     pub at: Timestamp,
     /// The networks of its caller, the narrowest first, each with what it may ask for.
-    pub networks: Vec<(RateKey, u32)>,
+    pub networks: Vec<(RateKey, Limit)>,
     /// What all callers together may ask for.
     pub of_all: u32,
 }
@@ -56,7 +56,7 @@ impl RatedRequest {
     #[must_use]
     pub fn new(salt: &RateSalt, address: CallerAddress, of_all: u32, at: Timestamp) -> Self {
         let networks = address.networks().into_iter();
-        let networks = networks.map(|(reach, bytes)| (RateKey::of(salt, &bytes, at), reach.allows(limits::INSTANT_PER_HOUR))).collect();
+        let networks = networks.map(|(reach, bytes)| (RateKey::of(salt, &bytes, at), limits::INSTANT_PER_HOUR.of(reach))).collect();
         Self { at, networks, of_all }
     }
 }

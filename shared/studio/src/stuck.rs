@@ -222,6 +222,9 @@ impl EndStuck<'_> {
         if generation.deadline.is_none_or(|deadline| deadline > now) {
             return Ok(Outcome::Early);
         }
+        if generation.is_over(now) {
+            return self.end(&generation, now).await;
+        }
         match generation.state {
             State::Queued | State::Screening => self.go_on(&generation, Step::GenerationQueued, now).await,
             State::Drawing => self.go_on(&generation, Step::ScreeningPassed, now).await,
@@ -237,6 +240,18 @@ impl EndStuck<'_> {
                 Ok(Outcome::Tidied)
             }
         }
+    }
+
+    /// The end of what a trial made, as if its owner deleted it. Its tombstone stays until no worker can be on it any more.
+    async fn end(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
+        // A refused selfie goes even if its generation goes first: a cancelled one no longer says that it was refused.
+        self.tidy.objects(generation).await?;
+        let cancelled = generation.cancel(now).map_err(Failure::broken)?;
+        if self.generations.change(Change::of(generation, &cancelled)).await? == Written::Overtaken {
+            return Ok(Outcome::Early);
+        }
+        self.tidy.objects(&cancelled).await?;
+        Ok(Outcome::Tidied)
     }
 
     /// A restart is safe, because every step may be repeated; bounded, because a step that fails three times will fail again.
@@ -278,7 +293,7 @@ impl EndStuck<'_> {
     /// A delivered generation is settled when its mail went. A due mail was refused for the moment, or its worker died before the claim; a claimed
     /// mail without the mail service's confirmation before the deadline counts as not sent. Both go to the last step again, a few times.
     async fn conclude(&self, generation: &Generation, now: Timestamp) -> Result<Outcome, Failure> {
-        if generation.mail == Some(MailState::Sent) {
+        if matches!(generation.mail, None | Some(MailState::Sent)) {
             return self.tidy_and_settle(generation, now).await;
         }
         if generation.revivals_in_state < Generation::REVIVALS {

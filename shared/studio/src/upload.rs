@@ -110,20 +110,33 @@ impl OpenUpload<'_> {
             return Err(Failure::invalid(Reason::FieldInvalid, "bytes must be 1 to 10,000,000."));
         }
         let (principal, now) = (principal.into(), self.clock.now());
+        let owner = principal.owner()?;
+        let (unused_until, used_until) = ends(owner, now);
         let upload = Upload {
             id: UploadId::new(self.clock, self.randomness),
             principal,
-            owner: principal.owner()?,
+            owner,
             picture,
             bytes,
             created_at: now,
             form_closes_at: now.checked_add(FORM_LIFE).unwrap_or(now),
-            unused_until: Class::UPLOAD_UNUSED.expires_at(now),
-            used_until: Class::UPLOAD.expires_at(now),
+            unused_until,
+            used_until,
         };
         self.uploads.open(&upload).await?;
         let form = self.forms.form(&upload).await?;
         Ok((upload, form))
+    }
+}
+
+/// When an upload of this owner ends that nothing uses, and one that is used. What is a trial's ends with the trial.
+fn ends(owner: Owner, now: Timestamp) -> (Timestamp, Timestamp) {
+    match owner {
+        Owner::Trial(trial) => {
+            let end = Class::TRIAL_UPLOAD.expires_at(trial.created_at());
+            (end, end)
+        }
+        Owner::Account(_) | Owner::Install(_) => (Class::UPLOAD_UNUSED.expires_at(now), Class::UPLOAD.expires_at(now)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The owner's view of generations.
 
 use async_trait::async_trait;
-use kernel::{Clock, Email, Failure, GenerationId, Owner, Principal, SignedDuration, Timestamp};
+use kernel::{Clock, Failure, GenerationId, Owner, Principal, SignedDuration, Timestamp};
 use picture_files::FileEntry;
 use serde::{Deserialize, Serialize};
 
@@ -59,12 +59,6 @@ pub trait Views: Send + Sync {
 pub trait Links: Send + Sync {
     /// A link to an object of a generation, valid from `from` for `life`. The same arguments give the same link. No call leaves the process.
     async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure>;
-}
-
-#[async_trait]
-pub trait Recipients: Send + Sync {
-    /// `None` when the account is gone.
-    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure>;
 }
 
 /// The lifetime of a link from the start of its window.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accounts::{CallerNetworks, CodeHash, CodeSlot, Grant, LatestSessions, NewAccount, Pepper, SignIn};
+use accounts::{CallerNetworks, CodeHash, CodeSlot, Grant, LatestSessions, Lead, LeadPage, NewAccount, Pepper, SignIn};
 use kernel::{AccountId, AccountSession, Clock, Email, GenerationId, Owner, Principal, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
@@ -52,7 +52,8 @@ pub fn first_sign_in(
         known_until: Class::MAILBOX_GRANT.expires_at(now),
         credits_per_day: PER_DAY,
     });
-    let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, networks, grant };
+    let lead = Lead::new(email, LeadPage::SignIn, &pepper(), now);
+    let opening = NewAccount { email: email.clone(), locale: "en".into(), created_at: now, networks, lead, grant };
     let expires_at = Class::SESSION.expires_at(now);
     SignIn {
         slot: slot.clone(),
@@ -139,6 +140,7 @@ pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id:
         held_by: None,
         retold: false,
         mail: None,
+        claimed_from: None,
     }
 }
 

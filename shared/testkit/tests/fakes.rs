@@ -4,10 +4,32 @@ use std::sync::Arc;
 
 use kernel::FixedClock;
 use testkit::contract::artists::{self, Abilities};
+use testkit::contract::outreach::OutreachStores;
 use testkit::contract::pictures::Shelves;
-use testkit::contract::{self, Stores};
-use testkit::fakes::{FakeArtist, FakeDatabase};
+use testkit::contract::{self, Insights, Stores};
+use testkit::fakes::{FakeArtist, FakeDatabase, FakeDays, FakeInbox, FakeUsage};
 use testkit::{Faults, builders};
+
+#[tokio::test]
+async fn an_73_trials() {
+    contract::trials::one_proof(&Stores::fake(50)).await;
+    contract::trials::passes(&Stores::fake(51)).await;
+    contract::trials::used_once(&Stores::fake(52)).await;
+    contract::trials::links(&Stores::fake(53)).await;
+    contract::trials::claims(&Stores::fake(54)).await;
+    contract::trials::refused_claims(&Stores::fake(55)).await;
+}
+
+#[tokio::test]
+async fn an_69_trials_have_limits() {
+    contract::trials::limits_of_trials(&Stores::fake(56)).await;
+}
+
+#[tokio::test]
+async fn an_03_leads() {
+    contract::trials::leads(&Stores::fake(57)).await;
+    contract::trials::leads_of_sign_ins(&Stores::fake(58)).await;
+}
 
 #[tokio::test]
 async fn an_01_codes() {
@@ -24,9 +46,50 @@ async fn an_69_codes_and_guesses_have_limits() {
 }
 
 #[tokio::test]
+async fn an_36_codes_of_suppressed_addresses() {
+    let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+    let suppress = async |key, until| {
+        database.rows().suppressions.insert(key, until);
+    };
+    contract::accounts::suppressed_codes(&Stores::of(database.clone(), 50), suppress).await;
+}
+
+#[tokio::test]
+async fn an_04_an_05_subscriptions_and_standings() {
+    contract::outreach::subscriptions(&OutreachStores::fake(51)).await;
+    contract::outreach::standings(&OutreachStores::fake(52)).await;
+}
+
+#[tokio::test]
+async fn an_72_campaigns() {
+    contract::outreach::campaigns(&OutreachStores::fake(53)).await;
+    contract::outreach::claims(&OutreachStores::fake(54)).await;
+}
+
+#[tokio::test]
 async fn an_52_salts_and_grants() {
     contract::accounts::salts(&Stores::fake(37)).await;
     contract::accounts::grants(&Stores::fake(38)).await;
+}
+
+#[tokio::test]
+async fn an_17_an_18_an_69_an_08_what_browsers_do_and_messages() {
+    let world = |seed| {
+        let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+        let insights = Insights {
+            usage: Box::new(FakeUsage(database.clone())),
+            days: Box::new(FakeDays(database.clone())),
+            inbox: Box::new(FakeInbox(database.clone())),
+        };
+        (Stores::of(database, seed), insights)
+    };
+    let (stores, insights) = world(70);
+    contract::insights::days_of_browsers(&stores, &insights).await;
+    contract::insights::whose_browsers(&stores, &insights).await;
+    contract::insights::refused_browsers(&stores, &insights).await;
+    contract::insights::numbers_of_days(&stores, &insights).await;
+    contract::insights::limits_of_events(&stores, &insights).await;
+    contract::insights::feedback(&stores, &insights).await;
 }
 
 #[tokio::test]
@@ -63,6 +126,24 @@ async fn generations_and_their_readers() {
     contract::placements::admission(&Stores::fake(32)).await;
     contract::generations::deliveries(&Stores::fake(14)).await;
     contract::generations::many_overdue(&Stores::fake(25)).await;
+}
+
+#[tokio::test]
+async fn orders_and_their_readers() {
+    contract::orders::checkouts(&Stores::fake(61)).await;
+    contract::orders::changes(&Stores::fake(62)).await;
+    contract::orders::pages(&Stores::fake(63)).await;
+    contract::orders::statements(&Stores::fake(64)).await;
+    let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+    let erase_wallet = async |caller: kernel::AccountSession| {
+        database.rows().wallets.remove(&caller.owner());
+    };
+    contract::orders::ownerless(&Stores::of(database.clone(), 65), erase_wallet).await;
+}
+
+#[tokio::test]
+async fn an_74_wallets_below_zero() {
+    contract::orders::below_zero(&Stores::fake(66)).await;
 }
 
 #[tokio::test]

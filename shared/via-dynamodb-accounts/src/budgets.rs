@@ -10,7 +10,7 @@ use policy::Class;
 /// Spends `amount` of the day's budget `what`, of which there is `per_day`; above that it says [`kernel::Reason::BudgetSpent`].
 pub fn spend<T>(table: &str, what: &'static str, amount: u64, per_day: u64, now: Timestamp) -> Part<T> {
     let (class, window) = (Class::BUDGET, Window::Day);
-    let counter = Counter { table, class: class.class().id(), window, now, expires_at: class.expires_at(window.end(now)), swept: true };
+    let counter = Counter { table, class: class.class().id(), expires_at: class.expires_at(window.end(now)), swept: true };
     counter.add(&key(what, now), amount, per_day).or(move |_| Err(spent(what, now)))
 }
 

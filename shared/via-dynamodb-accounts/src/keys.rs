@@ -2,7 +2,7 @@
 
 use accounts::{CodeSlot, EmailKey, MailboxKey};
 use dynamo::Key;
-use kernel::{AccountId, AccountSession, Failure, Owner};
+use kernel::{AccountId, AccountSession, Failure, Owner, SecretHash, TrialHolder, TrialId};
 use wallet::Entry;
 
 #[must_use]
@@ -17,12 +17,28 @@ pub fn wallet(owner: Owner) -> Key {
 
 #[must_use]
 pub fn ledger(owner: Owner, entry: &Entry) -> Key {
-    Key::new(of_owner(owner), format!("LEDGER#{}", entry.key()))
+    movement(owner, &entry.key())
+}
+
+/// The entry of this key within its wallet.
+pub(crate) fn movement(owner: Owner, key: &str) -> Key {
+    Key::new(of_owner(owner), format!("LEDGER#{key}"))
 }
 
 #[must_use]
 pub fn email(key: &EmailKey) -> Key {
     Key::new(format!("EMAIL#{}", key.as_str()), "ACCOUNT")
+}
+
+/// That an address gets no mail.
+#[must_use]
+pub fn suppression(key: &EmailKey) -> Key {
+    Key::new(format!("MAIL#{}", key.as_str()), "SUPPRESSED")
+}
+
+#[must_use]
+pub fn lead(key: &EmailKey) -> Key {
+    Key::new(format!("LEAD#{}", key.as_str()), "LEAD")
 }
 
 #[must_use]
@@ -51,12 +67,34 @@ pub fn idempotency(owner: Owner, key_hash: &str) -> Key {
     Key::new(of_owner(owner), format!("IDEM#{key_hash}"))
 }
 
+#[must_use]
+pub fn trial(trial: TrialId) -> Key {
+    Key::new(of_owner(trial.into()), "TRIAL")
+}
+
+/// What a browser holds of a trial.
+#[must_use]
+pub fn trial_pass(TrialHolder { trial, pass }: &TrialHolder) -> Key {
+    Key::new(of_owner((*trial).into()), format!("PASS#{pass}"))
+}
+
+#[must_use]
+pub fn trial_link(trial: TrialId, secret: SecretHash) -> Key {
+    Key::new(of_owner(trial.into()), format!("LINK#{secret}"))
+}
+
+#[must_use]
+pub fn trial_proof(proof: SecretHash) -> Key {
+    Key::new(format!("PROOF#{proof}"), "TRIAL")
+}
+
 /// The partition of everything of an owner.
 #[must_use]
 pub fn of_owner(owner: Owner) -> String {
     match owner {
         Owner::Account(account) => format!("{ACCOUNTS}{account}"),
         Owner::Install(install) => format!("{INSTALLS}{install}"),
+        Owner::Trial(trial) => format!("{TRIALS}{trial}"),
     }
 }
 
@@ -65,9 +103,10 @@ pub fn of_owner(owner: Owner) -> String {
 /// # Errors
 /// [`Failure::Broken`] for any other partition.
 pub fn owner_of(pk: &str) -> Result<Owner, Failure> {
-    let id = pk.strip_prefix(ACCOUNTS).or_else(|| pk.strip_prefix(INSTALLS)).unwrap_or(pk);
+    let id = [ACCOUNTS, INSTALLS, TRIALS].iter().find_map(|prefix| pk.strip_prefix(prefix)).unwrap_or(pk);
     id.parse().map_err(Failure::broken)
 }
 
 const ACCOUNTS: &str = "ACC#";
 const INSTALLS: &str = "INS#";
+const TRIALS: &str = "TRI#";

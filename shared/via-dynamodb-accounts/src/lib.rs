@@ -3,17 +3,24 @@
 mod budgets;
 mod codes;
 pub mod keys;
+pub mod leads;
 mod limits;
 mod profiles;
+mod recipients;
 mod salts;
 pub mod sessions;
 mod sign_ins;
+mod statements;
+pub mod trials;
 pub mod wallet_writes;
 
 pub use budgets::spend;
 pub use codes::DynamoCodes;
-pub use limits::{count_in, count_one};
+pub use leads::DynamoLeads;
+pub use limits::{count, count_networks};
 pub use profiles::DynamoProfiles;
+pub use recipients::DynamoRecipients;
 pub use salts::DynamoSalts;
 pub use sessions::DynamoSessions;
 pub use sign_ins::DynamoSignIns;
+pub use statements::DynamoStatements;

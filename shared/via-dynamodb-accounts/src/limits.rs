@@ -1,38 +1,25 @@
-//! Counts of what an account, an address or a network does, as parts of the transaction that does it.
+//! Counts of what an account, an address, a browser or a network does, as parts of the transaction that does it.
 
-use accounts::{CallerNetworks, NetworkKey};
+use accounts::{NetworkKey, Networks};
 use dynamo::{Counter, Part};
-use kernel::{Timestamp, Window};
+use kernel::{Limit, Timestamp};
 use policy::{Class, Expiring};
 
-/// Counts one of `what` for `whom` in the present hour; above `most` it says so.
-pub fn count_one<T>(table: &str, what: &str, whom: &str, most: u32, now: Timestamp) -> Part<T> {
-    count_in(table, Window::Hour, what, whom, most, now)
+/// Counts one for an account, an address or a browser in the present window of the limit; above it, it says so.
+pub fn count<T>(table: &str, limit: Limit, whom: &str, now: Timestamp) -> Part<T> {
+    counter(table, Class::RATE_COUNTER, limit, now).count(limit, whom, now)
 }
 
-/// The same in the present hour or day.
-pub fn count_in<T>(table: &str, window: Window, what: &str, whom: &str, most: u32, now: Timestamp) -> Part<T> {
-    counter(table, Class::RATE_COUNTER, window, now).count(what, whom, most)
+/// Counts one for each network of a caller, where `of_a_line` is what the narrowest may do.
+pub fn count_networks<T>(table: &str, of_a_line: Limit, networks: &Networks, now: Timestamp) -> Vec<Part<T>> {
+    networks.iter().map(|(reach, network)| count_network(table, of_a_line.of(*reach), network, now)).collect()
 }
 
-/// Counts one of `what` for each network in the present window; above `of_a_line`, or what a wider network may do, it says so.
-pub(crate) fn count_networks<T>(
-    table: &str,
-    window: Window,
-    what: &str,
-    networks: &CallerNetworks,
-    of_a_line: u32,
-    now: Timestamp,
-) -> Vec<Part<T>> {
-    let counter = counter(table, Class::NETWORK_COUNTER, window, now);
-    networks.each.iter().map(|(reach, network)| counter.count(what, network.as_str(), reach.allows(of_a_line))).collect()
+/// Counts one for a network, or for a network and an address together.
+pub(crate) fn count_network<T>(table: &str, limit: Limit, network: &NetworkKey, now: Timestamp) -> Part<T> {
+    counter(table, Class::NETWORK_COUNTER, limit, now).count(limit, network.as_str(), now)
 }
 
-/// Counts one of `what` for a network and an address together.
-pub(crate) fn count_network<T>(table: &str, window: Window, what: &str, network: &NetworkKey, most: u32, now: Timestamp) -> Part<T> {
-    counter(table, Class::NETWORK_COUNTER, window, now).count(what, network.as_str(), most)
-}
-
-fn counter(table: &str, class: Expiring, window: Window, now: Timestamp) -> Counter<'_> {
-    Counter { table, class: class.class().id(), window, now, expires_at: class.expires_at(window.end(now)), swept: true }
+fn counter(table: &str, class: Expiring, limit: Limit, now: Timestamp) -> Counter<'_> {
+    Counter { table, class: class.class().id(), expires_at: class.expires_at(limit.window.end(now)), swept: true }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use accounts::{Me, Profiles};
 use async_trait::async_trait;
-use dynamo::{Batch, Database, Read};
+use dynamo::{Batch, Database, Read, Transaction, text};
 use kernel::{AccountSession, Clock, Failure};
 use wallet::Balance;
 
@@ -43,5 +43,15 @@ impl Profiles for DynamoProfiles {
                 running: wallet.maybe_number("running").unwrap_or_default(),
             },
         })
+    }
+
+    async fn set_locale(&self, asking: &AccountSession, locale: &str) -> Result<(), Failure> {
+        let changed = keys::profile(asking.account)
+            .update(&self.accounts, "SET locale = :locale")
+            .only_if("attribute_exists(pk)")
+            .value(":locale", text(locale))
+            .or(|_| Err(Failure::signed_out()));
+        let open = sessions::check(&self.fleeting, &(*asking).into(), self.clock.now())?;
+        Transaction::default().part(open).part(changed).write(&self.database, ()).await
     }
 }

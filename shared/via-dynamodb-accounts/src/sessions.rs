@@ -26,13 +26,14 @@ impl Sessions for DynamoSessions {
     }
 }
 
-/// The row whose life says that `principal` may still act. Sessions have one; of others these tables know nothing, so they may not act here.
+/// The row whose life says that `principal` may still act. Sessions and passes of trials have one; of others these tables know nothing, so they may not act here.
 ///
 /// # Errors
 /// [`Failure::Denied`] for a principal without such a row.
 pub fn standing(principal: &Principal) -> Result<Key, Failure> {
     match principal {
         Principal::Session(session) => Ok(keys::session(session)),
+        Principal::Trial(holder) => Ok(keys::trial_pass(holder)),
         Principal::Install(_) | Principal::Operator(_) | Principal::Nobody => Err(Failure::signed_out()),
     }
 }

@@ -1,24 +1,25 @@
 //! Sign-ins: the code is used up, the session opened, the oldest ended where there are too many, and, the first time, the account opened with its
-//! wallet and grant, in one transaction.
+//! wallet, its grant and the lead of its address, in one transaction.
 
 use std::time::Duration;
 
 use accounts::{CodeHash, CodeSlot, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, code_refused};
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
-use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, Window, limits};
+use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, limits};
 use policy::Class;
 use wallet::Entry;
 
 use crate::budgets::spend;
-use crate::keys;
-use crate::limits::{count_in, count_network, count_networks};
+use crate::limits::{count, count_network, count_networks};
 use crate::wallet_writes::entry_item;
+use crate::{keys, leads};
 
 pub struct DynamoSignIns {
     database: Database,
     fleeting: String,
     accounts: String,
+    leads: String,
 }
 
 /// What came of a try.
@@ -32,8 +33,8 @@ enum Opened {
 
 impl DynamoSignIns {
     #[must_use]
-    pub fn new(database: Database, fleeting: String, accounts: String) -> Self {
-        Self { database, fleeting, accounts }
+    pub fn new(database: Database, fleeting: String, accounts: String, leads: String) -> Self {
+        Self { database, fleeting, accounts, leads }
     }
 
     fn transaction(&self, sign_in: &SignIn, latest: &LatestSessions, grants: bool) -> Result<Transaction<Opened>, Failure> {
@@ -89,8 +90,8 @@ impl DynamoSignIns {
             .number("running", 0);
         let items = [index, profile, wallet, entry_item(account.into(), &entry)];
         let mut parts: Vec<_> = items.into_iter().map(|item| item.put_new(&self.accounts).or(|_| Err(opened_meanwhile()))).collect();
-        let most = limits::ACCOUNTS_PER_DAY_FROM_A_LINE;
-        parts.extend(count_networks(table, Window::Day, "accounts", &new.networks, most, sign_in.at));
+        parts.extend(count_networks(table, limits::ACCOUNTS_PER_DAY_FROM_A_LINE, &new.networks.each, sign_in.at));
+        parts.push(leads::note(&self.leads, &new.lead).or_broken("the lead of a new account"));
         if let Some(grant) = grant {
             parts.push(self.note_mailbox(grant, sign_in.at));
             parts.push(spend(table, "starter-credits", grant.credits.into(), grant.credits_per_day, sign_in.at));
@@ -128,18 +129,17 @@ impl SignIns for DynamoSignIns {
     async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
         let Guess { slot, networks, at } = guess;
         let (table, at) = (&*self.fleeting, *at);
-        let of_networks = || count_networks(table, Window::Hour, "guesses", networks, limits::GUESSES_PER_HOUR_FROM_A_LINE, at);
+        let of_networks = || count_networks(table, limits::GUESSES_PER_HOUR_FROM_A_LINE, &networks.each, at);
         let tried = keys::code(slot)
             .update(table, "ADD attempts :one")
             .only_if("attempts < :most AND expires_at > :now")
             .value(":one", number(1))
             .value(":most", number(limits::CODE_ATTEMPTS))
             .value(":now", number(at.as_second()));
-        let from_a_block = limits::GUESSES_PER_DAY_FROM_A_BLOCK;
         let counted = Transaction::default()
             .part(tried.or(|_| Ok(false)))
-            .part(count_network(table, Window::Day, "guesses", &networks.block_and_address, from_a_block, at))
-            .part(count_in(table, Window::Day, "guesses", slot.key.as_str(), limits::GUESSES_PER_DAY, at))
+            .part(count_network(table, limits::GUESSES_PER_DAY_FROM_A_BLOCK, &networks.block_and_address, at))
+            .part(count(table, limits::GUESSES_PER_DAY, slot.key.as_str(), at))
             .parts(of_networks());
         if counted.write(&self.database, true).await? {
             return Ok(true);

@@ -11,12 +11,13 @@ pub struct DynamoExpiredRows {
     studio: String,
     screening: String,
     fleeting: String,
+    insights: String,
 }
 
 impl DynamoExpiredRows {
     #[must_use]
-    pub fn new(database: Database, studio: String, screening: String, fleeting: String) -> Self {
-        Self { database, studio, screening, fleeting }
+    pub fn new(database: Database, studio: String, screening: String, fleeting: String, insights: String) -> Self {
+        Self { database, studio, screening, fleeting, insights }
     }
 
     fn table_of(&self, class: Class) -> Result<&str, Failure> {
@@ -24,6 +25,7 @@ impl DynamoExpiredRows {
             Store::DynamoDb { table: Table::Studio, .. } => Ok(&self.studio),
             Store::DynamoDb { table: Table::Screening, .. } => Ok(&self.screening),
             Store::DynamoDb { table: Table::Fleeting, .. } => Ok(&self.fleeting),
+            Store::DynamoDb { table: Table::Insights, .. } => Ok(&self.insights),
             _ => Err(Failure::broken(format!("rows of {class} do not expire"))),
         }
     }

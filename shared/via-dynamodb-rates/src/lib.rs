@@ -23,8 +23,8 @@ impl RateKeys for DynamoRateKeys {
     async fn count(&self, request: &RatedRequest) -> Result<(), Failure> {
         let (class, window, now) = (Class::RATE_KEY, Window::Hour, request.at);
         let expires_at = class.expires_at(window.end(now));
-        let counter = Counter { table: &self.table, class: class.class().id(), window, now, expires_at, swept: false };
-        let networks = request.networks.iter().map(|(network, most)| counter.count_under(&key(network.as_str()), *most));
+        let counter = Counter { table: &self.table, class: class.class().id(), expires_at, swept: false };
+        let networks = request.networks.iter().map(|(network, limit)| counter.count_under(&key(network.as_str()), *limit, now));
         let of_all = counter.add(&key(&format!("all#{}", window.name(now))), 1, request.of_all.into());
         Transaction::default().parts(networks).part(of_all.or(move |_| Err(spent(now)))).write(&self.database, ()).await
     }

@@ -1,9 +1,9 @@
 //! A generation as an item.
 
 use dynamo::{Attributes, DueIndex, Item, Read, name_of, parse_name};
-use kernel::{Failure, Timestamp};
+use kernel::{Failure, Owner, Timestamp};
 use policy::Class;
-use studio::{Bubble, BubbleText, Generation, Lane};
+use studio::{Bubble, BubbleText, Generation, Lane, TrialFiles};
 use wallet::{Charge, Quota};
 
 use crate::keys;
@@ -12,8 +12,8 @@ use crate::keys;
 pub(crate) const DEADLINE: DueIndex = DueIndex { name: "deadline", shard: "deadline_shard", instant: "deadline" };
 
 /// The item of a generation. `deadline` and its shard exist only while something is left to do, so that the index holds nothing else.
-pub(crate) fn write(generation: &Generation) -> Item {
-    let item = Item::new(Class::Generation.id(), keys::generation(generation.owner, generation.id))
+pub fn write(generation: &Generation) -> Item {
+    let item = Item::new(class(generation.owner).id(), keys::generation(generation.owner, generation.id))
         .text("upload_id", generation.upload.to_string())
         .text("style", &generation.style)
         .number("count", generation.count)
@@ -33,15 +33,26 @@ pub(crate) fn write(generation: &Generation) -> Item {
         .maybe_text("held_until", generation.held_until.map(|until| until.to_string()))
         .maybe_text("held_by", generation.held_by.clone())
         .maybe_text("retold", generation.retold.then_some("yes"))
-        .maybe_text("mail", generation.mail.as_ref().map(name_of));
+        .maybe_text("mail", generation.mail.as_ref().map(name_of))
+        .maybe_text("trial_id", generation.claimed_from.map(|from| from.trial.to_string()))
+        .maybe_text("trial_generation_id", generation.claimed_from.map(|from| from.generation.to_string()));
     let item = match generation.charge {
         Charge::Credits(credits) => item.number("credits", credits),
         Charge::Quota(quota) => item.number("quota_per_hour", quota.per_hour),
-        Charge::Nothing => item,
+        // The owner says it.
+        Charge::Trial | Charge::Nothing => item,
     };
     match generation.deadline {
         Some(deadline) => item.due_among(DEADLINE, lane(Lane::of(generation.state)), deadline),
         None => item,
+    }
+}
+
+/// What is a trial's ends with the trial.
+fn class(owner: Owner) -> Class {
+    match owner {
+        Owner::Account(_) | Owner::Install(_) => Class::Generation,
+        Owner::Trial(_) => Class::TrialGeneration,
     }
 }
 
@@ -53,19 +64,24 @@ pub(crate) fn lane(lane: Lane) -> &'static str {
     }
 }
 
-pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
+/// Reads the item of a generation.
+///
+/// # Errors
+/// [`Failure::Broken`] where it is none.
+pub fn read(row: &Attributes) -> Result<Generation, Failure> {
+    let owner = keys::owner_of(row.required_text("pk")?)?;
     let id = row.required_text("sk")?.trim_start_matches(keys::GENERATIONS).parse().map_err(Failure::broken)?;
     let deadline = row.maybe_number::<i64>("deadline").map(Timestamp::from_second).transpose().map_err(Failure::broken)?;
     Ok(Generation {
         id,
-        owner: keys::owner_of(row.required_text("pk")?)?,
+        owner,
         upload: row.parsed("upload_id")?,
         style: row.required_text("style")?.to_owned(),
         count: row.required_number("count")?,
         seed: row.required_number("seed")?,
         stickers: row.texts("stickers").into_iter().map(parse_name).collect::<Result<_, _>>()?,
         bubble: row.maybe_text("bubble_text").map(|text| bubble(text, row)).transpose()?,
-        charge: charge(row),
+        charge: charge(owner, row),
         state: row.named("state")?,
         version: row.required_number("version")?,
         drawn: row.required_number("drawn")?,
@@ -80,13 +96,21 @@ pub(crate) fn read(row: &Attributes) -> Result<Generation, Failure> {
         held_by: row.maybe_text("held_by").map(str::to_owned),
         retold: row.maybe_text("retold").is_some(),
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
+        claimed_from: row.maybe_text("trial_id").map(|_| trial_files(row)).transpose()?,
     })
 }
 
-fn charge(row: &Attributes) -> Charge {
+fn charge(owner: Owner, row: &Attributes) -> Charge {
+    if let Owner::Trial(_) = owner {
+        return Charge::Trial;
+    }
     let credits = row.maybe_number("credits").map(Charge::Credits);
     let quota = || row.maybe_number("quota_per_hour").map(|per_hour| Charge::Quota(Quota { per_hour }));
     credits.or_else(quota).unwrap_or(Charge::Nothing)
+}
+
+fn trial_files(row: &Attributes) -> Result<TrialFiles, Failure> {
+    Ok(TrialFiles { trial: row.parsed("trial_id")?, generation: row.parsed("trial_generation_id")? })
 }
 
 fn bubble(text: &str, row: &Attributes) -> Result<Bubble, Failure> {
@@ -100,6 +124,22 @@ mod tests {
     use testkit::builders::{WORDS, generation, midnight};
 
     use super::*;
+
+    #[test]
+    fn an_73_the_generation_of_a_trial_is_of_a_class_that_ends_and_is_read_as_it_was_written() {
+        let (clock, randomness) = (FixedClock::at(midnight()), SeededRandomness::new(1));
+        let trial = kernel::TrialId::new(&clock, &randomness);
+        let started = Generation { owner: trial.into(), charge: Charge::Trial, stickers: Vec::new(), bubble: None, ..queued() };
+        let item = write(&started).attributes();
+        assert_eq!(item.required_text("class").unwrap(), "trial-generation");
+        assert_eq!(read(&item).unwrap(), started);
+        let names = item.keys().map(String::as_str);
+        assert_eq!(policy::undeclared(Class::TrialGeneration, names), [""; 0]);
+        let now = midnight();
+        let done = started.begin_screening(now, now).unwrap().pass(now).unwrap().finish_drawing(now).unwrap().deliver(now).unwrap();
+        let claimed = done.claimed_by(AccountId::new(&clock, &randomness), GenerationId::new(&clock, &randomness), now).unwrap();
+        assert_eq!(read(&write(&claimed).attributes()).unwrap(), claimed);
+    }
 
     fn queued() -> Generation {
         let (clock, randomness) = (FixedClock::at(midnight()), SeededRandomness::new(1));

@@ -12,7 +12,7 @@ use crate::uploads::refuse_upload;
 use crate::{attempts, generation_item, keys};
 
 /// The latest generations of an account, among which those are that run: none does for four hours.
-const LATEST: usize = 4 * limits::GENERATIONS_PER_HOUR as usize;
+const LATEST: usize = 4 * limits::GENERATIONS_PER_HOUR.most as usize;
 
 /// Generations in the table `Studio`, with the wallet in `Accounts` and moderation records in `Screening`.
 pub struct DynamoGenerations {
@@ -134,9 +134,8 @@ fn beside(generation: &Generation) -> impl Iterator<Item = Key> + Send {
 fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item, Failure> {
     let files = serde_json::to_string(&delivered.files).map_err(Failure::broken)?;
     let bundle = serde_json::to_string(&delivered.bundle).map_err(Failure::broken)?;
-    Ok(Item::new(Class::Deliverables.id(), keys::delivered(generation.owner, generation.id))
-        .text("deliverables", files)
-        .text("bundle", bundle))
+    let class = if let Owner::Trial(_) = generation.owner { Class::TrialDeliverables } else { Class::Deliverables };
+    Ok(Item::new(class.id(), keys::delivered(generation.owner, generation.id)).text("deliverables", files).text("bundle", bundle))
 }
 
 fn moderation_item(record: &ModerationRecord) -> Item {

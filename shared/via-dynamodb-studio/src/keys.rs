@@ -3,13 +3,14 @@
 use dynamo::Key;
 use kernel::{GenerationId, Owner, UploadId};
 use sha2::{Digest, Sha256};
-pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_owner, owner_of, profile};
+pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_owner, owner_of};
 
 pub(crate) fn upload(owner: Owner, upload: UploadId) -> Key {
     Key::new(of_owner(owner), format!("UPL#{upload}"))
 }
 
-pub(crate) fn generation(owner: Owner, id: GenerationId) -> Key {
+#[must_use]
+pub fn generation(owner: Owner, id: GenerationId) -> Key {
     Key::new(of_owner(owner), format!("{GENERATIONS}{id}"))
 }
 

@@ -3,12 +3,11 @@
 mod admission;
 mod attempts;
 mod breaker;
-mod generation_item;
+pub mod generation_item;
 mod generations;
-mod keys;
+pub mod keys;
 mod overdue;
 mod placements;
-mod recipients;
 mod uploads;
 mod views;
 
@@ -18,6 +17,5 @@ pub use breaker::DynamoBreaker;
 pub use generations::DynamoGenerations;
 pub use overdue::DynamoOverdue;
 pub use placements::DynamoPlacements;
-pub use recipients::DynamoRecipients;
 pub use uploads::DynamoUploads;
 pub use views::DynamoViews;

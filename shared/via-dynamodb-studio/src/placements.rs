@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use dynamo::{Batch, Database, Idempotency, Read, Stored, Transaction};
-use kernel::{Clock, Failure, GenerationId, Principal, Timestamp, UploadId};
+use dynamo::{Batch, Database, Idempotency, Part, Read, Stored, Transaction};
+use kernel::{Clock, Failure, GenerationId, Owner, Principal, Timestamp, UploadId};
 use policy::Class;
 use serde::{Deserialize, Serialize};
 use studio::{MissingUpload, NewGeneration, Placed, Placement, Placements, Replay};
-use via_dynamodb_accounts::{count_one, sessions, wallet_writes::move_credits};
+use via_dynamodb_accounts::{count, sessions, trials, wallet_writes::move_credits};
 use wallet::Reservation;
 
 use crate::uploads::{standing, use_upload};
@@ -18,14 +18,21 @@ pub struct DynamoPlacements {
     database: Database,
     fleeting: String,
     studio: String,
-    accounts: String,
+    /// The table of wallets.
+    accounts: Option<String>,
     clock: Arc<dyn Clock>,
 }
 
 impl DynamoPlacements {
     #[must_use]
     pub fn new(database: Database, fleeting: String, studio: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
-        Self { database, fleeting, studio, accounts, clock }
+        Self { database, fleeting, studio, accounts: Some(accounts), clock }
+    }
+
+    /// For a function that charges no credits.
+    #[must_use]
+    pub fn without_wallet(database: Database, fleeting: String, studio: String, clock: Arc<dyn Clock>) -> Self {
+        Self { database, fleeting, studio, accounts: None, clock }
     }
 
     fn transaction(&self, new_generation: &NewGeneration, now: Timestamp) -> Result<Transaction<Placement>, Failure> {
@@ -43,12 +50,22 @@ impl DynamoPlacements {
             .part(idempotency.record(&response, now, |stored| Ok(Placement::Replayed(replay(stored))))?)
             .part(admission::check(&self.fleeting, generation.owner, now))
             .part(use_upload(&self.studio, generation.owner, generation.upload, now))
-            .part(count_one(&self.fleeting, "generations", &generation.owner.to_string(), new_generation.most_per_hour(), now));
+            .parts(new_generation.limit().map(|limit| count(&self.fleeting, limit, &generation.owner.to_string(), now)));
         let transaction = match &new_generation.reservation {
-            Reservation::Hold(hold) => transaction.parts(move_credits(&self.accounts, generation.owner, &[*hold])),
+            Reservation::Hold(hold) => {
+                let accounts = self.accounts.as_ref().ok_or_else(|| Failure::broken("this function has no table Accounts"))?;
+                transaction.parts(move_credits(accounts, generation.owner, &[*hold]))
+            }
+            Reservation::Trial => transaction.part(self.use_trial(generation.owner, generation.id, now)?),
             Reservation::Count(_) | Reservation::Nothing => transaction,
         };
         Ok(transaction.part(generation_item::write(generation).put_new(&self.studio).or_broken("a generation that is there already")))
+    }
+
+    /// The one generation of a trial is used, which its record of the request refuses before: the trial is its key.
+    fn use_trial(&self, owner: Owner, id: GenerationId, now: Timestamp) -> Result<Part<Placement>, Failure> {
+        let Owner::Trial(trial) = owner else { return Err(Failure::broken("only a trial has one for nothing")) };
+        Ok(trials::use_generation(&self.fleeting, trial, id, now))
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, Transaction, Write, number, shard_of, text};
-use kernel::{Clock, Failure, Owner, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, Owner, Principal, Timestamp, UploadId, limits};
 use policy::Class;
 use studio::{Upload, UploadStanding, Uploads, object_keys};
-use via_dynamodb_accounts::{count_one, sessions};
+use via_dynamodb_accounts::{count, sessions, trials};
 
 use crate::keys;
 
@@ -33,32 +33,51 @@ impl DynamoUploads {
 impl Uploads for DynamoUploads {
     async fn open(&self, upload: &Upload) -> Result<(), Failure> {
         let (now, owner) = (self.clock.now(), upload.owner);
-        let row = Item::new(Class::UploadUnused.id(), keys::upload(owner, upload.id))
-            .text("content_type", upload.picture.media_type())
-            .number("bytes", upload.bytes)
-            .text("state", OPEN)
-            .text("created_at", upload.created_at.to_string())
-            .due(EXPIRY, upload.unused_until)
-            .seconds("used_until", upload.used_until)
-            .text("objects", object_keys::upload(owner, upload.id));
+        let row = upload_item(upload);
+        let counted = match upload.principal {
+            Principal::Trial(holder) => trials::use_upload(&self.fleeting, holder.trial, upload.id, now),
+            Principal::Session(_) | Principal::Install(_) | Principal::Operator(_) | Principal::Nobody => {
+                count(&self.fleeting, limits::UPLOADS_PER_HOUR, &owner.to_string(), now)
+            }
+        };
         Transaction::default()
             .part(sessions::check(&self.fleeting, &upload.principal, now)?)
-            .part(count_one(&self.fleeting, "uploads", &owner.to_string(), limits::UPLOADS_PER_HOUR, now))
+            .part(counted)
             .part(row.put_new(&self.studio).or_broken("an upload that is there already"))
             .write(&self.database, ())
             .await
     }
 }
 
+/// The item of an upload that nothing has used yet.
+fn upload_item(upload: &Upload) -> Item {
+    Item::new(classes(upload.owner)[0].id(), keys::upload(upload.owner, upload.id))
+        .text("content_type", upload.picture.media_type())
+        .number("bytes", upload.bytes)
+        .text("state", OPEN)
+        .text("created_at", upload.created_at.to_string())
+        .due(EXPIRY, upload.unused_until)
+        .seconds("used_until", upload.used_until)
+        .text("objects", object_keys::upload(upload.owner, upload.id))
+}
+
+/// The class of an upload of this owner that nothing uses, and of one that is used.
+fn classes(owner: Owner) -> [Class; 2] {
+    match owner {
+        Owner::Account(_) | Owner::Install(_) => [Class::UploadUnused, Class::Upload],
+        Owner::Trial(_) => [Class::TrialUpload; 2],
+    }
+}
+
 /// The first use of an upload: from now on it stays for the time of used ones. Says which it is that is not alive or was refused.
 pub(crate) fn use_upload<T>(studio: &str, owner: Owner, upload: UploadId, now: Timestamp) -> Part<T> {
-    let key = keys::upload(owner, upload);
+    let (key, class) = (keys::upload(owner, upload), classes(owner)[1].id());
     key.update(studio, "SET #class = :class, expiry_shard = :shard, expires_at = used_until")
         .only_if("expires_at > :now AND #state <> :refused")
         .name("#class", "class")
         .name("#state", "state")
-        .value(":class", text(Class::Upload.id()))
-        .value(":shard", text(shard_of(Class::Upload.id(), &key)))
+        .value(":class", text(class))
+        .value(":shard", text(shard_of(class, &key)))
         .value(":now", number(now.as_second()))
         .value(":refused", text(REFUSED))
         .showing()

@@ -1,16 +1,19 @@
 //! Mail, through SES.
 
+mod raw;
+
 use std::time::Duration;
 
-use accounts::CodeMailer;
+use accounts::{CodeMailer, Pepper};
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
-use kernel::{Email, Failure, Reason};
-use outreach::{Mail, Mailer};
+use aws_sdk_sesv2::primitives::Blob;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag, RawMessage};
+use kernel::{Failure, Reason, Recipient};
+use outreach::{Letter, Mail, Mailer};
 
 /// When to come back to a service that throttles, and to one that is down.
 const SHORTLY: Duration = Duration::from_secs(2);
@@ -20,41 +23,34 @@ const OUTAGE: Duration = Duration::from_secs(30);
 pub struct SesMailer {
     client: Client,
     from: String,
-    configuration_set: Option<String>,
+    configuration_set: String,
+    pepper: Pepper,
 }
 
 impl SesMailer {
-    /// Sends from the address `from`. The SDK must not retry: `SendEmail` has no idempotency token, so a retry after a lost answer is a second mail.
+    /// Sends from the address `from`, with a configuration set, which says what SES tells of the mails. Each carries a keyed hash of its address, so that an
+    /// event can be acted on without the address. The SDK must not retry: `SendEmail` has no idempotency token, so a retry after a lost answer is a
+    /// second mail.
     #[must_use]
-    pub fn new(config: &aws_types::SdkConfig, from: String) -> Self {
+    pub fn new(config: &aws_types::SdkConfig, from: String, configuration_set: String, pepper: Pepper) -> Self {
         let once = aws_sdk_sesv2::config::Builder::from(config).retry_config(RetryConfig::disabled()).build();
-        Self { client: Client::from_conf(once), from, configuration_set: None }
-    }
-
-    /// Sends "ready" mails with this configuration set, so that SES confirms accepted ones by an event. Codes go without: their events are not
-    /// needed.
-    #[must_use]
-    pub fn with_configuration_set(self, name: String) -> Self {
-        Self { configuration_set: Some(name), ..self }
-    }
-
-    fn configuration_set(&self, mail: &Mail) -> Option<String> {
-        self.configuration_set.clone().filter(|_| matches!(mail, Mail::Ready { .. }))
+        Self { client: Client::from_conf(once), from, configuration_set, pepper }
     }
 }
 
 impl SesMailer {
-    async fn hand_over(&self, to: &Email, mail: &Mail) -> Result<(), Refusal> {
+    async fn hand_over(&self, to: &Recipient, mail: &Mail) -> Result<(), Refusal> {
         let tag = |(name, value)| MessageTag::builder().name(name).value(value).build().map_err(Refusal::unbuilt);
-        let tags: Vec<MessageTag> = mail.tags().into_iter().map(tag).collect::<Result<_, _>>()?;
+        let address = ("address".to_owned(), self.pepper.email_key(&to.email).as_str().to_owned());
+        let tags: Vec<MessageTag> = mail.tags().into_iter().chain([address]).map(tag).collect::<Result<_, _>>()?;
         let sent = self
             .client
             .send_email()
             .from_email_address(&self.from)
-            .destination(Destination::builder().to_addresses(to.as_str()).build())
-            .content(content(mail)?)
+            .destination(Destination::builder().to_addresses(to.email.as_str()).build())
+            .content(content(mail.letter(to.language), &self.from, to)?)
             .set_email_tags(Some(tags))
-            .set_configuration_set_name(self.configuration_set(mail))
+            .configuration_set_name(&self.configuration_set)
             .send()
             .await;
         sent.map(drop).map_err(|error| Refusal::of(&error, &self.from))
@@ -63,10 +59,11 @@ impl SesMailer {
 
 #[async_trait]
 impl Mailer for SesMailer {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    async fn send(&self, to: &Recipient, mail: &Mail) -> Result<(), Failure> {
         self.hand_over(to, mail).await.map_err(|refusal| match refusal.kind {
             Kind::Throttled => Failure::unavailable(SHORTLY),
-            _ => refusal.broken(),
+            Kind::Address => refused_address(),
+            Kind::Down | Kind::Broke | Kind::Other => refusal.broken(),
         })
     }
 }
@@ -75,7 +72,7 @@ impl Mailer for SesMailer {
 /// is sent once more at once, as it breaks first of all where it was kept too long.
 #[async_trait]
 impl CodeMailer for SesMailer {
-    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
+    async fn send_code(&self, to: &Recipient, code: String, minutes: i64) -> Result<(), Failure> {
         let mail = Mail::SignInCode { code, minutes };
         let handed = match self.hand_over(to, &mail).await {
             Err(Refusal { kind: Kind::Broke, .. }) => self.hand_over(to, &mail).await,
@@ -83,7 +80,7 @@ impl CodeMailer for SesMailer {
         };
         handed.map_err(|refusal| match refusal.kind {
             Kind::Throttled => Failure::unavailable(SHORTLY),
-            Kind::Address => Failure::invalid(Reason::FieldInvalid, "The mail service takes no mail for this address."),
+            Kind::Address => refused_address(),
             Kind::Down | Kind::Broke => {
                 tracing::error!(code = refusal.code, "the mail service is down");
                 Failure::unavailable(OUTAGE)
@@ -93,10 +90,19 @@ impl CodeMailer for SesMailer {
     }
 }
 
-fn content(mail: &Mail) -> Result<EmailContent, Refusal> {
-    let letter = mail.letter();
+fn refused_address() -> Failure {
+    Failure::invalid(Reason::FieldInvalid, "The mail service takes no mail for this address.")
+}
+
+/// SES writes the message, but for a mail with headers of its own: that one is written here.
+fn content(letter: Letter, from: &str, to: &Recipient) -> Result<EmailContent, Refusal> {
+    if !letter.headers.is_empty() {
+        let raw = RawMessage::builder().data(Blob::new(raw::message(letter, from, to))).build().map_err(Refusal::unbuilt)?;
+        return Ok(EmailContent::builder().raw(raw).build());
+    }
     let utf8 = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(Refusal::unbuilt);
-    let message = Message::builder().subject(utf8(letter.subject)?).body(Body::builder().text(utf8(letter.text)?).build()).build();
+    let body = Body::builder().text(utf8(letter.text)?).html(utf8(letter.html)?).build();
+    let message = Message::builder().subject(utf8(letter.subject)?).body(body).build();
     Ok(EmailContent::builder().simple(message).build())
 }
 

@@ -11,6 +11,8 @@ pub enum Charge {
     Credits(u32),
     /// One of a free quota.
     Quota(Quota),
+    /// The one that a trial has for nothing.
+    Trial,
     Nothing,
 }
 
@@ -28,6 +30,8 @@ pub enum Reservation {
     Hold(Entry),
     /// One more is counted, unless the quota is used up. It stays counted however the work ends, so that failing on purpose gains nothing.
     Count(Quota),
+    /// The trial's one is used up, however the work ends.
+    Trial,
     Nothing,
 }
 
@@ -37,7 +41,7 @@ impl Charge {
     pub fn credits(self) -> u32 {
         match self {
             Self::Credits(credits) => credits,
-            Self::Quota(_) | Self::Nothing => 0,
+            Self::Quota(_) | Self::Trial | Self::Nothing => 0,
         }
     }
 
@@ -47,6 +51,7 @@ impl Charge {
         match self {
             Self::Credits(credits) => Reservation::Hold(Entry::hold(generation, credits, at)),
             Self::Quota(quota) => Reservation::Count(quota),
+            Self::Trial => Reservation::Trial,
             Self::Nothing => Reservation::Nothing,
         }
     }
@@ -76,7 +81,7 @@ impl Charge {
     fn held(self, movement: impl Fn(u32) -> Entry) -> Option<Entry> {
         match self {
             Self::Credits(credits) => Some(movement(credits)),
-            Self::Quota(_) | Self::Nothing => None,
+            Self::Quota(_) | Self::Trial | Self::Nothing => None,
         }
     }
 }
@@ -88,6 +93,8 @@ pub enum Tariff {
     Credits,
     /// A free quota, whatever one costs.
     Quota(Quota),
+    /// One for each trial.
+    Trial,
     Free,
 }
 
@@ -98,6 +105,7 @@ impl Tariff {
         match self {
             Self::Credits => Charge::Credits(credits),
             Self::Quota(quota) => Charge::Quota(quota),
+            Self::Trial => Charge::Trial,
             Self::Free => Charge::Nothing,
         }
     }
@@ -118,38 +126,39 @@ mod tests {
     proptest! {
         /// Whatever is charged, either end leaves nothing held, and only a delivery costs something.
         #[test]
-        fn each_end_settles_what_the_beginning_reserved(price in 0_u32..1_000, per_hour in 1_u32..50, tariff in 0_usize..3, delivered: bool) {
+        fn each_end_settles_what_the_beginning_reserved(price in 0_u32..1_000, per_hour in 1_u32..50, tariff in 0_usize..4, delivered: bool) {
             let (id, at) = id();
-            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour }), Tariff::Free][tariff];
+            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour }), Tariff::Trial, Tariff::Free][tariff];
             let charge = tariff.charge(price);
             let start = Balance::default().after(&[Entry::starter_grant(1_000, at)]).unwrap();
             let reserved = match charge.reserve(id, at) {
                 Reservation::Hold(hold) => start.after(&[hold]).unwrap(),
                 Reservation::Count(quota) => { prop_assert_eq!(quota, Quota { per_hour }); start }
+                Reservation::Trial => { prop_assert_eq!(tariff, Tariff::Trial); start }
                 Reservation::Nothing => start,
             };
             let end = if delivered { charge.capture(id, at) } else { charge.release(id, at) };
             let settled = reserved.after(end.as_slice()).unwrap();
             let spent = if delivered && tariff == Tariff::Credits { price } else { 0 };
-            prop_assert_eq!(settled, Balance { available: 1_000 - spent, held: 0, running: 0 });
+            prop_assert_eq!(settled, Balance { available: 1_000 - i64::from(spent), held: 0, running: 0 });
         }
 
         /// Whatever part of it is owed when it ends early, that part is spent, the rest is there again, and nothing runs.
         #[test]
-        fn an_early_end_spends_what_is_owed_and_gives_back_the_rest(each in 0_u32..100, parts in 1_u8..=8, owed in 0_u8..=8, tariff in 0_usize..3) {
+        fn an_early_end_spends_what_is_owed_and_gives_back_the_rest(each in 0_u32..100, parts in 1_u8..=8, owed in 0_u8..=8, tariff in 0_usize..4) {
             let (id, at) = id();
             let owed = owed.min(parts);
-            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour: 1 }), Tariff::Free][tariff];
+            let tariff = [Tariff::Credits, Tariff::Quota(Quota { per_hour: 1 }), Tariff::Trial, Tariff::Free][tariff];
             let charge = tariff.charge(each * u32::from(parts));
             let start = Balance::default().after(&[Entry::starter_grant(1_000, at)]).unwrap();
             let hold = match charge.reserve(id, at) {
                 Reservation::Hold(hold) => Some(hold),
-                Reservation::Count(_) | Reservation::Nothing => None,
+                Reservation::Count(_) | Reservation::Trial | Reservation::Nothing => None,
             };
             let end = charge.settle(id, owed, parts, at);
             let settled = start.after(hold.as_slice()).unwrap().after(&end).unwrap();
             let spent = if tariff == Tariff::Credits { each * u32::from(owed) } else { 0 };
-            prop_assert_eq!(settled, Balance { available: 1_000 - spent, held: 0, running: 0 });
+            prop_assert_eq!(settled, Balance { available: 1_000 - i64::from(spent), held: 0, running: 0 });
         }
     }
 }

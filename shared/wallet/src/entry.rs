@@ -1,10 +1,11 @@
 //! One line of the ledger.
 
 use std::fmt;
+use std::str::FromStr;
 
-use kernel::{GenerationId, Timestamp};
+use kernel::{GenerationId, OrderId, Timestamp};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Kind {
     /// New credits become available.
@@ -15,6 +16,10 @@ pub enum Kind {
     Capture,
     /// Held credits become available again: what they were held for was not made.
     Release,
+    /// Bought credits are taken back: their price is given back. It alone may take more than there is.
+    ClawBack,
+    /// Credits that were taken back are there again: their price was not given back after all.
+    Reinstate,
 }
 
 impl Kind {
@@ -30,6 +35,12 @@ pub enum Cause {
     /// The credits every account starts with, once.
     Starter,
     Generation(GenerationId),
+    Purchase(OrderId),
+    /// A change of how many credits of a purchase are taken back: the first, the second and so on.
+    Refund {
+        order: OrderId,
+        nth: u32,
+    },
 }
 
 impl fmt::Display for Cause {
@@ -37,7 +48,29 @@ impl fmt::Display for Cause {
         match self {
             Self::Starter => f.write_str("starter"),
             Self::Generation(id) => id.fmt(f),
+            Self::Purchase(order) => order.fmt(f),
+            Self::Refund { order, nth } => write!(f, "{order}.{nth}"),
         }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the cause of a ledger entry")]
+pub struct NotACause;
+
+impl FromStr for Cause {
+    type Err = NotACause;
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, NotACause> {
+        if text == "starter" {
+            return Ok(Self::Starter);
+        }
+        if let Some((order, nth)) = text.split_once('.') {
+            let (order, nth) = (order.parse().map_err(|_| NotACause)?, nth.parse().map_err(|_| NotACause)?);
+            return Ok(Self::Refund { order, nth });
+        }
+        text.parse().map(Self::Generation).or_else(|_| text.parse().map(Self::Purchase)).map_err(|_| NotACause)
     }
 }
 
@@ -73,6 +106,30 @@ impl Entry {
         Self { kind: Kind::Release, cause: Cause::Generation(generation), credits, at }
     }
 
+    /// The credits of a paid order, once.
+    #[must_use]
+    pub fn purchase(order: OrderId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Grant, cause: Cause::Purchase(order), credits, at }
+    }
+
+    /// Takes back credits of an order, for the nth time that this changes.
+    #[must_use]
+    pub fn claw_back(order: OrderId, nth: u32, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::ClawBack, cause: Cause::Refund { order, nth }, credits, at }
+    }
+
+    /// Gives back credits of an order that were taken back, for the nth time that this changes.
+    #[must_use]
+    pub fn reinstate(order: OrderId, nth: u32, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Reinstate, cause: Cause::Refund { order, nth }, credits, at }
+    }
+
+    /// An entry as it was written.
+    #[must_use]
+    pub fn stored(kind: Kind, cause: Cause, credits: u32, at: Timestamp) -> Self {
+        Self { kind, cause, credits, at }
+    }
+
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
@@ -81,6 +138,11 @@ impl Entry {
     #[must_use]
     pub fn cause(&self) -> Cause {
         self.cause
+    }
+
+    #[must_use]
+    pub fn credits(&self) -> u32 {
+        self.credits
     }
 
     #[must_use]
@@ -98,8 +160,8 @@ impl Entry {
     pub fn available_delta(&self) -> i64 {
         let credits = i64::from(self.credits);
         match self.kind {
-            Kind::Grant | Kind::Release => credits,
-            Kind::Hold => -credits,
+            Kind::Grant | Kind::Release | Kind::Reinstate => credits,
+            Kind::Hold | Kind::ClawBack => -credits,
             Kind::Capture => 0,
         }
     }
@@ -108,9 +170,38 @@ impl Entry {
     pub fn held_delta(&self) -> i64 {
         let credits = i64::from(self.credits);
         match self.kind {
-            Kind::Grant => 0,
+            Kind::Grant | Kind::ClawBack | Kind::Reinstate => 0,
             Kind::Hold => credits,
             Kind::Capture | Kind::Release => -credits,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{SeededRandomness, SystemClock};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_read_as_it_was_written() {
+        let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
+        let (generation, order) = (GenerationId::new(&clock, &randomness), OrderId::new(&clock, &randomness));
+        for cause in [Cause::Starter, Cause::Generation(generation), Cause::Purchase(order), Cause::Refund { order, nth: 12 }] {
+            assert_eq!(cause.to_string().parse(), Ok(cause));
+        }
+        for wrong in
+            ["", "starters", "ord_", &format!("{order}."), &format!("{order}.-1"), &format!("{generation}.1"), &format!("{order}#1")]
+        {
+            assert_eq!(wrong.parse::<Cause>(), Err(NotACause), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_movement_of_a_purchase_has_a_key_of_its_own() {
+        let (order, at) = (OrderId::new(&SystemClock::default(), &SeededRandomness::new(1)), Timestamp::UNIX_EPOCH);
+        let keys =
+            [Entry::purchase(order, 9, at), Entry::claw_back(order, 1, 9, at), Entry::reinstate(order, 2, 9, at)].map(|entry| entry.key());
+        assert_eq!(keys, [format!("grant#{order}"), format!("claw-back#{order}.1"), format!("reinstate#{order}.2")]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Failure, Problem, Reason, limits};
+use kernel::{Failure, Reason, limits};
 
 /// When a caller with as many running generations as are allowed may ask again: by then one of them has usually ended.
 const ONE_ENDS: Duration = Duration::from_secs(60);
@@ -17,5 +17,5 @@ pub fn too_short() -> Failure {
 #[must_use]
 pub fn too_many_at_once() -> Failure {
     let detail = format!("At most {} generations of an account run at once. Please wait until one has ended.", limits::GENERATIONS_AT_ONCE);
-    Failure::Busy { problem: Problem { reason: Reason::RateLimited, detail: detail.into() }, retry_after: ONE_ENDS }
+    Failure::rate_limited(detail, limits::AT_ONCE, ONE_ENDS)
 }

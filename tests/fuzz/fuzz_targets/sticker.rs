@@ -1,12 +1,12 @@
 //! Any drawing as stickers of any messenger, with any bubble: files that follow the messenger's rules, or a refusal with a reason.
 #![no_main]
 
+use bubble_text::{Side, Words};
 use fuzz::{drawing, memory, picture};
 use imaging::{BubbleRequest, Extras, STICKERS, StickerSpec, Target, fit_sticker, stickers, validate};
-use picture_files::{DigitalSource, Messenger, Unreadable};
-use bubble_text::{Side, Words};
 use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
+use picture_files::{DigitalSource, Messenger, Unreadable};
 
 /// A drawing's layers, cut-outs and canvases
 const MEMORY: usize = 128 << 20;
@@ -64,7 +64,7 @@ fn fit(row: &'static StickerSpec, noise: u8, pixels: &[u8]) {
 }
 
 fn make(png: &[u8], messenger: Messenger, bubble: Option<BubbleRequest>) -> Option<Unreadable> {
-    let extras = Extras { stickers: vec![messenger], bubble };
+    let extras = Extras { stickers: vec![messenger], bubble, ..Extras::default() };
     match memory::within(MEMORY, || stickers(png, DigitalSource::AlgorithmicallyEnhanced, &extras)) {
         Ok(files) => {
             assert!(!files.is_empty(), "no sticker");

@@ -53,7 +53,7 @@ fn a_healthy_run_rings_nothing_and_silence_does() {
         cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
         assert_ringing(&cloud, &[]).await;
         cloud.set_clock_offset(125 * 60);
-        assert_ringing(&cloud, &["EveryMinuteEndStuckSilent", "EveryHourDeleteExpiredSilent"]).await;
+        assert_ringing(&cloud, &["EveryMinuteEndStuckSilent", "EveryHourDeleteExpiredSilent", "EveryHourReconcilePaymentsSilent"]).await;
         cloud.set_clock_offset(49 * 3600);
         assert!(ringing(&cloud).await.contains("EveryDayCheckModelsSilent"));
         cloud.stop().await;

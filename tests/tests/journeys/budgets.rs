@@ -6,11 +6,14 @@ use http::Method;
 use local_cloud::{Cloud, HttpClient, repository};
 use serde_json::json;
 use stacks::Manifest;
+use stand_ins::polar::PACKS;
 
 use crate::alarms::ringing;
 use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, run};
+use crate::harness::visitor::Visitor;
+use crate::harness::{Person, TestCloud, mailbox, run, until};
+use crate::journeys::mail::{operate, state, words};
 
 fn manifests() -> BTreeMap<String, Manifest> {
     stacks::functions(&repository().unwrap()).unwrap().into_iter().map(|function| (function.name, function.manifest)).collect()
@@ -38,7 +41,7 @@ fn within_budgets(cloud: &Cloud) -> BTreeSet<String> {
 async fn wallet() -> BTreeSet<String> {
     let cloud = TestCloud::start().await;
     let mut person = Person::visitor(&cloud);
-    for path in ["/privacy", "/v1/styles"] {
+    for path in ["/privacy", "/v1/site", "/v1/styles", "/v1/offers"] {
         assert_eq!(person.get(path).await.status, 200, "{path}");
     }
     let picture = [("content-type", "application/octet-stream")];
@@ -47,6 +50,10 @@ async fn wallet() -> BTreeSet<String> {
     person.sign_in().await;
     assert_eq!(person.get("/v1/me").await.status, 200);
 
+    let told = json!({ "device_id": "dev_019aa60f3b407d21a4c58e9f01234567", "actions": [{ "action": "signed-in" }] });
+    assert_eq!(person.post("/v1/events", &told).await.status, 204);
+    assert_eq!(person.call(Method::PUT, "/v1/me/usage", Some(&json!({ "counted": false })), &[]).await.status, 204);
+    assert_eq!(person.post("/v1/feedback", &json!({ "text": "Hi" })).await.status, 201);
     let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
     let key = new_key();
     let generation = text(&expect(person.start_as(&key, &body).await, 202), "generation_id");
@@ -58,6 +65,26 @@ async fn wallet() -> BTreeSet<String> {
     let etag = person.get(&path).await.header("etag").to_owned();
     assert_eq!(person.call(Method::GET, &path, None, &[("if-none-match", &etag)]).await.status, 304);
     assert_eq!(person.get("/v1/generations").await.status, 200);
+    let (key, pack) = (new_key(), json!({ "offer": PACKS[0] }));
+    for _ in 0..2 {
+        assert_eq!(person.call(Method::POST, "/v1/checkouts", Some(&pack), &[("idempotency-key", &key)]).await.status, 201);
+    }
+    let (order, _) = cloud.bought(&person).await;
+    for path in ["/v1/orders", "/v1/me/wallet/entries"] {
+        assert_eq!(person.get(path).await.status, 200, "{path}");
+    }
+    for _ in 0..2 {
+        assert_eq!(person.ask_for_refund(&order).await.status, 202);
+    }
+    outreach(&cloud, &person).await;
+    let (mut visitor, _) = Visitor::done(&cloud).await;
+    let link = visitor.mailed_link(&visitor.person.email, false).await;
+    assert_eq!(Visitor::open(&cloud, &link).await.status, 200);
+    visitor.person.sign_in().await;
+    for _ in 0..2 {
+        assert_eq!(visitor.claim().await.status, 202);
+    }
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
     for path in [path.as_str(), "/v1/auth/sessions"] {
         assert_eq!(person.delete(path).await.status, 204, "{path}");
     }
@@ -70,6 +97,28 @@ async fn wallet() -> BTreeSet<String> {
     assert_eq!(ringing(&cloud).await, BTreeSet::new());
     cloud.stop().await;
     ran
+}
+
+/// What has to do with mail.
+async fn outreach(cloud: &TestCloud, person: &Person<'_>) {
+    assert_eq!(person.call(Method::PATCH, "/v1/me", Some(&json!({ "locale": "en" })), &[]).await.status, 200);
+    let shown = expect(person.get("/v1/me/marketing").await, 200);
+    let agreed = json!({ "subscribed": true, "text_version": shown["text_version"] });
+    assert_eq!(person.call(Method::PUT, "/v1/me/marketing", Some(&agreed), &[]).await.status, 204);
+    operate(cloud, &["count", "winter", "--marketing", &words(cloud)]).await.unwrap();
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+    operate(cloud, &["start", "winter"]).await.unwrap();
+    until("the campaign being done", async || (state(cloud, "winter").await == "done").then_some(())).await;
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+    let mails = mailbox::all(cloud).await;
+    let mail = mails.iter().find(|mail| mail.text.contains("/unsubscribe/")).unwrap();
+    let path = format!("/unsubscribe/{}", mail.text.split("/unsubscribe/").nth(1).unwrap().split_whitespace().next().unwrap());
+    assert_eq!(person.get(&path).await.status, 200);
+    assert_eq!(person.send(Method::POST, &path, &[], "List-Unsubscribe=One-Click").await.status, 200);
+    // A real complaint would ring: so the event alone.
+    let recorded = repository().unwrap().join("events/on-mail-event/a-complaint-of-a-campaign.json");
+    let complaint = serde_json::from_slice(&std::fs::read(recorded).unwrap()).unwrap();
+    assert!(!cloud.invoke("on-mail-event", &complaint).await.unwrap().failed);
 }
 
 /// One picture is drawn at once.

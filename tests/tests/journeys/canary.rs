@@ -42,9 +42,10 @@ fn needles(email: &str, code: &str) -> Vec<Needle> {
     needles
 }
 
-/// The allowed place of an address: its own account's row.
+/// The allowed places of an address: its own account's row, and that of its lead.
 fn is_allowed(needle: &Needle, place: &str) -> bool {
-    needle.name.starts_with("the e-mail") && place.starts_with("AccountsTable ") && place.ends_with(" PROFILE email")
+    let own = place.starts_with("AccountsTable ") && place.ends_with(" PROFILE email");
+    needle.name.starts_with("the e-mail") && (own || place.starts_with("LeadsTable ") && place.ends_with(" LEAD email"))
 }
 
 /// A journey with every action of a person, right and wrong, from an address and a browser of its own.
@@ -67,6 +68,13 @@ async fn live<'c>(cloud: &'c Cloud) -> (Person<'c>, String) {
     }
     for path in ["/v1/me", "/v1/generations", "/v1/generations/127.0.0.77", "/v1/styles", "/v1/nowhere/127.0.0.77"] {
         person.call(Method::GET, path, None, &browser).await;
+    }
+    let told = json!({ "device_id": "dev_019aa60f3b407d21a4c58e9f01234567", "actions": [{ "action": "page-viewed", "context": "home" }] });
+    assert_eq!(person.call(Method::POST, "/v1/events", Some(&told), &browser).await.status, 204);
+    assert_eq!(person.call(Method::POST, "/v1/feedback", Some(&json!({ "text": "Hi" })), &browser).await.status, 201);
+    for path in ["/v1/events", "/v1/feedback"] {
+        let hostile = json!({ "device_id": person.email, "text": person.email, "contact": "127.0.0.77", "actions": ["127.0.0.77"] });
+        assert_eq!(person.call(Method::POST, path, Some(&hostile), &browser).await.status, 400, "{path}");
     }
     let malformed = json!({ "email": person.email, "more": person.email });
     assert_problem(&person.call(Method::POST, "/v1/auth/codes", Some(&malformed), &browser).await, 400, "body-malformed");

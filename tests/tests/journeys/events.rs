@@ -1,7 +1,7 @@
 //! The recorded inputs of every function, and their replies.
 //!
 //! `events/<function>/<case>.json` is the event, with placeholders for values that only a running cloud has: `SESSION`, a mailed code, one upload,
-//! one account and one generation. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for values that differ from run to
+//! one account, one generation and one order. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for values that differ from run to
 //! run; further headers are allowed.
 
 use std::path::{Path, PathBuf};
@@ -9,17 +9,31 @@ use std::path::{Path, PathBuf};
 use local_cloud::repository;
 use serde_json::{Value, json};
 
+use crate::harness::person::text;
 use crate::harness::pictures::small;
+use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 
 /// Ids in the recorded events.
 const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
 const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
 const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
+const ORDER: &str = "ord_019aa6104c507e32b5d69fa012345678";
+
+/// The merchant's id of that order.
+const MERCHANT_ORDER: &str = "0190a7c2-0000-4000-8000-0000000000aa";
 
 /// The address and the code of the recorded events. (The request for the code comes first by name.)
 const ADDRESS: &str = "ada@example.com";
 const CODE: &str = "042137";
+
+/// A trial that was used, with its pass and upload, one that was not, and the secret of a link that was mailed to [`ADDRESS`].
+const TRIAL: &str = "tri_019aa6104c507e32b5d69fa0aaaaaaaa";
+const PASS: &str = "__Host-trial=PASS";
+const TRIAL_UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9faaaaaaaa";
+const FRESH_TRIAL: &str = "tri_019aa6104c507e32b5d69fa0bbbbbbbb";
+const FRESH_PASS: &str = "__Host-trial=FRESH";
+const LINK: &str = "9c2f5e0d7b1a48639c2f5e0d7b1a48639c2f5e0d7b1a48639c2f5e0d7b1a4863";
 
 /// These end the session or the generation that the other events need.
 const LAST: [&str; 2] = ["generations-delete", "auth-sessions-delete"];
@@ -31,6 +45,9 @@ fn every_recorded_event_gets_its_recorded_reply() {
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
         let generation = person.quick_journey().await;
+        let (order, merchant_order) = cloud.bought(&person).await;
+        let ((trial, _), fresh) = (Visitor::done(&cloud).await, Visitor::new(&cloud).await);
+        let trial_upload = text(&trial.view().await, "upload_id");
         cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
 
         let events = events();
@@ -43,6 +60,14 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 .replace(UPLOAD, &upload)
                 .replace(GENERATION, &generation)
                 .replace(ACCOUNT, &person.account)
+                .replace(ORDER, &order)
+                .replace(MERCHANT_ORDER, &merchant_order)
+                .replace(TRIAL, &trial.trial)
+                .replace(PASS, &trial.pass)
+                .replace(TRIAL_UPLOAD, &trial_upload)
+                .replace(FRESH_TRIAL, &fresh.trial)
+                .replace(FRESH_PASS, &fresh.pass)
+                .replace(LINK, mailbox::link(&cloud, ADDRESS).await.unwrap_or_default().rsplit('#').next().unwrap_or_default())
                 .replace(CODE, &mailbox::code(&cloud, ADDRESS).await.unwrap_or_default());
             let answer = cloud.invoke(&function, &serde_json::from_str(&event).unwrap()).await.unwrap();
             assert!(!answer.failed, "{}: {}", path.display(), answer.json());

@@ -85,7 +85,9 @@ async fn run(place: &Place) -> Result<()> {
     let words = stand_ins::words(&options.parameters);
     let start = async {
         let stand_ins = StandIns::start(&mut options).await?;
-        Ok::<_, anyhow::Error>((Cloud::start(options).await?, stand_ins))
+        let cloud = Cloud::start(options).await?;
+        stand_ins.connect(cloud.api_url()).await?;
+        Ok::<_, anyhow::Error>((cloud, stand_ins))
     };
     let (cloud, stand_ins) = tokio::select! {
         started = start => started?,

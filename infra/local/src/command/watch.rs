@@ -37,6 +37,7 @@ async fn watch(place: &Place) -> Result<()> {
     stand_ins::words(&options.parameters).iter().for_each(|line| say(line));
     let stand_ins = StandIns::start(&mut options).await?;
     let cloud = Cloud::start(options).await?;
+    stand_ins.connect(cloud.api_url()).await?;
     stack_env::write(&cloud, &stand_ins, &place.state.state_dir)?;
     let spawner = Spawner::start()?;
     let child = spawner.spawn(command(&cloud, &root, port)?).await.context("cannot start cargo lambda watch")?;

@@ -12,6 +12,6 @@ pub mod yaml;
 pub use alarms::{Alarm, Comparison, Metric, MetricFilter, Missing, Statistic};
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, Table};
 pub use roles::{LambdaCall, Statement};
-pub use rules::EventRule;
+pub use rules::{Announced, EventRule};
 pub use stack::{Settings, Stack};
 pub use urls::FunctionUrl;

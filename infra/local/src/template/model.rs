@@ -3,7 +3,7 @@
 use super::alarms::{Alarm, MetricFilter};
 use super::intrinsics::kebab;
 use super::roles::{self, LambdaCall, Statement};
-use super::rules::{self, EventRule};
+use super::rules::{self, Announced, EventRule};
 use super::stack::{Stack, kind, text};
 use super::urls::FunctionUrl;
 use anyhow::{Context, Result, anyhow, bail};
@@ -40,8 +40,8 @@ pub struct Model {
     pub identities: Vec<String>,
     /// SES configuration sets.
     pub configuration_sets: Vec<String>,
-    /// The configuration sets whose accepted mails SES announces on the event bus.
-    pub announced: Vec<String>,
+    /// The configuration sets of whose mails SES tells the event bus, and what.
+    pub announced: Vec<Announced>,
     /// The statements of each function's deployed role, by the function's name.
     pub roles: BTreeMap<String, Vec<Statement>>,
     /// The queue of the events that a function failed on for good, by the function's name.

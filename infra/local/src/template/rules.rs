@@ -1,8 +1,9 @@
 //! EventBridge rules that start functions, and the SES configuration sets that produce the events.
 
 use super::stack::{Stack, text};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A rule of the default bus with a function as its target.
 #[derive(Debug, Clone)]
@@ -11,8 +12,16 @@ pub struct EventRule {
     pub function: String,
     /// The matching events: fields with the list of their allowed values.
     pub pattern: Value,
-    /// The path to the part of the event that the function gets; empty for the whole.
-    pub input_path: Vec<String>,
+    input: Input,
+}
+
+/// What the function gets of an event.
+#[derive(Debug, Clone)]
+enum Input {
+    /// The part under this path; the whole where it is empty.
+    Part(Vec<String>),
+    /// An object of the parts under these paths.
+    Parts(BTreeMap<String, Vec<String>>),
 }
 
 impl EventRule {
@@ -29,12 +38,13 @@ impl EventRule {
     }
 
     fn new(function: String, pattern: Value, target: &Value) -> Result<Self> {
-        for unknown in ["Input", "InputTransformer"] {
-            ensure!(target.get(unknown).is_none(), "{unknown} is not supported by the local cloud");
-        }
+        ensure!(target.get("Input").is_none(), "Input is not supported by the local cloud");
         check_pattern(&pattern)?;
-        let path = target.get("InputPath").map_or_else(|| "$".to_owned(), text);
-        Ok(Self { function, pattern, input_path: read_path(&path)? })
+        let input = match target.get("InputTransformer") {
+            Some(transformer) => Input::Parts(read_transformer(transformer)?),
+            None => Input::Part(read_path(&target.get("InputPath").map_or_else(|| "$".to_owned(), text))?),
+        };
+        Ok(Self { function, pattern, input })
     }
 
     /// Whether an event starts the function.
@@ -44,13 +54,33 @@ impl EventRule {
 
     /// The function's input from an event.
     pub fn input(&self, event: &Value) -> Value {
-        self.input_path.iter().try_fold(event, |value, name| value.get(name)).cloned().unwrap_or_default()
+        let part = |path: &Vec<String>| path.iter().try_fold(event, |value, name| value.get(name)).cloned().unwrap_or_default();
+        match &self.input {
+            Input::Part(path) => part(path),
+            Input::Parts(paths) => paths.iter().map(|(name, path)| (name.clone(), part(path))).collect(),
+        }
     }
 }
 
+/// A transformer that makes an object of its parts, each under its own name, and no other.
+fn read_transformer(transformer: &Value) -> Result<BTreeMap<String, Vec<String>>> {
+    let paths = transformer["InputPathsMap"].as_object().context("a transformer has paths")?;
+    let paths: BTreeMap<_, _> = paths.iter().map(|(name, path)| Ok((name.clone(), read_path(&text(path))?))).collect::<Result<_>>()?;
+    let fields: Vec<String> = paths.keys().map(|name| format!("\"{name}\": <{name}>")).collect();
+    let (expected, template) = (format!("{{{}}}", fields.join(", ")), text(&transformer["InputTemplate"]));
+    ensure!(template == expected, "the template {template} is not supported by the local cloud; {expected} is");
+    Ok(paths)
+}
+
+/// One of these patterns is to match what the others beside it match.
+const OR: &str = "$or";
+
 fn check_pattern(pattern: &Value) -> Result<()> {
     match pattern {
-        Value::Object(fields) if !fields.is_empty() => fields.values().try_for_each(check_pattern),
+        Value::Object(fields) if !fields.is_empty() => fields.iter().try_for_each(|(name, pattern)| match pattern {
+            Value::Array(either) if name == OR => either.iter().try_for_each(check_pattern),
+            _ => check_pattern(pattern),
+        }),
         Value::Array(allowed) if !allowed.is_empty() && allowed.iter().all(|value| !value.is_object() && !value.is_array()) => Ok(()),
         other => bail!("a pattern is made of fields and lists of plain values; {other} is not supported by the local cloud"),
     }
@@ -67,27 +97,38 @@ fn read_path(path: &str) -> Result<Vec<String>> {
 /// A field of the pattern allows the value, or one of the values when the event has a list.
 fn matches(pattern: &Value, event: &Value) -> bool {
     match (pattern, event) {
-        (Value::Object(fields), Value::Object(_)) => {
-            fields.iter().all(|(name, pattern)| event.get(name).is_some_and(|value| matches(pattern, value)))
-        }
+        (Value::Object(fields), Value::Object(_)) => fields.iter().all(|(name, pattern)| match pattern {
+            Value::Array(either) if name == OR => either.iter().any(|pattern| matches(pattern, event)),
+            _ => event.get(name).is_some_and(|value| matches(pattern, value)),
+        }),
         (Value::Array(allowed), Value::Array(values)) => values.iter().any(|value| allowed.contains(value)),
         (Value::Array(allowed), value) => allowed.contains(value),
         _ => false,
     }
 }
 
-/// The configuration set whose mails SES announces because of this `AWS::SES::ConfigurationSetEventDestination`.
+/// A configuration set, and the events of its mails that SES tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
+    /// Its name.
+    pub set: String,
+    /// Of `send`, `bounce` and `complaint`.
+    pub types: Vec<String>,
+}
+
+/// What SES announces because of this `AWS::SES::ConfigurationSetEventDestination`.
 ///
 /// # Errors
 /// When it sends other events or sends them elsewhere.
-pub(super) fn announced(stack: &Stack, id: &str) -> Result<Option<String>> {
+pub(super) fn announced(stack: &Stack, id: &str) -> Result<Option<Announced>> {
     let properties = stack.properties(id)?;
     let destination = &properties["EventDestination"];
-    let types = destination["MatchingEventTypes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if types != ["send"] || destination["EventBridgeDestination"]["EventBusArn"].is_null() {
-        bail!("the local cloud makes `send` events for EventBridge and no others");
+    let types: Vec<String> = destination["MatchingEventTypes"].as_array().into_iter().flatten().map(text).collect();
+    let known = types.iter().all(|kind| ["send", "bounce", "complaint"].contains(&kind.as_str()));
+    if !known || types.is_empty() || destination["EventBridgeDestination"]["EventBusArn"].is_null() {
+        bail!("the local cloud makes `send`, `bounce` and `complaint` events for EventBridge and no others");
     }
-    Ok((destination["Enabled"] == true).then(|| text(&properties["ConfigurationSetName"])))
+    Ok((destination["Enabled"] == true).then(|| Announced { set: text(&properties["ConfigurationSetName"]), types }))
 }
 
 #[cfg(test)]
@@ -123,6 +164,30 @@ mod tests {
         assert_eq!(input("$"), event);
         assert_eq!(input("$.detail.mail.tags"), json!({ "a": ["1"] }));
         assert_eq!(input("$.detail.nothing"), Value::Null);
+    }
+
+    #[test]
+    fn one_of_several_patterns_is_enough_beside_others() {
+        let either = json!([{ "bounce": { "type": ["Permanent"] } }, { "kind": ["Complaint"] }]);
+        let rule = rule(json!({ "detail": { "set": ["ours"], "$or": either } }), "$").unwrap();
+        for (detail, is) in [
+            (json!({ "set": "ours", "bounce": { "type": "Permanent" } }), true),
+            (json!({ "set": "ours", "kind": "Complaint" }), true),
+            (json!({ "set": "ours", "bounce": { "type": "Transient" } }), false),
+            (json!({ "set": "theirs", "kind": "Complaint" }), false),
+        ] {
+            assert_eq!(rule.matches(&json!({ "detail": detail })), is, "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_transformer_makes_an_object_of_parts() {
+        let new = |transformer| EventRule::new("f".to_owned(), json!({ "source": ["x"] }), &json!({ "InputTransformer": transformer }));
+        let paths = json!({ "kind": "$.detail.kind", "tags": "$.detail.tags" });
+        let rule = new(json!({ "InputPathsMap": paths, "InputTemplate": "{\"kind\": <kind>, \"tags\": <tags>}" })).unwrap();
+        let event = json!({ "detail": { "kind": "Bounce", "tags": { "a": ["1"] }, "address": "ada@example.org" } });
+        assert_eq!(rule.input(&event), json!({ "kind": "Bounce", "tags": { "a": ["1"] } }));
+        assert!(new(json!({ "InputPathsMap": paths, "InputTemplate": "<tags>" })).is_err());
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn the_repositorys_template_has_all_a_function_needs() {
         std::fs::read_dir(root.join("functions")).unwrap().map(|entry| (entry.unwrap().file_name().into_string().unwrap(), ())).collect();
     let names: BTreeMap<String, ()> = models.iter().flat_map(|model| model.functions.keys().map(|name| (name.clone(), ()))).collect();
     assert_eq!(names, folders);
-    assert_eq!(models.each_ref().map(|model| model.tables.len()), [4, 1]);
+    assert_eq!(models.each_ref().map(|model| model.tables.len()), [6, 1]);
     assert_eq!(models.each_ref().map(|model| model.queues.is_empty() && model.buckets.is_empty()), [false, true]);
     for (model, function) in models.iter().flat_map(|model| model.functions.values().map(move |function| (model, function))) {
         // Those for `HEAD` and for other methods follow from it.

@@ -38,7 +38,7 @@ pub(super) fn create() -> Endpoint {
         )
         .takes_body(body())
         .answers("200", answer())
-        .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::RateLimited, Reason::BudgetSpent])
+        .refuses(&[Reason::ConsentRequired, Reason::AgeAttestationRequired, Reason::BudgetSpent])
         .refuses(&[Reason::PictureUnreadable, Reason::PictureBlank, Reason::PictureRefused])
         .refuses(&[Reason::DrawingRefused, Reason::TimedOut])
         .busy()

@@ -79,6 +79,10 @@ impl Refusal {
                 .header("WWW-Authenticate", said("The scheme of the session's cookie; no browser asks for a password by it"))
                 .build(),
             405 => response.header("Allow", said("The methods that the path takes")).build(),
+            429 => response
+                .header("RateLimit", said("The limit that is reached, and the seconds until its window ends"))
+                .header(POLICY, policy())
+                .build(),
             _ => response.build(),
         }
     }
@@ -123,6 +127,13 @@ fn said(description: &str) -> Header {
     HeaderBuilder::new().description(Some(description)).schema(Some(text("").build())).build()
 }
 
+/// The header that says the limits.
+pub(super) const POLICY: &str = "RateLimit-Policy";
+
+pub(super) fn policy() -> Header {
+    said("The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11)")
+}
+
 fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     HeaderBuilder::new().description(Some("Seconds to wait, where asking again helps")).schema(Some(seconds.build())).build()
@@ -135,9 +146,10 @@ fn status(reason: Reason) -> u16 {
         Reason::BodyMalformed | Reason::FieldInvalid | Reason::IdempotencyKeyInvalid => 400,
         Reason::SignedOut | Reason::CodeRefused => 401,
         Reason::WalletShort => 402,
-        Reason::CrossSite => 403,
+        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused => 403,
         Reason::NotFound => 404,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
+        Reason::TrialUsed | Reason::TrialUnfinished => 409,
         Reason::MethodNotAllowed => 405,
         Reason::BodyTooLarge => 413,
         Reason::MediaTypeUnsupported => 415,
@@ -147,6 +159,7 @@ fn status(reason: Reason) -> u16 {
         Reason::RateLimited => 429,
         Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => 503,
         Reason::TimedOut => 504,
+        Reason::RefundRefused => 409,
     }
 }
 
@@ -160,7 +173,7 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::IdempotencyKeyInvalid => "The header `Idempotency-Key` is absent or not 1 to 255 printable characters.",
         Reason::IdempotencyKeyReused => "The same `Idempotency-Key` came with another body.",
         Reason::IdempotencyKeyInUse => "The request with this `Idempotency-Key` is still running.",
-        Reason::SignedOut => "There is no valid session.",
+        Reason::SignedOut => "There is no valid session, or no valid pass of the trial.",
         Reason::CodeRefused => "The sign-in code is wrong, used, expired or tried too often.",
         Reason::CrossSite => "A browser sent the request from another site.",
         Reason::WalletShort => "The wallet holds fewer credits than the generation costs.",
@@ -168,18 +181,28 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::UploadNotReceived => "The upload was opened but its bytes never arrived.",
         Reason::UploadRefused => "The upload was refused by the content check and cannot be used.",
         Reason::RateLimited => {
-            "Too many requests of this kind in this hour or on this day, or too many generations at once; `detail` names the limit."
+            "Too many requests of this kind in this hour or on this day, or too many generations at once; `RateLimit` names the limit."
         }
         Reason::BudgetSpent => "The service has done what it may do in a day, or in an hour, for all together.",
         Reason::Unavailable => "A dependency is slow or refuses for the moment.",
         Reason::Overloaded => "More work waits than is done in a sensible time; nothing was taken or charged.",
         Reason::ConsentRequired => "The header `Provider-Consent` does not name the vendors that would see the picture; `detail` does.",
-        Reason::AgeAttestationRequired => "The header `Age-Attestation: 13+` is absent or says something else.",
+        Reason::AgeAttestationRequired => {
+            "Nobody attested to be old enough: the header `Age-Attestation: 13+`, or the field `age_attestation` where the route has one, is absent or says \
+             something else."
+        }
         Reason::PictureUnreadable => "The bytes are no readable picture.",
         Reason::PictureBlank => "The picture is blank: it shows one colour, or colours that flow into each other, and nobody.",
         Reason::PictureRefused => "The content check refuses the picture, or the words that came with it.",
         Reason::DrawingRefused => "The artist refuses this drawing; no other is asked.",
         Reason::TimedOut => "The work exceeded its time limit.",
+        Reason::SignatureRefused => "The notice is not signed by the merchant, or not now.",
+        Reason::RefundRefused => {
+            "The merchant gives no money back for this order: it has done so, it is about to, or the payment is disputed."
+        }
+        Reason::ChallengeRefused => "The challenge was not met, or its answer was used before.",
+        Reason::TrialUsed => "The trial has had its one upload, or its one generation.",
+        Reason::TrialUnfinished => "The trial has no finished pictures that could be claimed.",
     }
 }
 

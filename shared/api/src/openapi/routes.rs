@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
-use kernel::{Reason, limits};
+use kernel::{Quota, Reason, limits};
 use stacks::{Caller, Function, Manifest};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -14,7 +14,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Header, Paths, Ref, Required, Response, ResponseBuilder};
 
 use super::problems::{Refusal, refuse};
-use super::{SESSION, schemas};
+use super::{SESSION, TRIAL, schemas};
 
 pub(super) const POLICY: &str = "policy";
 pub(super) const CATALOGUE: &str = "catalogue";
@@ -23,6 +23,7 @@ pub(super) const UPLOADS: &str = "uploads";
 pub(super) const GENERATIONS: &str = "generations";
 pub(super) const INSTANT: &str = "instant";
 pub(super) const VERIFICATIONS: &str = "verifications";
+pub(super) const INSIGHTS: &str = "insights";
 
 /// The reasons of every route with a JSON body.
 const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::BodyTooLarge, Reason::MediaTypeUnsupported];
@@ -31,16 +32,21 @@ const BODY: [Reason; 4] = [Reason::BodyMalformed, Reason::FieldInvalid, Reason::
 pub(super) struct Endpoint {
     function: &'static str,
     operation: OperationBuilder,
+    description: Option<String>,
+    answers: Vec<(String, Response)>,
+    /// What it asks for instead of its caller's cookie alone.
+    security: Option<SecurityRequirement>,
     reasons: Vec<Reason>,
 }
 
 impl Endpoint {
     pub(super) fn new(function: &'static str, tag: &str) -> Self {
-        Self { function, operation: OperationBuilder::new().operation_id(Some(function)).tag(tag), reasons: Vec::new() }
+        let operation = OperationBuilder::new().operation_id(Some(function)).tag(tag);
+        Self { function, operation, description: None, answers: Vec::new(), security: None, reasons: Vec::new() }
     }
 
     pub(super) fn describe(mut self, description: &str) -> Self {
-        self.operation = self.operation.description(Some(description));
+        self.description = Some(description.to_owned());
         self
     }
 
@@ -50,11 +56,19 @@ impl Endpoint {
         self.refuses(&BODY)
     }
 
-    fn takes(mut self, schema: &str) -> Self {
+    pub(super) fn takes(mut self, schema: &str) -> Self {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
         let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
         self.operation = self.operation.request_body(Some(body.build()));
         self.refuses(&BODY)
+    }
+
+    /// Takes any object in JSON.
+    pub(super) fn takes_object(mut self) -> Self {
+        let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::Object).build())).build();
+        let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
+        self.operation = self.operation.request_body(Some(body.build()));
+        self.refuses(&[Reason::BodyMalformed, Reason::BodyTooLarge, Reason::MediaTypeUnsupported])
     }
 
     /// Takes bytes of these media types.
@@ -66,14 +80,38 @@ impl Endpoint {
         self.refuses(&[Reason::BodyMalformed, Reason::BodyTooLarge, Reason::MediaTypeUnsupported])
     }
 
+    /// Asks for more than its caller's cookie.
+    pub(super) fn secured_by(self, security: SecurityRequirement) -> Self {
+        Self { security: Some(security), ..self }
+    }
+
     pub(super) fn parameter(mut self, parameter: ParameterBuilder) -> Self {
         self.operation = self.operation.parameter(parameter.build());
         self
     }
 
     pub(super) fn answers(mut self, status: &str, response: Response) -> Self {
-        self.operation = self.operation.response(status, response);
+        self.answers.push((status.to_owned(), response));
         self
+    }
+
+    /// Counts its callers: every answer says the limits, and above them it refuses.
+    fn counts(mut self, quotas: &[Quota]) -> Self {
+        if quotas.is_empty() {
+            return self;
+        }
+        let limits: Vec<String> = quotas.iter().map(ToString::to_string).collect();
+        let limits = format!("Limits, by their names in the header `RateLimit-Policy`: {}.", limits.join(", "));
+        self.description = Some(self.description.map_or_else(|| limits.clone(), |said| format!("{said}\n\n{limits}")));
+        for (_, answer) in &mut self.answers {
+            answer.headers.insert(super::problems::POLICY.into(), super::problems::policy().into());
+        }
+        self.refuses(&[Reason::RateLimited])
+    }
+
+    fn operation(&mut self) -> OperationBuilder {
+        let operation = std::mem::take(&mut self.operation).description(self.description.take());
+        self.answers.drain(..).fold(operation, |operation, (status, answer)| operation.response(status, answer))
     }
 
     pub(super) fn refuses(mut self, reasons: &[Reason]) -> Self {
@@ -81,9 +119,10 @@ impl Endpoint {
         self
     }
 
-    /// Needs a session and, where it changes something, refuses what a browser sends from another site.
-    fn private(mut self, method: &HttpMethod) -> Self {
-        self.operation = self.operation.security(SecurityRequirement::new(SESSION, [] as [&str; 0]));
+    /// Needs the cookie of this scheme and, where it changes something, refuses what a browser sends from another site.
+    fn private(mut self, method: &HttpMethod, scheme: &str) -> Self {
+        let security = self.security.take().unwrap_or_else(|| SecurityRequirement::new(scheme, [] as [&str; 0]));
+        self.operation = self.operation.security(security);
         let private = self.refuses(&[Reason::SignedOut]);
         if *method == HttpMethod::Get { private } else { private.refuses(&[Reason::CrossSite]) }
     }
@@ -105,10 +144,17 @@ pub(super) struct Route {
 impl Route {
     /// Adds what the manifest of its function says.
     fn of(function: &Function, route: &stacks::Route, endpoint: Endpoint) -> Result<Self> {
-        let Manifest { about, caller, .. } = &function.manifest;
+        let Manifest { about, caller, counts, .. } = &function.manifest;
         let method = method(&route.method)?;
-        let endpoint = if *caller == Some(Caller::Session) { endpoint.private(&method) } else { endpoint };
-        let operation = endpoint.operation.summary(Some(about.trim_end_matches('.')));
+        let endpoint = match caller {
+            Some(Caller::Session) => endpoint.private(&method, SESSION),
+            Some(Caller::Trial) => endpoint.private(&method, TRIAL),
+            _ => endpoint,
+        };
+        let quotas: Vec<Vec<Quota>> = counts.iter().map(|what| limits::quotas(what)).collect();
+        ensure!(quotas.iter().all(|some| !some.is_empty()), "{} counts what has no limit: {counts:?}", function.name);
+        let mut endpoint = endpoint.counts(&quotas.concat());
+        let operation = endpoint.operation().summary(Some(about.trim_end_matches('.')));
         Ok(Self { method, path: route.path.clone(), operation, refusals: Refusal::of(&endpoint.reasons) })
     }
 }
@@ -170,7 +216,11 @@ fn all() -> Vec<Endpoint> {
     all.push(generations_create());
     all.extend(generations());
     all.push(super::instant::create());
+    all.extend(super::trials::all());
     all.push(verifications_create());
+    all.extend(super::insights::all());
+    all.extend(super::outreach::all());
+    all.extend(super::payments::all());
     all
 }
 
@@ -191,10 +241,13 @@ fn privacy_get() -> Endpoint {
 }
 
 fn styles_list() -> Endpoint {
-    let cache = header("Any cache may keep it for five minutes", string());
-    Endpoint::new("styles-list", CATALOGUE)
-        .describe("`HEAD` is answered as well.")
-        .answers("200", ResponseBuilder::from(json("All styles", "StylesReply")).header("Cache-Control", cache).build())
+    let cache = || header("Any cache may keep it for five minutes", string());
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
+    let all = ResponseBuilder::from(json("All styles", "StylesReply")).header("ETag", etag()).header("Cache-Control", cache());
+    Endpoint::new("styles-list", CATALOGUE).describe("`HEAD` is answered as well.").parameter(seen).answers("200", all.build()).answers(
+        "304",
+        ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache()).build(),
+    )
 }
 
 fn account() -> Vec<Endpoint> {
@@ -210,12 +263,12 @@ fn account() -> Vec<Endpoint> {
                 .header("Set-Cookie", header("`__Host-sign-in` for ten minutes, to be sent with the code (`sign-in` over plain http)", string()))
                 .build(),
         )
-        .refuses(&[Reason::CrossSite, Reason::RateLimited, Reason::BudgetSpent])
+        .refuses(&[Reason::CrossSite, Reason::BudgetSpent])
         .busy();
     let sign_in = Endpoint::new("auth-sessions-create", ACCOUNT)
         .describe(
             "The code works once, with the cookie that came when it was asked for, and admits five attempts. The first sign-in opens the account and grants its \
-             starter credits, which a mailbox has once.",
+             starter credits, which a mailbox has once; it needs `age_attestation`, and refuses without using up the code.",
         )
         .parameter(accept_language())
         .takes("SignInRequest")
@@ -223,7 +276,7 @@ fn account() -> Vec<Endpoint> {
             "201",
             ResponseBuilder::from(json("Signed in", "SessionReply")).header("Set-Cookie", header("The session", string())).build(),
         )
-        .refuses(&[Reason::CodeRefused, Reason::CrossSite, Reason::RateLimited, Reason::BudgetSpent])
+        .refuses(&[Reason::CodeRefused, Reason::CrossSite, Reason::BudgetSpent, Reason::AgeAttestationRequired])
         .busy();
     let sign_out = Endpoint::new("auth-sessions-delete", ACCOUNT)
         .answers(
@@ -243,7 +296,6 @@ fn uploads_create() -> Endpoint {
         )
         .takes("UploadRequest")
         .answers("201", json("The form", "UploadReply"))
-        .refuses(&[Reason::RateLimited])
         .busy()
 }
 
@@ -251,16 +303,11 @@ fn generations_create() -> Endpoint {
     let key = parameter("Idempotency-Key", ParameterIn::Header, idempotency_key()).required(Required::True);
     let location = header("`/v1/generations/{id}` of the new generation", string());
     Endpoint::new("generations-create", GENERATIONS)
-        .describe(&format!(
-            "The same `Idempotency-Key` with the same body means the same generation, for 24 hours. An account starts at most {} generations in an hour, and at \
-             most {} of them run at once; `detail` of the refusal names the limit.",
-            limits::GENERATIONS_PER_HOUR,
-            limits::GENERATIONS_AT_ONCE,
-        ))
+        .describe("The same `Idempotency-Key` with the same body means the same generation, for 24 hours.")
         .parameter(key.description(Some("The caller's own key for this request")))
         .takes("GenerationRequest")
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
-        .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound, Reason::RateLimited])
+        .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound])
         .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
         .refuses(&[Reason::Overloaded])
         .busy()
@@ -309,7 +356,7 @@ fn verifications_create() -> Endpoint {
         .answers("200", json("The picture's claims and their validity", "VerificationReply"))
 }
 
-fn json(description: &str, schema: &str) -> Response {
+pub(super) fn json(description: &str, schema: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
     ResponseBuilder::new().description(description).content("application/json", content).build()
 }
@@ -318,7 +365,7 @@ pub(super) fn header(description: &str, schema: Object) -> Header {
     HeaderBuilder::new().description(Some(description)).schema(Some(schema)).build()
 }
 
-fn etag() -> Header {
+pub(super) fn etag() -> Header {
     header("The entity tag, for `If-None-Match`", string())
 }
 
@@ -339,12 +386,12 @@ pub(super) fn string() -> Object {
     ObjectBuilder::new().schema_type(Type::String).build()
 }
 
-fn idempotency_key() -> Object {
+pub(super) fn idempotency_key() -> Object {
     let (least, most) = (*limits::IDEMPOTENCY_KEY_CHARS.start(), *limits::IDEMPOTENCY_KEY_CHARS.end());
     ObjectBuilder::new().schema_type(Type::String).min_length(Some(least)).max_length(Some(most)).pattern(Some("^[ -~]+$")).build()
 }
 
-fn page_limit() -> Object {
+pub(super) fn page_limit() -> Object {
     let (least, most) = (*limits::PAGE_ITEMS.start(), *limits::PAGE_ITEMS.end());
     let limit = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most));
     limit.default(Some(limits::PAGE_ITEMS_DEFAULT.into())).build()

@@ -1,10 +1,20 @@
 //! The bodies: derived from the types, then narrowed to the values that the code accepts and returns.
 
-use api_accounts::{AskForCode, CodeSent, MeReply, SessionReply, SignInRequest, WalletReply};
+use api_accounts::{AskForCode, ChangeMe, ChangedMe, CodeSent, LeadPage, MeReply, SessionReply, SignInRequest, WalletReply};
+use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest, UsageRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
+use api_outreach::{CONSENT_VERSION, ChangeMarketing, MarketingReply};
+use api_payments::{
+    CheckoutReply, CheckoutRequest, EntriesReply, EntryReply, MoneyReply, OfferReply, OffersReply, OrderReply, OrdersReply, RefundReply,
+    RefundRequest,
+};
+use api_site::{ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply, RateReply, SiteReply};
 use api_studio::{
     AddonsReply, BubbleAddon, BubbleRequest, BundleReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
     GenerationStarted, GenerationSummary, GenerationsReply, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
+};
+use api_trials::{
+    OpenTrialLink, TrialBegun, TrialClaimed, TrialGenerationRequest, TrialLinkRequest, TrialLinkSent, TrialReply, TrialRequest,
 };
 use api_verifications::{ActionReply, CredentialsReply, IngredientReply, VerificationReply};
 use bubble_text::{Side, Words};
@@ -14,6 +24,8 @@ use processing::instant::Stage;
 use studio::{EndReason, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Components, ComponentsBuilder, Object, RefOr, Schema};
+
+use super::insights;
 
 /// Adds the schema of every type of the `api-…` crates.
 pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
@@ -47,6 +59,42 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<CredentialsReply>()
         .schema_from::<ActionReply>()
         .schema_from::<IngredientReply>()
+        .schema_from::<SiteReply>()
+        .schema_from::<FeaturesReply>()
+        .schema_from::<ConsentReply>()
+        .schema_from::<ConsentTextReply>()
+        .schema_from::<NamedReply>()
+        .schema_from::<LimitsReply>()
+        .schema_from::<RateReply>()
+        .schema_from::<LinksReply>()
+        .schema_from::<EventsRequest>()
+        .schema_from::<ActionRequest>()
+        .schema_from::<FeedbackRequest>()
+        .schema_from::<FeedbackReply>()
+        .schema_from::<UsageRequest>()
+        .schema_from::<ChangeMe>()
+        .schema_from::<ChangedMe>()
+        .schema_from::<ChangeMarketing>()
+        .schema_from::<MarketingReply>()
+        .schema_from::<OffersReply>()
+        .schema_from::<OfferReply>()
+        .schema_from::<MoneyReply>()
+        .schema_from::<CheckoutRequest>()
+        .schema_from::<CheckoutReply>()
+        .schema_from::<OrderReply>()
+        .schema_from::<OrdersReply>()
+        .schema_from::<RefundReply>()
+        .schema_from::<RefundRequest>()
+        .schema_from::<EntriesReply>()
+        .schema_from::<EntryReply>()
+        .schema_from::<TrialRequest>()
+        .schema_from::<TrialBegun>()
+        .schema_from::<TrialReply>()
+        .schema_from::<TrialGenerationRequest>()
+        .schema_from::<TrialLinkRequest>()
+        .schema_from::<TrialLinkSent>()
+        .schema_from::<OpenTrialLink>()
+        .schema_from::<TrialClaimed>()
 }
 
 /// An id with this prefix.
@@ -57,6 +105,14 @@ pub(super) fn id(prefix: &str) -> ObjectBuilder {
 /// Such an id, or an empty text.
 pub(super) fn id_or_nothing(prefix: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^({prefix}[0-9a-f]{{32}})?$")))
+}
+
+/// A place in a ledger, or an empty string.
+pub(super) fn place_or_nothing() -> ObjectBuilder {
+    use wallet::Kind::{Capture, ClawBack, Grant, Hold, Reinstate, Release};
+    let kinds = [Grant, Hold, Capture, Release, ClawBack, Reinstate].map(wallet::Kind::name).join("|");
+    let cause = "starter|gen_[0-9a-f]{32}|ord_[0-9a-f]{32}(\\.[0-9]{1,9})?";
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^([0-9]{{1,18}}\\.({kinds})\\.({cause}))?$")))
 }
 
 fn id_pattern(prefix: &str) -> String {
@@ -73,9 +129,23 @@ pub(super) fn refine(mut components: Components) -> Components {
         ("GenerationStarted", "generation_id", "gen_"),
         ("GenerationSummary", "generation_id", "gen_"),
         ("GenerationsReply", "next_cursor", "gen_"),
+        ("EventsRequest", "device_id", "dev_"),
+        ("FeedbackReply", "feedback_id", "fbk_"),
+        ("CheckoutReply", "order_id", "ord_"),
+        ("OrderReply", "order_id", "ord_"),
+        ("OrdersReply", "next_cursor", "ord_"),
+        ("RefundRequest", "order_id", "ord_"),
+        ("EntryReply", "generation_id", "gen_"),
+        ("EntryReply", "order_id", "ord_"),
+        ("TrialBegun", "trial_id", "tri_"),
+        ("TrialReply", "trial_id", "tri_"),
+        ("TrialReply", "upload_id", "upl_"),
+        ("TrialGenerationRequest", "upload_id", "upl_"),
+        ("TrialClaimed", "generation_id", "gen_"),
     ] {
         with(&mut components, schema, field, |text| text.pattern = Some(id_pattern(prefix)));
     }
+    components.schemas.insert("ActionRequest".into(), insights::actions());
     bounds(&mut components);
     names(&mut components);
     stickers(&mut components);
@@ -89,14 +159,30 @@ const MAIL_ADDRESS: &str = "mail-address";
 /// The format of a text that a speech bubble can hold: no pattern can say which characters the fonts have.
 const BUBBLE_TEXT: &str = "bubble-text";
 
+/// The format of a language tag that is taken (BCP 47): no pattern can say which subtags may follow each other.
+const LANGUAGE_TAG: &str = "language-tag";
+
 fn bounds(components: &mut Components) {
-    for schema in ["AskForCode", "SignInRequest"] {
-        with(components, schema, "email", |text| {
+    with(components, "ChangeMe", "locale", |text| {
+        (text.min_length, text.max_length) = (Some(2), Some(35));
+        text.format = Some(SchemaFormat::Custom(LANGUAGE_TAG.into()));
+    });
+    for (schema, field) in
+        [("AskForCode", "email"), ("SignInRequest", "email"), ("TrialLinkRequest", "email"), ("FeedbackRequest", "contact")]
+    {
+        with(components, schema, field, |text| {
             text.max_length = Some(limits::EMAIL_CHARS);
             text.format = Some(SchemaFormat::Custom(MAIL_ADDRESS.into()));
         });
     }
     with(components, "SignInRequest", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    for schema in ["SignInRequest", "TrialRequest"] {
+        with(components, schema, "age_attestation", |text| text.enum_values = Some(vec!["13+".into(), "16+".into()]));
+    }
+    with(components, "TrialRequest", "turnstile_token", |text| {
+        (text.min_length, text.max_length, text.pattern) = (Some(1), Some(2_048), Some("^[!-~]+$".into()));
+    });
+    with(components, "OpenTrialLink", "secret", |text| text.pattern = Some("^[0-9a-f]{64}$".into()));
     between(components, "UploadRequest", "bytes", *limits::UPLOAD_BYTES.start(), *limits::UPLOAD_BYTES.end());
     between(components, "GenerationRequest", "count", u64::from(*limits::DRAWINGS.start()), u64::from(*limits::DRAWINGS.end()));
     between(components, "GenerationRequest", "seed", 0, limits::SEED_MAX);
@@ -106,6 +192,17 @@ fn bounds(components: &mut Components) {
         (text.min_length, text.max_length) = (Some(1), Some(Words::MAX_BYTES));
         text.format = Some(SchemaFormat::Custom(BUBBLE_TEXT.into()));
     });
+    with(components, "FeedbackRequest", "text", |text| {
+        (text.min_length, text.max_length) = (Some(*limits::FEEDBACK_CHARS.start()), Some(*limits::FEEDBACK_CHARS.end()));
+        text.pattern = Some(insights::SAYS_SOMETHING.into());
+    });
+    if let RefOr::T(Schema::Array(actions)) = property(components, "EventsRequest", "actions") {
+        (actions.min_items, actions.max_items) = (Some(insights::batch().0), Some(insights::batch().1));
+    }
+    with(components, "MoneyReply", "currency", |text| text.pattern = Some("^[A-Z]{3}$".into()));
+    for (schema, field) in [("OfferReply", "id"), ("CheckoutRequest", "offer"), ("OrderReply", "offer")] {
+        with(components, schema, field, |text| text.pattern = Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$".into()));
+    }
     with(components, "StyleReply", "thumbnail", |url| url.pattern = Some("^data:image/webp;base64,".into()));
 }
 
@@ -114,7 +211,12 @@ const PICTURE_TYPE: &str =
     r"^[ \t]*[Ii][Mm][Aa][Gg][Ee]/([Pp]?[Jj][Pp][Ee][Gg]|[Jj][Pp][Gg]|[Pp][Nn][Gg]|[Ww][Ee][Bb][Pp])[ \t]*(;[\s\S]*)?$";
 
 fn names(components: &mut Components) {
-    one_of(components, "GenerationRequest", "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
+    one_of(components, "TrialLinkRequest", "marketing_text_version", &[CONSENT_VERSION]);
+    one_of(components, "AskForCode", "page", &[LeadPage::RefundForm.name()]);
+    one_of(components, "MarketingReply", "text_version", &[CONSENT_VERSION]);
+    for schema in ["GenerationRequest", "TrialGenerationRequest"] {
+        one_of(components, schema, "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
+    }
     with(components, "UploadRequest", "content_type", |text| text.pattern = Some(PICTURE_TYPE.into()));
     // A cancelled generation is gone for its owner.
     let states: Vec<_> = State::ALL.iter().filter(|state| **state != State::Cancelled).collect();
@@ -123,8 +225,14 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", picture_files::Format::ALL);
+    one_of(components, "SiteReply", "profile", policy::Profile::ALL);
     one_of(components, "ProgressEvent", "stage", &Stage::ALL.iter().map(|stage| stage.name()).collect::<Vec<_>>());
     one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Manifest, Provenance::Members]);
+    use payments::{OrderState, RequestState};
+    one_of(components, "OrderReply", "state", &[OrderState::Pending, OrderState::Paid, OrderState::Credited, OrderState::Void]);
+    one_of(components, "RefundReply", "state", &[RequestState::Begun, RequestState::Done, RequestState::Waiting]);
+    let entries = ["grant", "hold", "capture", "release", "claw-back", "reinstate"];
+    one_of(components, "EntryReply", "kind", &entries);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);
     one_of(
         components,
@@ -193,7 +301,8 @@ fn end_reasons() -> Vec<EndReason> {
         EndReason::UploadGone => Some(EndReason::TimedOut),
         EndReason::TimedOut => Some(EndReason::DrawingRefused),
         EndReason::DrawingRefused => Some(EndReason::DrawingFailed),
-        EndReason::DrawingFailed => None,
+        EndReason::DrawingFailed => Some(EndReason::TrialOver),
+        EndReason::TrialOver => None,
     };
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
@@ -201,7 +310,9 @@ fn end_reasons() -> Vec<EndReason> {
 /// An absent field is left out of a reply and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
-        ("GenerationSummary", &["reason"][..]),
+        ("SiteReply", &["turnstile_site_key"][..]),
+        ("LinksReply", &["styles"]),
+        ("GenerationSummary", &["reason"]),
         ("GenerationsReply", &["next_cursor"]),
         ("VerificationReply", &["xmp_digital_source_type"]),
         ("CredentialsReply", &["generator", "signer", "digital_source_type"]),

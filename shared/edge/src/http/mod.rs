@@ -16,13 +16,17 @@ use std::time::Instant;
 use futures_util::FutureExt;
 use kernel::{Failure, Reason};
 use lambda_http::http::header::{ALLOW, VARY};
-use lambda_http::http::{HeaderMap, HeaderValue, Method};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lambda_http::{Body, RequestExt, Response, service_fn};
 
 use crate::error::ended;
 
+/// What is left of a limit, and the limits (draft-ietf-httpapi-ratelimit-headers-11).
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
 pub use reply::Reply;
-pub use request::Request;
+pub use request::{Request, language_tag};
 
 /// Serves an endpoint until the process ends: each request goes to `handle`, and its reply or failure becomes the response.
 ///
@@ -33,13 +37,13 @@ where
     F: Fn(Request) -> R + Sync,
     R: Future<Output = Result<Reply, Failure>> + Send,
 {
-    let (handle, allowed) = (&handle, &crate::settings::allowed_methods());
+    let (handle, allowed, limits) = (&handle, &crate::settings::allowed_methods(), &crate::settings::rate_limit_policy());
     let one = service_fn(move |inner: lambda_http::Request| async move {
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         let request = Request::new(inner);
         Ok::<_, std::convert::Infallible>(match request.is_of_no_route() {
             true => of_no_route(&request, allowed, &request_id),
-            false => answer(handle, request, &request_id).await,
+            false => limited_by(limits.as_ref(), answer(handle, request, &request_id).await),
         })
     });
     ended(lambda_http::run(one).await)
@@ -79,6 +83,14 @@ fn of_no_route(request: &Request, allowed: &str, request_id: &str) -> Response<B
     response.headers_mut().insert(ALLOW, HeaderValue::from_str(allowed).unwrap_or(HeaderValue::from_static("")));
     varies_by_origin(response.headers_mut());
     log(&request.method(), response.status().as_u16(), Instant::now(), request_id, failure.as_ref());
+    response
+}
+
+/// Says the limits on what a function counts, the same on every answer (draft-ietf-httpapi-ratelimit-headers-11, 3).
+fn limited_by<B>(limits: Option<&HeaderValue>, mut response: Response<B>) -> Response<B> {
+    if let Some(limits) = limits {
+        response.headers_mut().insert(RATELIMIT_POLICY, limits.clone());
+    }
     response
 }
 

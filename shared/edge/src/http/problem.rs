@@ -6,6 +6,8 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AU
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use super::{RATELIMIT, RATELIMIT_POLICY};
+
 /// What a 401 asks for (RFC 9110, 11.6.1): the cookie of a session, which a sign-in sets. No browser answers this scheme with a window of its own.
 const CHALLENGE: &str = "Cookie realm=\"nigao\"";
 
@@ -42,11 +44,10 @@ pub(super) fn response(failure: &Failure, request_id: &str) -> Response<Body> {
     if status == StatusCode::UNAUTHORIZED {
         response = response.header(WWW_AUTHENTICATE, CHALLENGE);
     }
-    if let Failure::Busy { retry_after, problem } = failure {
-        let seconds = retry_after.as_secs().max(1);
-        response = response.header(RETRY_AFTER, seconds);
-        if problem.reason == Reason::RateLimited {
-            response = response.header("ratelimit-remaining", 0).header("ratelimit-reset", seconds);
+    if let Failure::Busy { retry_after, quota, .. } = failure {
+        response = response.header(RETRY_AFTER, retry_after.as_secs().max(1));
+        if let Some(quota) = quota {
+            response = response.header(RATELIMIT, quota.exhausted(*retry_after)).header(RATELIMIT_POLICY, quota.policy());
         }
     } else if problem(failure).is_some_and(|problem| problem.reason == Reason::IdempotencyKeyInUse) {
         response = response.header(RETRY_AFTER, 1);
@@ -71,9 +72,10 @@ fn status(reason: Reason) -> StatusCode {
         Reason::BodyMalformed | Reason::FieldInvalid | Reason::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
         Reason::SignedOut | Reason::CodeRefused => StatusCode::UNAUTHORIZED,
         Reason::WalletShort => StatusCode::PAYMENT_REQUIRED,
-        Reason::CrossSite => StatusCode::FORBIDDEN,
+        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused => StatusCode::FORBIDDEN,
         Reason::NotFound => StatusCode::NOT_FOUND,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => StatusCode::CONFLICT,
+        Reason::TrialUsed | Reason::TrialUnfinished => StatusCode::CONFLICT,
         Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -84,6 +86,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Reason::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+        Reason::RefundRefused => StatusCode::CONFLICT,
     }
 }
 
@@ -111,6 +114,17 @@ mod tests {
     fn busy_says_when_to_come_back() {
         let reply = response(&Failure::unavailable(Duration::from_millis(200)), "r");
         assert_eq!((reply.status().as_u16(), reply.headers()[RETRY_AFTER].to_str().unwrap()), (503, "1"));
+    }
+
+    #[test]
+    fn an_69_a_refusal_above_a_limit_says_which_and_until_when() {
+        let reply = response(&kernel::limits::UPLOADS_PER_HOUR.refusal("2026-11-26T10:59:00Z".parse().unwrap()), "r");
+        let header = |name: &str| reply.headers()[name].to_str().unwrap();
+        assert_eq!((reply.status().as_u16(), header("retry-after")), (429, "60"));
+        assert_eq!(header("ratelimit"), r#""uploads-account-hour";r=0;t=60"#);
+        assert_eq!(header("ratelimit-policy"), r#""uploads-account-hour";q=120;w=3600"#);
+        let busy = response(&Failure::unavailable(Duration::from_secs(1)), "r");
+        assert!(busy.headers().get("ratelimit").is_none(), "a dependency that is busy is no limit of the caller");
     }
 
     #[test]

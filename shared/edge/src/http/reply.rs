@@ -58,6 +58,22 @@ impl Reply {
             .with(REFERRER_POLICY, "no-referrer".into())
     }
 
+    /// The same with a form that posts to this host.
+    #[must_use]
+    pub fn form(html: String, style: &str) -> Self {
+        let mut page = Self::page(html, style);
+        for (_, policy) in page.headers.iter_mut().filter(|(name, _)| *name == CONTENT_SECURITY_POLICY) {
+            *policy = policy.replace("form-action 'none'", "form-action 'self'");
+        }
+        page
+    }
+
+    /// 202 without a body.
+    #[must_use]
+    pub fn taken() -> Self {
+        Self::empty(StatusCode::ACCEPTED)
+    }
+
     /// 204.
     #[must_use]
     pub fn no_content() -> Self {
@@ -158,6 +174,19 @@ mod tests {
         assert_eq!(header(VARY), "accept");
         let policy = header(CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-abc=';") && !policy.contains("unsafe"), "{policy}");
+    }
+
+    #[test]
+    fn a_form_posts_to_this_host_alone_and_is_stored_nowhere() {
+        let response = Reply::form("<form>".into(), "sha256-abc=").response();
+        let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none';")
+                && policy.contains("form-action 'self';")
+                && policy.contains("frame-ancestors 'none'")
+        );
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()[REFERRER_POLICY], "no-referrer", "the address holds a secret");
     }
 
     #[test]

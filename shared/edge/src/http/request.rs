@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use accounts::Country;
 use icu_locale_core::Locale;
 use kernel::{CallerAddress, Clock, Failure, Reason, SystemClock, limits};
 use lambda_http::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
@@ -73,6 +74,13 @@ impl Request {
             Some(RequestContext::ApiGatewayV2(context)) => CallerAddress::read(context.http.source_ip.as_deref().unwrap_or_default()),
             _ => CallerAddress::default(),
         }
+    }
+
+    /// The country of the caller as the network in front of the API tells it, where there is one that does. A caller who is not behind one may say it
+    /// themselves: it serves for what they attest anyway.
+    #[must_use]
+    pub fn country(&self) -> Country {
+        Country::read(self.header("cloudfront-viewer-country").unwrap_or_default())
     }
 
     /// The time for the work on this request: `most`, or less where the invocation ends before, with a margin for the answer. A missing or expired
@@ -178,8 +186,7 @@ impl Request {
     #[must_use]
     pub fn locale(&self) -> Cow<'_, str> {
         let first = self.header("accept-language").and_then(|value| value.split(',').next()).map(essence).unwrap_or_default();
-        let tag = Some(first).filter(|tag| tag.len() <= 35).and_then(|tag| Locale::normalize(tag).ok());
-        tag.filter(|tag| tag != "und").unwrap_or(Cow::Borrowed("en"))
+        language_tag(first).unwrap_or(Cow::Borrowed("en"))
     }
 
     /// Whether the caller accepts JSON by name and prefers it to HTML (RFC 9110, 12.5.1). Browsers do not, nor do clients that accept anything.
@@ -194,6 +201,12 @@ impl Request {
     pub fn has_seen(&self, etag: &str) -> bool {
         let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
         self.header(IF_NONE_MATCH.as_str()).is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == "*" || strong(tag) == strong(etag)))
+    }
+
+    /// Whether the browser asks not to be counted: by Global Privacy Control, or by "do not track".
+    #[must_use]
+    pub fn asks_not_to_be_counted(&self) -> bool {
+        ["sec-gpc", "dnt"].iter().any(|name| self.header(name).is_some_and(|value| value.trim() == "1"))
     }
 
     /// Refuses a browser's request from another site than this API and `origin`.
@@ -218,6 +231,14 @@ impl Request {
         let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim_matches([' ', '\t']).split_once('='));
         pairs.filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
+}
+
+/// A BCP 47 language tag in its usual spelling; `None` for other text, for one of a length that is not in use (RFC 5646, 4.4.1), and for the tag of no
+/// language.
+#[must_use]
+pub fn language_tag(text: &str) -> Option<Cow<'_, str>> {
+    let tag = Some(text).filter(|tag| tag.len() <= 35).and_then(|tag| Locale::normalize(tag).ok());
+    tag.filter(|tag| tag != "und")
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -325,6 +346,17 @@ mod tests {
     fn white_space_of_unicode_belongs_to_a_cookies_name() {
         for space in ["\u{a0}", "\u{2000}", "\u{3000}", "\u{feff}"] {
             assert_eq!(cookies(&[format!("{space}__Host-session=evil").as_bytes()], "__Host-session"), [] as [&str; 0]);
+        }
+    }
+
+    #[test]
+    fn an_20_a_browser_that_asks_not_to_be_counted_is_heard() {
+        let asks = |headers: &[(&str, &str)]| request(headers, "").asks_not_to_be_counted();
+        for said in [&[("sec-gpc", "1")][..], &[("DNT", "1")], &[("dnt", " 1 ")], &[("dnt", "0"), ("sec-gpc", "1")]] {
+            assert!(asks(said), "{said:?}");
+        }
+        for silent in [&[][..], &[("dnt", "0")], &[("sec-gpc", "")], &[("dnt", "unspecified")]] {
+            assert!(!asks(silent), "{silent:?}");
         }
     }
 

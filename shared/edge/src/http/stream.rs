@@ -21,7 +21,7 @@ use lambda_http::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE
 use lambda_http::{RequestExt, Response, service_fn};
 use zeroize::Zeroizing;
 
-use super::{Reply, Request, log, of_no_route, problem, sse, varies_by_origin};
+use super::{Reply, Request, limited_by, log, of_no_route, problem, sse, varies_by_origin};
 use body::Outgoing;
 pub use frames::Events;
 use frames::Frames;
@@ -111,12 +111,12 @@ where
     F: Fn(Request) -> R + Sync,
     R: Future<Output = Result<Answer, Failure>> + Send,
 {
-    let handle = &handle;
+    let (handle, limits) = (&handle, &crate::settings::rate_limit_policy());
     let one = move |inner: lambda_http::Request| async move {
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
         let request = Request::new(inner);
         Ok::<_, std::convert::Infallible>(match (request.is_of(path), request.method() == method) {
-            (true, true) => answer(delivery, handle, request, request_id).await,
+            (true, true) => limited_by(limits.as_ref(), answer(delivery, handle, request, request_id).await),
             (true, false) => Outgoing::of(of_no_route(&request, method, &request_id)),
             (false, _) => answer(delivery, &|_| async { Err(Failure::missing("route")) }, request, request_id).await,
         })

@@ -50,7 +50,7 @@ impl Packs {
     pub fn new(title: &str, author: &str, extras: &Extras) -> Self {
         let title = plain(title, 40);
         let title = if title.is_empty() { NO_TITLE.into() } else { title };
-        let extras = Extras { stickers: extras.stickers.clone(), bubble: None };
+        let extras = Extras { stickers: extras.stickers.clone(), ..Extras::default() };
         Self { title, author: plain(author, 128), extras, first: None, stickers: BTreeMap::new() }
     }
 

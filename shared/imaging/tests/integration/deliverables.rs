@@ -43,7 +43,7 @@ fn rendered_with(picture: &RgbaImage, extras: &Extras) -> Vec<Deliverable> {
 /// Stickers of all messengers, and a bubble
 fn everything() -> Extras {
     let words = bubble_text::Words::parse("Nobody else reads this").unwrap();
-    Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleRequest { words, side: None }) }
+    Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(imaging::BubbleRequest { words, side: None }), ..Extras::default() }
 }
 
 fn decoded(file: &Deliverable) -> RgbaImage {
@@ -179,7 +179,7 @@ fn stickers_and_a_bubble_come_after_the_avatars_and_only_if_requested() {
     let bubble = find(&files, SPEECH_BUBBLE.name);
     assert_eq!((bubble.kind, bubble.width, bubble.height), (Kind::SpeechBubble, 1024, 1024));
     assert_ne!(decoded(bubble), decoded(find(&files, "master")));
-    let one = Extras { stickers: vec![Messenger::Telegram], bubble: None };
+    let one = Extras { stickers: vec![Messenger::Telegram], ..Extras::default() };
     let paths = Rendering::paths(&one);
     assert_eq!(paths[2 * AVATARS.len()..], ["stickers/telegram.webp"]);
 }

@@ -18,6 +18,8 @@ pub struct Deployment {
     pub region: String,
     pub artists: Vec<String>,
     pub screeners: Vec<String>,
+    /// The processors in use that see no picture.
+    pub others: Vec<String>,
     pub attestations: Attestations,
     /// The concerns that the configured screeners cover, a sentence each.
     pub looked_for: Vec<String>,
@@ -41,7 +43,8 @@ pub enum Contact {
 }
 
 impl Contact {
-    pub(super) fn href(&self) -> String {
+    #[must_use]
+    pub fn href(&self) -> String {
         match self {
             Self::Mail(address) => format!("mailto:{address}"),
             Self::Page(url) => url.clone(),

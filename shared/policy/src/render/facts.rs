@@ -18,16 +18,23 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// The processors of this deployment: the cloud services of the profile and the configured providers, and no others (IM-16).
+    /// The processors of this deployment: the cloud services of the profile, those that are configured, and no others (IM-16).
     pub(super) fn processors(&self) -> impl Iterator<Item = &'static Processor> {
         inventory().processors().iter().filter(|processor| processor.profiles.contains(&self.profile)).filter(|processor| {
             let named = |names: &[String]| names.contains(&processor.id);
-            !processor.is_provider() || named(&self.deployment.artists) || named(&self.deployment.screeners)
+            let configured = [&self.deployment.artists, &self.deployment.screeners, &self.deployment.others];
+            !processor.is_provider() || configured.into_iter().any(|names| named(names))
         })
     }
 
+    /// Those who draw or judge.
     pub(super) fn providers(&self) -> impl Iterator<Item = &'static Processor> {
-        self.processors().filter(|processor| processor.is_provider())
+        self.processors().filter(|processor| processor.sees_pictures())
+    }
+
+    /// Those with hosts of their own who see no picture.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'static Processor> {
+        self.processors().filter(|processor| processor.is_provider() && !processor.sees_pictures())
     }
 
     /// Whether it retains nothing because of an agreement.
@@ -82,23 +89,54 @@ impl Facts<'_> {
                 blocks.push(Block::List(sent.map(|received| format!("{}.", received.what).into()).collect()));
             }
         }
-        blocks.push(Block::Text(self.kept_there(processor)));
+        blocks.extend(self.terms(processor));
+        blocks
+    }
+
+    /// Somebody who sees no picture: the same facts.
+    pub(super) fn other(&self, processor: &Processor) -> Vec<Block> {
+        let sent = processor.received(self.profile).map(|received| format!("{}.", received.what).into());
+        let mut blocks = vec![
+            Block::Heading(processor.name.clone()),
+            Block::Text(format!("{}. It receives:", processor.role).into()),
+            Block::List(sent.collect()),
+        ];
+        blocks.extend(self.terms(processor));
+        blocks
+    }
+
+    /// What it keeps, whether it trains where it sees pictures, and under which agreement.
+    fn terms(&self, processor: &Processor) -> Vec<Block> {
+        let training = processor.sees_pictures().then(|| Self::training(processor));
+        std::iter::once(Block::Text(self.kept_there(processor))).chain(training).chain([Self::agreement(processor)]).collect()
+    }
+
+    fn training(processor: &Processor) -> Block {
         let unless = |what: &String| format!(" It would only if we chose to {what}, and this policy forbids that.");
         let training =
             format!("It does not train its models on any of this.{} ", processor.training.unless.as_ref().map_or_else(String::new, unless));
-        blocks.push(Block::Text(Words::from(training).link(&processor.training.source, "Its word on training").and(".")));
+        Block::Text(Words::from(training).link(&processor.training.source, "Its word on training").and("."))
+    }
+
+    fn agreement(processor: &Processor) -> Block {
         let (agreement, transfer) = (words::agreement(processor.agreement.kind), words::basis(processor.transfer.basis));
         let terms = format!(
             "It works under {agreement} ({}) and may use the data to serve us and for nothing else. Place of processing: {}. The data goes there on the basis of \
              {transfer}: ",
             processor.agreement.concluded, processor.region
         );
-        blocks.push(Block::Text(Words::from(terms).link(&processor.agreement.source, "the agreement").and(".")));
-        blocks
+        Block::Text(Words::from(terms).link(&processor.agreement.source, "the agreement").and("."))
     }
 
     fn kept_there(&self, processor: &Processor) -> Words {
-        let Keeps::Logs(kept) = &processor.keeps else { return "It keeps nothing of it on its own account.".into() };
+        let kept = match &processor.keeps {
+            Keeps::Nothing => return "It keeps nothing of it on its own account.".into(),
+            Keeps::Unsaid(kept) => {
+                let text = format!("It keeps of it what it needs {}, and does not say for how long. ", kept.why);
+                return Words::from(text).link(&kept.source, "Its word on that").and(".");
+            }
+            Keeps::Logs(kept) => kept,
+        };
         let days = in_words(kept.duration());
         if self.keeps_nothing_by_agreement(processor) {
             let except = match &processor.zero_retention {
@@ -150,7 +188,7 @@ impl Facts<'_> {
 
     /// Transfers, as a section (AN-39).
     pub(super) fn transfers(&self) -> Section {
-        let abroad: Vec<&str> = self.providers().map(|processor| processor.name.as_str()).collect();
+        let abroad: Vec<&str> = self.providers().chain(self.others()).map(|processor| processor.name.as_str()).collect();
         let text = match abroad.is_empty() {
             true => format!("Nothing leaves the region {}.", self.deployment.region),
             false => format!(

@@ -3,9 +3,9 @@
 use super::facts::Facts;
 use super::page::{Block, Section, Words};
 use super::words;
-use crate::Class;
 use crate::inventory::{Table, inventory};
 use crate::retention::in_words;
+use crate::{Class, Cookie};
 
 /// In the order of the page.
 pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
@@ -13,10 +13,13 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         in_short(facts),
         stored(facts),
         providers(facts),
+        others(facts),
         Section { heading: "Where it runs", blocks: facts.cloud() },
         Section { heading: "What is looked for", blocks: facts.looked_for() },
         facts.transfers(),
-        cookies(),
+        cookies(facts),
+        counted(),
+        mail(),
         erasure(facts),
         rights(facts),
         children(facts),
@@ -44,6 +47,7 @@ fn in_short(facts: &Facts<'_>) -> Section {
             kept(Class::QuarantineObject)
         ),
         "Your finished pictures are kept as long as you want them.".into(),
+        format!("What you try without an account is gone after {}, unless you take it into one.", kept(Class::Trial)),
         seen,
         "We store an e-mail address to sign you in with, and no name, no telephone number and no network address.".into(),
         "We sell nothing of yours, show no advertising, and nobody else counts your visits.".into(),
@@ -71,15 +75,57 @@ fn providers(facts: &Facts<'_>) -> Section {
     Section { heading: "Who else sees your selfie", blocks }
 }
 
-fn cookies() -> Section {
-    let text = format!(
-        "One cookie keeps you signed in, for at most {}. It is signed, closed to scripts, and dead at once when you sign out. While you wait for a code, a \
-         second one, closed to scripts as well, says that it was this browser that asked, for at most {}. There is no other: none that follows you, none \
-         of anybody else's.",
-        kept(Class::Session),
-        kept(Class::SignInCode)
+/// Those who see no picture.
+fn others(facts: &Facts<'_>) -> Section {
+    let mut blocks = vec![Block::Text(if facts.others().next().is_some() { "These see no picture of yours." } else { "Nobody." }.into())];
+    facts.others().for_each(|processor| blocks.extend(facts.other(processor)));
+    Section { heading: "Who else is involved", blocks }
+}
+
+fn cookies(facts: &Facts<'_>) -> Section {
+    let ours = inventory().cookies().iter().filter(|cookie| cookie.profiles.contains(&facts.profile));
+    let point = |cookie: &Cookie| format!("{}: it {}. It lasts at most {}.", cookie.name, cookie.what, in_words(cookie.lasts())).into();
+    let blocks = vec![
+        Block::Text("These are all the cookies we set, each for this service alone:".into()),
+        Block::List(ours.map(point).collect()),
+        Block::Text("There is no other: none that follows you, none that counts your visits, none of anybody else's.".into()),
+    ];
+    Section { heading: "Cookies", blocks }
+}
+
+fn mail() -> Section {
+    let points = [
+        "We write to you about your account: sign-in codes, finished pictures, receipts, refunds, and changes of this policy that matter to you.".to_owned(),
+        "News and offers come only if you asked for them yourself. We keep which words you agreed to and when. Every such mail has a link that stops them \
+         with one click, without signing in, for as long as you keep the mail."
+            .to_owned(),
+        "No mail has a picture or anything else in it that tells us that you read it.".to_owned(),
+        format!(
+            "If mail to you comes back, or you mark ours as spam, your address gets none for {}, codes included: write to us if that was a mistake. It is kept \
+             as a keyed hash.",
+            kept(Class::MailSuppression)
+        ),
+    ];
+    Section { heading: "Mail", blocks: vec![Block::List(points.map(Words::from).into())] }
+}
+
+fn counted() -> Section {
+    let browser = format!(
+        "To know what the service is used for, your browser tells us words of a list: that a page was looked at, prices were looked at, a picture was begun or \
+         saved. No picture, no text, no address and no balance has a place in that list. It tells them under a random name that it gave itself, which you may \
+         change at any time in \u{201c}On this device\u{201d}. Of a day we keep which words there were, not how often or when, for {}.",
+        kept(Class::DeviceDay)
     );
-    Section { heading: "Cookies", blocks: vec![Block::Text(text.into())] }
+    let person = format!(
+        "Once you are signed in, one more row says that the browser is yours, so that two browsers of yours count as one person. It goes with your account, \
+         and after {} at the latest. From then on nothing leads from what was done to you.",
+        kept(Class::DeviceLink)
+    );
+    let refusal = "If your browser sends \u{201c}Global Privacy Control\u{201d} or \u{201c}Do Not Track\u{201d}, or if you object, nothing of this is stored.";
+    let numbers = format!("Every day it becomes numbers, of which none below five is kept, for {}.", kept(Class::DailyCounts));
+    let feedback = format!("What you write to us with the form for feedback is kept for {}.", kept(Class::Feedback));
+    let points = [browser, person, refusal.to_owned(), numbers, feedback];
+    Section { heading: "What is counted, and what you tell us", blocks: vec![Block::List(points.map(Words::from).into())] }
 }
 
 fn erasure(facts: &Facts<'_>) -> Section {
@@ -90,7 +136,11 @@ fn erasure(facts: &Facts<'_>) -> Section {
     let backup = inventory().backup(Table::Accounts).map(|kept| {
         format!("The table of accounts and credits can be restored for {}, so a deleted row lives on there for as long. No picture is in any backup.", in_words(kept))
     });
-    let mut points = vec![removed, account];
+    let address = facts.contact(
+        "An address that you left without having an account (to have a link sent, or to ask for a refund) is kept until you ask us to erase it: write from it to ",
+        ".",
+    );
+    let mut points = vec![removed, account, address];
     points.extend(backup.map(Words::from));
     points.push(
         format!(
@@ -99,6 +149,10 @@ fn erasure(facts: &Facts<'_>) -> Section {
             kept(Class::MailboxGrant)
         )
         .into(),
+    );
+    points.push(
+        format!("That your address gets no mail, because mail to it came back, stays for {} as such a hash.", kept(Class::MailSuppression))
+            .into(),
     );
     points.push("A law may make us keep what a purchase leaves behind for longer, without your address.".into());
     Section { heading: "Erasing", blocks: vec![Block::List(points)] }
@@ -123,7 +177,8 @@ fn rights(facts: &Facts<'_>) -> Section {
 }
 
 fn children(facts: &Facts<'_>) -> Section {
-    let text = "The service is not for children under 13, nor for those under 16 in the European Economic Area and the United Kingdom. If you know of a child \
+    let text = "The service is not for children under 13, nor for those under 16 in the European Economic Area and the United Kingdom. Whoever tries it or signs in for \
+                the first time has to say that they are old enough; from which country they ask is looked at for the answer, and kept nowhere. If you know of a child \
                 who has used it, tell us, and we erase what there is without delay: ";
     Section { heading: "Children", blocks: vec![Block::Text(facts.contact(text, "."))] }
 }

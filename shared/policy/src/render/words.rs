@@ -13,8 +13,12 @@ pub(super) fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Generation => "to make your pictures",
         Purpose::Delivery => "to hand them over",
         Purpose::Moderation => "to keep forbidden content out",
+        Purpose::Analytics => "to know what is used, in numbers",
+        Purpose::Feedback => "to hear what you tell us",
         Purpose::AbusePrevention => "to keep the service usable for all",
+        Purpose::Marketing => "to send you news and offers, if you asked for them",
         Purpose::Operation => "to run the service",
+        Purpose::Contact => "to write to you",
     }
 }
 
@@ -53,6 +57,8 @@ fn retention(retention: &Retention) -> String {
         Retention::While(life) => match life.owner {
             Owner::Account => "as long as the account lives, or until you remove it".into(),
             Owner::Generation => "until the work on the generation ends".into(),
+            Owner::Trial => "until the trial ends, a day after it began".into(),
+            Owner::Address => "until you ask us to erase it".into(),
         },
     }
 }

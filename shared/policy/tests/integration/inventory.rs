@@ -46,7 +46,14 @@ fn the_promised_numbers() {
     assert_eq!(days(Class::QuarantineObject), Some(5), "AN-42");
     assert_eq!(days(Class::ModerationRecord), Some(90), "AN-48");
     assert_eq!(days(Class::Session), Some(30), "AN-14");
+    assert_eq!(days(Class::DeviceDay), Some(90), "AN-20, AN-53");
+    assert_eq!(days(Class::DeviceLink), Some(90), "AN-18, AN-53");
+    assert_eq!(days(Class::Feedback), Some(180), "AN-08");
     assert_eq!(days(Class::GeneratedObject), None, "AN-46");
+    for class in [Class::Trial, Class::TrialPass, Class::TrialLink, Class::TrialUpload] {
+        assert_eq!(days(class), Some(1), "AN-73");
+    }
+    assert_eq!(days(Class::Lead), None, "AN-50");
     assert_eq!(Class::SignInCode.entry().kept().map(|kept| kept.duration), Some(SignedDuration::from_mins(10)), "AN-01");
 }
 
@@ -102,14 +109,22 @@ fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_o
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 15);
+    assert_eq!(inventory().sweeps().count(), 27);
+}
+
+/// The salt makes the hashes of networks unreadable when it goes: after its day, and within two from its beginning.
+#[test]
+fn an_52_the_salt_of_a_day_is_destroyed_by_48_hours() {
+    let (begins, day) = (Timestamp::UNIX_EPOCH, SignedDuration::from_hours(24));
+    let gone = Class::NETWORK_SALT.expires_at(begins + day).duration_since(begins);
+    assert!(day <= gone && gone <= day * 2, "{gone}");
 }
 
 #[test]
 fn an_07_what_a_bubble_says_is_declared_to_go_with_the_work() {
     let own = |class: Class| class.entry().fields().iter().filter(|field| field.retention.is_some());
     let names: Vec<&str> = own(Class::Generation).map(|field| field.name.as_str()).collect();
-    assert_eq!(names, ["bubble_text", "bubble_side"]);
+    assert_eq!(names, ["bubble_text", "bubble_side", "trial_id", "trial_generation_id"]);
     assert_eq!(Class::ALL.iter().flat_map(|class| own(*class)).count(), names.len());
     assert!(
         refusal("retention = { while = \"generation\", promise = \"AN-07\"", "retention = { while = \"account\"").contains("bubble_text")

@@ -114,7 +114,7 @@ fn an_29_every_processor_names_its_region_and_its_agreement_and_none_is_admitted
 fn an_30_who_stores_or_receives_something_does_it_for_a_purpose_of_the_ledger() {
     assert!(refusal(&line("purposes"), "purposes = [\"generation\"]").contains("a purpose of its own"));
     assert!(refusal(&line("purposes"), "purposes = [\"sale\"]").contains("sale"));
-    let ses = "purposes = [\"account\", \"sign-in\", \"generation\"]";
+    let ses = "purposes = [\"account\", \"sign-in\", \"generation\", \"marketing\", \"wallet\", \"operation\", \"delivery\"]";
     let refused = Inventory::parse(&TEXT.replacen(ses, "purposes = [\"account\"]", 1)).map(drop).expect_err("must be refused").to_string();
     assert!(refused.contains("not there for this purpose"), "{refused}");
     assert!(refusal("fields = [\"body\"]", "fields = [\"body\", \"email\"]").contains("no such fields"));
@@ -163,7 +163,7 @@ fn an_39_what_leaves_the_region_has_a_basis_with_its_source() {
 fn what_a_provider_keeps_is_a_number_with_a_source() {
     let kept = |id: &str| match &inventory().processor(id).unwrap().keeps {
         Keeps::Logs(kept) => kept.duration().as_hours() / 24,
-        Keeps::Nothing => 0,
+        Keeps::Nothing | Keeps::Unsaid(_) => 0,
     };
     assert_eq!((kept("openai"), kept("gemini"), kept("aws-s3")), (30, 55, 0));
     assert!(refusal("for = \"30d\"", "for = \"a while\"").contains("no duration"));

@@ -227,12 +227,27 @@ fn an_64_rt_18_the_ages_are_said() {
     assert!(page(Profile::Ephemeral, &offline()).contains("You must be 13 or older."));
 }
 
+/// Those with hosts of their own whom the profile may use.
+fn abroad(profile: Profile) -> usize {
+    inventory().processors().iter().filter(|processor| processor.is_provider() && processor.profiles.contains(&profile)).count()
+}
+
+#[test]
+fn an_37_the_page_says_what_the_challenge_tells_whom() {
+    let with = Deployment { others: vec!["turnstile".into()], ..offline() };
+    let html = page(Profile::Wallet, &with);
+    assert!(html.contains("<h3>Cloudflare (Turnstile)</h3>") && html.contains("the answer that your browser gave to its challenge"));
+    assert!(html.contains("its network address, its kind and the page it is on") && html.contains("does not say for how long"));
+    assert!(html.contains("Your selfie goes to nobody but the cloud that stores it."), "it sees no picture");
+    assert!(!page(Profile::Wallet, &offline()).contains("Cloudflare"), "im_16: where there is none, none is named");
+}
+
 #[test]
 fn an_39_every_transfer_has_its_basis() {
     for configuration in configurations().into_iter().filter(|configuration| configuration.name == "providers") {
         let html = page(configuration.profile, &configuration.deployment);
-        assert_eq!(html.matches("The data goes there on the basis of standard contractual clauses").count(), 2);
-        assert!(html.contains("What is sent to OpenAI and Google (Gemini API) leaves the region ap-northeast-1."));
+        assert_eq!(html.matches("The data goes there on the basis of standard contractual clauses").count(), abroad(configuration.profile));
+        assert!(html.contains("What is sent to OpenAI") && html.contains(" leaves the region ap-northeast-1."));
     }
     assert!(page(Profile::Wallet, &offline()).contains("Nothing leaves the region ap-northeast-1."));
 }

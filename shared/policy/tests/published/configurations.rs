@@ -33,10 +33,17 @@ pub(crate) fn configurations() -> Vec<Configuration> {
         all.push(Configuration {
             profile: *profile,
             name: "providers",
-            deployment: deployment("openai,gemini", "openai,offline", attested),
+            deployment: Deployment { others: others(*profile), ..deployment("openai,gemini", "openai,offline", attested) },
         });
     }
     all
+}
+
+/// Every processor that sees no picture.
+fn others(profile: Profile) -> Vec<String> {
+    let other = |processor: &&policy::Processor| processor.is_provider() && !processor.sees_pictures();
+    let of = policy::inventory().processors().iter().filter(other).filter(|processor| processor.profiles.contains(&profile));
+    of.map(|processor| processor.id.clone()).collect()
 }
 
 /// A deployment with these artists, screeners and attestations.
@@ -49,6 +56,7 @@ pub(crate) fn deployment(artists: &str, screeners: &str, attested: &str) -> Depl
         region: "ap-northeast-1".into(),
         artists: listed(artists, "palette"),
         screeners: listed(screeners, "offline"),
+        others: Vec::new(),
         attestations: attested.parse::<Attestations>().expect("attestations"),
         looked_for: if sees { vec!["Photographs are checked for nudity and sexual content.".into()] } else { Vec::new() },
         not_looked_for: vec!["Nobody looks for children in photographs.".into()],

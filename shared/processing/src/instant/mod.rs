@@ -13,7 +13,7 @@ mod request;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, Problem, Reason};
+use kernel::{Clock, Failure, Reason};
 use picture_files::{DigitalSource, Unreadable};
 use screening::{Candidate, Decision, Moderation};
 use strum::{IntoStaticStr, VariantArray};
@@ -207,8 +207,7 @@ fn kind(why: &NotDrawn) -> &'static str {
 }
 
 fn timed_out() -> Failure {
-    let detail = "It took too long. Please try again; nothing was kept.".into();
-    Failure::Busy { problem: Problem { reason: Reason::TimedOut, detail }, retry_after: Duration::from_secs(5) }
+    Failure::busy(Reason::TimedOut, "It took too long. Please try again; nothing was kept.", Duration::from_secs(5))
 }
 
 fn refusal(unreadable: &Unreadable) -> Failure {

@@ -14,7 +14,7 @@ const SOURCE: DigitalSource = DigitalSource::CompositeWithTrainedAlgorithmicMedi
 
 /// The finished stickers of a small drawing, WebP and PNG.
 fn finished() -> Vec<imaging::Deliverable> {
-    imaging::stickers(&drawing(), SOURCE, &Extras { stickers: vec![Messenger::Telegram, Messenger::Discord], bubble: None }).unwrap()
+    imaging::stickers(&drawing(), SOURCE, &Extras { stickers: vec![Messenger::Telegram, Messenger::Discord], ..Extras::default() }).unwrap()
 }
 
 fn drawing() -> Vec<u8> {

@@ -28,6 +28,7 @@ pub(crate) fn queued() -> Generation {
         held_by: None,
         retold: false,
         mail: None,
+        claimed_from: None,
     }
 }
 

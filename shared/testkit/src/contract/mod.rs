@@ -9,11 +9,16 @@ pub mod artists;
 pub mod attempts;
 pub mod expired;
 pub mod generations;
+pub mod insights;
+pub mod orders;
+pub mod outreach;
 pub mod pictures;
 pub mod placements;
 pub mod rate_keys;
 #[cfg(feature = "pictures")]
 pub mod signers;
 mod stores;
+pub mod trials;
 
+pub use insights::Insights;
 pub use stores::Stores;

@@ -13,7 +13,7 @@ use crate::builders;
 /// An account may open a limited number of uploads an hour (AN-69).
 pub async fn uploads(stores: &Stores) {
     let caller = stores.customer(0).await;
-    for _ in 0..limits::UPLOADS_PER_HOUR {
+    for _ in 0..limits::UPLOADS_PER_HOUR.most {
         stores.upload(caller).await;
     }
     let upload = builders::upload(caller, &*stores.clock, &stores.randomness);
@@ -84,16 +84,16 @@ pub async fn refused_generations(stores: &Stores) {
 
 /// An account starts a limited number of generations in an hour (AN-69), whatever becomes of them.
 pub async fn hourly_generations(stores: &Stores) {
-    let caller = stores.customer(limits::GENERATIONS_PER_HOUR + 1).await;
+    let caller = stores.customer(limits::GENERATIONS_PER_HOUR.most + 1).await;
     let upload = stores.upload(caller).await;
-    for index in 0..limits::GENERATIONS_PER_HOUR {
+    for index in 0..limits::GENERATIONS_PER_HOUR.most {
         let placed = place(stores, &upload, &format!("key {index}")).await;
         end(stores, &placed, &placed.fail(EndReason::TimedOut, stores.now()).unwrap(), placed.release(stores.now()).as_slice()).await;
     }
     let more = stores.new_generation(&upload, 1, "one more");
     let refused = stores.placements.place(&more).await;
     assert!(
-        matches!(&refused, Err(Failure::Busy { problem, retry_after }) if problem.detail.contains("60") && !retry_after.is_zero()),
+        matches!(&refused, Err(Failure::Busy { problem, retry_after, .. }) if problem.detail.contains("60") && !retry_after.is_zero()),
         "{refused:?}"
     );
     assert_eq!(reason(refused), Some(Reason::RateLimited));
@@ -116,7 +116,7 @@ pub async fn generations_at_once(stores: &Stores) {
     let more = stores.new_generation(&upload, 1, "one more");
     let refused = stores.placements.place(&more).await;
     assert!(
-        matches!(&refused, Err(Failure::Busy { problem, retry_after }) if problem.detail.contains("10") && !retry_after.is_zero()),
+        matches!(&refused, Err(Failure::Busy { problem, retry_after, .. }) if problem.detail.contains("10") && !retry_after.is_zero()),
         "{refused:?}"
     );
     assert_eq!(reason(refused), Some(Reason::RateLimited));

@@ -18,7 +18,7 @@ pub async fn rate_keys(store: &dyn RateKeys) {
     let (salt, now) = (RateSalt::new(b"a salt of the suite"), builders::midnight() + SignedDuration::from_mins(59));
     let hour = |hours: i64| now + SignedDuration::from_hours(hours);
     let request = |address: &str, at| RatedRequest::new(&salt, CallerAddress::read(address), 1_000, at);
-    let most = limits::INSTANT_PER_HOUR as usize;
+    let most = limits::INSTANT_PER_HOUR.most as usize;
 
     let crowd = request("203.0.113.9", now);
     let counted = join_all((0..most + 10).map(|_| store.count(&crowd))).await;
@@ -32,7 +32,7 @@ pub async fn rate_keys(store: &dyn RateKeys) {
     // As many as there are lines in a block: it may ask for more than a line, and not for that much.
     for ask in [|line: u32| format!("198.51.100.{line}"), |line: u32| format!("2001:db8:1:{line:x}00::1")] {
         let mut counted = 0;
-        for line in 0..limits::INSTANT_PER_HOUR * 5 {
+        for line in 0..limits::INSTANT_PER_HOUR.most * 5 {
             counted += usize::from(store.count(&request(&ask(line), hour(2))).await.is_ok());
         }
         assert_eq!(counted, 4 * most);

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use ::accounts::{
-    CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Nonce, Profiles, Salts, Sessions, SignIn, SignIns,
+    CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts, Sessions,
+    SignIn, SignIns,
 };
 use kernel::{
     AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
 };
+use payments::{Checkouts, OrderViews, Orders};
 use policy::Class;
 use policy::deletion::ExpiredRows;
 use studio::{
-    Admission, Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Recipients,
-    Upload, Uploads, Views,
+    Admission, Attempts, Breaker, Generation, Generations, NewGeneration, Overdue, OwnGenerations, Placement, Placements, Upload, Uploads,
+    Views,
 };
-use wallet::Charge;
+use trials::{Claims, TrialLinks, Trials};
+use wallet::{Charge, Statements};
 
 use crate::fakes::*;
 use crate::{Faults, builders};
@@ -42,6 +45,14 @@ pub struct Stores {
     pub views: Box<dyn Views>,
     pub own: Box<dyn OwnGenerations>,
     pub expired: Box<dyn ExpiredRows>,
+    pub checkouts: Box<dyn Checkouts>,
+    pub orders: Box<dyn Orders>,
+    pub order_views: Box<dyn OrderViews>,
+    pub statements: Box<dyn Statements>,
+    pub leads: Box<dyn Leads>,
+    pub trials: Box<dyn Trials>,
+    pub links: Box<dyn TrialLinks>,
+    pub claims: Box<dyn Claims>,
 }
 
 impl Stores {
@@ -71,7 +82,15 @@ impl Stores {
             overdue: Box::new(FakeOverdue(database.clone())),
             views: Box::new(FakeViews(database.clone())),
             own: Box::new(FakeViews(database.clone())),
-            expired: Box::new(FakeExpiredRows(database)),
+            expired: Box::new(FakeExpiredRows(database.clone())),
+            checkouts: Box::new(FakeOrders(database.clone())),
+            orders: Box::new(FakeOrders(database.clone())),
+            order_views: Box::new(FakeOrders(database.clone())),
+            statements: Box::new(FakeOrders(database.clone())),
+            leads: Box::new(FakeLeads(database.clone())),
+            trials: Box::new(FakeTrials(database.clone())),
+            links: Box::new(FakeTrials(database.clone())),
+            claims: Box::new(FakeTrials(database)),
         }
     }
 
@@ -123,6 +142,7 @@ impl Stores {
             hash: builders::pepper().code_hash(slot, digits),
             slot: slot.clone(),
             networks: self.networks(address, &slot.key).await,
+            lead: None,
             mails_per_day: builders::PER_DAY,
             at: now,
             expires_at: Class::SIGN_IN_CODE.expires_at(now),
@@ -173,7 +193,7 @@ impl Stores {
         caller
     }
 
-    pub(super) async fn balance(&self, caller: &AccountSession) -> (u32, u32) {
+    pub(super) async fn balance(&self, caller: &AccountSession) -> (i64, u32) {
         let balance = self.profiles.me(caller).await.unwrap().balance;
         (balance.available, balance.held)
     }

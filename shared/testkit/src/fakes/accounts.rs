@@ -1,14 +1,13 @@
 //! Codes, sign-ins, sessions and profiles.
 
 use accounts::{
-    CallerNetworks, Codes, Found, Grant, Guess, IssuedCode, KnownAccount, Me, NewAccount, Profiles, Salt, Salts, Sessions, SignIn, SignIns,
-    code_refused,
+    Codes, EmailKey, Found, Grant, Guess, Issued, IssuedCode, KnownAccount, Lead, Leads, Me, Networks, NewAccount, Profiles, Salt, Salts,
+    Sessions, SignIn, SignIns, code_refused,
 };
 use async_trait::async_trait;
-use kernel::{AccountSession, Failure, Reason, Timestamp, Window, limits};
+use kernel::{AccountSession, Failure, Limit, Reason, Timestamp, Window, limits};
 use wallet::{Balance, Entry};
 
-use super::placements::rate_limited;
 use super::{FakeDatabase, Rows, SessionRow};
 
 #[derive(Clone)]
@@ -21,24 +20,11 @@ impl Salts for FakeSalts {
     }
 }
 
-/// Counts one of `what` where `whom` has done so fewer than `most` times in its window.
-fn count(rows: &mut Rows, window: Window, what: &'static str, whom: &str, most: u32, now: Timestamp) -> Result<(), Failure> {
-    if rows.add(window, what, whom, 1, most.into(), now) { Ok(()) } else { Err(rate_limited(most, window, now)) }
+pub(super) fn count_networks(rows: &mut Rows, of_a_line: Limit, networks: &Networks, now: Timestamp) -> Result<(), Failure> {
+    networks.iter().try_for_each(|(reach, network)| rows.count(of_a_line.of(*reach), network.as_str(), now))
 }
 
-fn count_networks(
-    rows: &mut Rows,
-    window: Window,
-    what: &'static str,
-    networks: &CallerNetworks,
-    of_a_line: u32,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let mut networks = networks.each.iter();
-    networks.try_for_each(|(reach, network)| count(rows, window, what, network.as_str(), reach.allows(of_a_line), now))
-}
-
-fn spend(rows: &mut Rows, what: &'static str, amount: u64, per_day: u64, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn spend(rows: &mut Rows, what: &'static str, amount: u64, per_day: u64, now: Timestamp) -> Result<(), Failure> {
     if rows.add(Window::Day, "budget", what, amount, per_day, now) { Ok(()) } else { Err(Failure::budget_spent(Window::Day.left(now))) }
 }
 
@@ -47,18 +33,19 @@ pub struct FakeCodes(pub FakeDatabase);
 
 #[async_trait]
 impl Codes for FakeCodes {
-    async fn issue(&self, code: &IssuedCode) -> Result<(), Failure> {
+    async fn issue(&self, code: &IssuedCode) -> Result<Issued, Failure> {
         let (address, block, at) = (code.slot.key.as_str(), code.networks.block_and_address.as_str(), code.at);
         self.0
             .transact("codes.issue", |rows| {
-                count(rows, Window::Day, "codes", block, limits::CODES_PER_DAY_FROM_A_BLOCK, at)?;
-                count(rows, Window::Day, "codes", address, limits::CODES_PER_DAY, at)?;
-                count(rows, Window::Hour, "codes", block, limits::CODES_PER_HOUR_FROM_A_BLOCK, at)?;
-                count(rows, Window::Hour, "codes", address, limits::CODES_PER_HOUR, at)?;
-                count_networks(rows, Window::Hour, "codes", &code.networks, limits::CODES_PER_HOUR_FROM_A_LINE, at)?;
+                rows.count(limits::CODES_PER_DAY_FROM_A_BLOCK, block, at)?;
+                rows.count(limits::CODES_PER_DAY, address, at)?;
+                rows.count(limits::CODES_PER_HOUR_FROM_A_BLOCK, block, at)?;
+                rows.count(limits::CODES_PER_HOUR, address, at)?;
+                count_networks(rows, limits::CODES_PER_HOUR_FROM_A_LINE, &code.networks.each, at)?;
                 spend(rows, "mails", 1, code.mails_per_day, at)?;
                 rows.codes.insert(code.slot.clone(), (code.hash.clone(), 0, code.expires_at));
-                Ok(())
+                code.lead.iter().for_each(|lead| note_lead(rows, lead));
+                Ok(if rows.is_suppressed(&code.slot.key, at) { Issued::Suppressed } else { Issued::ToBeMailed })
             })
             .await
     }
@@ -78,10 +65,10 @@ impl SignIns for FakeSignIns {
                 let has_code = code.is_some();
                 if let Some((_, attempts, _)) = code {
                     *attempts += 1;
-                    count(rows, Window::Day, "guesses", block, limits::GUESSES_PER_DAY_FROM_A_BLOCK, at)?;
-                    count(rows, Window::Day, "guesses", address, limits::GUESSES_PER_DAY, at)?;
+                    rows.count(limits::GUESSES_PER_DAY_FROM_A_BLOCK, block, at)?;
+                    rows.count(limits::GUESSES_PER_DAY, address, at)?;
                 }
-                count_networks(rows, Window::Hour, "guesses", &guess.networks, limits::GUESSES_PER_HOUR_FROM_A_LINE, at)?;
+                count_networks(rows, limits::GUESSES_PER_HOUR_FROM_A_LINE, &guess.networks.each, at)?;
                 Ok(has_code)
             })
             .await
@@ -119,9 +106,10 @@ fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(
     if rows.email_index.insert(sign_in.slot.key.clone(), known).is_some() {
         return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
     }
-    count_networks(rows, Window::Day, "accounts", &new.networks, limits::ACCOUNTS_PER_DAY_FROM_A_LINE, now)?;
+    count_networks(rows, limits::ACCOUNTS_PER_DAY_FROM_A_LINE, &new.networks.each, now)?;
     rows.profiles.insert(account, (new.email.clone(), new.locale.clone(), new.created_at));
     rows.wallets.insert(owner, Balance::default());
+    note_lead(rows, &new.lead);
     let had = |grant: &Grant| rows.mailboxes.get(&grant.mailbox).is_some_and(|until| *until > now);
     let grant = new.grant.as_ref().filter(|grant| !had(grant));
     if let Some(grant) = grant {
@@ -143,6 +131,39 @@ fn open_session(rows: &mut Rows, sign_in: &SignIn) -> Result<(), Failure> {
     }
     rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at: *expires_at });
     Ok(())
+}
+
+/// What is there stays.
+pub(super) fn note_lead(rows: &mut Rows, lead: &Lead) {
+    rows.leads.entry(lead.key.clone()).or_insert_with(|| lead.clone());
+}
+
+#[derive(Clone)]
+pub struct FakeLeads(pub FakeDatabase);
+
+#[async_trait]
+impl Leads for FakeLeads {
+    async fn note(&self, lead: &Lead) -> Result<(), Failure> {
+        self.0
+            .transact("leads.note", |rows| {
+                note_lead(rows, lead);
+                Ok(())
+            })
+            .await
+    }
+
+    async fn find(&self, key: &EmailKey) -> Result<Option<Lead>, Failure> {
+        self.0.read("leads.find", |rows| Ok(rows.leads.get(key).cloned())).await
+    }
+
+    async fn forget(&self, key: &EmailKey) -> Result<(), Failure> {
+        self.0
+            .transact("leads.forget", |rows| {
+                rows.leads.remove(key);
+                Ok(())
+            })
+            .await
+    }
 }
 
 #[derive(Clone)]
@@ -175,6 +196,16 @@ impl Profiles for FakeProfiles {
                     return Err(Failure::signed_out());
                 };
                 Ok(Me { email: email.as_str().to_owned(), locale: locale.clone(), created_at: *created_at, balance: *balance })
+            })
+            .await
+    }
+
+    async fn set_locale(&self, caller: &AccountSession, locale: &str) -> Result<(), Failure> {
+        self.0
+            .transact("profiles.set_locale", |rows| {
+                rows.ask_session(&(*caller).into(), self.0.now())?;
+                rows.profiles.get_mut(&caller.account).ok_or_else(Failure::signed_out)?.1 = locale.to_owned();
+                Ok(())
             })
             .await
     }

@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{CodeHash, CodeSlot, EmailKey, KnownAccount, MailboxKey, Salt};
+use accounts::{CodeHash, CodeSlot, EmailKey, KnownAccount, Lead, MailboxKey, Salt};
+use insights::{Action, DailyCounts, Feedback};
+use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, Email, Failure, FixedClock, GenerationId, InstallId, Owner, Principal, SessionId, Timestamp,
-    UploadId, Window,
+    AccountId, AccountSession, Clock, DeviceId, Email, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner, Principal,
+    SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
+use outreach::{Campaign, Return, Subscription};
+use payments::Order;
 use policy::Class;
 use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
+use trials::LinkConsent;
 use wallet::{Balance, Entry};
 
 use crate::Faults;
@@ -32,6 +37,12 @@ pub struct Rows {
     pub counters: HashMap<(&'static str, String, String), u64>,
     /// The salts of days, by their beginnings.
     pub salts: BTreeMap<i64, Salt>,
+    /// The addresses that get no mail, and until when.
+    pub suppressions: HashMap<EmailKey, Timestamp>,
+    pub subscriptions: HashMap<EmailKey, Subscription>,
+    pub campaigns: BTreeMap<String, Campaign>,
+    /// The mails of campaigns, by the name and the address.
+    pub campaign_mails: HashMap<(String, EmailKey), CampaignMail>,
     /// The mailboxes that had their first credits, and until when that is known.
     pub mailboxes: HashMap<MailboxKey, Timestamp>,
     pub uploads: BTreeMap<UploadId, UploadRow>,
@@ -40,6 +51,14 @@ pub struct Rows {
     /// The attempts at drawings, by generation and index.
     pub attempts: BTreeMap<(GenerationId, u8), History>,
     pub circuits: BTreeMap<String, Circuit>,
+    /// Trials by their ids.
+    pub trials: BTreeMap<TrialId, TrialRow>,
+    /// The proofs that gave a trial, and until when that is known.
+    pub proofs: BTreeMap<SecretHash, Timestamp>,
+    /// The links that were mailed: by their secret, the trial, whose consent opening them is, and until when they hold.
+    pub links: BTreeMap<SecretHash, (TrialId, Option<LinkConsent>, Timestamp)>,
+    /// The addresses that were given to us.
+    pub leads: HashMap<EmailKey, Lead>,
     /// Until when no orders are taken.
     pub closed_until: Option<Timestamp>,
     /// How often the sweeper put off a generation since it was last written.
@@ -47,11 +66,40 @@ pub struct Rows {
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
     /// Answers by account and hashed key, with their expiry.
     pub answers: BTreeMap<(Owner, String), (Replay, Timestamp)>,
+    /// What browsers did, and when that goes.
+    pub device_days: BTreeMap<(Date, DeviceId), (BTreeSet<Action>, Timestamp)>,
+    /// Whose browsers they are, and until when that is known.
+    pub device_links: BTreeMap<(AccountId, DeviceId), Timestamp>,
+    /// The accounts that are not to be counted.
+    pub objections: BTreeSet<AccountId>,
+    pub daily_counts: BTreeMap<Date, DailyCounts>,
+    pub feedback: Vec<Feedback>,
+    pub orders: BTreeMap<(AccountId, OrderId), Order>,
+    /// The orders whose refund waits for somebody.
+    pub waiting_refunds: BTreeSet<OrderId>,
+    /// The orders of idempotency keys, with the hash of the request and their expiry.
+    pub order_keys: BTreeMap<(AccountId, String), (String, OrderId, Timestamp)>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct SessionRow {
     pub account: AccountId,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct CampaignMail {
+    pub claimed_at: Timestamp,
+    pub is_sent: bool,
+    pub returned: Option<Return>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TrialRow {
+    pub passes: BTreeSet<SecretHash>,
+    pub upload: Option<UploadId>,
+    pub generation: Option<GenerationId>,
+    pub claimed: Option<(AccountId, GenerationId)>,
     pub expires_at: Timestamp,
 }
 
@@ -73,7 +121,11 @@ impl UploadRow {
     /// The class of the row.
     #[must_use]
     pub fn class(&self) -> Class {
-        if self.used { Class::Upload } else { Class::UploadUnused }
+        match self.upload.owner {
+            Owner::Trial(_) => Class::TrialUpload,
+            Owner::Account(_) | Owner::Install(_) if self.used => Class::Upload,
+            Owner::Account(_) | Owner::Install(_) => Class::UploadUnused,
+        }
     }
 }
 
@@ -85,9 +137,33 @@ impl Rows {
                 self.sessions.get(session).is_some_and(|row| row.account == *account && row.expires_at > now)
             }
             Principal::Install(install) => self.installs.contains(install),
+            Principal::Trial(holder) => return self.trial(holder, now).map(drop),
             Principal::Operator(_) | Principal::Nobody => false,
         };
         if alive { Ok(()) } else { Err(Failure::signed_out()) }
+    }
+
+    pub(crate) fn is_suppressed(&self, address: &EmailKey, now: Timestamp) -> bool {
+        self.suppressions.get(address).is_some_and(|until| *until > now)
+    }
+
+    /// The trial of who holds a pass of it.
+    pub(crate) fn trial(&self, holder: &TrialHolder, now: Timestamp) -> Result<&TrialRow, Failure> {
+        let row = self.trials.get(&holder.trial).filter(|row| row.expires_at > now && row.passes.contains(&holder.pass));
+        row.ok_or_else(accounts::no_pass)
+    }
+
+    /// Uses what a trial may do once; `first` says whether it was not used before.
+    pub(crate) fn use_trial(
+        &mut self,
+        holder: &TrialHolder,
+        first: impl FnOnce(&mut TrialRow) -> bool,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        self.trial(holder, now)?;
+        let unused = self.trials.get_mut(&holder.trial).is_some_and(first);
+        if unused { Ok(()) } else { Err(accounts::trial_used(what)) }
     }
 
     /// Writes entries with their balance; `false` when the balance does not suffice or an entry is already written.
@@ -128,10 +204,9 @@ impl Rows {
         current
     }
 
-    /// Counts one `what` of `whom` in the hour of `now`; `false` when there were `most` already.
-    #[must_use]
-    pub(crate) fn count_one(&mut self, what: &'static str, whom: &str, most: u32, now: Timestamp) -> bool {
-        self.add(Window::Hour, what, whom, 1, most.into(), now)
+    /// Counts one for `whom`, as far as the limit lets.
+    pub(crate) fn count(&mut self, limit: Limit, whom: &str, now: Timestamp) -> Result<(), Failure> {
+        if self.add(limit.window, limit.what, whom, 1, limit.most.into(), now) { Ok(()) } else { Err(limit.refusal(now)) }
     }
 
     /// Adds `amount` to the count of `what` of `whom` in the window of `now`; `false` when that is more than `most`.

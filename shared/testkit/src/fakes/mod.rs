@@ -10,22 +10,32 @@ mod bucket;
 mod database;
 mod expired;
 mod generations;
+mod insights;
+mod merchant;
+mod orders;
+mod outreach;
 mod placements;
 mod rate_keys;
 mod services;
+mod trials;
 mod views;
 
-pub use accounts::{FakeCodes, FakeProfiles, FakeSalts, FakeSessions, FakeSignIns};
+pub use accounts::{FakeCodes, FakeLeads, FakeProfiles, FakeSalts, FakeSessions, FakeSignIns};
 #[cfg(feature = "pictures")]
 pub use artist::{Answer, FakeArtist};
 pub use attempts::{FakeAttempts, FakeBreaker};
 pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
-pub use database::{FakeDatabase, Rows, SessionRow, UploadRow};
+pub use database::{CampaignMail, FakeDatabase, Rows, SessionRow, TrialRow, UploadRow};
 pub use expired::FakeExpiredRows;
 pub use generations::{FakeAdmission, FakeGenerations, FakeOverdue};
+pub use insights::{FakeDays, FakeInbox, FakeUsage};
+pub use merchant::FakeMerchant;
+pub use orders::{FakeCustomerNotices, FakeNotices, FakeOrders};
+pub use outreach::{FakeAudience, FakeCampaigns, FakeQueue, FakeSubscriptions};
 pub use placements::{FakePlacements, FakeUploads};
 pub use rate_keys::FakeRateKeys;
 pub use services::{FakeMailer, FakeScreener, FakeSteps, StepMessage, told};
+pub use trials::{FakeChallenge, FakeTrials};
 pub use views::{FakeRecipients, FakeViews};
 
 #[cfg(doc)]

@@ -1,7 +1,7 @@
 //! Uploads and the creation of generations.
 
 use async_trait::async_trait;
-use kernel::{Failure, Principal, Problem, Reason, Timestamp, UploadId, Window, limits};
+use kernel::{Failure, Principal, Timestamp, UploadId, limits};
 use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, UploadStanding, Uploads};
 
 use super::{FakeDatabase, UploadRow};
@@ -17,8 +17,11 @@ impl Uploads for FakeUploads {
         self.0
             .transact("uploads.open", |rows| {
                 rows.ask_session(&upload.principal, now)?;
-                if !rows.count_one("uploads", &upload.owner.to_string(), limits::UPLOADS_PER_HOUR, now) {
-                    return Err(rate_limited(limits::UPLOADS_PER_HOUR, Window::Hour, now));
+                match upload.principal {
+                    Principal::Trial(holder) => {
+                        rows.use_trial(&holder, |trial| trial.upload.replace(upload.id).is_none(), "upload", now)?;
+                    }
+                    _ => rows.count(limits::UPLOADS_PER_HOUR, &upload.owner.to_string(), now)?,
                 }
                 rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
                 Ok(())
@@ -51,8 +54,8 @@ impl Placements for FakePlacements {
                     return Err(studio::placement::upload_refused());
                 }
                 upload.used = true;
-                if !rows.count_one("generations", &owner.to_string(), new_generation.most_per_hour(), now) {
-                    return Err(rate_limited(new_generation.most_per_hour(), Window::Hour, now));
+                if let Some(limit) = new_generation.limit() {
+                    rows.count(limit, &owner.to_string(), now)?;
                 }
                 if let Reservation::Hold(hold) = new_generation.reservation {
                     if rows.wallets.get(&owner).is_some_and(|balance| balance.running >= limits::GENERATIONS_AT_ONCE) {
@@ -61,6 +64,10 @@ impl Placements for FakePlacements {
                     if !rows.move_credits(owner, &[hold]) {
                         return Err(wallet::too_short());
                     }
+                }
+                if let (Reservation::Trial, Principal::Trial(holder)) = (new_generation.reservation, new_generation.principal) {
+                    let id = new_generation.generation.id;
+                    rows.use_trial(&holder, |trial| trial.generation.replace(id).is_none(), "generation", now)?;
                 }
                 let placed = studio::Placed { id: new_generation.generation.id, credits: new_generation.generation.charge.credits() };
                 let replay = studio::Replay { payload_hash: new_generation.payload_hash.clone(), placed };
@@ -89,9 +96,4 @@ impl Placements for FakePlacements {
             })
             .await
     }
-}
-
-pub(super) fn rate_limited(most: u32, window: Window, now: Timestamp) -> Failure {
-    let problem = Problem { reason: Reason::RateLimited, detail: format!("Too many requests: at most {most} of these.").into() };
-    Failure::Busy { problem, retry_after: window.left(now) }
 }

@@ -7,7 +7,6 @@ use async_trait::async_trait;
 use kernel::{Failure, Window};
 use studio::{RateKeys, RatedRequest};
 
-use super::placements::rate_limited;
 use crate::Faults;
 
 #[derive(Clone)]
@@ -37,8 +36,8 @@ impl RateKeys for FakeRateKeys {
             let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
             let has_room = |key: &str, most: u32| rows.get(key).is_none_or(|count| *count < most) && most > 0;
             let all = format!("all#{}", Window::Hour.name(request.at));
-            if let Some((_, most)) = request.networks.iter().find(|(network, most)| !has_room(network.as_str(), *most)) {
-                return Err(rate_limited(*most, Window::Hour, request.at));
+            if let Some((_, limit)) = request.networks.iter().find(|(network, limit)| !has_room(network.as_str(), limit.most)) {
+                return Err(limit.refusal(request.at));
             }
             if !has_room(&all, request.of_all) {
                 return Err(Failure::budget_spent(Window::Hour.left(request.at)));

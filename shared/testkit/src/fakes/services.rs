@@ -7,7 +7,7 @@ use std::time::Duration;
 use accounts::CodeMailer;
 use async_trait::async_trait;
 use kernel::message::GenerationStep;
-use kernel::{Email, Failure, GenerationId};
+use kernel::{Failure, GenerationId, Recipient};
 use outreach::{Mail, Mailer};
 use screening::{Candidate, Decision, Screener};
 use studio::{Backlog, Generation, Step, Steps};
@@ -92,7 +92,7 @@ impl Backlog for FakeSteps {
 
 #[derive(Clone)]
 pub struct FakeMailer {
-    sent: Arc<Mutex<Vec<(Email, Mail)>>>,
+    sent: Arc<Mutex<Vec<(Recipient, Mail)>>>,
     faults: Faults,
 }
 
@@ -103,7 +103,7 @@ impl FakeMailer {
     }
 
     /// Every mail, in order. Holding the guard blocks the fake.
-    pub fn sent(&self) -> MutexGuard<'_, Vec<(Email, Mail)>> {
+    pub fn sent(&self) -> MutexGuard<'_, Vec<(Recipient, Mail)>> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -118,14 +118,14 @@ impl FakeMailer {
     pub fn last_code(&self) -> Option<String> {
         self.sent().iter().rev().find_map(|(_, mail)| match mail {
             Mail::SignInCode { code, .. } => Some(code.clone()),
-            Mail::Ready { .. } => None,
+            _ => None,
         })
     }
 }
 
 #[async_trait]
 impl Mailer for FakeMailer {
-    async fn send(&self, to: &Email, mail: &Mail) -> Result<(), Failure> {
+    async fn send(&self, to: &Recipient, mail: &Mail) -> Result<(), Failure> {
         self.faults
             .call_busy_means_undone("mailer.send", || {
                 self.sent().push((to.clone(), mail.clone()));
@@ -199,7 +199,7 @@ impl Screener for FakeScreener {
 
 #[async_trait]
 impl CodeMailer for FakeMailer {
-    async fn send_code(&self, to: &Email, code: String, minutes: i64) -> Result<(), Failure> {
+    async fn send_code(&self, to: &Recipient, code: String, minutes: i64) -> Result<(), Failure> {
         self.send(to, &Mail::SignInCode { code, minutes }).await
     }
 }

@@ -1,8 +1,9 @@
 //! The reads of owners and of the mail.
 
+use accounts::Recipients;
 use async_trait::async_trait;
-use kernel::{Email, Failure, GenerationId, Owner, Principal};
-use studio::{OwnGeneration, OwnGenerations, Page, Recipients, View, Views};
+use kernel::{Email, Failure, GenerationId, Language, Owner, Principal, Recipient, Timestamp};
+use studio::{OwnGeneration, OwnGenerations, Page, View, Views};
 
 use super::FakeDatabase;
 
@@ -57,8 +58,10 @@ pub struct FakeRecipients(pub FakeDatabase);
 
 #[async_trait]
 impl Recipients for FakeRecipients {
-    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure> {
+    async fn recipient_of(&self, owner: Owner) -> Result<Option<Recipient>, Failure> {
         let Owner::Account(account) = owner else { return Ok(None) };
-        self.0.read("recipients.email_of", |rows| Ok(rows.profiles.get(&account).map(|(email, _, _)| email.clone()))).await
+        let recipient =
+            |(email, locale, _): &(Email, String, Timestamp)| Recipient { email: email.clone(), language: Language::of(locale) };
+        self.0.read("recipients.recipient_of", |rows| Ok(rows.profiles.get(&account).map(recipient))).await
     }
 }

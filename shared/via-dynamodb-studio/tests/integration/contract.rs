@@ -5,47 +5,99 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use dynamo::{Database, Key};
+use dynamo::{Database, EXPIRY, Item, Key};
 use kernel::{FixedClock, SeededRandomness};
 use policy::Class;
 use testkit::builders;
+use testkit::contract::outreach::OutreachStores;
 use testkit::contract::{self, Stores};
-use via_dynamodb_accounts::*;
+use via_dynamodb_accounts::{keys, *};
+use via_dynamodb_outreach::*;
+use via_dynamodb_payments::*;
 use via_dynamodb_policy::*;
 use via_dynamodb_rates::*;
 use via_dynamodb_studio::*;
+use via_dynamodb_trials::*;
 
 pub(crate) fn table(logical_id: &str) -> String {
     (*testkit::cloud::cloud().tables().get(logical_id).unwrap_or_else(|| panic!("template.yaml has no {logical_id}"))).to_owned()
 }
 
 /// The stores, with ids of their own for each seed.
-fn stores(seed: u64) -> Stores {
+pub(crate) fn stores(seed: u64) -> Stores {
     let database = Database::new(&testkit::cloud::config());
-    let [accounts, studio, screening, fleeting] = ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable"].map(table);
+    let [accounts, studio, screening, fleeting, insights] =
+        ["AccountsTable", "StudioTable", "ScreeningTable", "FleetingTable", "InsightsTable"].map(table);
     let clock = Arc::new(FixedClock::at(builders::midnight()));
     let generations = DynamoGenerations::new(database.clone(), studio.clone());
     let views = || DynamoViews::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone());
     Stores {
         randomness: SeededRandomness::new(seed),
-        codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone())),
+        codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone(), table("LeadsTable"))),
         salts: Box::new(DynamoSalts::new(database.clone(), fleeting.clone())),
-        sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone())),
+        sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone(), table("LeadsTable"))),
         sessions: Box::new(DynamoSessions::new(database.clone(), fleeting.clone())),
         profiles: Box::new(DynamoProfiles::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
         recipients: Box::new(DynamoRecipients::new(database.clone(), accounts.clone())),
         uploads: Box::new(DynamoUploads::new(database.clone(), fleeting.clone(), studio.clone(), clock.clone())),
         placements: Box::new(DynamoPlacements::new(database.clone(), fleeting.clone(), studio.clone(), accounts.clone(), clock.clone())),
-        generations: Box::new(generations.with_wallet(accounts).with_moderation(screening.clone())),
+        generations: Box::new(generations.with_wallet(accounts.clone()).with_moderation(screening.clone())),
         attempts: Box::new(DynamoAttempts::new(database.clone(), studio.clone(), fleeting.clone())),
         breaker: Box::new(DynamoBreaker::new(database.clone(), fleeting.clone(), clock.clone())),
         admission: Box::new(DynamoAdmission::new(database.clone(), fleeting.clone(), clock.clone())),
         overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
         views: Box::new(views()),
         own: Box::new(views()),
-        expired: Box::new(DynamoExpiredRows::new(database.clone(), studio, screening, fleeting)),
+        expired: Box::new(DynamoExpiredRows::new(database.clone(), studio.clone(), screening, fleeting.clone(), insights)),
+        checkouts: Box::new(DynamoCheckouts::new(database.clone(), fleeting.clone(), accounts.clone())),
+        orders: Box::new(DynamoOrders::new(database.clone(), accounts.clone())),
+        order_views: Box::new(DynamoOrderViews::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
+        statements: Box::new(DynamoStatements::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
+        leads: Box::new(DynamoLeads::new(database.clone(), table("LeadsTable"))),
+        trials: Box::new(DynamoTrials::new(database.clone(), fleeting.clone(), clock.clone())),
+        links: Box::new(DynamoTrialLinks::new(database.clone(), fleeting.clone()).with_leads(table("LeadsTable"))),
+        claims: Box::new(DynamoClaims::new(database.clone(), fleeting, studio, clock.clone())),
         clock,
     }
+}
+
+/// The stores of mails, which have their suites beside them: here for what they leave in the tables.
+fn outreach_stores(seed: u64) -> OutreachStores {
+    let (database, accounts, fleeting) = (Database::new(&testkit::cloud::config()), table("AccountsTable"), table("FleetingTable"));
+    OutreachStores {
+        clock: Arc::new(FixedClock::at(builders::midnight())),
+        randomness: SeededRandomness::new(seed),
+        subscriptions: Box::new(DynamoSubscriptions::new(database.clone(), accounts.clone())),
+        suppressions: Box::new(DynamoSuppressions::new(database.clone(), fleeting.clone())),
+        standings: Box::new(DynamoStandings::new(database.clone(), fleeting.clone(), accounts)),
+        campaigns: Box::new(DynamoCampaigns::new(database.clone(), fleeting.clone())),
+        mails: Box::new(DynamoCampaignMails::new(database, fleeting)),
+    }
+}
+
+#[tokio::test]
+async fn an_73_trials() {
+    contract::trials::one_proof(&stores(50)).await;
+    contract::trials::passes(&stores(51)).await;
+    contract::trials::used_once(&stores(52)).await;
+    contract::trials::links(&stores(53)).await;
+}
+
+#[tokio::test]
+async fn an_73_claims() {
+    contract::trials::claims(&stores(54)).await;
+    contract::trials::refused_claims(&stores(55)).await;
+}
+
+#[tokio::test]
+async fn an_69_trials_have_limits() {
+    contract::trials::limits_of_trials(&stores(56)).await;
+}
+
+#[tokio::test]
+async fn an_03_leads() {
+    contract::trials::leads(&stores(57)).await;
+    contract::trials::leads_of_sign_ins(&stores(58)).await;
 }
 
 #[tokio::test]
@@ -60,6 +112,15 @@ async fn an_69_codes_and_guesses_have_limits() {
     contract::accounts::limits_of_codes(&stores(34)).await;
     contract::accounts::limits_of_guesses(&stores(35)).await;
     contract::accounts::budget_of_mails(&stores(36)).await;
+}
+
+#[tokio::test]
+async fn an_36_codes_of_suppressed_addresses() {
+    let suppress = async |key, until| {
+        let row = Item::new(Class::MailSuppression.id(), keys::suppression(&key)).due(EXPIRY, until);
+        drop(Database::new(&testkit::cloud::config()).write(row.put(&table("FleetingTable"))).await.unwrap());
+    };
+    contract::accounts::suppressed_codes(&stores(50), suppress).await;
 }
 
 #[tokio::test]
@@ -78,7 +139,7 @@ async fn an_14_sign_ins_and_sessions() {
 #[tokio::test]
 async fn an_erased_account() {
     let erase_profile = async |account| {
-        let key = keys::profile(account).attributes();
+        let key = via_dynamodb_accounts::keys::profile(account).attributes();
         let client = Client::new(&testkit::cloud::config());
         client.delete_item().table_name(table("AccountsTable")).set_key(Some(key)).send().await.unwrap();
     };
@@ -114,6 +175,25 @@ async fn generations_and_their_readers() {
     contract::generations::put_off(&stores(51)).await;
     contract::placements::admission(&stores(52)).await;
     contract::generations::deliveries(&stores(14)).await;
+}
+
+#[tokio::test]
+async fn orders_and_their_readers() {
+    contract::orders::checkouts(&stores(161)).await;
+    contract::orders::changes(&stores(162)).await;
+    contract::orders::pages(&stores(163)).await;
+    contract::orders::statements(&stores(164)).await;
+    let erase_wallet = async |caller: kernel::AccountSession| {
+        let key = keys::wallet(caller.owner()).attributes();
+        let client = Client::new(&testkit::cloud::config());
+        client.delete_item().table_name(table("AccountsTable")).set_key(Some(key)).send().await.unwrap();
+    };
+    contract::orders::ownerless(&stores(165), erase_wallet).await;
+}
+
+#[tokio::test]
+async fn an_74_wallets_below_zero() {
+    contract::orders::below_zero(&stores(166)).await;
 }
 
 #[tokio::test]
@@ -196,6 +276,12 @@ async fn what_is_stored_is_declared() {
         contract::attempts::circuits(&stores(seed + 400)).await;
     }
     contract::accounts::codes_of_browsers(&stores(24)).await;
+    crate::insights::everything(&stores(77)).await;
+    contract::outreach::subscriptions(&outreach_stores(25)).await;
+    contract::outreach::campaigns(&outreach_stores(26)).await;
+    contract::outreach::standings(&outreach_stores(30)).await;
+    contract::orders::changes(&stores(84)).await;
+    contract::trials::links(&stores(85)).await;
     let counted = "rate-keys-that-are-declared";
     contract::rate_keys::rate_keys(&rate_keys(counted).await).await;
     let mut seen = BTreeMap::new();
@@ -204,6 +290,8 @@ async fn what_is_stored_is_declared() {
         ("StudioTable", policy::Table::Studio, table("StudioTable")),
         ("ScreeningTable", policy::Table::Screening, table("ScreeningTable")),
         ("FleetingTable", policy::Table::Fleeting, table("FleetingTable")),
+        ("InsightsTable", policy::Table::Insights, table("InsightsTable")),
+        ("LeadsTable", policy::Table::Leads, table("LeadsTable")),
         ("RateKeysTable", policy::Table::RateKeys, counted.to_owned()),
     ] {
         for item in scan(&name).await {
@@ -229,7 +317,7 @@ async fn what_is_stored_is_declared() {
 }
 
 /// After all suites, every wallet is the sum of its movements.
-/// Invariant: The sum of the entries is the balance, and no wallet goes below zero.
+/// Invariant: The sum of the entries is the balance, and nothing but a claw-back takes a wallet below zero.
 #[tokio::test]
 async fn sum_of_entries_is_the_balance() {
     contract::placements::concurrent_generations(&stores(31)).await;

@@ -3,4 +3,5 @@
 
 mod contract;
 mod deletion_rate;
+mod insights;
 mod refusals;

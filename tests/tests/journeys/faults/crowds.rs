@@ -9,7 +9,7 @@ use crate::harness::pictures::small;
 use crate::harness::store::rows_of;
 use crate::harness::{Person, TestCloud, assert_problem, delete_expired, ledger_and_inventory, run};
 
-/// Invariant: The sum of the entries is the balance, and no wallet goes below zero.
+/// Invariant: The sum of the entries is the balance, and nothing but a claw-back takes a wallet below zero.
 #[test]
 fn a_hundred_generations_at_once_on_a_wallet_of_nine_are_nine_generations() {
     run(async {

@@ -4,9 +4,12 @@ mod crowds;
 mod endpoints;
 mod kills;
 mod leftovers;
+mod mail;
 mod messages;
+mod payments;
 mod services;
 mod stuck;
+mod trials;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use local_cloud::{Cloud, Options, repository, target_dir};
 use permissions::{Entry, Grant};
-use stand_ins::{GeminiStandIn, OpenAiStandIn};
+use stand_ins::polar::Address;
+use stand_ins::{GeminiStandIn, OpenAiStandIn, PolarStandIn, TurnstileStandIn};
 use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
@@ -27,14 +28,15 @@ pub(crate) fn run<T>(test: impl Future<Output = T>) -> T {
 
 /// The cloud of the tests that do not touch its clock, its queues or its functions. Its processes die with this one.
 pub(crate) async fn shared() -> &'static Cloud {
-    static SHARED: OnceCell<Cloud> = OnceCell::const_new();
+    static SHARED: OnceCell<(Cloud, PolarStandIn)> = OnceCell::const_new();
     note_sharing();
-    SHARED.get_or_init(async || start(&BTreeMap::new(), &state_dir(), "shared").await).await
+    &SHARED.get_or_init(async || start(&BTreeMap::new(), &state_dir(), "shared").await).await.0
 }
 
 /// A cloud of a test's own.
 pub(crate) struct TestCloud {
     cloud: Option<Cloud>,
+    merchant: PolarStandIn,
     state_dir: PathBuf,
     _permit: SemaphorePermit<'static>,
 }
@@ -55,7 +57,13 @@ impl TestCloud {
         let permit = OWN.acquire().await.unwrap();
         let state_dir = state_dir();
         let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { cloud: Some(start(&parameters, &state_dir, &test_name()).await), state_dir, _permit: permit }
+        let (cloud, merchant) = start(&parameters, &state_dir, &test_name()).await;
+        Self { cloud: Some(cloud), merchant, state_dir, _permit: permit }
+    }
+
+    /// The merchant of record, a stand-in.
+    pub(crate) fn merchant(&self) -> &PolarStandIn {
+        &self.merchant
     }
 
     /// A cloud whose vendors are stand-ins, with these template parameters too.
@@ -95,13 +103,35 @@ impl Deref for TestCloud {
     }
 }
 
-async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path, name: &str) -> Cloud {
+async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path, name: &str) -> (Cloud, PolarStandIn) {
     let mut options = Options::new(state_dir).unwrap();
     options.parameters.clone_from(parameters);
+    let (url, key) = (turnstile().await.base_url(), "0x-of-the-tests".to_owned());
+    for (name, value) in [("TurnstileBaseUrl", url), ("TurnstileSiteKey", key.clone()), ("TurnstileSecretKey", key)] {
+        options.parameters.entry(name.to_owned()).or_insert(value);
+    }
     options.redelivery = Duration::ZERO;
     options.withheld.extend(withheld());
     options.grants_record = Some(grants_record(name));
-    Cloud::start(options).await.expect("the local cloud starts: are the binaries built and ministack installed (make test does both)?")
+    let merchant = PolarStandIn::start(0).await.unwrap();
+    for (name, value) in [
+        ("PolarServer", "sandbox"),
+        ("PolarBaseUrl", &*merchant.base_url()),
+        ("PolarAccessToken", "polar_oat_of-a-test"),
+        ("PolarWebhookSecret", stand_ins::polar::SECRET),
+    ] {
+        options.parameters.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    let cloud = Cloud::start(options).await;
+    let cloud = cloud.expect("the local cloud starts: are the binaries built and ministack installed (make test does both)?");
+    merchant.vendor().tell(Some(Address::of(&format!("{}/v1/webhooks/polar", cloud.api_url()))));
+    (cloud, merchant)
+}
+
+/// The challenge of all clouds that do not bring their own: it takes every answer once.
+async fn turnstile() -> &'static TurnstileStandIn {
+    static TURNSTILE: OnceCell<TurnstileStandIn> = OnceCell::const_new();
+    TURNSTILE.get_or_init(async || TurnstileStandIn::start(0).await.unwrap()).await
 }
 
 /// The grant that every role here lacks although it is deployed, as JSON in `WITHHELD_GRANT`: whether a test notices is what `make permissions` asks.

@@ -1,6 +1,6 @@
 //! Checks of the ledger against the wallets, and of the rows against the inventory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local_cloud::Cloud;
 use policy::{Class, Store, undeclared};
@@ -14,7 +14,7 @@ struct Sum {
     held: i64,
 }
 
-/// Asserts that every wallet is the sum of its ledger, that none is overdrawn, that every generation was paid at most once, and that nothing is
+/// Asserts that every wallet is the sum of its ledger, that none is overdrawn but by what was taken back of a purchase, that every generation was paid at most once, and that nothing is
 /// stored that the inventory does not declare (invariant 9).
 pub(crate) async fn assert_ledger_and_inventory(cloud: &Cloud) {
     let accounts = store::rows(cloud, "AccountsTable").await;
@@ -38,6 +38,7 @@ pub(crate) async fn entries(cloud: &Cloud, kind: &str, generation: &str) -> usiz
 
 fn assert_balances(rows: &[Row]) {
     let mut sums: BTreeMap<&str, Sum> = BTreeMap::new();
+    let taken_back: BTreeSet<&str> = rows.iter().filter(|row| is_entry_of(row, "claw-back")).map(|row| row.text("pk")).collect();
     for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry") {
         let sum = sums.entry(entry.text("pk")).or_default();
         sum.available += entry.number("available_delta");
@@ -45,17 +46,25 @@ fn assert_balances(rows: &[Row]) {
     }
     for wallet in rows.iter().filter(|row| row.text("class") == "wallet") {
         let balance = Sum { available: wallet.number("available"), held: wallet.number("held") };
-        assert!(balance.available >= 0 && balance.held >= 0, "{wallet:?}");
+        let may_be_short = taken_back.contains(wallet.text("pk"));
+        assert!((balance.available >= 0 || may_be_short) && balance.held >= 0, "{wallet:?}");
         assert_eq!(sums.remove(wallet.text("pk")), Some(balance), "{wallet:?}");
     }
     assert!(sums.is_empty(), "entries without a wallet: {sums:?}");
 }
 
+fn is_entry_of(row: &Row, kind: &str) -> bool {
+    row.text("class") == "ledger-entry" && row.text("kind") == kind
+}
+
+/// The kinds of entries that are about a generation.
+const SETTLEMENTS: [&str; 3] = ["hold", "capture", "release"];
+
 /// One hold for each generation, and at most one capture and one release, of no more than was held.
 fn assert_settlements(rows: &[Row]) {
     let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut held: BTreeMap<&str, i64> = BTreeMap::new();
-    for entry in rows.iter().filter(|row| row.text("class") == "ledger-entry" && row.text("kind") != "grant") {
+    for entry in rows.iter().filter(|row| SETTLEMENTS.iter().any(|kind| is_entry_of(row, kind))) {
         kinds.entry(entry.text("cause")).or_default().push(entry.text("kind"));
         *held.entry(entry.text("cause")).or_default() += entry.number("held_delta");
     }
@@ -118,6 +127,9 @@ mod tests {
         assert!(is_refused(assert_balances, vec![wallet(3, 0)]));
         assert!(is_refused(assert_balances, vec![grant()]));
         assert!(is_refused(assert_balances, vec![wallet(-1, 4), grant(), entry("hold", "gen_1", -4, 4)]));
+        let taken_back = || entry("claw-back", "ord_1.1", -5, 0);
+        assert!(!is_refused(assert_balances, vec![wallet(-2, 0), grant(), taken_back()]));
+        assert!(is_refused(assert_balances, vec![wallet(-1, 0), grant(), taken_back()]));
     }
 
     #[test]

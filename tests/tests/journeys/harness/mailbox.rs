@@ -31,6 +31,13 @@ pub(crate) async fn code(cloud: &Cloud, email: &str) -> Option<String> {
     mine.filter_map(|mail| six_digits(&mail.text)).next()
 }
 
+/// The newest link of a trial that was mailed to this address.
+pub(crate) async fn link(cloud: &Cloud, email: &str) -> Option<String> {
+    let mails = all(cloud).await;
+    let mine = mails.iter().rev().filter(|mail| mail.to == [email]);
+    mine.filter_map(|mail| mail.text.split_whitespace().find(|word| word.contains("/trials/tri_")).map(str::to_owned)).next()
+}
+
 /// The number of "ready" mails of this generation.
 pub(crate) async fn ready(cloud: &Cloud, generation: &str) -> usize {
     all(cloud).await.iter().filter(|mail| mail.text.contains(generation)).count()

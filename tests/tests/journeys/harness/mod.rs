@@ -9,7 +9,9 @@ pub(crate) mod pictures;
 pub(crate) mod poll;
 pub(crate) mod private_requests;
 pub(crate) mod problem;
+pub(crate) mod purchase;
 pub(crate) mod store;
+pub(crate) mod visitor;
 
 /// A sentence of every prompt in `shared/studio/prompts.toml`.
 pub(crate) const PROMPT: &str = "Keep the person recognisable";

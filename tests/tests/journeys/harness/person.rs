@@ -16,8 +16,8 @@ use super::{ledger_and_inventory, mailbox, store};
 /// A person with an address of their own.
 #[derive(Clone)]
 pub(crate) struct Person<'c> {
-    cloud: &'c Cloud,
-    http: HttpClient,
+    pub(crate) cloud: &'c Cloud,
+    pub(crate) http: HttpClient,
     pub(crate) email: String,
     /// `acc_…` once signed in.
     pub(crate) account: String,
@@ -94,7 +94,13 @@ impl<'c> Person<'c> {
 
     pub(crate) async fn send_code(&self, code: &str) -> Reply {
         let cookie = self.sign_in_cookie.lock().unwrap().clone();
-        self.call(Method::POST, "/v1/auth/sessions", Some(&json!({ "email": self.email, "code": code })), &[("cookie", &cookie)]).await
+        self.call(
+            Method::POST,
+            "/v1/auth/sessions",
+            Some(&json!({ "email": self.email, "code": code, "age_attestation": "16+" })),
+            &[("cookie", &cookie)],
+        )
+        .await
     }
 
     /// Requests a code, takes it from the mail, and exchanges it for a session.

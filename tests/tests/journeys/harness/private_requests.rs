@@ -111,7 +111,9 @@ fn fields(document: &Value, operation: &Value) -> Vec<Name> {
 /// The prefix of the ids that a schema allows; `None` where it is not one of ids.
 fn prefix(schema: &Value) -> Option<String> {
     let pattern = schema["pattern"].as_str()?.trim_start_matches(['^', '(']);
-    Some(pattern.split_once("[0-9a-f]{32}")?.0.to_owned())
+    let prefix = pattern.split_once("[0-9a-f]{32}")?.0;
+    // What has more in its pattern is a cursor of a list, and no id.
+    prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then(|| prefix.to_owned())
 }
 
 /// The JSON of the first recorded request of a function that was answered well; `None` for one without a body.

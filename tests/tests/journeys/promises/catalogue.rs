@@ -26,8 +26,8 @@ pub(crate) async fn differences(cloud: &Cloud) -> Differences {
     // Rows that own a prefix, and lists of single files.
     let prefixes: Vec<String> = rows.iter().map(|row| row.text("objects").to_owned()).filter(|prefix| !prefix.is_empty()).collect();
     let mut listed = BTreeSet::new();
-    for row in rows.iter().filter(|row| row.text("class") == "deliverables") {
-        let (owner, generation) = (row.text("pk").trim_start_matches("ACC#"), row.text("sk").trim_start_matches("DEL#"));
+    for row in rows.iter().filter(|row| ["deliverables", "trial-deliverables"].contains(&row.text("class"))) {
+        let (owner, generation) = (row.text("pk").split_once('#').unwrap().1, row.text("sk").trim_start_matches("DEL#"));
         let folder = object_keys::generation(owner.parse().unwrap(), generation.parse().unwrap());
         let files: Value = serde_json::from_str(row.text("deliverables")).unwrap();
         listed.extend(files.as_array().unwrap().iter().map(|file| folder.clone() + file["name"].as_str().unwrap()));

@@ -4,9 +4,10 @@ use local_cloud::{Action, Cloud, Fault};
 use serde_json::json;
 
 use crate::faults::without_retries;
-use crate::harness::person::new_key;
+use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::{blocked, small};
 use crate::harness::store::{all_rows, keys, rows_of};
+use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, assert_problem, ledger_and_inventory, run};
 
 const MINUTE: i64 = 60;
@@ -91,6 +92,38 @@ fn an_40_an_upload_nobody_used_is_gone_after_a_day() {
     });
 }
 
+/// Everything of a trial is there for 23 hours and gone after a day: by the sweeper, and by the hourly deletion.
+#[test]
+fn an_73_a_trial_is_gone_a_day_after_it_began() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let (visitor, _) = Visitor::done(&cloud).await;
+        visitor.mailed_link(&visitor.person.email, true).await;
+        let sweep = async |later| {
+            cloud.set_clock_offset(later);
+            assert!(!cloud.fire_schedule("every-minute-end-stuck").await.unwrap().failed);
+        };
+        let of_trials = async || {
+            let rows = all_rows(&cloud).await;
+            rows.iter().filter(|row| row.text("class").starts_with("trial")).map(|row| row.text("class").to_owned()).collect::<Vec<_>>()
+        };
+        sweep(23 * HOUR).await;
+        assert!(!delete_expired(&cloud, 23 * HOUR).await);
+        assert_eq!((keys(&cloud, "uploads/").await.len(), visitor.view().await["generation"]["state"].as_str()), (1, Some("done")));
+        // The proof, whose challenge is long over, is gone by now.
+        assert_eq!(of_trials().await.len(), 6, "{:?}", of_trials().await);
+
+        sweep(DAY - 29 * MINUTE).await;
+        assert_eq!(keys(&cloud, "generated/").await, Vec::<String>::new());
+        sweep(DAY - 10 * MINUTE).await;
+        assert!(!delete_expired(&cloud, DAY).await);
+        assert_eq!((keys(&cloud, "").await, of_trials().await), (Vec::<String>::new(), Vec::<String>::new()));
+        assert_eq!(visitor.call(http::Method::GET, "", None).await.status, 401);
+        ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
+        cloud.stop().await;
+    });
+}
+
 #[test]
 fn an_42_a_blocked_selfie_is_gone_five_days_from_the_decision() {
     run(async {
@@ -109,6 +142,24 @@ fn an_42_a_blocked_selfie_is_gone_five_days_from_the_decision() {
         cloud.inject(Fault::new(Action::Refuse).of("on-rows-due").on("s3", "DeleteObjects"));
         assert!(!delete_expired(&cloud, 5 * DAY).await);
         assert_eq!((count().await, cloud.clear_faults()), ((0, 0), 0));
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_42_a_blocked_selfie_of_a_trial_is_gone_five_days_from_the_decision() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let visitor = Visitor::new(&cloud).await;
+        let opened = visitor.post("/uploads", &json!({ "content_type": "image/png", "bytes": blocked().bytes.len() })).await;
+        let opened = expect(opened, 201);
+        assert!(visitor.person.post_form(&opened, &[], &blocked().bytes).await.status.is_success());
+        expect(visitor.start(&text(&opened, "upload_id")).await, 202);
+        assert_eq!(visitor.settled().await["generation"]["state"], "blocked");
+        let count = async || (keys(&cloud, "quarantine/").await.len(), rows_of(&cloud, "ScreeningTable", "quarantine").await.len());
+        assert_eq!(count().await, (1, 1));
+        assert!(!delete_expired(&cloud, 5 * DAY).await);
+        assert_eq!(count().await, (0, 0));
         cloud.stop().await;
     });
 }

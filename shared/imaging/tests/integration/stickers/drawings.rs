@@ -56,7 +56,7 @@ pub(crate) fn drawings() -> Vec<(&'static str, Vec<u8>)> {
 
 pub(crate) fn extras_of(messengers: &[Messenger], text: Option<(&str, Option<Side>)>) -> Extras {
     let bubble = text.map(|(text, side)| BubbleRequest { words: Words::parse(text).unwrap(), side });
-    Extras { stickers: messengers.to_vec(), bubble }
+    Extras { stickers: messengers.to_vec(), bubble, ..Extras::default() }
 }
 
 /// The stickers of a portrait with a bubble, made once

@@ -2,6 +2,7 @@
 
 mod data;
 mod functions;
+mod mail;
 mod model;
 mod profiles;
 mod queues;

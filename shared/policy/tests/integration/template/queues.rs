@@ -10,8 +10,8 @@ use super::functions::{dead_letters, events, functions, timeout};
 use super::model::{Resource, kebab, named, of_kind, texts};
 use super::profiles::{deployed, profiles};
 
-/// Dead-letter queues without a queue: of schedules, whose events say nothing but their time, and of SES's word that it has a mail, of which only the tags
-/// are kept, the ids of a generation.
+/// Dead-letter queues without a queue: of schedules, whose events say nothing but their time, and of what SES tells of a mail, of which only the tags are
+/// kept: the ids of a generation, or a keyed hash of the address.
 fn of_no_queue() -> BTreeSet<String> {
     let without = functions().into_iter().filter(|function| ["Schedule", "Rule"].contains(&events(function)[0].0));
     without.map(|function| dead_letters(&function)).collect()

@@ -54,7 +54,10 @@ fn every_function_says_what_starts_it_and_where_its_inputs_are() {
 fn read_by(call: &str) -> Vec<String> {
     let (path, list) = match call {
         "vendors::artists(" => ("shared/vendors/src/artists.rs", "pub const ARTIST_VARIABLES"),
+        "vendors::challenge(" => ("shared/vendors/src/challenges.rs", "pub const CHALLENGE_VARIABLES"),
         "vendors::calendars(" => ("shared/vendors/src/calendars.rs", "pub const CALENDAR_VARIABLES"),
+        "vendors::merchant(" => ("shared/vendors/src/merchants.rs", "pub const MERCHANT_VARIABLES"),
+        "vendors::webhook_verifier(" => ("shared/vendors/src/merchants.rs", "pub const WEBHOOK_VARIABLES"),
         _ => ("shared/vendors/src/screeners.rs", "pub const SCREENER_VARIABLES"),
     };
     let source = read(path);
@@ -71,9 +74,15 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
         let literals = main.split('"').skip(1).step_by(2).filter(|text| text.contains('_') || ["ARTIST", "SCREENER"].contains(text));
         let mut read: BTreeSet<String> =
             literals.filter(|text| text.chars().all(|c| c.is_ascii_uppercase() || c == '_')).map(str::to_owned).collect();
-        for call in ["vendors::artists(", "vendors::calendars(", "vendors::moderation("].into_iter().filter(|call| main.contains(call)) {
-            read.extend(read_by(call));
-        }
+        let calls = [
+            "vendors::artists(",
+            "vendors::calendars(",
+            "vendors::challenge(",
+            "vendors::merchant(",
+            "vendors::moderation(",
+            "vendors::webhook_verifier(",
+        ];
+        calls.into_iter().filter(|call| main.contains(call)).for_each(|call| read.extend(read_by(call)));
         for (call, known) in [
             (".pepper()", &["PEPPER_SECRET"][..]),
             (".session_keys()", &["SESSION_SECRET"]),
@@ -82,8 +91,9 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
         ] {
             read.extend(known.iter().filter(|_| main.contains(call)).map(|variable| (*variable).to_owned()));
         }
-        // Whatever serves a route reads it, and one function of each path is given it.
-        read.extend(variables(&function).into_iter().filter(|variable| variable == "ALLOWED_METHODS" && main.contains("edge::http::")));
+        // Whatever serves a route reads them: one function of each path is given the first, and what counts its callers the second.
+        let served = |variable: &String| ["ALLOWED_METHODS", "COUNTS"].contains(&variable.as_str()) && main.contains("edge::http::");
+        read.extend(variables(&function).into_iter().filter(served));
         assert_eq!(read, variables(&function), "{name}: left is what it reads, right what it is given");
     }
 }
@@ -103,7 +113,7 @@ fn every_function_has_inputs() {
                     event["routeKey"] == "$default" && http["method"] == method && http["path"] == path
                 }
                 Some((_, path)) if path.starts_with('/') => event["routeKey"] == trigger(&function).as_str(),
-                _ if is_fact(&function) => event["kind"].is_array(),
+                _ if is_fact(&function) => event["kind"].is_array() || event["tags"]["kind"].is_array(),
                 _ if name.starts_with("on-") => event["Records"].as_array().is_some_and(|records| !records.is_empty()),
                 _ => event["source"] == "aws.scheduler",
             };
@@ -117,7 +127,7 @@ fn has_url(function: &Resource) -> bool {
     events(function).iter().any(|(kind, _)| *kind == "Url")
 }
 
-/// Whether another service's event starts it. Its input is the part of that event that the rule's `InputPath` selects.
+/// Whether another service's event starts it. Its input is the part of that event that the rule selects, or an object of parts.
 fn is_fact(function: &Resource) -> bool {
     events(function).iter().any(|(kind, _)| *kind == "Rule")
 }

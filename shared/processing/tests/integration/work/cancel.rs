@@ -90,7 +90,7 @@ async fn a_generation_deleted_while_it_is_drawn_leaves_no_drawing() {
         let spent = asked(&world);
         assert_eq!(
             (world.find(caller, id), world.balance(caller)),
-            (None, (10 - spent, 0)),
+            (None, (10 - i64::from(spent), 0)),
             "seed {seed}: what was asked for is paid, and nothing else"
         );
         world.check_quiet();
@@ -151,7 +151,11 @@ async fn whatever_a_worker_dies_of_cancelling_never_draws_for_nothing() {
             hits += world.faults.clear().len();
             world.delete(caller, id).await.unwrap().unwrap();
             let (available, held) = world.balance(caller);
-            assert!(held == 0 && 10 - available >= asked(&world), "{nth} {when:?} {kind:?}: {available} left, {} asked for", asked(&world));
+            assert!(
+                held == 0 && 10 - available >= asked(&world).into(),
+                "{nth} {when:?} {kind:?}: {available} left, {} asked for",
+                asked(&world)
+            );
             world.quieten().await;
             world.check_quiet();
         }

@@ -1,6 +1,6 @@
 //! Confirmations of mails by the mail service, and mails without one.
 
-use kernel::{AccountSession, GenerationId, SignedDuration};
+use kernel::{AccountSession, GenerationId, Language, Recipient, SignedDuration};
 use studio::upload::form_is_over_at;
 use studio::{Generation, MailState, State, Step, Swept};
 use testkit::{Kind, When, builders};
@@ -129,7 +129,8 @@ async fn a_fault_at_any_call_of_a_confirmation_is_made_good_when_the_event_comes
                 (row.state, row.mail) = (State::Done, Some(MailState::Sending));
             }
             let mail = outreach::Mail::Ready { owner: caller.owner(), generation: id, origin: String::new() };
-            world.mailer.sent().push((builders::email("somebody"), mail));
+            let somebody = Recipient { email: builders::email("somebody"), language: Language::English };
+            world.mailer.sent().push((somebody, mail));
             world.faults.fail(nth, when, kind);
             world.hear().await;
             let hit = world.faults.clear();

@@ -14,6 +14,7 @@ mod posted_again;
 mod prepare;
 mod signing;
 mod stuck;
+mod trials;
 mod turns;
 mod upload;
 mod view;

@@ -26,7 +26,7 @@ async fn an_40_an_upload_knows_from_the_inventory_when_it_goes() {
 async fn an_69_one_upload_too_many_in_an_hour_is_refused_and_the_next_hour_is_new() {
     let world = World::new();
     let (caller, other) = (world.customer(0).await, world.customer(0).await);
-    for _ in 0..limits::UPLOADS_PER_HOUR {
+    for _ in 0..limits::UPLOADS_PER_HOUR.most {
         open(&world, caller, 5).await.unwrap();
     }
     let refused = failure(open(&world, caller, 5).await);

@@ -52,7 +52,7 @@ const ITEM_BYTES: usize = 400_000;
 fn the_list_of_the_largest_generation_fits_a_row() {
     let bubble = addons::Bubble::parse("Hi", None).unwrap();
     let words = bubble_text::Words::parse(bubble.text.as_str()).unwrap();
-    let extras = Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(BubbleRequest { words, side: None }) };
+    let extras = Extras { stickers: Messenger::ALL.to_vec(), bubble: Some(BubbleRequest { words, side: None }), ..Extras::default() };
     let of_drawings = (1..=*kernel::limits::DRAWINGS.end())
         .flat_map(|drawing| Rendering::paths(&extras).into_iter().map(move |path| format!("{drawing}/{path}")));
     let trays = STICKERS.iter().filter(|row| row.kind == Kind::Tray).map(imaging::StickerSpec::path);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use accounts::{CallerNetworks, Nonce, SignIns};
+use accounts::{CallerNetworks, Networks, Nonce, SignIns};
 use kernel::message::GenerationStep;
 use kernel::{
     AccountSession, CallerAddress, Failure, FixedClock, GenerationId, Owner, Principal, SeededRandomness, SignedDuration, UploadId,
@@ -115,7 +115,7 @@ impl World {
         let salts = FakeSalts(self.database.clone());
         let networks = CallerNetworks::of(CallerAddress::default(), &slot.key, &pepper, &salts, &chance, now).await.unwrap();
         // Nobody counts the accounts of a world.
-        let networks = CallerNetworks { each: Vec::new(), ..networks };
+        let networks = CallerNetworks { each: Networks::default(), ..networks };
         let sign_in = builders::first_sign_in(caller, &email, (&slot, &hash), networks, credits, now);
         FakeSignIns(self.database.clone()).open(&sign_in).await.unwrap();
         caller
@@ -278,7 +278,7 @@ impl World {
     pub(crate) async fn hear(&self) {
         let told = |mail: &Mail| match mail {
             Mail::Ready { owner, generation, .. } => Some((*owner, *generation)),
-            Mail::SignInCode { .. } => None,
+            _ => None,
         };
         let accepted: Vec<_> = self.mailer.sent().iter().filter_map(|(_, mail)| told(mail)).collect();
         for (owner, id) in accepted {
@@ -349,7 +349,8 @@ impl World {
     pub(crate) async fn quieten(&self) {
         for _ in 0..30 {
             self.drain_all().await;
-            if self.database.rows().generations.values().all(|generation| generation.deadline.is_none()) {
+            // What is a trial's waits for its end.
+            if self.database.rows().generations.values().all(|one| one.deadline.is_none() || one.deadline == one.ends_at()) {
                 return;
             }
             self.hear().await;
@@ -381,7 +382,7 @@ impl World {
     }
 
     /// Available and held credits.
-    pub(crate) fn balance(&self, caller: AccountSession) -> (u32, u32) {
+    pub(crate) fn balance(&self, caller: AccountSession) -> (i64, u32) {
         let balance = self.database.rows().wallets[&caller.owner()];
         (balance.available, balance.held)
     }
@@ -397,7 +398,7 @@ impl World {
         let rows = self.database.rows();
         for (owner, balance) in &rows.wallets {
             let sum = rows.ledger_sum(*owner);
-            assert_eq!(sum, (i64::from(balance.available), i64::from(balance.held)), "the ledger is not the balance");
+            assert_eq!(sum, (balance.available, i64::from(balance.held)), "the ledger is not the balance");
             let own = rows.generations.values().filter(|generation| generation.owner == *owner && generation.state.is_running());
             let held: Vec<u32> = own.map(|generation| generation.charge.credits()).filter(|credits| *credits > 0).collect();
             assert_eq!(held.iter().sum::<u32>(), balance.held, "held is not what runs");
@@ -427,7 +428,7 @@ impl World {
         let (mails, movements) = (self.mailer.ready(generation.id), self.movements(generation.id));
         let charged = |end| match generation.charge {
             Charge::Credits(_) => vec![Movement::Hold, end],
-            Charge::Quota(_) | Charge::Nothing => Vec::new(),
+            Charge::Quota(_) | Charge::Trial | Charge::Nothing => Vec::new(),
         };
         match generation.state {
             State::Done => {
@@ -470,10 +471,11 @@ impl World {
 
 /// The number of files with links of a generation with these drawings and stickers, beside those with a bubble.
 fn expected_files(generation: &Generation) -> usize {
-    use imaging::{AVATARS, PACKS, STICKERS};
+    use imaging::{AVATARS, PACKS, STICKERS, Sizes};
     use picture_files::Format;
     let count = usize::from(generation.count);
-    let pictures = |format| AVATARS.iter().filter(move |row| row.stands_alone(format)).count();
+    let sizes = if let Owner::Trial(_) = generation.owner { Sizes::Small } else { Sizes::All };
+    let pictures = |format| AVATARS.iter().filter(move |row| sizes.has(row) && row.stands_alone(format)).count();
     let stickers = STICKERS.iter().filter(|row| row.alone && generation.stickers.contains(&row.messenger)).count();
     let packs = PACKS.iter().filter(|pack| generation.stickers.contains(&pack.messenger) && pack.counts.take(count)).count();
     count * (Format::PICTURES.map(pictures).iter().sum::<usize>() + stickers) + packs

@@ -1,9 +1,9 @@
 //! Accounts as our mails need them.
 
+use accounts::Recipients;
 use async_trait::async_trait;
-use dynamo::{Database, Read};
-use kernel::{Email, Failure, Owner};
-use studio::Recipients;
+use dynamo::{Attributes, Database, Read};
+use kernel::{Failure, Language, Owner, Recipient};
 
 use crate::keys;
 
@@ -21,10 +21,12 @@ impl DynamoRecipients {
 
 #[async_trait]
 impl Recipients for DynamoRecipients {
-    async fn email_of(&self, owner: Owner) -> Result<Option<Email>, Failure> {
+    async fn recipient_of(&self, owner: Owner) -> Result<Option<Recipient>, Failure> {
         // Nobody knows where an install could be written to.
         let Owner::Account(account) = owner else { return Ok(None) };
-        let row = self.database.get_some(&self.accounts, &keys::profile(account), "email").await?;
-        row.map(|item| item.parsed("email")).transpose()
+        let row = self.database.get_some(&self.accounts, &keys::profile(account), "email, locale").await?;
+        let recipient =
+            |row: Attributes| Ok(Recipient { email: row.parsed("email")?, language: Language::of(row.required_text("locale")?) });
+        row.map(recipient).transpose()
     }
 }

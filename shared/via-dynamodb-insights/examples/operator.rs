@@ -1,0 +1,72 @@
+//! What the operator reads, with their own AWS credentials, of the table that `INSIGHTS_TABLE` names:
+//!
+//! - `cargo run -p via-dynamodb-insights --example operator -- insights 30` prints the numbers of the last 30 days (`make insights`);
+//! - `cargo run -p via-dynamodb-insights --example operator -- feedback` prints the messages that are kept (`make feedback`).
+
+use std::error::Error;
+
+use dynamo::Database;
+use insights::DailyCounts;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kernel::{Clock, SignedDuration, SystemClock};
+use via_dynamodb_insights::{DynamoDays, DynamoInbox};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let table = std::env::var("INSIGHTS_TABLE").map_err(|_| "INSIGHTS_TABLE is not set: the output InsightsTable of your stack")?;
+    let database = Database::new(&aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await);
+    match arguments[..] {
+        ["insights", days] => insights(&DynamoDays::new(database, table), days.parse()?).await,
+        ["feedback"] => feedback(&DynamoInbox::new(database, String::new(), table)).await,
+        _ => Err("say `insights DAYS` or `feedback`".into()),
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "a program for a person")]
+async fn insights(days: &DynamoDays, latest: i64) -> Result<(), Box<dyn Error>> {
+    let today = SystemClock::default().now().to_zoned(TimeZone::UTC).date();
+    let first = today.checked_sub(SignedDuration::from_hours(24 * latest.clamp(1, 731)))?;
+    println!("Numbers of persons and of browsers, none below {}; '-' is a smaller one or none.", insights::FEWEST);
+    let mut month = first.first_of_month();
+    while month <= today {
+        for counts in days.of_month(month).await?.iter().filter(|counts| counts.day >= first) {
+            println!("\n{}", said(counts));
+        }
+        month = next_month(month)?;
+    }
+    Ok(())
+}
+
+fn next_month(day: Date) -> Result<Date, Box<dyn Error>> {
+    Ok(day.last_of_month().tomorrow()?)
+}
+
+/// A day in lines.
+fn said(counts: &DailyCounts) -> String {
+    let number = |count: Option<u32>| count.map_or_else(|| "-".to_owned(), |count| count.to_string());
+    let mut lines = vec![format!("{}  persons {}, new browsers {}", counts.day, number(counts.persons), number(counts.new_browsers))];
+    for (name, steps) in &counts.funnels {
+        let steps: Vec<String> = steps.iter().map(|step| format!("{} {}", step.action, number(step.persons))).collect();
+        lines.push(format!("  {name}: {}", steps.join(" > ")));
+    }
+    let list = |pairs: &std::collections::BTreeMap<String, u32>| {
+        pairs.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+    };
+    lines.push(format!("  did: {}", list(&counts.actions)));
+    lines.push(format!("  browsers by the week of their name: {}", list(&counts.cohorts)));
+    lines.join("\n")
+}
+
+#[allow(clippy::print_stdout, reason = "a program for a person")]
+async fn feedback(inbox: &DynamoInbox) -> Result<(), Box<dyn Error>> {
+    for message in inbox.messages().await? {
+        println!("{}  {}", message.at, message.contact.as_deref().unwrap_or("no address"));
+        // Indented, so that no message can look like the head of another.
+        message.words.lines().for_each(|line| println!("    {line}"));
+        println!();
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! The primary keys of this crate's rows.
+
+use accounts::EmailKey;
+use dynamo::Key;
+use outreach::CampaignName;
+
+/// Beside the row that leads to the account of the address.
+pub(crate) fn subscription(address: &EmailKey) -> Key {
+    Key::new(format!("EMAIL#{}", address.as_str()), "MARKETING")
+}
+
+pub(crate) fn campaign(name: &CampaignName) -> Key {
+    Key::new(format!("CAMPAIGN#{name}"), "STATE")
+}
+
+pub(crate) fn mail(campaign: &CampaignName, to: &EmailKey) -> Key {
+    Key::new(format!("CAMPAIGN#{campaign}"), format!("MAIL#{}", to.as_str()))
+}

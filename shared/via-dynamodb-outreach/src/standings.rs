@@ -1,0 +1,62 @@
+//! Who may be written to: suppressions, and what is known of many addresses at once.
+
+use accounts::EmailKey;
+use async_trait::async_trait;
+use dynamo::{Batch, Database, EXPIRY, Item, Read};
+use kernel::{Failure, Timestamp};
+use outreach::{Standing, Standings, Subscription, Suppressions};
+use policy::Class;
+use via_dynamodb_accounts::keys::suppression;
+
+use crate::keys;
+use crate::subscriptions::subscription;
+
+pub struct DynamoSuppressions {
+    database: Database,
+    fleeting: String,
+}
+
+impl DynamoSuppressions {
+    #[must_use]
+    pub fn new(database: Database, fleeting: String) -> Self {
+        Self { database, fleeting }
+    }
+}
+
+#[async_trait]
+impl Suppressions for DynamoSuppressions {
+    async fn suppress(&self, address: &EmailKey, until: Timestamp) -> Result<(), Failure> {
+        let row = Item::new(Class::MailSuppression.id(), suppression(address)).due(EXPIRY, until);
+        self.database.write(row.put(&self.fleeting)).await.map(drop)
+    }
+}
+
+pub struct DynamoStandings {
+    database: Database,
+    fleeting: String,
+    accounts: String,
+}
+
+impl DynamoStandings {
+    #[must_use]
+    pub fn new(database: Database, fleeting: String, accounts: String) -> Self {
+        Self { database, fleeting, accounts }
+    }
+}
+
+#[async_trait]
+impl Standings for DynamoStandings {
+    /// In one call, which takes two rows of each of fifty addresses.
+    async fn of(&self, addresses: &[EmailKey], now: Timestamp) -> Result<Vec<Standing>, Failure> {
+        let batch = addresses.iter().fold(Batch::default(), |batch, address| {
+            batch.of(&self.fleeting, &suppression(address)).of(&self.accounts, &keys::subscription(address))
+        });
+        let rows = self.database.read(batch).await?;
+        let standing = |address| {
+            let subscribed = rows.get(&keys::subscription(address)).map(|row| subscription(address, row)).transpose()?;
+            let is_suppressed = rows.get(&suppression(address)).is_some_and(|row| row.is_alive(now));
+            Ok(Standing { is_suppressed, consent: subscribed.as_ref().and_then(Subscription::consent) })
+        };
+        addresses.iter().map(standing).collect()
+    }
+}
