@@ -1,4 +1,5 @@
-//! One dashboard a stack: traffic, errors, durations, queues, and what its functions count in their logs.
+//! One dashboard a deployment, as CloudWatch gives an account three free: the traffic of the API, and under the name of each stack its errors,
+//! durations, queues, and what its functions count in their logs.
 
 use serde_json::{Value, json};
 
@@ -7,23 +8,50 @@ use crate::document::sub;
 use crate::manifest::Trigger;
 use crate::workspace::{Function, pascal};
 
-/// Units of the grid: two widgets stand side by side.
+/// Units of the grid: two widgets stand side by side, under a title as wide as both.
 const WIDTH: usize = 12;
 const HEIGHT: usize = 6;
+const TITLE_HEIGHT: usize = 1;
 
 /// The field in which lines of the log say what a vendor's call costs.
 const SPENT: &str = "$.micro_dollars";
 
-/// The dashboard of a stack.
-pub(crate) fn resource(stack: &str, functions: &[&Function]) -> Value {
-    let widgets: Vec<Value> = widgets(stack, functions).into_iter().enumerate().map(|(place, widget)| widget.json(place)).collect();
+/// The dashboard of a deployment with these stacks, each a name with its functions.
+pub(crate) fn resource(stacks: &[(&str, &[&Function])]) -> Value {
+    let mut grid = Grid::default();
+    grid.section("The API", api(stacks.iter().flat_map(|(_, functions)| functions.iter().copied())));
+    for (stack, functions) in stacks {
+        grid.section(&format!("The stack {stack}"), widgets(stack, functions));
+    }
     json!({
         "Type": "AWS::CloudWatch::Dashboard",
-        "Properties": {
-            "DashboardName": sub(format!("${{Prefix}}-{stack}")),
-            "DashboardBody": sub(json!({ "widgets": widgets }).to_string()),
-        },
+        "Properties": { "DashboardName": sub("${Prefix}"), "DashboardBody": sub(json!({ "widgets": grid.widgets }).to_string()) },
     })
+}
+
+/// Widgets with their places, from above.
+#[derive(Default)]
+struct Grid {
+    widgets: Vec<Value>,
+    /// Units that are taken.
+    height: usize,
+}
+
+impl Grid {
+    fn section(&mut self, title: &str, widgets: Vec<Widget>) {
+        if widgets.is_empty() {
+            return;
+        }
+        let markdown = json!({ "markdown": format!("## {title}") });
+        let title = json!({
+            "type": "text", "x": 0, "y": self.height, "width": 2 * WIDTH, "height": TITLE_HEIGHT, "properties": markdown,
+        });
+        let top = self.height + TITLE_HEIGHT;
+        self.height = top + widgets.len().div_ceil(2) * HEIGHT;
+        self.widgets.push(title);
+        self.widgets
+            .extend(widgets.into_iter().enumerate().map(|(place, widget)| widget.json(place % 2 * WIDTH, top + place / 2 * HEIGHT)));
+    }
 }
 
 /// Numbers over time under one title.
@@ -39,10 +67,10 @@ impl Widget {
         Self { title: title.to_owned(), period: 300, metrics: metrics.into_iter().collect() }
     }
 
-    fn json(self, place: usize) -> Value {
+    fn json(self, x: usize, y: usize) -> Value {
         json!({
             "type": "metric",
-            "x": place % 2 * WIDTH, "y": place / 2 * HEIGHT, "width": WIDTH, "height": HEIGHT,
+            "x": x, "y": y, "width": WIDTH, "height": HEIGHT,
             "properties": {
                 "title": self.title, "view": "timeSeries", "region": "${AWS::Region}", "period": self.period, "metrics": self.metrics,
             },
@@ -50,12 +78,18 @@ impl Widget {
     }
 }
 
+fn api<'a>(functions: impl IntoIterator<Item = &'a Function>) -> Vec<Widget> {
+    if !functions.into_iter().any(|function| matches!(function.manifest.on, Trigger::Route(_))) {
+        return Vec::new();
+    }
+    vec![
+        Widget::new("Requests", ["Count", "4xx", "5xx"].map(|metric| of_api(metric, "Sum"))),
+        Widget::new("Latency, ms", ["p50", "p99"].map(|statistic| of_api("Latency", statistic))),
+    ]
+}
+
 fn widgets(stack: &str, functions: &[&Function]) -> Vec<Widget> {
     let mut all = Vec::new();
-    if functions.iter().any(|function| matches!(function.manifest.on, Trigger::Route(_))) {
-        all.push(Widget::new("Requests of the API", ["Count", "4xx", "5xx"].map(|metric| of_api(metric, "Sum"))));
-        all.push(Widget::new("Latency of the API, ms", ["p50", "p99"].map(|statistic| of_api("Latency", statistic))));
-    }
     let urls = functions.iter().filter(|function| matches!(function.manifest.on, Trigger::Url(_)));
     let urls: Vec<Value> =
         urls.flat_map(|function| ["UrlRequestCount", "Url4xxCount", "Url5xxCount"].map(|metric| of(function, metric, "Sum"))).collect();

@@ -74,9 +74,6 @@ fn domains<'a>(functions: &'a [Function], parameters: &Parameters) -> Result<Vec
         domain.add(function, parameters).with_context(|| format!("the function {}", function.name))?;
     }
     refuse_other_methods(functions, &mut domains)?;
-    for domain in domains.values_mut() {
-        domain.resources.insert("Dashboard".to_owned(), dashboard::resource(domain.name, &domain.functions));
-    }
     for domain in domains.values() {
         // Not split by itself: a function that moves to another stack is deleted and made anew, so a person says which ones do.
         let count = domain.resources.len();
@@ -166,9 +163,19 @@ impl<'a> Domain<'a> {
         if self.profiles.len() == parameters.profiles().len() {
             return None;
         }
-        let mut tests: Vec<Value> = self.profiles.iter().map(|profile| json!({ "Fn::Equals": [reference("Profile"), profile] })).collect();
+        let mut tests: Vec<Value> = self.profiles.iter().map(|profile| is_profile(profile)).collect();
         Some(if tests.len() == 1 { tests.remove(0) } else { json!({ "Fn::Or": tests }) })
     }
+}
+
+fn is_profile(profile: &str) -> Value {
+    json!({ "Fn::Equals": [reference("Profile"), profile] })
+}
+
+fn dashboard_of(domains: &[Domain<'_>], profile: &str) -> Value {
+    let shown = domains.iter().filter(|domain| domain.profiles.contains(profile));
+    let stacks: Vec<_> = shown.map(|domain| (domain.name, domain.functions.as_slice())).collect();
+    dashboard::resource(&stacks)
 }
 
 fn url_output(id: &str) -> String {
@@ -186,7 +193,7 @@ fn declared(names: &BTreeSet<String>, parameters: &Parameters) -> Map<String, Va
     names.iter().map(declare).collect()
 }
 
-/// The stack whose stacks are the domains, each deployed where its profiles say.
+/// The stack whose stacks are the domains, each deployed where its profiles say, with one dashboard for all that a profile deploys.
 fn parent(domains: &[Domain<'_>], parameters: &Parameters) -> Value {
     let mut names: BTreeSet<String> = BTreeSet::from(["Profile".to_owned()]);
     let (mut resources, mut conditions, mut outputs) = (Map::new(), Map::new(), Map::new());
@@ -214,6 +221,14 @@ fn parent(domains: &[Domain<'_>], parameters: &Parameters) -> Value {
             conditions.insert(domain.condition(), condition);
         }
         resources.insert(id, stack);
+    }
+    let deployed = |profile: &&String| domains.iter().any(|domain| domain.profiles.contains(*profile));
+    for profile in parameters.profiles().iter().filter(deployed) {
+        let (mut dashboard, condition) = (dashboard_of(domains, profile), format!("Is{}", pascal(profile)));
+        names.extend(references(&dashboard));
+        dashboard["Condition"] = json!(condition);
+        resources.insert(format!("{}Dashboard", pascal(profile)), dashboard);
+        conditions.insert(condition, is_profile(profile));
     }
     let mut template = json!({
         "AWSTemplateFormatVersion": "2010-09-09",

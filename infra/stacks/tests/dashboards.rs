@@ -83,40 +83,63 @@ fn assert_metric(metric: &Value, known: &BTreeSet<String>) {
     assert!([2, 4].contains(&names.len()) && known.contains(&named(&names)), "the stack has no {metric}");
 }
 
-/// The structure of a dashboard's body, as CloudWatch describes it.
-fn assert_dashboard(name: &str, template: &Value) {
-    let all = of_kind(template, "AWS::CloudWatch::Dashboard");
-    let [(_, dashboard)] = all.as_slice() else { panic!("{name} has {} dashboards", all.len()) };
-    assert_eq!(dashboard["Properties"]["DashboardName"]["!Sub"], format!("${{Prefix}}-{name}"));
+/// The structure of a dashboard's body, as CloudWatch describes it, of stacks with these metrics.
+fn assert_dashboard(dashboard: &Value, known: &BTreeSet<String>) {
     let body: Value = serde_json::from_str(dashboard["Properties"]["DashboardBody"]["!Sub"].as_str().unwrap()).unwrap();
-    let (widgets, known) = (body["widgets"].as_array().unwrap(), metrics_of(template));
-    assert!((3..=500).contains(&widgets.len()), "{name}");
-    let mut places = BTreeSet::new();
+    let widgets = body["widgets"].as_array().unwrap();
+    assert!((3..=500).contains(&widgets.len()));
+    let (mut below, mut shown) = (0, 0);
     for widget in widgets {
         let number = |key: &str| widget[key].as_u64().unwrap();
-        assert_eq!(widget["type"], "metric");
-        assert!(
-            number("x") + number("width") <= 24 && (1..=1000).contains(&number("height")) && places.insert((number("x"), number("y"))),
-            "{widget}"
-        );
-        let properties = &widget["properties"];
-        assert!(
-            properties["title"].is_string() && properties["view"] == "timeSeries" && properties["region"] == "${AWS::Region}",
-            "{widget}"
-        );
-        assert_eq!(properties["period"].as_u64().unwrap() % 60, 0);
-        let metrics = properties["metrics"].as_array().unwrap();
-        assert!((1..=100).contains(&metrics.len()), "{widget}");
-        metrics.iter().for_each(|metric| assert_metric(metric, &known));
+        assert!(number("x") + number("width") <= 24 && (1..=1000).contains(&number("height")), "{widget}");
+        // A widget begins below whatever stands above it, or beside its left neighbour.
+        let begins = if number("x") == 0 { below } else { below - number("height") };
+        assert_eq!(number("y"), begins, "{widget}");
+        below = number("y") + number("height");
+        match widget["type"].as_str().unwrap() {
+            "text" => assert!(widget["properties"]["markdown"].as_str().unwrap().starts_with("## "), "{widget}"),
+            "metric" => shown += assert_metrics(&widget["properties"], known),
+            other => panic!("{other}"),
+        }
     }
+    assert!(shown <= 2500, "a dashboard shows 2,500 metrics at most");
+}
+
+/// The number of metrics of a widget, each of which there is.
+fn assert_metrics(properties: &Value, known: &BTreeSet<String>) -> usize {
+    assert!(
+        properties["title"].is_string() && properties["view"] == "timeSeries" && properties["region"] == "${AWS::Region}",
+        "{properties}"
+    );
+    assert_eq!(properties["period"].as_u64().unwrap() % 60, 0);
+    let metrics = properties["metrics"].as_array().unwrap();
+    assert!((1..=500).contains(&metrics.len()), "{properties}");
+    metrics.iter().for_each(|metric| assert_metric(metric, known));
+    metrics.len()
+}
+
+fn profiles_of(name: &str) -> BTreeSet<String> {
+    let all = functions(&root()).unwrap();
+    all.into_iter().filter(|function| function.manifest.stack == name).flat_map(|function| function.manifest.profiles).collect()
 }
 
 /// Invariant: A dashboard shows and an alarm watches what there is.
 #[test]
-fn every_dashboard_is_valid_and_shows_metrics_that_its_stack_has() {
-    for (name, template) in stacks() {
-        assert_dashboard(&name, &template);
+fn a_deployment_has_one_dashboard_which_is_valid_and_shows_metrics_that_it_has() {
+    let path = Path::new("infra/stacks/functions.yaml");
+    let parent = read(&generated(&root()).unwrap()[path]);
+    let (dashboards, stacks) = (of_kind(&parent, "AWS::CloudWatch::Dashboard"), stacks());
+    let mut profiles = BTreeSet::new();
+    for (_, dashboard) in &dashboards {
+        assert_eq!(dashboard["Properties"]["DashboardName"]["!Sub"], "${Prefix}");
+        let condition = dashboard["Condition"].as_str().unwrap();
+        let profile = parent["Conditions"][condition]["!Equals"][1].as_str().unwrap();
+        let deployed = stacks.iter().filter(|(name, _)| profiles_of(name).contains(profile));
+        assert_dashboard(dashboard, &deployed.flat_map(|(_, template)| metrics_of(template)).collect());
+        profiles.insert(profile.to_owned());
     }
+    assert_eq!(profiles.len(), dashboards.len(), "a profile has two dashboards");
+    assert_eq!(profiles, stacks.iter().flat_map(|(name, _)| profiles_of(name)).collect());
 }
 
 /// Invariant: A dashboard shows and an alarm watches what there is.
@@ -158,11 +181,13 @@ fn every_alarm_is_explained_with_its_remedy() {
     }
 }
 
-fn of_manifests(manifests: &[&str]) -> Result<Value, String> {
+/// The stack `studio` and the dashboard of the profile `wallet`.
+fn of_manifests(manifests: &[&str]) -> Result<(Value, Value), String> {
     let functions: Vec<Function> =
         manifests.iter().map(|text| Function::parse(text)).collect::<Result<_, _>>().map_err(|error| format!("{error:#}"))?;
     let parameters = Parameters::parse(&std::fs::read_to_string(root().join("template.yaml")).unwrap()).unwrap();
-    templates(&functions, &parameters).map(|all| read(&all["studio"])).map_err(|error| format!("{error:#}"))
+    let all = templates(&functions, &parameters).map_err(|error| format!("{error:#}"))?;
+    Ok((read(&all["studio"]), read(&all["functions"])["Resources"]["WalletDashboard"].clone()))
 }
 
 /// A function of the stack `studio` with these lines in its manifest.
@@ -177,7 +202,7 @@ fn manifest(name: &str, metric: &str) -> String {
 fn lines_become_metrics_and_alarms_as_the_manifest_says() {
     let metric = "metric = \"OldestDue\"\nmessage = \"deletion backlog\"\nvalue = \"$.oldest_seconds\"\nunit = \"Seconds\"\nthreshold = 7200\nperiod = 3600\nalarm = \"Late.\"\n";
     let (one, other) = (manifest("every-hour-delete-things", metric), manifest("every-hour-count-things", metric));
-    let template = of_manifests(&[&one, &other]).unwrap();
+    let (template, dashboard) = of_manifests(&[&one, &other]).unwrap();
     let filter = &template["Resources"]["EveryHourDeleteThingsStudioOldestDueMetric"]["Properties"];
     assert_eq!(filter["FilterPattern"], "{ $.message = \"deletion backlog\" }");
     assert_eq!(
@@ -187,7 +212,7 @@ fn lines_become_metrics_and_alarms_as_the_manifest_says() {
     // Both make the metric, and one alarm watches it.
     let alarm = &template["Resources"]["StudioOldestDue"]["Properties"];
     assert_eq!((&alarm["Statistic"], &alarm["Threshold"], &alarm["Period"]), (&"Maximum".into(), &7200.into(), &3600.into()));
-    assert_dashboard("studio", &template);
+    assert_dashboard(&dashboard, &metrics_of(&template));
     let differs = manifest("every-hour-count-things", &metric.replace("7200", "60"));
     assert!(of_manifests(&[&one, &differs]).unwrap_err().contains("StudioOldestDue"));
     for wrong in ["value = \"oldest\"", "unit = \"Fortnights\"", "period = 90", "value = \"$.a b\""] {
