@@ -29,6 +29,7 @@ async fn an_69_trials_have_limits() {
 async fn an_03_leads() {
     contract::trials::leads(&Stores::fake(57)).await;
     contract::trials::leads_of_sign_ins(&Stores::fake(58)).await;
+    contract::trials::a_lead_is_forgotten(&Stores::fake(59)).await;
 }
 
 #[tokio::test]

@@ -263,7 +263,7 @@ pub async fn refused_claims(stores: &Stores) {
     assert_eq!(stores.generations.load(caller.owner(), claim.generation.id).await.unwrap(), None);
 }
 
-/// One row an address: whoever comes first stays, though several pages note it at once; and it goes when it must (AN-03, AN-50).
+/// One row an address: whoever comes first stays, though several pages note it at once (AN-03).
 pub async fn leads(stores: &Stores) {
     let email = stores.address();
     let lead = |page, minutes| {
@@ -279,11 +279,23 @@ pub async fn leads(stores: &Stores) {
         stores.leads.note(later).await.unwrap();
         assert_eq!(stores.leads.find(&first.key).await.unwrap(), Some(first.clone()), "the first stays");
     }
-    stores.leads.forget(&first.key).await.unwrap();
-    stores.leads.forget(&first.key).await.unwrap();
-    assert_eq!(stores.leads.find(&first.key).await.unwrap(), None);
-    stores.leads.note(&surfaces[2]).await.unwrap();
-    assert_eq!(stores.leads.find(&first.key).await.unwrap(), Some(surfaces[2].clone()));
+}
+
+/// An address that has no account is forgotten by its key alone, in one request and for good; other addresses stay (AN-50, AN-51).
+pub async fn a_lead_is_forgotten(stores: &Stores) {
+    let lead = |page| Lead::new(&stores.address(), page, &builders::pepper(), stores.now());
+    let (gone, other) = (lead(LeadPage::TrialLink), lead(LeadPage::TrialLink));
+    for one in [&gone, &other] {
+        stores.leads.note(one).await.unwrap();
+    }
+    for _ in ["once", "and repeated"] {
+        stores.leads.forget(&gone.key).await.unwrap();
+        assert_eq!(stores.leads.find(&gone.key).await.unwrap(), None);
+    }
+    assert_eq!(stores.leads.find(&other.key).await.unwrap(), Some(other));
+    let again = Lead { page: LeadPage::RefundForm, ..gone };
+    stores.leads.note(&again).await.unwrap();
+    assert_eq!(stores.leads.find(&again.key).await.unwrap(), Some(again), "nothing of the first is left");
 }
 
 /// The first sign-in of an address notes it; one that was known stays as it was.

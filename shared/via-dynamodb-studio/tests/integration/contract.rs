@@ -101,6 +101,11 @@ async fn an_03_leads() {
 }
 
 #[tokio::test]
+async fn an_51_a_lead_without_an_account_is_forgotten_by_its_address() {
+    contract::trials::a_lead_is_forgotten(&stores(59)).await;
+}
+
+#[tokio::test]
 async fn an_01_codes() {
     contract::accounts::codes(&stores(1)).await;
     contract::accounts::codes_of_browsers(&stores(33)).await;
