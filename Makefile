@@ -19,45 +19,54 @@ BUILD  := $(ALL) --exclude bench --exclude campaign --exclude new --exclude perm
 # Reads what the operator may read, with the AWS credentials of whoever runs it.
 OPERATOR = set -a; $(if $(TABLE),INSIGHTS_TABLE='$(TABLE)',. .local/stack.env); set +a; $(CARGO) run --quiet --locked -p via-dynamodb-insights --example operator --
 export PYTHON
+# What the site is made of. It is built anew where some of it is newer.
+WEB := $(shell find web shared/policy/inventory.toml \( -name node_modules -o -name dist -o -name .prerender -o -name target -o -path web/tests \) -prune -o -type f -print 2> /dev/null)
+PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help campaign demo test contract check fuzz up down watch bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
+.PHONY: help browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: tools ## avatars and stickers from a picture: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]; or the business: [BUY=1]
+demo: tools $(if $(OPEN),web) ## avatars and stickers from a picture, [OPEN=1] and then the site in your browser: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]; or the business: [BUY=1]
 	echo "[1/3] the emulator of the AWS endpoints"
 	infra/local/install requirements
 	echo "[2/3] building (minutes at the first time)"
 	$(BUILD)
 	echo "[3/3] the journey"
-	exec $(CARGO_TARGET_DIR)/debug/demo
+	$(CARGO_TARGET_DIR)/debug/demo
+	$(if $(OPEN),exec infra/local/open $(CLOUD))
 
 test: tools ## every test and every check
-	echo "[1/5] format"
+	echo "[1/6] format"
 	$(CARGO) fmt --all --check
-	echo "[2/5] lints"
+	echo "[2/6] lints"
 	$(CARGO) clippy --locked --workspace --all-targets --all-features -- -D warnings
-	echo "[3/5] building"
+	echo "[3/6] building"
 	infra/local/install requirements
 	# The same graph of features as the tests have: another one would build the dependencies a second time.
 	$(CARGO) build --locked --workspace --all-targets --all-features
 	tests/fuzz/run build
-	echo "[4/5] templates, the API's document and bad input, beside the tests"
+	echo "[4/6] templates, the API's document and bad input, beside the tests"
 	# Each is a process group of its own: whatever ends this, a failure or Ctrl-C, ends all that they started.
 	set -m
 	{ infra/checks/run && exec infra/checks/api/run; } > $(CARGO_TARGET_DIR)/checks.log 2>&1 < /dev/null & checks=$$!
 	tests/fuzz/run > $(CARGO_TARGET_DIR)/fuzz.log 2>&1 < /dev/null & fuzz=$$!
 	set +m
 	trap 'kill -- -$$checks -$$fuzz 2> /dev/null && wait || true' EXIT
-	echo "[5/5] tests"
+	echo "[5/6] tests"
 	rm -rf $(CARGO_TARGET_DIR)/permissions
 	$(CARGO) test --locked --workspace --all-features
 	$(PERMISSIONS) unused
 	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a template is wrong, or the API is not as its document says, see above" >&2; exit 1; }
 	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
 	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log
+	echo "[6/6] the site"
+	infra/checks/web || { echo "error: a page is not as it must be, see above" >&2; exit 1; }
 	echo "All tests and checks passed."
+
+browser: cloud ## the site in a real Chromium: [SUITES="screens faults journeys budget"]
+	infra/checks/web $(or $(SUITES),screens faults journeys budget)
 
 contract: cloud ## the API against its document, by Schemathesis, in both profiles
 	infra/checks/api/run
@@ -74,15 +83,26 @@ check: tools ## the fast part of the tests, for before a commit
 fuzz: tools ## bad input, for longer: [TARGET=decode] [TIME=600], in seconds
 	exec tests/fuzz/run "$(or $(TARGET),decode)" "$(or $(TIME),600)"
 
-up: cloud ## the local cloud in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567] [PROFILE=ephemeral] [ARTIST=openai,gemini] [SCREENER=openai]
+up: cloud web ## the local cloud with the site, in the background [API_PORT=3000] [AWS_PORT=4566] [CONTROL_PORT=4567] [PROFILE=ephemeral] [ARTIST=openai,gemini] [SCREENER=openai]
 	$(CLOUD) up
 
 down: ## stops the local cloud
 	if [ -x $(CLOUD) ]; then $(CLOUD) down; else echo "Nothing was running."; fi
 
-watch: cloud ## the local cloud with hot reload, until Ctrl-C
+watch: cloud $(PACKAGES) ## the local cloud and the site with hot reload, until Ctrl-C
 	infra/local/install requirements-lambda
 	exec $(CLOUD) watch
+
+web: web/dist/home ## the site in web/dist, where its sources are newer
+
+web/dist/home: $(PACKAGES) $(WEB)
+	echo "building the site"
+	npm --prefix web run --silent build
+
+$(PACKAGES): web/package-lock.json | tools
+	echo "installing the site's packages into web/node_modules (once)"
+	npm --prefix web ci --silent --no-audit --no-fund
+	touch $@
 
 bench: tools ## cold starts, the journey, the pictures, vendors and cost, with a table: [ONLY=pictures]
 	echo "[1/2] building for release (many minutes at the first time)"
@@ -120,8 +140,8 @@ permissions: tools ## takes each grant of each role away and looks whether a tes
 	$(PERMISSIONS) unused
 	exec $(PERMISSIONS) remove --journeys "$$journeys" $(if $(FUNCTION),--function '$(FUNCTION)') $(if $(EVERY),--every '$(EVERY)') $(if $(JOBS),--jobs '$(JOBS)')
 
-insights: tools ## numbers of the last days, with your AWS credentials: [TABLE=the stack's InsightsTable] [DAYS=30]; without TABLE of the local cloud
-	$(OPERATOR) insights "$(or $(DAYS),30)"
+insights: tools ## numbers of the last days, with your AWS credentials: [TABLE=the stack's InsightsTable] [DAYS=30] [JSON=a file for the page /usage]; without TABLE of the local cloud
+	$(OPERATOR) insights "$(or $(DAYS),30)" $(if $(JSON),"$(JSON)")
 
 feedback: tools ## what people wrote: [TABLE=the stack's InsightsTable]; without TABLE in the local cloud
 	$(OPERATOR) feedback
@@ -132,12 +152,13 @@ openapi: tools ## infra/openapi.yaml from the types
 invariants: ## the index of invariants in ARCHITECTURE.md, from the tests
 	$(CARGO) run --quiet --locked -p tests --example invariants
 
-deploy: tools ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [PARAMETERS='MailFrom=… PublicOrigin=…']
+deploy: tools web ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [FIREWALL=1] [PARAMETERS='MailFrom=… PublicOrigin=…']
 	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)
 
-audit: tools ## licences, advisories and duplicate versions of the dependencies
+audit: tools ## licences, advisories and duplicate versions of the dependencies, and advisories of the site's packages
 	command -v cargo-deny > /dev/null || { echo "error: cargo-deny is missing: cargo install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny check
+	npm --prefix web audit
 
 # The prerequisites. Everything else installs itself.
 tools:

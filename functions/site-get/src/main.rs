@@ -16,6 +16,9 @@ async fn main() -> Result<(), edge::Error> {
         artists: listed(&settings.optional("ARTIST"), "palette"),
         screeners: listed(&settings.optional("SCREENER"), "offline"),
         turnstile_site_key: settings.optional("TURNSTILE_SITE_KEY"),
+        turnstile_base_url: settings.optional("TURNSTILE_BASE_URL"),
+        instant_url: settings.optional("INSTANT_CREATE_URL"),
+        refund_days: settings.number("REFUND_DAYS")?,
         polar_server: settings.optional("POLAR_SERVER"),
     };
     let site = &SiteReply::new(&site);

@@ -6,7 +6,7 @@ use crate::control;
 use crate::credentials::{Credentials, assume_roles};
 use crate::deployment::read_model;
 use crate::events::Bus;
-use crate::gateway;
+use crate::gateway::{self, Gateway};
 use crate::inner::{CLOCK_VARIABLE, Inner, count_lines, log_file};
 use crate::metrics::{self, AlarmState, Logs, Metrics};
 use crate::ministack::{self, Ministack};
@@ -21,6 +21,7 @@ use crate::roles::{Denial, Permissions};
 use crate::runtime_api::{self, Pools};
 use crate::schedules::Timer;
 use crate::serve::{Server, listen};
+use crate::site;
 use crate::spawner::Spawner;
 use crate::template::{Model, Queue};
 use anyhow::{Context, Result, anyhow};
@@ -66,6 +67,7 @@ pub struct Cloud {
     ministack: Ministack,
     timers: Vec<Timer>,
     api_url: String,
+    site_url: String,
     control_url: String,
     function_urls: BTreeMap<String, String>,
     // Last: its end kills every process that is left.
@@ -90,7 +92,9 @@ impl Cloud {
             None => ministack::find(&repository()?)?,
         };
         let emulator = Ministack::start(&spawner, &program, &state_dir, &options.region, aws_port);
-        let model = read_model(&options, &state_dir, &format!("http://127.0.0.1:{aws_port}"));
+        // What browsers call it: they give no cookie of `localhost` to an address.
+        let site_url = format!("http://localhost:{}", api.local_addr()?.port());
+        let model = read_model(&options, &state_dir, &format!("http://127.0.0.1:{aws_port}"), &site_url);
         let (model, mut ministack) = (model?, emulator.await?);
         let clients = Clients::new(&format!("http://{}", ministack.authority()), &options.region);
         resources::create(&model, &clients).await?;
@@ -116,9 +120,13 @@ impl Cloud {
         let runtime_url = servers[1].url();
         let made = make_pools(&model, &options, &spawner, &runtime_url, &aws_url, &state_dir, &credentials, &metrics);
         pools.set(made).map_err(|_| anyhow!("the pools were set twice"))?;
-        let gateway = gateway::start(api, &model, Arc::clone(&pools), Arc::clone(&metrics))?;
-        let api_url = gateway.url();
-        servers.push(gateway);
+        let gateway = Gateway::new(&model, Arc::clone(&pools), Arc::clone(&metrics));
+        let server = match model.distribution.clone() {
+            Some(distribution) => site::start(api, distribution, options.pages.clone(), gateway)?,
+            None => gateway.start(api)?,
+        };
+        let api_url = server.url();
+        servers.push(server);
         let mut function_urls = BTreeMap::new();
         for url in &model.function_urls {
             let door = gateway::function_url::start(listen(0, "the port of a function URL").await?, url.clone(), Arc::clone(&pools))?;
@@ -149,12 +157,17 @@ impl Cloud {
         let control = control::start(control, Arc::downgrade(&inner))?;
         let control_url = control.url();
         servers.push(control);
-        Ok(Self { inner, servers, ministack, timers, api_url, control_url, function_urls, _spawner: spawner })
+        Ok(Self { inner, servers, ministack, timers, api_url, site_url, control_url, function_urls, _spawner: spawner })
     }
 
     /// Without a final slash.
     pub fn api_url(&self) -> &str {
         &self.api_url
+    }
+
+    /// What a person opens in a browser, without a final slash: the site, at the API's port.
+    pub fn site_url(&self) -> &str {
+        &self.site_url
     }
 
     /// Base URL of a function (`instant-create`) with a URL of its own, without a final slash; it answers every path.

@@ -31,6 +31,7 @@ mod runtime_api;
 mod schedules;
 mod secrets;
 pub mod serve;
+mod site;
 mod spawner;
 mod stack_env;
 pub mod stand_ins;

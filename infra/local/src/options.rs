@@ -13,6 +13,8 @@ pub struct Options {
     pub template: PathBuf,
     /// Folder of the functions' binaries, each named as its function.
     pub binaries: PathBuf,
+    /// Folder of the built site.
+    pub pages: PathBuf,
     /// Folder for logs, secrets and the emulator; made when missing.
     pub state_dir: PathBuf,
     /// The emulator's program; searched for when `None` (see [`Options::new`]).
@@ -55,6 +57,7 @@ impl Options {
         Ok(Self {
             template: root.join("template.yaml"),
             binaries: target_dir(&root).join("debug"),
+            pages: root.join("web/dist"),
             state_dir: state_dir.into(),
             ministack: None,
             api_port: 0,

@@ -17,6 +17,7 @@ pub(crate) fn write(cloud: &Cloud, stand_ins: &StandIns, state_dir: &Path) -> Re
 
 fn text(cloud: &Cloud, stand_ins: &StandIns) -> Result<String> {
     let mut text = String::new();
+    writeln!(text, "SITE_URL={}", cloud.site_url())?;
     writeln!(text, "API_URL={}", cloud.api_url())?;
     for (function, url) in cloud.function_urls() {
         // `instant-create` is INSTANT_URL.

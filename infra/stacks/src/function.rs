@@ -104,6 +104,9 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
     if !manifest.counts.is_empty() {
         all.insert("COUNTS".to_owned(), json!(manifest.counts.iter().cloned().collect::<Vec<_>>().join(",")));
     }
+    for url in &manifest.urls {
+        all.insert(format!("{}_URL", variable(url)), reference(&format!("{}Url", pascal(url))));
+    }
     for variable in &manifest.env {
         let parameter = parameters.of_variable(variable).with_context(|| format!("no parameter of template.yaml is {variable}"))?;
         all.insert(variable.clone(), reference(parameter));

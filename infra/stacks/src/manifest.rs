@@ -32,6 +32,9 @@ pub struct Manifest {
     /// Variables besides those that follow from its grants: each is the parameter of the same name (`PUBLIC_ORIGIN` is `PublicOrigin`).
     #[serde(default)]
     pub env: BTreeSet<String>,
+    /// Functions with a URL of their own, whose address it is given where they are deployed, and else an empty text.
+    #[serde(default)]
+    pub urls: BTreeSet<String>,
     /// Generated secrets it is given (`session` is `SESSION_SECRET`).
     #[serde(default)]
     pub secrets: BTreeSet<String>,

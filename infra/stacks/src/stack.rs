@@ -154,6 +154,15 @@ impl<'a> Domain<'a> {
         template
     }
 
+    /// The URLs of its functions as another stack is given them: empty where this one is not deployed.
+    fn addresses(&self, parameters: &Parameters) -> impl Iterator<Item = (String, Value)> {
+        let is_optional = self.profile_condition(parameters).is_some();
+        self.urls.iter().map(move |id| {
+            let url = attribute(&pascal(self.name), &format!("Outputs.{}", url_output(id)));
+            (url_output(id), if is_optional { json!({ "Fn::If": [self.condition(), url, ""] }) } else { url })
+        })
+    }
+
     fn condition(&self) -> String {
         format!("Deploys{}", pascal(self.name))
     }
@@ -197,10 +206,12 @@ fn declared(names: &BTreeSet<String>, parameters: &Parameters) -> Map<String, Va
 fn parent(domains: &[Domain<'_>], parameters: &Parameters) -> Value {
     let mut names: BTreeSet<String> = BTreeSet::from(["Profile".to_owned()]);
     let (mut resources, mut conditions, mut outputs) = (Map::new(), Map::new(), Map::new());
+    let urls: BTreeMap<String, Value> = domains.iter().flat_map(|domain| domain.addresses(parameters)).collect();
     for domain in domains {
         let own = domain.parameters();
-        let passed: Map<String, Value> = own.iter().map(|name| (name.clone(), reference(name))).collect();
-        names.extend(own);
+        let passed = own.iter().map(|name| (name.clone(), urls.get(name).cloned().unwrap_or_else(|| reference(name))));
+        let passed: Map<String, Value> = passed.collect();
+        names.extend(own.into_iter().filter(|name| !urls.contains_key(name)));
         let id = pascal(domain.name);
         let mut stack = json!({
             "Type": "AWS::CloudFormation::Stack",

@@ -22,6 +22,11 @@ pub struct Site {
     pub screeners: Vec<String>,
     /// Empty where nobody may try without an account.
     pub turnstile_site_key: String,
+    /// Where the challenge is, with its version.
+    pub turnstile_base_url: String,
+    pub refund_days: u32,
+    /// Where drawings in the answer to one request are asked for; empty where there are none.
+    pub instant_url: String,
     /// Which of the merchant's servers sells credits; empty where nothing is for sale.
     pub polar_server: String,
 }
@@ -42,9 +47,9 @@ pub struct SiteReply {
     pub artists: Vec<NamedReply>,
     /// Who looks at a picture before it is drawn.
     pub screeners: Vec<NamedReply>,
-    /// The public key of the challenge before a trial.
+    /// The challenge before a trial.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub turnstile_site_key: Option<String>,
+    pub challenge: Option<ChallengeReply>,
     /// BCP 47 tags; the first is the one for all other languages.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub locales: [&'static str; Language::ALL.len()],
@@ -53,6 +58,16 @@ pub struct SiteReply {
     pub marketing: Option<ConsentReply>,
     pub limits: LimitsReply,
     pub links: LinksReply,
+}
+
+/// A widget of Turnstile.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChallengeReply {
+    /// The public key of the widget.
+    pub site_key: String,
+    /// The script that shows it, with `render=explicit`: a page loads it when its form is opened, and not before.
+    pub script_url: String,
 }
 
 /// What this deployment has.
@@ -112,6 +127,8 @@ pub struct LimitsReply {
     pub actions: usize,
     /// Generations that run at once.
     pub generations_at_once: u32,
+    /// Days after paying within which unused credits are refunded at once.
+    pub refund_days: u32,
     /// How often something may be done.
     pub rates: Vec<RateReply>,
 }
@@ -138,6 +155,9 @@ pub struct LinksReply {
     pub privacy: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub styles: Option<&'static str>,
+    /// Where a picture is posted to that is drawn in the answer: an address of its own, which streams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instant: Option<String>,
     /// Who answers questions: `mailto:…` or `https://…`.
     pub contact: String,
 }
@@ -159,14 +179,18 @@ impl SiteReply {
             styles_version: StylesReply::catalogue().version(),
             artists: site.artists.iter().map(|id| NamedReply::of(id)).collect(),
             screeners: site.screeners.iter().map(|id| NamedReply::of(id)).collect(),
-            turnstile_site_key: key.cloned(),
+            challenge: key.map(|key| ChallengeReply {
+                site_key: key.clone(),
+                script_url: format!("{}/api.js?render=explicit", site.turnstile_base_url),
+            }),
             locales: Language::ALL.map(Language::tag),
             marketing: is_wallet.then(ConsentReply::new),
-            limits: LimitsReply::of(site.profile),
+            limits: LimitsReply::of(site),
             links: LinksReply {
                 site: site.origin.clone(),
                 privacy: "/privacy",
                 styles: is_wallet.then_some("/v1/styles"),
+                instant: (!site.instant_url.is_empty()).then(|| format!("{}/v1/instant", site.instant_url.trim_end_matches('/'))),
                 contact: site.contact.href(),
             },
         }
@@ -189,9 +213,9 @@ impl NamedReply {
 }
 
 impl LimitsReply {
-    fn of(profile: Profile) -> Self {
+    fn of(site: &Site) -> Self {
         // Each profile counts its own: without accounts, only drawings at once are counted.
-        let counts = |limit: &Limit| (limit.what == limits::INSTANT_PER_HOUR.what) == (profile == Profile::Ephemeral);
+        let counts = |limit: &Limit| (limit.what == limits::INSTANT_PER_HOUR.what) == (site.profile == Profile::Ephemeral);
         Self {
             upload_bytes: *limits::UPLOAD_BYTES.end(),
             drawings: *limits::DRAWINGS.end(),
@@ -199,6 +223,7 @@ impl LimitsReply {
             feedback_characters: *limits::FEEDBACK_CHARS.end(),
             actions: *limits::ACTIONS.end(),
             generations_at_once: limits::GENERATIONS_AT_ONCE,
+            refund_days: site.refund_days,
             rates: limits::COUNTED.iter().copied().filter(counts).flat_map(Limit::each).map(RateReply::of).collect(),
         }
     }
@@ -225,7 +250,10 @@ mod tests {
             artists: artists.iter().map(|id| (*id).to_owned()).collect(),
             screeners: vec!["offline".into()],
             turnstile_site_key: key.into(),
+            turnstile_base_url: "https://challenges.cloudflare.com/turnstile/v0".into(),
+            instant_url: if profile == Profile::Ephemeral { "https://instant.example/".into() } else { String::new() },
             polar_server: "sandbox".into(),
+            refund_days: 14,
         };
         serde_json::to_value(SiteReply::new(&site)).unwrap()
     }
@@ -234,13 +262,16 @@ mod tests {
     fn a_profile_says_what_it_has() {
         let wallet = reply(Profile::Wallet, &["palette"], "0x4AAA");
         assert_eq!(wallet["features"], json!({ "accounts": true, "trials": true, "payments": true, "instant": false }));
-        assert_eq!((&wallet["turnstile_site_key"], &wallet["links"]["contact"]), (&json!("0x4AAA"), &json!("mailto:privacy@app.example")));
+        let script = "https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit";
+        assert_eq!(wallet["challenge"], json!({ "site_key": "0x4AAA", "script_url": script }));
+        assert_eq!((&wallet["links"]["instant"], &wallet["links"]["contact"]), (&Value::Null, &json!("mailto:privacy@app.example")));
         assert_eq!(reply(Profile::Wallet, &[], "")["features"]["trials"], false);
         let ephemeral = reply(Profile::Ephemeral, &[], "0x4AAA");
         assert_eq!(ephemeral["features"], json!({ "accounts": false, "trials": false, "payments": false, "instant": true }));
         assert!(
-            ["turnstile_site_key", "marketing"].iter().all(|wallets| ephemeral.get(wallets).is_none())
+            ["challenge", "marketing"].iter().all(|wallets| ephemeral.get(wallets).is_none())
                 && ephemeral["links"].get("styles").is_none()
+                && ephemeral["links"]["instant"] == "https://instant.example/v1/instant"
         );
     }
 

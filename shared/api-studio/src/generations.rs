@@ -1,5 +1,5 @@
 use kernel::{Failure, GenerationId, Timestamp, UploadId};
-use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, Provenance};
+use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, PREVIEW_NAME, PREVIEW_PIXELS, Provenance};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -81,8 +81,8 @@ pub struct GenerationStarted {
 pub struct GenerationReply {
     #[serde(flatten)]
     pub summary: GenerationSummary,
-    /// The files with links of their own: every size as PNG, the drawing and the covers as WebP as well, the stickers that Telegram, Signal and Discord
-    /// take one by one, and the packs. The bundle has the rest too: the avatars as WebP, and the stickers and pictures of which packs and apps are
+    /// The files with links of their own: every size as PNG, the drawing, the covers and one avatar as WebP as well, the stickers that Telegram, Signal and Discord
+    /// take one by one, and the packs. The bundle has the rest too: the other avatars as WebP, and the stickers and pictures of which packs and apps are
     /// made. Empty until the generation is done.
     pub deliverables: Vec<DeliverableReply>,
     /// All files in one zip, with a signed list of them.
@@ -168,11 +168,36 @@ pub struct BundleReply {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GenerationsReply {
     /// Newest first.
-    pub generations: Vec<GenerationSummary>,
+    pub generations: Vec<ListedGeneration>,
     /// The `cursor` of the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub next_cursor: Option<GenerationId>,
+}
+
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedGeneration {
+    #[serde(flatten)]
+    pub summary: GenerationSummary,
+    /// Its first drawing, once the generation is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PreviewReply>,
+}
+
+/// A small WebP.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PreviewReply {
+    /// Valid until `expires_at`, without a session.
+    pub url: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
 }
 
 impl GenerationRequest {
@@ -243,11 +268,31 @@ impl GenerationSummary {
 }
 
 impl GenerationsReply {
-    /// Cancelled generations are gone for their owner.
-    #[must_use]
-    pub fn new(page: &studio::Page) -> Self {
-        let visible = page.generations.iter().filter(|generation| generation.state != State::Cancelled);
-        Self { generations: visible.map(GenerationSummary::new).collect(), next_cursor: page.next }
+    /// Cancelled generations are gone for their owner. Links are signed by `deliveries`.
+    ///
+    /// # Errors
+    /// When a link cannot be signed.
+    pub async fn new(page: &studio::Page, deliveries: &Deliveries<'_>) -> Result<Self, Failure> {
+        let mut generations = Vec::with_capacity(page.generations.len());
+        for generation in page.generations.iter().filter(|generation| generation.state != State::Cancelled) {
+            generations.push(ListedGeneration::new(generation, deliveries).await?);
+        }
+        Ok(Self { generations, next_cursor: page.next })
+    }
+}
+
+impl ListedGeneration {
+    async fn new(generation: &Generation, deliveries: &Deliveries<'_>) -> Result<Self, Failure> {
+        let preview = match generation.state {
+            State::Done => Some(PreviewReply {
+                url: deliveries.link(generation, PREVIEW_NAME).await?,
+                width: PREVIEW_PIXELS,
+                height: PREVIEW_PIXELS,
+                expires_at: deliveries.links_expire_at(),
+            }),
+            _ => None,
+        };
+        Ok(Self { summary: GenerationSummary::new(generation), preview })
     }
 }
 

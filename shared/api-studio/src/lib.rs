@@ -7,7 +7,7 @@ mod whole;
 
 pub use generations::{
     BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
-    GenerationsReply, StickersRequest,
+    GenerationsReply, ListedGeneration, PreviewReply, StickersRequest,
 };
 pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
 pub use uploads::{FormReply, UploadReply, UploadRequest};

@@ -7,6 +7,7 @@ use kernel::{SignedDuration, SystemClock, limits};
 use lambda_http::http::HeaderValue;
 use url::Url;
 
+use crate::http::OriginSecret;
 use crate::http::stream::Delivery;
 use crate::{LocaleCookie, SessionKeys, SignInCookie, TrialCookie};
 
@@ -39,6 +40,11 @@ pub enum SettingsError {
 /// The methods that a path takes, for the function that answers the others: `ALLOWED_METHODS`, which the stacks give it.
 pub(crate) fn allowed_methods() -> String {
     std::env::var("ALLOWED_METHODS").unwrap_or_default()
+}
+
+/// What the distribution in front of the API says with each request: `ORIGIN_SECRET`, which the stacks give to what asks for addresses.
+pub(crate) fn origin_secret() -> Option<OriginSecret> {
+    OriginSecret::new(std::env::var("ORIGIN_SECRET").ok()?)
 }
 
 /// What the function counts, with its limits in the table of [`kernel::limits`]: `COUNTS`, which the stacks give it, as the value of `RateLimit-Policy`.

@@ -1,6 +1,7 @@
 //! The avatar table: every size a generation delivers, as data.
 
 use crate::{Format, Kind};
+use picture_files::PREVIEW_NAME;
 
 /// How the drawing fills the frame
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,9 +53,10 @@ impl AvatarSpec {
         format!("{folder}/{}.{}", self.name, format.extension())
     }
 
-    /// Whether its file in this format is of use by itself: platforms take avatars as PNG, and a site's own pages show the other pictures as WebP as well
+    /// Whether its file in this format is of use by itself: platforms take avatars as PNG, and a site's own pages show the other pictures as WebP as
+    /// well, and one avatar
     pub fn stands_alone(&self, format: Format) -> bool {
-        format == Format::Png || !matches!(self.kind, Kind::Avatar | Kind::Favicon)
+        format == Format::Png || !matches!(self.kind, Kind::Avatar | Kind::Favicon) || PREVIEW_NAME.ends_with(&self.path(format))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{Failure, GenerationId, Language, OrderId, Owner, Recipient, Timestamp};
+use kernel::{Failure, GenerationId, Language, OrderId, Owner, Page, Recipient, Timestamp};
 use payments::Money;
 
 use crate::consent::Marketing;
@@ -107,14 +107,14 @@ impl Mail {
         match self {
             // The digits stay out of the subject: it shows on locked screens.
             Self::SignInCode { code, minutes } => named(&[("code", code.clone()), ("minutes", number(minutes))]),
-            Self::Ready { generation, origin, .. } => named(&[("link", format!("{origin}/generations/{generation}"))]),
+            Self::Ready { generation, origin, .. } => named(&[("link", Page::Generation(*generation).on(origin))]),
             Self::Receipt { order, credits, total, at, receipt, origin } => {
                 let mut values = vec![
                     ("credits", number(credits)),
                     ("order", number(order)),
                     ("total", number(total)),
                     ("date", day(*at, language)),
-                    ("link", format!("{origin}/orders/{order}")),
+                    ("link", Page::Order(*order).on(origin)),
                 ];
                 values.extend(receipt.clone().map(|receipt| ("receipt", receipt)));
                 named(&values)
@@ -123,12 +123,12 @@ impl Mail {
                 ("credits", number(credits)),
                 ("order", number(order)),
                 ("net", number(net)),
-                ("link", format!("{origin}/orders/{order}")),
+                ("link", Page::Order(*order).on(origin)),
             ]),
-            Self::RefundWaits { order, origin } => named(&[("order", number(order)), ("link", format!("{origin}/orders/{order}"))]),
+            Self::RefundWaits { order, origin } => named(&[("order", number(order)), ("link", Page::Order(*order).on(origin))]),
             Self::TrialLink { link, hours } => named(&[("link", link.clone()), ("hours", number(hours))]),
             Self::Notice { words, from, origin, .. } => {
-                named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", format!("{origin}/privacy"))])
+                named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", Page::Privacy.on(origin))])
             }
             Self::Marketing(marketing) => {
                 let Words { subject, text } = marketing.words();

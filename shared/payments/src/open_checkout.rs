@@ -1,6 +1,6 @@
 //! Opening a checkout: the order is written first, and then the merchant is asked for its page.
 
-use kernel::{AccountSession, Clock, Failure, OrderId, Randomness, Reason};
+use kernel::{AccountSession, Clock, Failure, OrderId, Page, Randomness, Reason};
 use policy::Class;
 use sha2::{Digest, Sha256};
 
@@ -80,7 +80,7 @@ impl OpenCheckout<'_> {
             order,
             account: caller.account,
             offer: wish.offer.clone(),
-            success_url: format!("{}/credits?order={order}", self.site),
+            success_url: Page::Order(order).on(self.site),
             locale: wish.locale.clone(),
         };
         let opened = self.sales.open(&request).await?;

@@ -9,6 +9,11 @@ pub const BUNDLE_NAME: &str = "bundle.zip";
 /// Media type of the bundle
 pub const BUNDLE_CONTENT_TYPE: &str = "application/zip";
 
+/// File of a generation that lists show: small, and a WebP
+pub const PREVIEW_NAME: &str = "1/avatars/instagram-320.webp";
+/// Width and height of the preview in pixels
+pub const PREVIEW_PIXELS: u32 = 320;
+
 /// The purpose of a deliverable
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

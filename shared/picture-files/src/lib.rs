@@ -13,7 +13,7 @@ mod png;
 mod unreadable;
 mod webp;
 
-pub use deliverables::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, FileEntry, Format, Kind};
+pub use deliverables::{BUNDLE_CONTENT_TYPE, BUNDLE_NAME, FileEntry, Format, Kind, PREVIEW_NAME, PREVIEW_PIXELS};
 pub use format::PictureFormat;
 pub use jpeg::{Jpeg, JpegComponent, JpegLayout, JpegSegment};
 pub use limits::Limits;

@@ -15,8 +15,9 @@ pub struct Cookie {
     /// What it does, as the rest of a sentence.
     pub what: String,
     /// The class of the rows that it ends with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     ends_with: Option<Class>,
-    #[serde(rename = "for")]
+    #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     own: Option<Period>,
     pub profiles: Vec<Profile>,
 }

@@ -6,7 +6,7 @@ use crate::admission::leaves;
 use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
-use crate::{Class, Cookie, Profile};
+use crate::{Class, Cookie, OnDevice, Profile};
 
 /// Why a text is not a valid inventory.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,14 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     }
     if inventory.cookies().iter().any(|cookie| cookie.profiles.contains(&Profile::Ephemeral)) {
         return Err(Flaw::Rule("the profile ephemeral sets no cookie"));
+    }
+    let places: HashSet<&str> = inventory.on_device().iter().map(|kept| kept.place.as_str()).collect();
+    if places.len() != inventory.on_device().len() || !inventory.on_device().iter().all(OnDevice::is_sound) {
+        return Err(Flaw::Rule("what is kept on a device has a place of its own there, and says what it is"));
+    }
+    // Language, theme and empty pages: nothing that says something of a person.
+    if inventory.on_device().iter().any(|kept| kept.ends_with_sign_out && kept.profiles.contains(&Profile::Ephemeral)) {
+        return Err(Flaw::Rule("the profile ephemeral keeps nothing of a person on a device"));
     }
     if sweep.batch == 0 {
         return Err(Flaw::Rule("a sweep of nothing deletes nothing"));

@@ -9,6 +9,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::Class;
 use crate::cookie::Cookie;
 use crate::flaw::{self, Flaw};
+use crate::on_device::OnDevice;
 use crate::processor::Processor;
 use crate::profile::Profile;
 use crate::retention::{Kept, Mechanism, Period, Retention};
@@ -39,6 +40,7 @@ pub struct Inventory {
     version: String,
     sweep: Sweep,
     cookies: Vec<Cookie>,
+    on_device: Vec<OnDevice>,
     erasure: ErasureDeadline,
     lifecycle: Lifecycle,
     regions: Regions,
@@ -107,6 +109,12 @@ impl Inventory {
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&Cookie> {
         self.cookies.iter().find(|cookie| cookie.name == name)
+    }
+
+    /// What the site keeps in a browser besides, in any profile.
+    #[must_use]
+    pub fn on_device(&self) -> &[OnDevice] {
+        &self.on_device
     }
 
     /// The rule for deletion on request.

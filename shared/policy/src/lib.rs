@@ -10,6 +10,7 @@ mod cookie;
 pub mod deletion;
 mod flaw;
 mod inventory;
+mod on_device;
 mod processor;
 mod profile;
 pub mod render;
@@ -24,6 +25,7 @@ pub use inventory::{
     Backup, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Lifecycle, Purpose, Regions, Store, Subject, Sweep, Table,
     inventory, undeclared,
 };
+pub use on_device::OnDevice;
 pub use processor::{
     Agreement, AgreementKind, Attested, Keeps, KeptThere, OnRequest, Processor, Received, Training, TrainingUse, Transfer, TransferBasis,
     ZeroRetention,

@@ -1,4 +1,4 @@
-//! Cloudflare Turnstile: `siteverify`.
+//! Cloudflare Turnstile: `siteverify`, and the script of the widget.
 //!
 //! Source: <https://developers.cloudflare.com/turnstile/get-started/server-side-validation/> and its page on tests (read 2026-11-30). An answer of a browser is
 //! any text; it is good once, and again under the idempotency key of its first use.
@@ -88,8 +88,10 @@ impl Vendor for Turnstile {
     }
 
     fn answer(&self, request: &Request, scenario: Option<&Scenario>) -> Answer {
-        if (request.method.as_str(), request.path.as_str()) != ("POST", "/turnstile/v0/siteverify") {
-            return Answer::of(404, "text/html", "<html>not found</html>");
+        match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/turnstile/v0/api.js") => return Answer::of(200, "application/javascript", include_str!("turnstile/api.js")),
+            ("POST", "/turnstile/v0/siteverify") => {}
+            _ => return Answer::of(404, "text/html", "<html>not found</html>"),
         }
         let fields = fields(request);
         let field = |name: &str| fields.get(name).map(String::as_str).filter(|value| !value.is_empty());

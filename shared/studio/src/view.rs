@@ -57,7 +57,8 @@ pub trait Views: Send + Sync {
 
 #[async_trait]
 pub trait Links: Send + Sync {
-    /// A link to an object of a generation, valid from `from` for `life`. The same arguments give the same link. No call leaves the process.
+    /// A link to an object of a generation, valid from `from` for `life`: a page may show it, and whoever follows it saves it under its name, the slashes
+    /// as hyphens. The same arguments give the same link. No call leaves the process.
     async fn link(&self, owner: Owner, id: GenerationId, name: &str, from: Timestamp, life: SignedDuration) -> Result<String, Failure>;
 }
 

@@ -5,7 +5,7 @@
 
 use accounts::{EmailKey, Lead, LeadPage, Pass, Pepper};
 use async_trait::async_trait;
-use kernel::{Clock, Failure, Randomness, Reason, Recipient, SecretHash, Timestamp, TrialHolder, TrialId};
+use kernel::{Clock, Failure, Page, Randomness, Reason, Recipient, SecretHash, Timestamp, TrialHolder, TrialId};
 use outreach::{Mail, Mailer, Subscriptions, check_version};
 use policy::Class;
 
@@ -92,7 +92,8 @@ impl MailLink<'_> {
         };
         self.links.add(&link).await?;
         let hours = expires_at.duration_since(now).as_hours().max(1);
-        let mail = Mail::TrialLink { link: format!("{}/trials/{}#{}", self.origin, holder.trial, secret.as_str()), hours };
+        let link = format!("{}#{}", Page::Trial(holder.trial).on(self.origin), secret.as_str());
+        let mail = Mail::TrialLink { link, hours };
         self.mailer.send(to, &mail).await?;
         Ok(expires_at)
     }

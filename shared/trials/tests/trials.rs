@@ -82,7 +82,7 @@ impl Fixture {
     }
 
     async fn open(&self, link: &str) -> Result<Opened, Failure> {
-        let (trial, secret) = link.rsplit('/').next().unwrap().split_once('#').unwrap();
+        let (trial, secret) = link.rsplit('=').next().unwrap().split_once('#').unwrap();
         let (links, subscriptions) = (FakeTrials(self.database.clone()), FakeSubscriptions(self.database.clone()));
         let open = OpenLink { links: &links, subscriptions: &subscriptions, clock: &*self.clock, randomness: &self.randomness };
         open.run(trial.parse().unwrap(), &secret.parse().unwrap()).await
@@ -190,7 +190,7 @@ async fn an_73_a_link_opens_the_trial_elsewhere_until_it_ends() {
     fixture.mail(holder(&created), "ada", true).await.unwrap().unwrap();
     let link = fixture.last_link();
     let (page, secret) = link.split_once('#').unwrap();
-    assert_eq!(page, format!("https://nigao.example.org/trials/{}", created.trial), "no server is told the secret");
+    assert_eq!(page, format!("https://nigao.example.org/trial?id={}", created.trial), "no server is told the secret");
     assert!(secret.parse::<Pass>().is_ok(), "256 bits");
     let opened = fixture.open(&link).await.unwrap();
     assert_eq!((opened.expires_at, opened.seconds), (created.expires_at, 21 * 3_600));

@@ -1,6 +1,7 @@
 //! What the operator reads, with their own AWS credentials, of the table that `INSIGHTS_TABLE` names:
 //!
 //! - `cargo run -p via-dynamodb-insights --example operator -- insights 30` prints the numbers of the last 30 days (`make insights`);
+//! - `cargo run -p via-dynamodb-insights --example operator -- insights 30 numbers.json` writes them for the site's page `/usage`, which draws them;
 //! - `cargo run -p via-dynamodb-insights --example operator -- feedback` prints the messages that are kept (`make feedback`).
 
 use std::error::Error;
@@ -19,24 +20,40 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let table = std::env::var("INSIGHTS_TABLE").map_err(|_| "INSIGHTS_TABLE is not set: the output InsightsTable of your stack")?;
     let database = Database::new(&aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await);
     match arguments[..] {
-        ["insights", days] => insights(&DynamoDays::new(database, table), days.parse()?).await,
-        ["feedback"] => feedback(&DynamoInbox::new(database, String::new(), table)).await,
-        _ => Err("say `insights DAYS` or `feedback`".into()),
+        ["insights", days] => print(&latest(&DynamoDays::new(database, table), days.parse()?).await?),
+        ["insights", days, file] => write(file, &latest(&DynamoDays::new(database, table), days.parse()?).await?)?,
+        ["feedback"] => feedback(&DynamoInbox::new(database, String::new(), table)).await?,
+        _ => return Err("say `insights DAYS [FILE]` or `feedback`".into()),
+    }
+    Ok(())
+}
+
+/// The numbers of the last days, the oldest first.
+async fn latest(days: &DynamoDays, latest: i64) -> Result<Vec<DailyCounts>, Box<dyn Error>> {
+    let today = SystemClock::default().now().to_zoned(TimeZone::UTC).date();
+    let first = today.checked_sub(SignedDuration::from_hours(24 * latest.clamp(1, 731)))?;
+    let mut found = Vec::new();
+    let mut month = first.first_of_month();
+    while month <= today {
+        found.extend(days.of_month(month).await?.into_iter().filter(|counts| counts.day >= first));
+        month = next_month(month)?;
+    }
+    Ok(found)
+}
+
+#[allow(clippy::print_stdout, reason = "a program for a person")]
+fn print(days: &[DailyCounts]) {
+    println!("Numbers of persons and of browsers, none below {}; '-' is a smaller one or none.", insights::FEWEST);
+    for counts in days {
+        println!("\n{}", said(counts));
     }
 }
 
 #[allow(clippy::print_stdout, reason = "a program for a person")]
-async fn insights(days: &DynamoDays, latest: i64) -> Result<(), Box<dyn Error>> {
-    let today = SystemClock::default().now().to_zoned(TimeZone::UTC).date();
-    let first = today.checked_sub(SignedDuration::from_hours(24 * latest.clamp(1, 731)))?;
-    println!("Numbers of persons and of browsers, none below {}; '-' is a smaller one or none.", insights::FEWEST);
-    let mut month = first.first_of_month();
-    while month <= today {
-        for counts in days.of_month(month).await?.iter().filter(|counts| counts.day >= first) {
-            println!("\n{}", said(counts));
-        }
-        month = next_month(month)?;
-    }
+fn write(file: &str, days: &[DailyCounts]) -> Result<(), Box<dyn Error>> {
+    let numbers = serde_json::json!({ "fewest": insights::FEWEST, "days": days });
+    std::fs::write(file, serde_json::to_string_pretty(&numbers)?)?;
+    println!("{} days in {file}: open it on the page /usage of the site.", days.len());
     Ok(())
 }
 

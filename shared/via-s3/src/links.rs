@@ -26,7 +26,10 @@ impl Links for S3Links {
         let life = Duration::try_from(life).map_err(Failure::broken)?;
         let presigning =
             PresigningConfig::builder().start_time(SystemTime::from(from)).expires_in(life).build().map_err(Failure::broken)?;
-        let get = self.0.client.get_object().bucket(&self.0.name).key(of_generation(owner, id, name));
+        // Pages show it all the same; a link to it saves it, which no `download` of a page does for another origin.
+        let saved_as = format!("attachment; filename=\"{}\"", name.replace('/', "-"));
+        let get =
+            self.0.client.get_object().bucket(&self.0.name).key(of_generation(owner, id, name)).response_content_disposition(saved_as);
         let signed = get.presigned(presigning).await.map_err(|error| crate::bucket::failure(&error))?;
         Ok(signed.uri().to_owned())
     }

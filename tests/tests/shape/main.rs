@@ -3,6 +3,7 @@
 
 mod headers;
 mod invariants;
+mod site;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};

@@ -39,11 +39,14 @@ pub(super) fn start_in_background(place: &Place) -> Result<()> {
         .context("cannot start the background process")?;
     wait_until_ready(&mut child, &env_file, &log)?;
     say(&format!("The local cloud is up ({:.1} s). {} says where everything is:", started.elapsed().as_secs_f64(), env_file.display()));
-    for line in fs::read_to_string(&env_file)?.lines().take_while(|line| !line.starts_with("AWS_REGION=")) {
+    let env = fs::read_to_string(&env_file)?;
+    for line in env.lines().take_while(|line| !line.starts_with("AWS_REGION=")) {
         say(&format!("  {line}"));
     }
     stand_ins::words(&options(place)?.parameters).iter().for_each(|line| say(line));
     say("The roles of the functions are enforced. What they did not allow: curl $CONTROL_URL/_local/denials");
+    let site = env.lines().find_map(|line| line.strip_prefix("SITE_URL=")).unwrap_or_default();
+    say(&format!("Open {site}"));
     Ok(())
 }
 
@@ -97,7 +100,7 @@ async fn run(place: &Place) -> Result<()> {
     stack_env::write(&cloud, &stand_ins, &place.state.state_dir)?;
     if !place.detached {
         words.iter().for_each(|line| say(line));
-        say(&format!("The local cloud is up: {}. Ctrl-C stops it.", cloud.api_url()));
+        say(&format!("The local cloud is up: open {}. Ctrl-C stops it.", cloud.site_url()));
     }
     tokio::select! {
         _ = interrupt.recv() => {}

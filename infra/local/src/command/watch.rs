@@ -19,6 +19,9 @@ use tokio::process::{Child, Command};
 /// Longest time `cargo lambda watch` may take to end by itself.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Where Vite serves the site, by web/vite.config.ts.
+const SITE: &str = "http://localhost:8080";
+
 /// Runs until Ctrl-C.
 pub(super) fn run(place: &Place) -> Result<()> {
     let StateFolder { state_dir } = &place.state;
@@ -34,6 +37,8 @@ async fn watch(place: &Place) -> Result<()> {
     let port = tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
     let mut options = up::options(place)?;
     options.functions_url = Some(format!("http://127.0.0.1:{port}"));
+    // Vite serves the site, and passes on to the API what is not of the site.
+    options.parameters.entry("PublicOrigin".to_owned()).or_insert_with(|| SITE.to_owned());
     stand_ins::words(&options.parameters).iter().for_each(|line| say(line));
     let stand_ins = StandIns::start(&mut options).await?;
     let cloud = Cloud::start(options).await?;
@@ -42,9 +47,23 @@ async fn watch(place: &Place) -> Result<()> {
     let spawner = Spawner::start()?;
     let child = spawner.spawn(command(&cloud, &root, port)?).await.context("cannot start cargo lambda watch")?;
     let mut watcher = Watcher { child };
-    say(&format!("Watching: {} answers; a function is built at its first call. Ctrl-C stops everything.", cloud.api_url()));
-    let status = watcher.child.wait().await?;
-    bail!("cargo lambda watch ended with {status}")
+    let mut vite = spawner.spawn(vite(&cloud, &root)?).await.context("cannot start Vite")?;
+    say(&format!("Watching: open {SITE}; a function is built at its first call. Ctrl-C stops everything."));
+    tokio::select! {
+        status = watcher.child.wait() => bail!("cargo lambda watch ended with {}", status?),
+        status = vite.wait() => bail!("Vite ended with {}", status?),
+    }
+}
+
+/// Vite, which serves the site and shows each change of it at once.
+fn vite(cloud: &Cloud, root: &Path) -> Result<Command> {
+    let program = root.join("web/node_modules/.bin/vite");
+    if !program.is_file() {
+        bail!("{} is missing: `make watch` installs it", program.display());
+    }
+    let mut command = die_with_parent(program);
+    command.current_dir(root.join("web")).env("API_URL", cloud.api_url()).process_group(0).kill_on_drop(true);
+    Ok(command)
 }
 
 /// `cargo lambda watch`; its processes end with it.

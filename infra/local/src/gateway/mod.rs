@@ -6,6 +6,8 @@ pub(crate) mod function_url;
 mod reply;
 mod routes;
 
+pub(crate) use routes::percent_decode;
+
 use crate::metrics::Metrics;
 use crate::pool::request_id;
 use crate::runtime_api::{PAYLOAD_LIMIT, Pools};
@@ -30,7 +32,7 @@ const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 /// Longest time when a function may have to be built first.
 const BUILD_LIMIT: Duration = Duration::from_secs(900);
 
-struct Gateway {
+pub(crate) struct Gateway {
     routes: Vec<HttpRoute>,
     cors: Option<Cors>,
     doors: Vec<Door>,
@@ -41,18 +43,28 @@ struct Gateway {
 /// The API's id, as templates refer to it.
 pub(crate) const API: &str = "local";
 
-/// Serves the routes of the HTTP API, and beside them the one of each function URL.
-pub(crate) fn start(listener: TcpListener, model: &Model, pools: Pools, metrics: Arc<Metrics>) -> Result<Server> {
-    let doors = model.function_urls.iter().map(|url| Door::new(url.clone(), Arc::clone(&pools))).collect();
-    let gateway = Arc::new(Gateway { routes: model.routes.clone(), cors: model.cors.clone(), doors, pools, metrics });
-    Server::start(listener, move |request, peer| {
-        let gateway = Arc::clone(&gateway);
-        async move { gateway.handle(request, peer).await }
-    })
-}
-
 impl Gateway {
-    async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {
+    /// The routes of the HTTP API, and beside them the one of each function URL.
+    pub(crate) fn new(model: &Model, pools: Pools, metrics: Arc<Metrics>) -> Self {
+        let doors = model.function_urls.iter().map(|url| Door::new(url.clone(), Arc::clone(&pools))).collect();
+        Self { routes: model.routes.clone(), cors: model.cors.clone(), doors, pools, metrics }
+    }
+
+    /// Serves it with nothing in front.
+    pub(crate) fn start(self, listener: TcpListener) -> Result<Server> {
+        let gateway = Arc::new(self);
+        Server::start(listener, move |request, peer| {
+            let gateway = Arc::clone(&gateway);
+            async move { gateway.handle(request, peer).await }
+        })
+    }
+
+    /// Whether a path is the route of a function URL.
+    pub(crate) fn has_door(&self, path: &str) -> bool {
+        self.doors.iter().any(|door| door.is_meant(path))
+    }
+
+    pub(crate) async fn handle(&self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, BoxError> {
         if let Some(door) = self.doors.iter().find(|door| door.is_meant(request.uri().path())) {
             return door.handle(request, peer).await;
         }

@@ -115,6 +115,7 @@ impl Stack {
             ("AWS::Logs::LogGroup", "Arn") => self.arn("logs", &format!("log-group:{name}:*")),
             ("AWS::S3::Bucket", "Arn") => format!("arn:aws:s3:::{name}"),
             ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => format!("{name}.s3.amazonaws.com"),
+            ("AWS::Lambda::Url", "FunctionUrl") => format!("{}/", self.settings.api_url),
             ("AWS::Lambda::Function", "Arn") => self.arn("lambda", &format!("function:{name}")),
             ("AWS::SecretsManager::Secret", "Id") => self.arn("secretsmanager", &format!("secret:{id}")),
             (other, _) => self.arn(&service_of(other), &name),

@@ -1,6 +1,7 @@
 //! template.yaml and the stacks nested in it, read as CloudFormation would deploy them.
 
 mod alarms;
+mod distribution;
 mod intrinsics;
 mod model;
 mod roles;
@@ -10,6 +11,7 @@ mod urls;
 pub mod yaml;
 
 pub use alarms::{Alarm, Comparison, Metric, MetricFilter, Missing, Statistic};
+pub use distribution::{AddedHeader, Behaviour, Distribution, Origin};
 pub use model::{Bucket, Cors, Function, HttpRoute, Index, Key, Model, Queue, QueueSource, Schedule, Table};
 pub use roles::{LambdaCall, Statement};
 pub use rules::{Announced, EventRule};

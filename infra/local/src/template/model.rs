@@ -1,6 +1,7 @@
 //! The resources the local cloud knows how to run, with every property resolved.
 
 use super::alarms::{Alarm, MetricFilter};
+use super::distribution::Distribution;
 use super::intrinsics::kebab;
 use super::roles::{self, LambdaCall, Statement};
 use super::rules::{self, Announced, EventRule};
@@ -20,6 +21,8 @@ pub struct Model {
     pub routes: Vec<HttpRoute>,
     /// Cross-origin rules of the HTTP API.
     pub cors: Option<Cors>,
+    /// What is in front of the HTTP API.
+    pub distribution: Option<Distribution>,
     /// Functions that have a URL of their own.
     pub function_urls: Vec<FunctionUrl>,
     /// DynamoDB tables.
@@ -225,6 +228,7 @@ impl Model {
             }
             "AWS::ApiGatewayV2::Api" => self.cors = stack.properties(id)?.get("CorsConfiguration").map(Cors::read),
             "AWS::ApiGatewayV2::Route" => self.routes.push(read_route(stack, &stack.properties(id)?)?),
+            "AWS::CloudFront::Distribution" => self.distribution = Some(Distribution::read(stack, id)?),
             "AWS::Scheduler::Schedule" => self.schedules.push(read_schedule(stack, id)?),
             "AWS::Events::Rule" => self.rules.push(EventRule::read(stack, &stack.properties(id)?)?),
             "AWS::CloudWatch::Alarm" => self.alarms.push(Alarm::read(id, &stack.properties(id)?)?),

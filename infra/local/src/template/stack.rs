@@ -19,6 +19,8 @@ pub struct Settings {
     pub account_id: String,
     /// Base URL of the AWS endpoints, part of every queue's URL.
     pub endpoint_url: String,
+    /// Base URL of the HTTP API, which answers the routes of function URLs as well.
+    pub api_url: String,
     /// Parameter values that replace the template's defaults.
     pub parameters: BTreeMap<String, String>,
     /// A value per generated secret, by logical id; made by the caller, once per state folder.

@@ -10,6 +10,7 @@ fn settings(parameters: &[(&str, &str)]) -> Settings {
         stack_name: "test".into(),
         region: "eu-west-1".into(),
         account_id: "123456789012".into(),
+        api_url: "http://localhost:3000".into(),
         endpoint_url: "http://localhost:1".into(),
         parameters: parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         secret: |id, _| Ok(format!("secret of {id}")),
@@ -130,7 +131,10 @@ fn the_repositorys_template_has_all_a_function_needs() {
     let names: BTreeMap<String, ()> = models.iter().flat_map(|model| model.functions.keys().map(|name| (name.clone(), ()))).collect();
     assert_eq!(names, folders);
     assert_eq!(models.each_ref().map(|model| model.tables.len()), [6, 1]);
-    assert_eq!(models.each_ref().map(|model| model.queues.is_empty() && model.buckets.is_empty()), [false, true]);
+    assert_eq!(models.each_ref().map(|model| model.queues.is_empty()), [false, true]);
+    // Where nothing is kept, the pages of the site are all that lies in a bucket.
+    let buckets = models.each_ref().map(|model| model.buckets.iter().map(|bucket| bucket.logical_id.as_str()).collect::<Vec<_>>());
+    assert_eq!((buckets[0].len(), buckets[1].as_slice()), (2, ["Pages"].as_slice()));
     for (model, function) in models.iter().flat_map(|model| model.functions.values().map(move |function| (model, function))) {
         // Those for `HEAD` and for other methods follow from it.
         let own = |method: &str| !["ANY", "HEAD"].contains(&method);

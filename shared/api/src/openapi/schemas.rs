@@ -8,10 +8,11 @@ use api_payments::{
     CheckoutReply, CheckoutRequest, EntriesReply, EntryReply, MoneyReply, OfferReply, OffersReply, OrderReply, OrdersReply, RefundReply,
     RefundRequest,
 };
-use api_site::{ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply, RateReply, SiteReply};
+use api_site::{ChallengeReply, ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply, RateReply, SiteReply};
 use api_studio::{
     AddonsReply, BubbleAddon, BubbleRequest, BundleReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
-    GenerationStarted, GenerationSummary, GenerationsReply, StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
+    GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply, StickersAddon, StyleReply, StylesReply,
+    UploadReply, UploadRequest,
 };
 use api_trials::{
     OpenTrialLink, TrialBegun, TrialClaimed, TrialGenerationRequest, TrialLinkRequest, TrialLinkSent, TrialReply, TrialRequest,
@@ -50,6 +51,8 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<GenerationStarted>()
         .schema_from::<GenerationSummary>()
         .schema_from::<GenerationsReply>()
+        .schema_from::<ListedGeneration>()
+        .schema_from::<PreviewReply>()
         .schema_from::<DeliverableReply>()
         .schema_from::<BundleReply>()
         .schema_from::<ProgressEvent>()
@@ -60,6 +63,7 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ActionReply>()
         .schema_from::<IngredientReply>()
         .schema_from::<SiteReply>()
+        .schema_from::<ChallengeReply>()
         .schema_from::<FeaturesReply>()
         .schema_from::<ConsentReply>()
         .schema_from::<ConsentTextReply>()
@@ -310,8 +314,7 @@ fn end_reasons() -> Vec<EndReason> {
 /// An absent field is left out of a reply and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
-        ("SiteReply", &["turnstile_site_key"][..]),
-        ("LinksReply", &["styles"]),
+        ("LinksReply", &["instant", "styles"][..]),
         ("GenerationSummary", &["reason"]),
         ("GenerationsReply", &["next_cursor"]),
         ("VerificationReply", &["xmp_digital_source_type"]),
@@ -322,10 +325,12 @@ fn absent_rather_than_null(components: &mut Components) {
     for (schema, field) in optional.into_iter().flat_map(|(schema, fields)| fields.iter().map(move |field| (schema, *field))) {
         with(components, schema, field, |text| text.schema_type = SchemaType::Type(Type::String));
     }
-    let bundle = property(components, "GenerationReply", "bundle");
-    if let RefOr::T(Schema::OneOf(choice)) = bundle {
-        let real = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned();
-        real.into_iter().for_each(|real| *bundle = real);
+    for (schema, field) in [("GenerationReply", "bundle"), ("ListedGeneration", "preview"), ("SiteReply", "challenge")] {
+        let object = property(components, schema, field);
+        if let RefOr::T(Schema::OneOf(choice)) = object {
+            let real = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned();
+            real.into_iter().for_each(|real| *object = real);
+        }
     }
 }
 

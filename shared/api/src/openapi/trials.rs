@@ -62,7 +62,7 @@ fn generation() -> Endpoint {
 fn mail_link() -> Endpoint {
     Endpoint::new("trial-links-create", TRIALS)
         .describe(
-            "Mails a link that opens the trial in another browser until it ends. Its page is the site's `/trials/{id}`, and its secret is behind the `#`: \
+            "Mails a link that opens the trial in another browser until it ends. Its page is the site's `/trial?id={id}`, and its secret is behind the `#`: \
              opening the mail, or following the link, opens nothing; a button on that page posts the secret.",
         )
         .parameter(trial_id())

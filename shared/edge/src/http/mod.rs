@@ -1,5 +1,6 @@
 //! Endpoints behind an HTTP API.
 
+mod distribution;
 mod json;
 pub mod multipart;
 mod parameters;
@@ -25,6 +26,7 @@ use crate::error::ended;
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+pub(crate) use distribution::OriginSecret;
 pub use reply::Reply;
 pub use request::{Request, language_tag};
 
@@ -38,9 +40,10 @@ where
     R: Future<Output = Result<Reply, Failure>> + Send,
 {
     let (handle, allowed, limits) = (&handle, &crate::settings::allowed_methods(), &crate::settings::rate_limit_policy());
+    let distribution = &crate::settings::origin_secret();
     let one = service_fn(move |inner: lambda_http::Request| async move {
         let request_id = inner.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-        let request = Request::new(inner);
+        let request = Request::new(inner).through(distribution.as_ref());
         Ok::<_, std::convert::Infallible>(match request.is_of_no_route() {
             true => of_no_route(&request, allowed, &request_id),
             false => limited_by(limits.as_ref(), answer(handle, request, &request_id).await),

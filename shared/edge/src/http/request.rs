@@ -15,6 +15,7 @@ use lambda_http::{Body, RequestExt};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use super::distribution::OriginSecret;
 use super::json;
 use super::parameters::{essence, media_type, preference};
 
@@ -23,11 +24,22 @@ const MARGIN: Duration = Duration::from_secs(3);
 
 pub struct Request {
     inner: lambda_http::Request,
+    address: CallerAddress,
 }
 
 impl Request {
     pub(crate) fn new(inner: lambda_http::Request) -> Self {
-        Self { inner }
+        let address = match inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => CallerAddress::read(context.http.source_ip.as_deref().unwrap_or_default()),
+            _ => CallerAddress::default(),
+        };
+        Self { inner, address }
+    }
+
+    /// The request with its caller as the distribution says, if it came through the one that knows this secret.
+    pub(super) fn through(self, distribution: Option<&OriginSecret>) -> Self {
+        let address = distribution.and_then(|secret| secret.caller(self.inner.headers())).unwrap_or(self.address);
+        Self { address, ..self }
     }
 
     #[must_use]
@@ -67,13 +79,10 @@ impl Request {
             .map_err(|error| Failure::invalid(Reason::BodyMalformed, format!("The body is not valid for this route: {error}.")))
     }
 
-    /// The caller's address as the gateway saw it; headers about it are ignored.
+    /// The caller's address as the gateway saw it, or as the distribution in front of it did; what else headers say of it is ignored.
     #[must_use]
     pub fn address(&self) -> CallerAddress {
-        match self.inner.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => CallerAddress::read(context.http.source_ip.as_deref().unwrap_or_default()),
-            _ => CallerAddress::default(),
-        }
+        self.address
     }
 
     /// The country of the caller as the network in front of the API tells it, where there is one that does. A caller who is not behind one may say it

@@ -20,6 +20,7 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         Section { heading: "Where it runs", blocks: facts.cloud() },
         Section { heading: "What is looked for", blocks: facts.looked_for() },
         facts.transfers(),
+        facts.on_device(),
         children(),
         rights(facts),
         security(),

@@ -3,7 +3,9 @@
 use super::deployment::Deployment;
 use super::page::{Block, Section, Words};
 use super::words;
+use crate::admission::leaves;
 use crate::inventory::{Entry, Purpose, inventory};
+use crate::on_device::OnDevice;
 use crate::processor::{Keeps, Processor, ZeroRetention};
 use crate::profile::Profile;
 use crate::retention::in_words;
@@ -48,6 +50,24 @@ impl Facts<'_> {
         self.providers().next().is_none()
     }
 
+    /// What the site keeps in a browser, beside cookies.
+    pub(super) fn on_device(&self) -> Section {
+        let kept = inventory().on_device().iter().filter(|kept| kept.profiles.contains(&self.profile));
+        let point = |kept: &OnDevice| {
+            let until = match (kept.lasts(), kept.ends_with_sign_out) {
+                (Some(lasts), true) => format!("for at most {}, or until you sign out", in_words(lasts)),
+                (Some(lasts), false) => format!("for at most {}", in_words(lasts)),
+                (None, true) => "until you sign out".to_owned(),
+                (None, false) if kept.ends_with_tab() => "until you close the tab".to_owned(),
+                (None, false) => "until you forget it".to_owned(),
+            };
+            format!("{}, {until} ({}).", words::capital(&kept.what), kept.place).into()
+        };
+        let text = "Our pages keep some things in your own browser, and nothing else. The page \u{201c}What is kept on this device\u{201d} shows them, and \
+                    forgets all of them at once when you ask. The words in brackets are where your browser has them.";
+        Section { heading: "On your device", blocks: vec![Block::Text(text.into()), Block::List(kept.map(point).collect())] }
+    }
+
     /// The table of all stored data.
     pub(super) fn stored(&self, caption: &'static str) -> Block {
         let rows = inventory().of(self.profile).map(|entry| {
@@ -70,7 +90,11 @@ impl Facts<'_> {
     /// The cloud services, in one list.
     pub(super) fn cloud(&self) -> Vec<Block> {
         let services = self.processors().filter(|processor| !processor.is_provider());
-        let points = services.map(|processor| format!("{}: {}.", processor.name, lowered(&processor.role)).into());
+        let point = |processor: &Processor| {
+            let abroad = if leaves(processor.transfer.basis) { format!(" {}.", processor.transfer.why) } else { String::new() };
+            format!("{}: {}.{abroad}", processor.name, lowered(&processor.role)).into()
+        };
+        let points = services.map(point);
         let region = format!(
             "The service runs in the cloud of Amazon Web Services, in the region {}. Amazon Web Services works for us under a data processing agreement, \
              uses what it stores for nothing else, and keeps nothing on its own account. What is stored there stays in that region.",
@@ -188,11 +212,13 @@ impl Facts<'_> {
 
     /// Transfers, as a section (AN-39).
     pub(super) fn transfers(&self) -> Section {
-        let abroad: Vec<&str> = self.providers().chain(self.others()).map(|processor| processor.name.as_str()).collect();
+        let abroad = self.processors().filter(|processor| leaves(processor.transfer.basis));
+        let abroad: Vec<&str> = abroad.map(|processor| processor.name.as_str()).collect();
         let text = match abroad.is_empty() {
             true => format!("Nothing leaves the region {}.", self.deployment.region),
             false => format!(
-                "What is sent to {} leaves the region {}. The basis of each transfer is named with the provider; you may ask us for a copy of the safeguards.",
+                "What passes through or is sent to {} leaves the region {}. The basis of each transfer is named with the provider; you may ask us for a copy of \
+                 the safeguards.",
                 words::and(&abroad),
                 self.deployment.region
             ),

@@ -14,7 +14,9 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::admission::NotAdmitted;
+use crate::cookie::Cookie;
 use crate::inventory::{Entry, inventory};
+use crate::on_device::OnDevice;
 use crate::processor::Processor;
 use crate::profile::Profile;
 
@@ -61,6 +63,9 @@ pub struct Document {
     /// The concerns that screening does not cover, a sentence each.
     pub not_looked_for: Vec<String>,
     pub entries: Vec<Entry>,
+    pub cookies: Vec<Cookie>,
+    /// What the site keeps in a browser, beside cookies.
+    pub on_device: Vec<OnDevice>,
     pub processors: Vec<&'static Processor>,
 }
 
@@ -104,6 +109,8 @@ fn document(facts: &facts::Facts<'_>) -> Document {
         looked_for: deployment.looked_for.clone(),
         not_looked_for: deployment.not_looked_for.clone(),
         entries: inventory().of(profile).map(|entry| entry.as_of(profile)).collect(),
+        cookies: inventory().cookies().iter().filter(|cookie| cookie.profiles.contains(&profile)).cloned().collect(),
+        on_device: inventory().on_device().iter().filter(|kept| kept.profiles.contains(&profile)).cloned().collect(),
         processors,
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         Section { heading: "What is looked for", blocks: facts.looked_for() },
         facts.transfers(),
         cookies(facts),
+        facts.on_device(),
         counted(),
         mail(),
         erasure(facts),

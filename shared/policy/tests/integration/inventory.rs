@@ -215,6 +215,8 @@ fn what_is_unknown_anywhere_is_refused() {
     assert!(refusal("export = { file = \"profile.json\" }", "export = { file = \"\" }").contains("reason why not"));
     assert!(refusal("processors = [\"aws-sqs\"", "processors = [\"broker\"").contains("no processor `broker`"));
     assert!(refusal("what = \"The balance of credits\"", "what = \" \"").contains("what it is"));
+    assert!(refusal("place = \"localstorage:theme\"", "place = \"cookie:theme\"").contains("a place of its own"));
+    assert!(refusal("place = \"localstorage:theme\"", "place = \"localstorage:locale\"").contains("a place of its own"));
 }
 
 #[test]

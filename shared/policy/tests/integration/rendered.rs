@@ -247,9 +247,26 @@ fn an_39_every_transfer_has_its_basis() {
     for configuration in configurations().into_iter().filter(|configuration| configuration.name == "providers") {
         let html = page(configuration.profile, &configuration.deployment);
         assert_eq!(html.matches("The data goes there on the basis of standard contractual clauses").count(), abroad(configuration.profile));
-        assert!(html.contains("What is sent to OpenAI") && html.contains(" leaves the region ap-northeast-1."));
+        assert!(
+            html.contains("What passes through or is sent to Amazon Web Services (CloudFront), OpenAI")
+                && html.contains(" leaves the region ap-northeast-1.")
+        );
     }
-    assert!(page(Profile::Wallet, &offline()).contains("Nothing leaves the region ap-northeast-1."));
+    let html = page(Profile::Wallet, &offline());
+    assert!(html.contains("What passes through or is sent to Amazon Web Services (CloudFront) leaves the region ap-northeast-1."));
+    assert!(html.contains("nearest to its caller, in whatever country"), "its basis is said with it");
+}
+
+#[test]
+fn an_15_the_page_says_what_the_site_keeps_on_a_device() {
+    let (wallet, ephemeral) = (page(Profile::Wallet, &offline()), page(Profile::Ephemeral, &offline()));
+    for kept in inventory().on_device() {
+        for (profile, html) in [(Profile::Wallet, &wallet), (Profile::Ephemeral, &ephemeral)] {
+            assert_eq!(html.contains(&format!("({})", kept.place)), kept.profiles.contains(&profile), "{profile}: {}", kept.place);
+        }
+    }
+    assert!(wallet.contains("for at most 1 day, or until you sign out (indexeddb:studio/draft)"));
+    assert!(ephemeral.contains("until you forget it (localstorage:theme)"));
 }
 
 #[test]

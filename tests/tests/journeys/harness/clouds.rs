@@ -84,6 +84,11 @@ impl TestCloud {
         self.state_dir.join("logs")
     }
 
+    /// The folder of the site, empty at first.
+    pub(crate) fn pages_folder(&self) -> PathBuf {
+        self.state_dir.join("pages")
+    }
+
     /// Stops it. A failed test does not get here: its state stays for inspection.
     pub(crate) async fn stop(mut self) {
         if let Some(cloud) = self.cloud.take() {
@@ -111,10 +116,13 @@ async fn start(parameters: &BTreeMap<String, String>, state_dir: &Path, name: &s
         options.parameters.entry(name.to_owned()).or_insert(value);
     }
     options.redelivery = Duration::ZERO;
+    options.pages = state_dir.join("pages");
     options.withheld.extend(withheld());
     options.grants_record = Some(grants_record(name));
     let merchant = PolarStandIn::start(0).await.unwrap();
     for (name, value) in [
+        // Elsewhere, so that it is the API that lets its pages in.
+        ("PublicOrigin", "http://localhost:8080"),
         ("PolarServer", "sandbox"),
         ("PolarBaseUrl", &*merchant.base_url()),
         ("PolarAccessToken", "polar_oat_of-a-test"),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::TestCloud;
-use super::store::{all_rows, bucket, keys, object};
+use super::store::{all_rows, keys_in, object_in};
 
 /// Content that must be nowhere, in all its encodings.
 #[derive(Debug, Clone)]
@@ -131,21 +131,19 @@ async fn rows(cloud: &TestCloud) -> Hay {
     hay
 }
 
-/// Each object with its key and headers, and the content of archives and PNG chunks; none in a profile without a bucket.
+/// Each object of every bucket with its key and headers, and the content of archives and PNG chunks.
 async fn objects(cloud: &TestCloud) -> Hay {
     let mut hay = Vec::new();
-    if cloud.buckets().is_empty() {
-        return hay;
-    }
-    let bucket = bucket(cloud);
-    for key in keys(cloud, "").await {
-        let head = cloud.clients().s3.head_object().bucket(&bucket).key(&key).send().await.unwrap();
-        let mut bytes = key.clone().into_bytes();
-        bytes.extend(format!("{head:?}").into_bytes());
-        let body = object(cloud, &key).await;
-        bytes.extend_from_slice(&body);
-        hay.extend(unzipped(&key, &body));
-        hay.push((key, bytes));
+    for bucket in cloud.buckets().into_values() {
+        for key in keys_in(cloud, bucket, "").await {
+            let head = cloud.clients().s3.head_object().bucket(bucket).key(&key).send().await.unwrap();
+            let mut bytes = key.clone().into_bytes();
+            bytes.extend(format!("{head:?}").into_bytes());
+            let body = object_in(cloud, bucket, &key).await;
+            bytes.extend_from_slice(&body);
+            hay.extend(unzipped(&key, &body));
+            hay.push((key, bytes));
+        }
     }
     hay
 }

@@ -35,7 +35,7 @@ pub(crate) async fn code(cloud: &Cloud, email: &str) -> Option<String> {
 pub(crate) async fn link(cloud: &Cloud, email: &str) -> Option<String> {
     let mails = all(cloud).await;
     let mine = mails.iter().rev().filter(|mail| mail.to == [email]);
-    mine.filter_map(|mail| mail.text.split_whitespace().find(|word| word.contains("/trials/tri_")).map(str::to_owned)).next()
+    mine.filter_map(|mail| mail.text.split_whitespace().find(|word| word.contains("/trial?id=tri_")).map(str::to_owned)).next()
 }
 
 /// The number of "ready" mails of this generation.

@@ -73,9 +73,14 @@ pub(crate) fn bucket(cloud: &Cloud) -> String {
     cloud.buckets()["Pictures"].to_owned()
 }
 
-/// Every key below a prefix.
+/// Every key below a prefix of the pictures.
 pub(crate) async fn keys(cloud: &Cloud, prefix: &str) -> Vec<String> {
-    let listing = cloud.clients().s3.list_objects_v2().bucket(bucket(cloud)).prefix(prefix);
+    keys_in(cloud, &bucket(cloud), prefix).await
+}
+
+/// Every key below a prefix of a bucket.
+pub(crate) async fn keys_in(cloud: &Cloud, bucket: &str, prefix: &str) -> Vec<String> {
+    let listing = cloud.clients().s3.list_objects_v2().bucket(bucket).prefix(prefix);
     let mut pages = listing.into_paginator().send();
     let mut keys = Vec::new();
     while let Some(page) = pages.next().await {
@@ -85,7 +90,11 @@ pub(crate) async fn keys(cloud: &Cloud, prefix: &str) -> Vec<String> {
 }
 
 pub(crate) async fn object(cloud: &Cloud, key: &str) -> Bytes {
-    let object = cloud.clients().s3.get_object().bucket(bucket(cloud)).key(key).send().await.unwrap();
+    object_in(cloud, &bucket(cloud), key).await
+}
+
+pub(crate) async fn object_in(cloud: &Cloud, bucket: &str, key: &str) -> Bytes {
+    let object = cloud.clients().s3.get_object().bucket(bucket).key(key).send().await.unwrap();
     object.body.collect().await.unwrap().into_bytes()
 }
 

@@ -123,7 +123,7 @@ impl<'c> Visitor<'c> {
 
     /// Another browser that opens a link by its button.
     pub(crate) async fn open(cloud: &'c Cloud, link: &str) -> Reply {
-        let (trial, secret) = link.rsplit('/').next().unwrap().split_once('#').unwrap();
+        let (trial, secret) = link.rsplit('=').next().unwrap().split_once('#').unwrap();
         Person::visitor(cloud).post(&format!("/v1/trials/{trial}/link/open"), &json!({ "secret": secret })).await
     }
 }

@@ -1,5 +1,8 @@
 //! `GET /v1/generations`
 
+use http::Method;
+use local_cloud::HttpClient;
+
 use crate::harness::person::{expect, text};
 use crate::harness::pictures::small;
 use crate::harness::{Person, TestCloud, assert_problem, run, shared};
@@ -32,12 +35,25 @@ fn generations_are_listed_by_pages_the_newest_first() {
         assert_eq!((all["generations"].as_array().unwrap().len(), &all["next_cursor"]), (5, &serde_json::Value::Null));
         let mut whole = person.generation(&started[0]).await;
         whole.as_object_mut().unwrap().remove("deliverables");
-        assert_eq!(*first, whole);
+        assert_eq!(*first, whole, "what is not done has no preview");
 
         assert_eq!(person.delete(&format!("/v1/generations/{}", started[1])).await.status, 204);
         let left = expect(person.get("/v1/generations").await, 200)["generations"].as_array().unwrap().len();
         assert_eq!(left, 4);
         cloud.stop().await;
+    });
+}
+
+#[test]
+fn what_is_done_is_listed_with_a_small_picture_that_a_page_may_show_and_a_person_save() {
+    run(async {
+        let person = Person::signed_in(shared().await).await;
+        person.quick_journey().await;
+        let preview = expect(person.get("/v1/generations").await, 200)["generations"][0]["preview"].clone();
+        let reply = HttpClient::default().send(Method::GET, &text(&preview, "url"), &[], "").await.unwrap();
+        assert_eq!((reply.header("content-type"), &preview["width"], &preview["height"]), ("image/webp", &320.into(), &320.into()));
+        assert_eq!(reply.header("content-disposition"), "attachment; filename=\"1-avatars-instagram-320.webp\"");
+        assert!(reply.body.len() < 60_000, "{} bytes", reply.body.len());
     });
 }
 

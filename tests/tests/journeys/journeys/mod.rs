@@ -11,6 +11,7 @@ mod orders;
 mod private;
 mod requests;
 mod sign_in;
+mod site;
 mod styles;
 mod trials;
 mod uploads;

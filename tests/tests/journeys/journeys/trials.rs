@@ -30,7 +30,7 @@ fn an_73_a_trial_its_link_a_sign_in_and_a_claim() {
         // A scanner follows the link: the site is asked for a page, and the secret behind the # is not sent. Nothing is opened.
         let email = visitor.person.email.clone();
         let link = visitor.mailed_link(&email, false).await;
-        assert!(link.starts_with(&format!("http://localhost:8080/trials/{}#", visitor.trial)), "{link}");
+        assert!(link.starts_with(&format!("http://localhost:8080/trial?id={}#", visitor.trial)), "{link}");
         let open = format!("/v1/trials/{}/link/open", visitor.trial);
         assert_problem(&visitor.person.get(&open).await, 405, "method-not-allowed");
         let reply = Visitor::open(cloud, &link).await;

@@ -128,12 +128,37 @@ fn im_07_everything_stored_is_reached_over_tls_alone() {
 #[test]
 fn an_40_a_deleted_picture_lives_on_nowhere() {
     let bucket = named("Pictures");
-    assert_eq!(of_kind("AWS::S3::Bucket").len(), 1, "a second bucket needs entries of its own");
+    let buckets: Vec<String> = of_kind("AWS::S3::Bucket").into_iter().map(|bucket| bucket.id).collect();
+    assert_eq!(buckets, ["Pictures", "Pages"], "another bucket needs entries of its own");
     for copy in ["VersioningConfiguration", "ReplicationConfiguration", "ObjectLockConfiguration", "InventoryConfigurations"] {
         assert_eq!(bucket.property(copy), &Value::Null, "{copy}");
     }
     for block in ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"] {
         assert_eq!(bucket.property("PublicAccessBlockConfiguration")[block], true, "{block}");
+    }
+}
+
+/// What is in the site's bucket is of nobody, and is in no inventory, because nothing of ours can put anything there: the operator does, at a deployment.
+/// Invariant: Stored data is declared.
+#[test]
+fn no_role_touches_the_bucket_of_the_site() {
+    let policy = named("PagesPolicy");
+    let allowed: Vec<&Value> = policy.property("PolicyDocument")["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["Effect"] == "Allow")
+        .collect();
+    assert_eq!(allowed.len(), 1);
+    assert_eq!(
+        (&allowed[0]["Principal"], &allowed[0]["Action"]),
+        (&json!({ "Service": "cloudfront.amazonaws.com" }), &json!(["s3:GetObject", "s3:ListBucket"]))
+    );
+    for role in of_kind("AWS::IAM::Role") {
+        assert!(!role.body.to_string().contains("Pages"), "{}", role.id);
+    }
+    for template in templates().iter().filter(|path| path.starts_with("infra/stacks/")) {
+        assert!(!read(template).contains("PagesBucket") && !read(template).contains("${Pages"), "{template}");
     }
 }
 

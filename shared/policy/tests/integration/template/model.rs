@@ -9,8 +9,15 @@ use serde_yaml_ng::Value as Yaml;
 use stacks::Manifest;
 
 /// The templates written by hand, the root first.
-const BY_HAND: [&str; 6] =
-    ["template.yaml", "infra/environment.yaml", "infra/data.yaml", "infra/mail.yaml", "infra/ephemeral.yaml", "infra/signing.yaml"];
+const BY_HAND: [&str; 7] = [
+    "template.yaml",
+    "infra/environment.yaml",
+    "infra/data.yaml",
+    "infra/mail.yaml",
+    "infra/ephemeral.yaml",
+    "infra/signing.yaml",
+    "infra/site.yaml",
+];
 
 /// Every template of a deployment, the root first.
 pub(crate) fn templates() -> Vec<String> {

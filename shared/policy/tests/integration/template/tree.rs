@@ -91,9 +91,21 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
         ] {
             read.extend(known.iter().filter(|_| main.contains(call)).map(|variable| (*variable).to_owned()));
         }
-        // Whatever serves a route reads them: one function of each path is given the first, and what counts its callers the second.
-        let served = |variable: &String| ["ALLOWED_METHODS", "COUNTS"].contains(&variable.as_str()) && main.contains("edge::http::");
+        // Whatever serves a route reads them: one function of each path is given the first, what counts its callers the second, and what asks for their
+        // addresses the third.
+        let asks = main.contains("request.address()");
+        let served = |variable: &String| match variable.as_str() {
+            "ALLOWED_METHODS" | "COUNTS" => main.contains("edge::http::"),
+            "ORIGIN_SECRET" => asks,
+            _ => false,
+        };
         read.extend(variables(&function).into_iter().filter(served));
+        // A function URL is called directly, and sees its callers.
+        assert_eq!(
+            variables(&function).contains("ORIGIN_SECRET"),
+            asks && !has_url(&function),
+            "{name} counts CloudFront, or is trusted for nothing"
+        );
         assert_eq!(read, variables(&function), "{name}: left is what it reads, right what it is given");
     }
 }

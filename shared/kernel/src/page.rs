@@ -1,0 +1,31 @@
+//! The pages of the site that mails and the merchant lead to.
+
+use crate::{GenerationId, OrderId, TrialId};
+
+/// A page, and what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    Generation(GenerationId),
+    /// What was bought, or is about to be.
+    Order(OrderId),
+    /// What was made without an account. Its link has a secret behind a `#`, which no browser sends to a server.
+    Trial(TrialId),
+    Privacy,
+}
+
+impl Page {
+    /// Their paths. The site has each of them, which a test compares; `/privacy` is answered by the API.
+    pub const PATHS: [&str; 4] = ["/generation", "/credits", "/trial", "/privacy"];
+
+    /// Its address on a site.
+    #[must_use]
+    pub fn on(self, origin: &str) -> String {
+        let [generation, credits, trial, privacy] = Self::PATHS;
+        match self {
+            Self::Generation(id) => format!("{origin}{generation}?id={id}"),
+            Self::Order(id) => format!("{origin}{credits}?order={id}"),
+            Self::Trial(id) => format!("{origin}{trial}?id={id}"),
+            Self::Privacy => format!("{origin}{privacy}"),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+declare module 'virtual:promises' {
+  /** Days until a selfie that was drawn from is deleted. */
+  export const selfieDays: number;
+  /** Days until a selfie that the check refused is deleted. */
+  export const refusedDays: number;
+  /** Days until a selfie that nothing was drawn from is deleted. */
+  export const unusedDays: number;
+  /** Days until a message to the operator is deleted. */
+  export const feedbackDays: number;
+}
+
+declare module 'libheif-js/libheif-wasm/libheif.js' {
+  export default function load(options: { wasmBinary: ArrayBuffer }): unknown;
+}

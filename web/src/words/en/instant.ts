@@ -1,0 +1,37 @@
+import consent from './consent';
+import picker from './picker';
+import styles from './styles';
+
+export default {
+  title: 'Draw at once',
+  lead: 'A picture in, a drawing out. Nothing is stored: no picture, no words, no account.',
+  picker,
+  styles,
+  pictureHeading: 'Your picture',
+  yours: 'The picture you chose',
+  another: 'Another picture',
+  styleHeading: 'Style',
+  promptHeading: 'Or in your own words',
+  prompt: 'What it shall look like',
+  promptHint: 'On one line. It takes the place of the style.',
+  agreeHeading: 'For this one drawing',
+  consent,
+  consentOwn: 'I agree that this picture is checked and drawn here, by this service alone. It is of me, or I may use it.',
+  age: 'I am 13 or older.',
+  missing: { picture: 'Choose a picture first.', consent: consent.fault, age: 'Say that you are old enough.' },
+  draw: 'Draw it',
+  stages: { sending: 'Sending the picture', screening: 'Checking the picture', drawing: 'Drawing', finishing: 'Signing the drawing' },
+  leave: 'Stay on this page: whoever leaves loses the drawing, as it is nowhere else.',
+  cancel: 'Cancel',
+  cancelled: 'Cancelled. Nothing is left of it.',
+  sketch: 'An unfinished drawing',
+  result: 'Here you are',
+  resultText: 'This drawing is only in this tab. Save it before you leave.',
+  drawing: 'Your drawing',
+  save: 'Save',
+  share: 'Share',
+  shareFailed: 'This browser could not share it. Save it instead.',
+  again: 'Draw another one',
+  credentials: 'It says of itself how it was made.',
+  verify: 'Check it',
+};

@@ -1,0 +1,25 @@
+import { plural } from '../plural';
+
+export default {
+  title: 'Sign in',
+  why: 'We mail you a code. No password, and what you chose is kept.',
+  email: 'E-mail address',
+  emailFault: 'That is no e-mail address.',
+  send: 'Mail me a code',
+  sent: (email: string) => `We mailed a code of six digits to ${email}.`,
+  code: 'Code',
+  codeHint: (minutes: number) => plural('en', minutes, { one: 'Good for # minute, in this browser.', other: 'Good for # minutes, in this browser.' }),
+  codeFault: 'The code has six digits.',
+  enter: 'Sign in',
+  again: 'Mail another code',
+  againIn: (time: string) => `Another code in ${time}`,
+  change: 'Another address',
+  spam: 'Nothing there? Look in the folder for spam.',
+  ageHeading: 'One thing before we open your account',
+  ageText: 'How old are you? We keep that you said so, and no date of birth.',
+  age16: 'I am 16 or older',
+  age13: 'I am 13 to 15, and live outside the European Economic Area and the United Kingdom',
+  ageYounger: 'I am younger',
+  ageRefused: 'Then we cannot open an account for you yet, and nothing of you is kept. Come back when you are old enough.',
+  open: 'Open my account',
+};

@@ -1,0 +1,32 @@
+import type en from '../en/account';
+
+const words: typeof en = {
+  title: 'アカウント',
+  why: 'ログインするとアカウントを確認できます。初めての方は、ログインするとアカウントが作られます。',
+  email: 'メールアドレス',
+  since: '開設日',
+  wallet: 'クレジット',
+  languageHeading: '言語',
+  languageText: 'このサイトと、お送りするメールの言語です。',
+  mailHeading: 'お知らせとお得な情報',
+  mailText: 'コードや領収のお知らせなど、アカウントに関するメールは設定にかかわらずお送りします。',
+  mailOn: (date) => `${date}に登録済みです。`,
+  mailSaved: 'お知らせとお得な情報をお送りします。',
+  mailStopped: 'お知らせとお得な情報の配信を停止しました。',
+  countHeading: '利用状況の集計',
+  countText: '「写真を選んだ」などの操作の回数だけを集計します。写真、言葉、アドレスは含みません。いつでもお断りいただけます。',
+  object: '集計を断る',
+  objected: '集計を止めました。ログインしているすべてのブラウザが対象です。',
+  agree: '集計を再開する',
+  agreed: '集計を再開しました。',
+  dataHeading: 'あなたのデータ',
+  policy: '何を、なぜ、いつまで保存するか',
+  device: 'この端末に保存されるもの',
+  credits: 'クレジット、注文、返金',
+  outHeading: 'ログアウト',
+  outText: 'すべての端末からログアウトし、この端末の下書きと画像を削除します。',
+  out: 'すべての端末からログアウト',
+  outDone: 'ログアウトしました',
+  outDoneText: 'すべての端末からログアウトし、この端末の下書きと画像を削除しました。',
+};
+export default words;

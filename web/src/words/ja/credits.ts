@@ -1,0 +1,75 @@
+import { number } from '../format';
+import type en from '../en/credits';
+
+const signed = new Intl.NumberFormat('ja', { signDisplay: 'exceptZero' });
+
+const words: typeof en = {
+  title: 'クレジット',
+  why: 'ログインすると、クレジット、注文、領収書を確認できます。',
+  balance: '残高',
+  held: (credits) => `ほかに${credits}を、作成中のもののために確保しています。`,
+  below: 'マイナスの残高：返金されたクレジットがすでに使われていました。次に購入した分から先に充当されます。',
+
+  packs: 'クレジットを購入',
+  packsText: '一回払いで、定期購入ではありません。クレジットに有効期限はありません。',
+  tax: '価格は税別です。販売は決済事業者（Merchant of Record）が行い、税額と合計はお支払い前に決済ページで確認できます。',
+  buy: '購入',
+  buyLabel: (credits, price) => `${credits}を${price}で購入`,
+  opening: '決済ページを開いています…',
+  noPacks: '現在、販売中のものはありません。',
+
+  unfinished: '購入の途中です',
+  unfinishedText: (credits) => `${credits}のお支払いが済んでいません。`,
+  pay: '決済ページへ進む',
+  notPaid: '支払っていません',
+
+  waiting: 'お支払いを確認しています',
+  waitingText: (credits) => `確認でき次第、${credits}が残高に加わります。通常は数秒です。このページを離れても構いません。`,
+  late: '確認に時間がかかっています',
+  lateText: '何も失われません。確認でき次第、クレジットは自動で加わり、領収のお知らせをメールでお送りします。もう一度お支払いにならないでください。',
+  look: 'もう一度確認する',
+  arrived: (credits) => `${credits}が残高に加わりました`,
+  arrivedText: 'ありがとうございます。領収のお知らせはメールでお送りします。注文一覧からも確認できます。',
+  draw: '描いてみる',
+  stuck: 'お支払い済みですが、クレジットを加えられませんでした',
+  stuckText: 'こちらでも把握しています。翌日になっても加わらない場合は、注文番号を添えてご連絡ください。',
+  gone: 'この注文は取り消されました',
+  goneText: 'お支払いはなく、請求もありません。',
+  reference: (id) => `注文番号：${id}`,
+
+  orders: '注文',
+  noOrders: '購入はまだありません。',
+  order: (credits, date) => `${credits}・${date}`,
+  states: { pending: '未払い', paid: '支払い済み', credited: '支払い済み', void: '取り消し' },
+  refundStates: { begun: '返金手続き中', done: '返金済み', waiting: '返金申請中' },
+  beforeTax: (price) => `${price}（税別）`,
+  withTax: (price) => `${price}（税込）`,
+  refunded: (price) => `${price}を返金しました`,
+  takenBack: (count) => `${number(count)}クレジットを差し引きました`,
+  details: '詳細',
+  receipt: '領収書',
+  noReceipt: '領収書はまだありません。',
+  refund: '返金を申請する',
+  refundState: '返金の状況',
+
+  ledger: 'すべての増減',
+  noEntries: '増減はまだありません。',
+  when: '日時',
+  what: '内容',
+  change: 'クレジット',
+  kinds: {
+    grant: '追加',
+    welcome: '新規登録の特典',
+    hold: '作成のために確保',
+    capture: '作成に使用',
+    release: '使わなかった分を戻しました',
+    'claw-back': '返金のため差し引き',
+    reinstate: '返金が行われなかったため戻しました',
+  },
+  ofOrder: '注文',
+  ofGeneration: '作品',
+  signed: (count) => signed.format(count),
+  ofHeld: (count) => `確保分 ${count}`,
+  more: 'さらに表示',
+};
+export default words;

@@ -1,0 +1,41 @@
+import type en from '../en/home';
+import styles from './styles';
+
+const words: typeof en = {
+  title: 'Nigao（似顔）：あなたの顔を、絵に。',
+  description: '自撮り1枚から、あらゆるプロフィール用のアバターと、あらゆるメッセンジャー用のスタンプを6つのスタイルで。写真は期限までに削除され、プライバシーポリシーはプログラムそのものです。',
+  styles,
+  promise: 'あなたの顔を、絵に。',
+  lead: '自撮り1枚が、プロフィール用のアバターに、メッセンジャー用のスタンプに。',
+  begin: '自撮りを絵にする',
+  trial: '登録なしで試す',
+  gone: (days) => `写真は${days}日以内に消えます。`,
+  stylesHeading: '六つの筆、ひとつの面影',
+  stylesText: '墨、セル、水彩。筆を選んでも、顔はそのまま。描くのは写真の中のその人だけです。',
+  photo: '元の写真',
+  drawnIn: (style) => `同じ人を描いた絵：${style}`,
+  kitHeading: '1枚の絵から、ひとそろい',
+  kit: [
+    ['アバター', '丸く切り抜かれても欠けない9つのサイズと、ファビコン。'],
+    ['スタンプ', 'WhatsApp、Telegram、Signal、iMessage、LINE、Discord用に、白いふちで切り抜きます。'],
+    ['カバー', 'バナー、ストーリー、壁紙。背景も描き足します。'],
+    ['ことば', '吹き出しに好きな言葉を。十以上の文字と絵文字に対応。'],
+  ],
+  slider: '写真と絵の割合',
+  bubbleAlt: 'スタンプ：宇宙飛行士が吹き出しで「To the stars!」と言っている',
+  stickerAlt: 'スタンプ：白いふちで切り抜いた宇宙飛行士',
+  coverAlt: 'バナー：右に宇宙飛行士、左へ続く空',
+  careHeading: '写真のゆくえ',
+  careDevice: '端末を出る前に',
+  careDeviceText: '場所、カメラ、時刻の情報を取り除き、縮小します。送られるのは画素だけです。',
+  careDraw: '描いている間',
+  careDrawText: (artists) => `${artists}が描きます。描くたびに同意をうかがいます。`,
+  careDrawOwn: '私たち自身のプログラムが描き、写真をほかの誰にも送りません。',
+  careDrawUnknown: '誰が描くかを、送る前に必ずお知らせし、同意をうかがいます。',
+  careGone: (days) => `${days}日以内に`,
+  careGoneText: '削除されます。ご自分ですぐに消すこともできます。',
+  policy: 'プログラム自身が守るポリシーを読む',
+  astronaut: '宇宙飛行士はアイリーン・コリンズ（写真：NASA）。ほかの人物は実在せず、プログラムが描いたものです。',
+  end: 'いつでもどうぞ。',
+};
+export default words;

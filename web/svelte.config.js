@@ -1,0 +1,2 @@
+// Read by the plugin and by svelte-check.
+export default { compilerOptions: { runes: true } };

@@ -1,0 +1,213 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Answer } from '../src/api/call';
+import type { components } from '../src/api/schema';
+import { Refusal, type Script } from './script';
+
+type Schemas = components['schemas'];
+type Summary = Schemas['GenerationSummary'];
+export type Generation = Schemas['GenerationReply'];
+export type Order = Schemas['OrderReply'];
+
+const root = resolve(import.meta.dirname, '../..');
+export const STYLES = ['soft-anime', 'bold-cel', 'ink-manga', 'watercolour', 'pop-poster', 'pixel'] as const;
+const MESSENGERS = ['whatsapp', 'telegram', 'signal', 'imessage', 'line', 'discord'] as const;
+
+/** A person in each of the styles. */
+const PEOPLE = ['chen-soft-anime', 'bayo-bold-cel', 'hana-ink-manga', 'farah-watercolour', 'dalia-pop-poster', 'gus-pixel'] as const;
+
+/** What the pages know as now: pictures of dates stay the same. */
+export const NOW = '2026-11-30T09:30:00Z';
+const LATER = '2036-11-30T09:45:00Z';
+
+/** An id with this number in it. */
+export const id = (prefix: string, number = 1): string => `${prefix}_0193a1b2c3d47e5f8091${String(number).padStart(12, '0')}`;
+
+/** Where the script of the challenge is; tests answer in its place. */
+export const CHALLENGE = 'https://challenges.cloudflare.com';
+
+export const SITE = {
+  profile: 'wallet',
+  service: 'Nigao',
+  features: { accounts: true, trials: true, payments: true, instant: false },
+  styles_version: '1',
+  challenge: { site_key: '1x00000000000000000000AA', script_url: `${CHALLENGE}/turnstile/v0/api.js?render=explicit` },
+  artists: [{ id: 'palette', name: 'Built in', is_third_party: false }],
+  screeners: [{ id: 'offline', name: 'Built in', is_third_party: false }],
+  locales: ['en', 'ja'],
+  limits: { upload_bytes: 10_000_000, drawings: 8, bubble_characters: 140, feedback_characters: 2000, actions: 20, generations_at_once: 10, refund_days: 14, rates: [] },
+  links: { site: 'http://localhost:8080', privacy: '/privacy', styles: '/v1/styles', contact: 'mailto:privacy@example.com' },
+} satisfies Answer<'GET /v1/site'>;
+
+/** A deployment that draws at once and keeps nothing. */
+export const INSTANT_SITE = { ...SITE, profile: 'ephemeral', features: { accounts: false, trials: false, payments: false, instant: true } } satisfies Answer<'GET /v1/site'>;
+
+const thumbnail = (style: string): string => `data:image/webp;base64,${readFileSync(resolve(root, `shared/api-studio/thumbnails/${style}.webp`)).toString('base64')}`;
+
+export const CATALOGUE: Answer<'GET /v1/styles'> = {
+  styles: STYLES.map((style) => ({ id: style, name: style, description: style, credits: 1, thumbnail: thumbnail(style) })),
+  addons: { bubble: { credits_per_drawing: 1, most_characters: 140 }, stickers: { credits_per_drawing: 0, platforms: [...MESSENGERS] } },
+};
+
+export const me = (available = 12, held = 0): Answer<'GET /v1/me'> => ({
+  account_id: id('acc'),
+  created_at: '2026-10-02T08:00:00Z',
+  email: 'ada.lovelace@example.com',
+  locale: 'en',
+  wallet: { available, held },
+});
+
+export const summary = (number = 1, more: Partial<Summary> = {}): Summary => ({
+  generation_id: id('gen', number),
+  created_at: new Date(Date.parse(NOW) - number * 3_600_000).toISOString(),
+  style: STYLES[number % STYLES.length]!,
+  count: 1,
+  seed: 1000 + number,
+  state: 'done',
+  progress: 100,
+  stickers: [...MESSENGERS],
+  ...more,
+});
+
+/** A finished generation in a list, with its picture. */
+export const shown = (pictures: string, number: number, more: Partial<Summary> = {}): Schemas['ListedGeneration'] => {
+  const url = `${picture(pictures, PEOPLE[number % PEOPLE.length]!)}?${number}`;
+  return { ...summary(number, more), preview: { url, width: 512, height: 512, expires_at: LATER } };
+};
+
+/** Drawings of the start page, which stand for everybody's. */
+const picture = (pictures: string, name: string): string => `${pictures}/web/src/pages/home/${name}.webp`;
+const zip = (pictures: string): string => `${pictures}/bundle.zip`;
+
+const deliverable = (pictures: string, style: string, name: string, more: Partial<Schemas['DeliverableReply']>): Schemas['DeliverableReply'] => ({
+  name,
+  kind: 'avatar',
+  format: 'png',
+  width: 512,
+  height: 512,
+  bytes: 120_000,
+  sha256: '0'.repeat(64),
+  provenance: 'c2pa',
+  url: picture(pictures, style),
+  expires_at: LATER,
+  ...more,
+});
+
+/** A finished generation, with files as `GET /v1/generations/{id}` has them. */
+export function done(pictures: string, { count = 1, ...more }: Partial<Summary> = {}): Generation {
+  const { style } = summary();
+  const files = Array.from({ length: count }, (_, index) => {
+    const at = String(index + 1);
+    const file = (name: string, rest: Partial<Schemas['DeliverableReply']>) => deliverable(pictures, style, `${at}/${name}`, rest);
+    return [
+      file('master.png', { kind: 'master', width: 1024, height: 1024 }),
+      file('master.webp', { kind: 'master', format: 'webp', width: 1024, height: 1024 }),
+      file('transparent.png', { kind: 'transparent', width: 1024, height: 1024, url: picture(pictures, 'sticker') }),
+      file('transparent.webp', { kind: 'transparent', format: 'webp', width: 1024, height: 1024, url: picture(pictures, 'sticker') }),
+      ...[1024, 512, 400, 256, 180].map((size) => file(`avatars/${['master', 'discord', 'x', 'slack', 'line'][[1024, 512, 400, 256, 180].indexOf(size)]}-${size}.png`, { width: size, height: size })),
+      file('covers/banner.png', { kind: 'banner', width: 1500, height: 500, url: picture(pictures, 'banner') }),
+      file('covers/story.png', { kind: 'story', width: 1080, height: 1920 }),
+      ...(['telegram', 'signal', 'discord'] as const).map((one) => file(`stickers/${one}.webp`, { kind: 'sticker', format: 'webp', provenance: 'xmp', url: picture(pictures, 'sticker') })),
+    ];
+  }).flat();
+  const packs = [
+    deliverable(pictures, style, 'packs/whatsapp.wastickers', { kind: 'pack', format: 'wastickers', provenance: 'members', width: 0, height: 0, url: zip(pictures) }),
+    deliverable(pictures, style, 'packs/line.zip', { kind: 'pack', format: 'zip', provenance: 'members', width: 0, height: 0, url: zip(pictures) }),
+  ];
+  return {
+    ...summary(1, { count, ...more }),
+    deliverables: [...files, ...packs],
+    bundle: { url: zip(pictures), bytes: 8_400_000, sha256: '0'.repeat(64), expires_at: LATER },
+  };
+}
+
+/** A generation that is on its way, or that ended without pictures. */
+export const undone = (more: Partial<Summary>): Generation => ({ ...summary(1, { progress: 0, ...more }), deliverables: [] });
+
+export const order = (number = 1, more: Partial<Order> = {}): Order => ({
+  order_id: id('ord', number),
+  offer: 'credits-50',
+  credits: 50,
+  credits_taken_back: 0,
+  price: { amount: 999, currency: 'USD' },
+  total: { amount: 1099, currency: 'USD' },
+  state: 'credited',
+  created_at: '2026-11-29T10:00:00Z',
+  paid_at: '2026-11-29T10:01:00Z',
+  ...more,
+});
+
+export const OFFERS: Answer<'GET /v1/offers'> = {
+  offers: [
+    { id: 'credits-10', name: '10 credits', credits: 10, price: { amount: 249, currency: 'USD' } },
+    { id: 'credits-50', name: '50 credits', credits: 50, price: { amount: 999, currency: 'USD' } },
+    { id: 'credits-200', name: '200 credits', credits: 200, price: { amount: 2999, currency: 'USD' } },
+  ],
+};
+
+export const ENTRIES: Answer<'GET /v1/me/wallet/entries'> = {
+  entries: [
+    { at: '2026-11-30T09:00:00Z', kind: 'capture', available: 0, held: -1, generation_id: id('gen') },
+    { at: '2026-11-30T08:59:00Z', kind: 'hold', available: -1, held: 1, generation_id: id('gen') },
+    { at: '2026-11-29T10:01:00Z', kind: 'grant', available: 50, held: 0, order_id: id('ord') },
+    { at: '2026-11-20T12:00:00Z', kind: 'claw-back', available: -10, held: 0, order_id: id('ord', 2) },
+    { at: '2026-10-02T08:00:00Z', kind: 'grant', available: 3, held: 0 },
+  ],
+};
+
+export const VERIFICATION: Answer<'POST /v1/verifications'> = {
+  summary: 'Made with generative AI, signed by Nigao.',
+  credentials: {
+    state: 'trusted',
+    signer: 'Nigao',
+    generator: 'Nigao 0.1.0',
+    digital_source_type: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
+    actions: [{ action: 'c2pa.created', digital_source_type: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia' }, { action: 'c2pa.resized' }],
+    codes: ['claimSignature.validated'],
+    ingredients: [{ relationship: 'parentOf', title: 'drawing' }],
+  },
+};
+
+export const NONE: Answer<'POST /v1/verifications'> = { summary: 'No Content Credentials.', credentials: { state: 'none', actions: [], codes: [], ingredients: [] } };
+
+export const trial = (generation?: Generation): Answer<'GET /v1/trials/{id}'> => ({ trial_id: id('tri'), expires_at: LATER, claimed: false, generation });
+
+export const signedOut = new Refusal('signed-out', 401);
+export const unavailable = new Refusal('unavailable', 503, 7);
+export const limited = new Refusal('rate-limited', 429, 30);
+export const broken = new Refusal('internal', 500);
+
+/** What every page may ask, of somebody who has used the service for a while. */
+export const usual = (pictures: string): Script => ({
+  'GET /v1/site': SITE,
+  'GET /v1/styles': CATALOGUE,
+  'GET /v1/me': me(),
+  'PATCH /v1/me': ({ body }) => ({ locale: body.locale }),
+  'GET /v1/me/marketing': { subscribed: false, text: 'I would like news and offers by mail. I can stop them at any time.', text_version: '2026-11-30' },
+  'PUT /v1/me/marketing': undefined,
+  'PUT /v1/me/usage': undefined,
+  'GET /v1/me/wallet/entries': ENTRIES,
+  'GET /v1/offers': OFFERS,
+  'GET /v1/orders': { orders: [order(1), order(2, { state: 'credited', refund: { asked_at: '2026-11-21T10:00:00Z', state: 'done' }, refunded: { amount: 249, currency: 'USD' }, credits: 10, credits_taken_back: 10 })] },
+  'GET /v1/orders/{id}': ({ path }) => ({ ...order(1), order_id: path.id!, receipt_url: 'https://polar.example/receipts/1.pdf' }),
+  'GET /v1/generations': { generations: [1, 2, 3, 4, 5].map((number) => shown(pictures, number)) },
+  'GET /v1/generations/{id}': done(pictures),
+  'DELETE /v1/generations/{id}': undefined,
+  'DELETE /v1/auth/sessions': undefined,
+  'POST /v1/auth/codes': { expires_in_minutes: 10 },
+  'POST /v1/auth/sessions': { account_id: id('acc') },
+  'POST /v1/events': undefined,
+  'POST /v1/feedback': { feedback_id: id('fbk') },
+  'POST /v1/refunds': order(1, { refund: { asked_at: NOW, state: 'begun' } }),
+  'POST /v1/uploads': { upload_id: id('upl'), expires_at: LATER, post: { url: `${pictures}/`, fields: { key: 'k' } } },
+  'POST /v1/generations': { generation_id: id('gen'), credits: 1, state: 'queued' },
+  'POST /v1/checkouts': { order_id: id('ord'), url: `${pictures}/checkout`, expires_at: LATER },
+  'POST /v1/verifications': VERIFICATION,
+  'POST /v1/trials': { trial_id: id('tri'), expires_at: LATER },
+  'GET /v1/trials/{id}': trial(done(pictures)),
+  'POST /v1/trials/{id}/uploads': { upload_id: id('upl'), expires_at: LATER, post: { url: `${pictures}/`, fields: { key: 'k' } } },
+  'POST /v1/trials/{id}/generations': { generation_id: id('gen'), credits: 0, state: 'queued' },
+  'POST /v1/trials/{id}/link': { expires_at: LATER },
+  'POST /v1/trials/{id}/link/open': { trial_id: id('tri'), expires_at: LATER },
+  'POST /v1/trials/{id}/claim': { generation_id: id('gen') },
+});
