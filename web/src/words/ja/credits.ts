@@ -1,4 +1,4 @@
-import { number } from '../format';
+import { plural } from '../plural';
 import type en from '../en/credits';
 
 const signed = new Intl.NumberFormat('ja', { signDisplay: 'exceptZero' });
@@ -45,7 +45,7 @@ const words: typeof en = {
   beforeTax: (price) => `${price}（税別）`,
   withTax: (price) => `${price}（税込）`,
   refunded: (price) => `${price}を返金しました`,
-  takenBack: (count) => `${number(count)}クレジットを差し引きました`,
+  takenBack: (count) => `${plural('ja', count, { other: '#' })}クレジットを差し引きました`,
   details: '詳細',
   receipt: '領収書',
   noReceipt: '領収書はまだありません。',

@@ -1,4 +1,4 @@
-import { number } from '../format';
+import { plural } from '../plural';
 import type en from '../en/device';
 
 const words: typeof en = {
@@ -17,7 +17,7 @@ const words: typeof en = {
     theme: ['ライト／ダーク', '表示のちらつきを防ぐためです。', '別の表示を選ぶまで。'],
     deleting: ['削除中の作品', '元に戻せる数秒のあとに、ギャラリーで削除するためです。', 'ごく短い間、またはタブを閉じるまで。'],
   },
-  here: (count) => `${number(count)}件保存中`,
+  here: (count) => `${plural('ja', count, { other: '#' })}件保存中`,
   none: '保存なし',
   value: (value) => `内容：「${value}」`,
   forget: '削除',

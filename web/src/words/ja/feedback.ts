@@ -1,4 +1,4 @@
-import { number } from '../format';
+import { plural } from '../plural';
 import type en from '../en/feedback';
 
 const words: typeof en = {
@@ -6,8 +6,8 @@ const words: typeof en = {
   lead: 'よかったこと、足りないこと、困ったことをお聞かせください。担当者が読みます。アカウントは不要です。',
   text: 'メッセージ',
   hint: 'パスワードや、ほかの方のお名前は書かないでください。',
-  left: (count) => `あと${number(count)}文字`,
-  over: (count) => `${number(count)}文字超えています`,
+  left: (count) => `あと${plural('ja', count, { other: '#' })}文字`,
+  over: (count) => `${plural('ja', count, { other: '#' })}文字超えています`,
   empty: 'メッセージを入力してください。',
   contact: 'メールアドレス（返信をご希望の場合）',
   contactFault: 'メールアドレスの形式が正しくありません。',

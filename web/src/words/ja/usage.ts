@@ -1,4 +1,4 @@
-import { number } from '../format';
+import { plural } from '../plural';
 import type en from '../en/usage';
 
 const words: typeof en = {
@@ -12,10 +12,10 @@ const words: typeof en = {
   empty: 'このファイルには日がありません。集計は翌日の夜間に行われます。',
   another: '別のファイルを開く',
   range: '表示する期間',
-  last: (days) => `直近${number(days)}日`,
+  last: (days) => `直近${plural('ja', days, { other: '#' })}日`,
   all: 'すべて',
-  span: (first, last, days) => (days === 1 ? `${first}（1日）` : `${first}〜${last}（${number(days)}日間）`),
-  fewest: (count) => `${number(count)}未満の数は保存しません。空いているところは、それより少ないか、ありませんでした。`,
+  span: (first, last, days) => (days === 1 ? `${first}（1日）` : `${first}〜${last}（${plural('ja', days, { other: '#' })}日間）`),
+  fewest: (count) => `${plural('ja', count, { other: '#' })}未満の数は保存しません。空いているところは、それより少ないか、ありませんでした。`,
   perDay: '1日ごとの人数',
   persons: '人数',
   newBrowsers: '新しいブラウザ',
@@ -31,7 +31,7 @@ const words: typeof en = {
   cohorts: '再び訪れた人',
   cohortsText: '初めて訪れた週ごとのブラウザです。その後の週に、1日平均でどれだけ訪れたかを示します。割合は最初の週に対するものです。',
   cohort: '初めての週',
-  week: (count) => (count === 0 ? '最初の週' : `${number(count)}週後`),
+  week: (count) => (count === 0 ? '最初の週' : `${plural('ja', count, { other: '#' })}週後`),
   actions: '行われたこと',
   actionsText: '1日ごとの人数を足しています。',
   action: '操作',
