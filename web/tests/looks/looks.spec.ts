@@ -45,7 +45,7 @@ for (const [screen, state, width, colorScheme, locale] of VIEWS) {
     test(`${screen}: ${state}, ${width} px, ${colorScheme}, ${locale}`, async ({ page, stage, origin, watch }, { config }) => {
       await open({ page, stage, origin, watch }, screen, state, locale);
       const here = await machine(page);
-      if (config.updateSnapshots === 'all') writeFileSync(MADE_WITH, `${JSON.stringify(here)}\n`);
+      if (config.updateSnapshots === 'all' || config.updateSnapshots === 'changed') writeFileSync(MADE_WITH, `${JSON.stringify(here)}\n`);
       const there = existsSync(MADE_WITH) ? JSON.parse(readFileSync(MADE_WITH, 'utf8')) : undefined;
       test.skip(JSON.stringify(there) !== JSON.stringify(here), `the snapshots are of other fonts or another Chromium: ${JSON.stringify(there)}, here ${JSON.stringify(here)}`);
       await page.evaluate(() => Promise.all([...document.images].filter((image) => image.loading !== 'lazy').map((image) => image.decode().catch(() => undefined))));
