@@ -7,7 +7,7 @@ use crate::template::escaped;
 const STYLE: &str = include_str!("../templates/page.css");
 
 /// The hash of the pages' one inline style in the Content-Security-Policy. A test compares it with the style.
-pub const STYLE_HASH: &str = "sha256-gO7BX9KueUUVDgyfipKDLbR2AfZh0OSd62ATkIhZPgA=";
+pub const STYLE_HASH: &str = "sha256-KeA2huZiCkCcPYFLyLYnBNjMYovyAI/shcbqzqmYIjM=";
 
 struct Words {
     title: &'static str,

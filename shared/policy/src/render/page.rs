@@ -6,7 +6,7 @@ use std::fmt::Write;
 const STYLE: &str = include_str!("style.css");
 
 /// The hash of the page's one inline style in the Content-Security-Policy. A test compares it with the style.
-pub const STYLE_HASH: &str = "sha256-p/GtMxnqXaqhDMbBrWumGI5Pmxr4FecDxdLMer4OnQ0=";
+pub const STYLE_HASH: &str = "sha256-fq28HH7hX8rypkGInSpN8SK3A1qaZAhxMRtNq1py8iw=";
 
 pub(super) struct Section {
     pub(super) heading: &'static str,
@@ -57,8 +57,14 @@ pub(super) fn html(service: &str, updated: &str, sections: &[Section]) -> String
     let mut html = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html +=
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n";
-    let _ = write!(html, "<title>Privacy policy of {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n", escaped(service));
-    let _ = write!(html, "<h1>Privacy policy of {}</h1>\n<p>{}</p>\n", escaped(service), escaped(updated));
+    let _ = write!(html, "<title>Privacy policy of {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n", escaped(service));
+    let _ = write!(
+        html,
+        "<header><a href=\"/\">{}</a></header>\n<main>\n<h1>Privacy policy of {}</h1>\n<p>{}</p>\n",
+        escaped(service),
+        escaped(service),
+        escaped(updated)
+    );
     for section in sections {
         let _ = writeln!(html, "<section>\n<h2>{}</h2>", escaped(section.heading));
         section.blocks.iter().for_each(|block| put_block(&mut html, block));
