@@ -1,0 +1,9 @@
+//! The rights of a person over what is stored of them.
+//!
+//! Each entry of the inventory is a type here (`build.rs`), and [`ARMS`] says for each how it is erased and exported. A class without one of its arms does
+//! not compile, so that nothing is stored that nothing erases.
+
+mod arms;
+pub mod stored;
+
+pub use arms::{ARMS, Arm, Erase, Erasing, Export, Exporting, arm};
