@@ -12,7 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
-const DOMAINS: [&str; 21] = [
+const DOMAINS: [&str; 22] = [
     "kernel",
     "policy",
     "accounts",
@@ -32,6 +32,7 @@ const DOMAINS: [&str; 21] = [
     "subject",
     "outreach",
     "rights",
+    "receipts",
     "insights",
     "personas",
 ];
