@@ -19,6 +19,8 @@ pub struct Cookie {
     ends_with: Option<Class>,
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     own: Option<Period>,
+    /// Whether it says something of a person.
+    pub personal: bool,
     pub profiles: Vec<Profile>,
 }
 

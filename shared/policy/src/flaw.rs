@@ -55,6 +55,9 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     if !is_version(inventory.version()) {
         return Err(Flaw::Rule("the version is the day of the last change, and a dot and a number where a day had several"));
     }
+    if inventory.notice().in_force.as_deref().is_some_and(|version| !is_version(version)) {
+        return Err(Flaw::Rule("what is in force is a version of the policy"));
+    }
     let sweep = inventory.sweep();
     if sweep.lookahead() >= sweep.every() {
         return Err(Flaw::Rule("the lookahead of the sweep must be shorter than its period, or data goes early"));
@@ -71,7 +74,7 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
         return Err(Flaw::Rule("what is kept on a device has a place of its own there, and says what it is"));
     }
     // Language, theme and empty pages: nothing that says something of a person.
-    if inventory.on_device().iter().any(|kept| kept.ends_with_sign_out && kept.profiles.contains(&Profile::Ephemeral)) {
+    if inventory.on_device().iter().any(|kept| kept.personal && kept.profiles.contains(&Profile::Ephemeral)) {
         return Err(Flaw::Rule("the profile ephemeral keeps nothing of a person on a device"));
     }
     if sweep.batch == 0 {

@@ -3,16 +3,18 @@
 use std::sync::OnceLock;
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::Class;
 use crate::cookie::Cookie;
 use crate::flaw::{self, Flaw};
+use crate::notice::NoticeRule;
 use crate::on_device::OnDevice;
 use crate::processor::Processor;
 use crate::profile::Profile;
-use crate::retention::{Kept, Mechanism, Period, Retention};
+use crate::retention::{Backup, Kept, Lifecycle, Mechanism, Period, Retention};
 
 pub fn inventory() -> &'static Inventory {
     static INVENTORY: OnceLock<Inventory> = OnceLock::new();
@@ -42,6 +44,7 @@ pub struct Inventory {
     cookies: Vec<Cookie>,
     on_device: Vec<OnDevice>,
     erasure: ErasureDeadline,
+    notice: NoticeRule,
     lifecycle: Lifecycle,
     regions: Regions,
     processors: Vec<Processor>,
@@ -123,6 +126,12 @@ impl Inventory {
         &self.erasure
     }
 
+    /// The rule for changes of the policy.
+    #[must_use]
+    pub fn notice(&self) -> &NoticeRule {
+        &self.notice
+    }
+
     /// The rule for regions.
     #[must_use]
     pub fn regions(&self) -> &Regions {
@@ -135,10 +144,16 @@ impl Inventory {
         &self.processors
     }
 
-    /// The version of the text: its date as `YYYY-MM-DD`.
+    /// The version of the text: its date as `YYYY-MM-DD`, with a number where a day had several.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The day of the version; `flaw` ensures that it begins with one.
+    #[must_use]
+    pub fn date(&self) -> Date {
+        self.version.get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
     }
 
     /// The period in which a deleted row of `table` can be restored; `None` when it has no backup.
@@ -200,13 +215,6 @@ impl ErasureDeadline {
     }
 }
 
-/// The rule that keeps lifecycle rules within the promises.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lifecycle {
-    margin: Period,
-}
-
 /// The rule for regions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -214,14 +222,6 @@ pub struct Regions {
     pub allowed: Vec<String>,
     /// The id of the promise.
     pub promise: String,
-}
-
-/// The period in which a table's deleted rows can be restored.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Backup {
-    pub table: Table,
-    pub(crate) kept: Period,
 }
 
 /// One class of data.

@@ -20,6 +20,8 @@ pub struct OnDevice {
     /// Whether signing out removes it: it is a person's.
     #[serde(default)]
     pub ends_with_sign_out: bool,
+    /// Whether it says something of a person.
+    pub personal: bool,
     pub profiles: Vec<Profile>,
 }
 
@@ -50,6 +52,8 @@ impl OnDevice {
             "localstorage" | "sessionstorage" | "cache" => !name.is_empty(),
             _ => false,
         };
-        named && !self.what.is_empty() && !self.profiles.is_empty()
+        // What goes with a sign-out is somebody's.
+        let whose = self.personal || !self.ends_with_sign_out;
+        named && whose && !self.what.is_empty() && !self.profiles.is_empty()
     }
 }

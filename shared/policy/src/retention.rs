@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::inventory::Table;
+
 /// A retention: a duration, or the life of an owner. There is no third (AN, IM-17: "as necessary" is not a duration).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "Written", rename_all = "kebab-case")]
@@ -13,7 +15,7 @@ pub enum Retention {
     While(While),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Kept {
     pub duration: SignedDuration,
     pub from: Since,
@@ -35,7 +37,7 @@ impl Kept {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct While {
     pub owner: Owner,
     /// The id of the promise.
@@ -111,6 +113,21 @@ impl TryFrom<Written> for Retention {
             _ => Err("a retention needs `for`, `from` and `mechanisms`, or `while` alone"),
         }
     }
+}
+
+/// The period in which a table's deleted rows can be restored.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    pub table: Table,
+    pub(crate) kept: Period,
+}
+
+/// The rule that keeps lifecycle rules within the promises.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifecycle {
+    pub(crate) margin: Period,
 }
 
 /// A duration in the inventory's form: a whole number above zero and `d`, `h` or `m`.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use kernel::{Language, SignedDuration};
-use outreach::{Campaign, CampaignKind, CampaignState, Mail, MailEvent, MailEventKind};
-use testkit::{Kind, When};
+use kernel::{Language, SignedDuration, Timestamp};
+use outreach::{Campaign, CampaignKind, CampaignState, Mail, MailEvent, MailEventKind, Standing, Texts};
+use policy::Change;
+use policy::diff::Thing;
+use testkit::{Kind, When, builders};
 
 use crate::world::{FAULTS, World};
 
@@ -75,6 +77,24 @@ async fn an_72_a_notice_says_from_when_and_in_the_language_of_its_reader() {
         assert_eq!(to.language == Language::Japanese, is_japanese);
         assert!(letter.text.contains(if is_japanese { "2030年2月1日" } else { "1 February 2030" }), "{}", letter.text);
         assert!(letter.text.contains("https://nigao.example.org/privacy"));
+    }
+}
+
+/// The notice that the policy makes of its changes is the file of words that `make campaign` reads. Nobody has to have asked for it.
+#[test]
+fn ip_17_an_72_the_notice_of_a_change_of_the_policy_is_the_words_of_a_campaign_to_everybody() {
+    let change = Change::LostExport { data: Thing { en: "The balance of credits".into(), ja: "クレジットの残高".into() } };
+    let notice = policy::Notice::of(std::slice::from_ref(&change), "2030-02-01".parse().unwrap()).unwrap();
+    let texts: Texts = serde_json::from_value(serde_json::to_value(&notice).unwrap()).unwrap();
+    let kind = CampaignKind::Notice { from: "2030-02-01T00:00:00Z".parse().unwrap() };
+    let campaign = Campaign::new("policy-2030-02".parse().unwrap(), kind, texts, Timestamp::UNIX_EPOCH);
+    for language in Language::ALL {
+        let words = notice.words(language);
+        let mail = campaign.mail(&Standing::default(), language, &builders::pepper(), "https://nigao.example.org").unwrap();
+        let letter = mail.letter(language);
+        assert_eq!(letter.subject, words.subject, "the template's own subject says the same day");
+        assert!(letter.text.contains(&change.sentence(language)), "{}", letter.text);
+        assert!(words.text.split("\n\n").all(|paragraph| letter.text.contains(paragraph)), "{}", letter.text);
     }
 }
 

@@ -12,10 +12,12 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         providers(facts),
         Section {
             heading: "What is stored",
-            blocks: vec![
-                Block::Text("Two things are stored, and neither holds a picture, a word of yours or a name. Your network address is stored nowhere.".into()),
-                facts.stored("Everything that is stored"),
-            ],
+            blocks: std::iter::once(Block::Text(
+                "Two things are stored, and neither holds a picture, a word of yours or a name. Your network address is stored nowhere. Our cloud is Amazon Web Services."
+                    .into(),
+            ))
+            .chain(facts.stored())
+            .collect(),
         },
         Section { heading: "Where it runs", blocks: facts.cloud() },
         Section { heading: "What is looked for", blocks: facts.looked_for() },
@@ -84,7 +86,7 @@ fn children() -> Section {
 
 fn rights(facts: &Facts<'_>) -> Section {
     let text = "Laws give you rights to see, correct, move, restrict and erase what is kept of you, and to object. Here nothing is kept that could be looked up \
-                as yours, so there is nothing to send or erase; the counters end by themselves as the table says. We answer every question within 30 days: ";
+                as yours, so there is nothing to send or erase; the counters end by themselves, as is said above. We answer every question within 30 days: ";
     Section { heading: "Your rights", blocks: vec![Block::Text(facts.contact(text, ".")), Facts::regulator()] }
 }
 

@@ -4,17 +4,15 @@ use super::deployment::Deployment;
 use super::page::{Block, Section, Words};
 use super::words;
 use crate::admission::leaves;
-use crate::inventory::{Entry, Purpose, inventory};
+use crate::inventory::{Entry, Inventory, Purpose};
 use crate::on_device::OnDevice;
 use crate::processor::{Keeps, Processor, ZeroRetention};
 use crate::profile::Profile;
 use crate::retention::in_words;
 
-/// The common prefix of the cloud services' names.
-const CLOUD: &str = "Amazon Web Services (";
-
 /// A deployment and its facts in the inventory.
 pub(super) struct Facts<'a> {
+    pub(super) inventory: &'static Inventory,
     pub(super) profile: Profile,
     pub(super) deployment: &'a Deployment,
 }
@@ -22,7 +20,7 @@ pub(super) struct Facts<'a> {
 impl Facts<'_> {
     /// The processors of this deployment: the cloud services of the profile, those that are configured, and no others (IM-16).
     pub(super) fn processors(&self) -> impl Iterator<Item = &'static Processor> {
-        inventory().processors().iter().filter(|processor| processor.profiles.contains(&self.profile)).filter(|processor| {
+        self.inventory.processors().iter().filter(|processor| processor.profiles.contains(&self.profile)).filter(|processor| {
             let named = |names: &[String]| names.contains(&processor.id);
             let configured = [&self.deployment.artists, &self.deployment.screeners, &self.deployment.others];
             !processor.is_provider() || configured.into_iter().any(|names| named(names))
@@ -52,7 +50,7 @@ impl Facts<'_> {
 
     /// What the site keeps in a browser, beside cookies.
     pub(super) fn on_device(&self) -> Section {
-        let kept = inventory().on_device().iter().filter(|kept| kept.profiles.contains(&self.profile));
+        let kept = self.inventory.on_device().iter().filter(|kept| kept.profiles.contains(&self.profile));
         let point = |kept: &OnDevice| {
             let until = match (kept.lasts(), kept.ends_with_sign_out) {
                 (Some(lasts), true) => format!("for at most {}, or until you sign out", in_words(lasts)),
@@ -68,39 +66,64 @@ impl Facts<'_> {
         Section { heading: "On your device", blocks: vec![Block::Text(text.into()), Block::List(kept.map(point).collect())] }
     }
 
-    /// The table of all stored data.
-    pub(super) fn stored(&self, caption: &'static str) -> Block {
-        let rows = inventory().of(self.profile).map(|entry| {
-            let purpose = words::capital(words::purpose(entry.purpose));
-            vec![entry.what.clone(), purpose, words::capital(&words::how_long(entry)), words::place(entry), self.touched_by(entry)]
-        });
-        Block::Table { caption, head: &["What", "Why", "How long", "Where", "Who else touches it"], rows: rows.collect() }
+    /// All stored data, grouped by what it is for: a sentence each.
+    pub(super) fn stored(&self) -> Vec<Block> {
+        let mut groups: Vec<(Purpose, Vec<(String, String)>)> = Vec::new();
+        for entry in self.inventory.of(self.profile) {
+            let row = (entry.what.clone(), self.kept(entry));
+            match groups.iter_mut().find(|(purpose, _)| *purpose == entry.purpose) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((entry.purpose, vec![row])),
+            }
+        }
+        let blocks = groups.into_iter().map(|(purpose, rows)| [Block::Heading(words::capital(words::purpose(purpose))), Block::Rows(rows)]);
+        blocks.flatten().collect()
     }
 
-    fn touched_by(&self, entry: &Entry) -> String {
+    /// How long and where an entry is kept, and who sees it.
+    fn kept(&self, entry: &Entry) -> String {
+        let seen = match self.seen_by(entry)[..] {
+            [] => "nobody but us and our cloud sees it".to_owned(),
+            ref names => format!("beside us and our cloud, it goes to {}", words::and(names)),
+        };
+        format!("Kept {}, in {}; {seen}.", words::how_long(entry), words::place(entry))
+    }
+
+    /// Those beside the cloud.
+    fn seen_by(&self, entry: &Entry) -> Vec<&'static str> {
         let stores = |processor: &&Processor| entry.processors.contains(&processor.id);
         let receives = |processor: &&Processor| processor.received(self.profile).any(|received| received.class == Some(entry.class()));
-        let names = self.processors().filter(|one| stores(one) || receives(one)).map(|processor| processor.name.as_str());
-        let (cloud, others): (Vec<_>, Vec<_>) = names.partition(|name| name.starts_with(CLOUD));
-        let services: Vec<&str> = cloud.iter().map(|name| name[CLOUD.len()..].trim_end_matches(')')).collect();
-        let cloud = format!("{CLOUD}{})", services.join(", "));
-        [cloud.as_str()].into_iter().chain(others).collect::<Vec<_>>().join("; ")
+        let seeing = self.processors().filter(|one| one.is_provider() && (stores(one) || receives(one)));
+        seeing.map(|processor| processor.name.as_str()).collect()
     }
 
-    /// The cloud services, in one list.
+    /// The cloud services, each once.
     pub(super) fn cloud(&self) -> Vec<Block> {
         let services = self.processors().filter(|processor| !processor.is_provider());
-        let point = |processor: &Processor| {
+        let row = |processor: &'static Processor| {
             let abroad = if leaves(processor.transfer.basis) { format!(" {}.", processor.transfer.why) } else { String::new() };
-            format!("{}: {}.{abroad}", processor.name, lowered(&processor.role)).into()
+            (processor.name.clone(), format!("{}.{}{abroad}", processor.role, self.handled_by(processor)))
         };
-        let points = services.map(point);
         let region = format!(
             "The service runs in the cloud of Amazon Web Services, in the region {}. Amazon Web Services works for us under a data processing agreement, \
              uses what it stores for nothing else, and keeps nothing on its own account. What is stored there stays in that region.",
             self.deployment.region
         );
-        vec![Block::Text(region.into()), Block::List(points.collect())]
+        vec![Block::Text(region.into()), Block::Rows(services.map(row).collect())]
+    }
+
+    /// What a service of the cloud receives of what is stored, by what that is for.
+    fn handled_by(&self, processor: &Processor) -> String {
+        let sent = processor.received(self.profile).map(|received| format!(" It receives: {}.", words::lowered(&received.what)));
+        let mut said: String = sent.collect();
+        let all = purposes(self.inventory.of(self.profile));
+        let own = purposes(self.inventory.of(self.profile).filter(|entry| entry.processors.contains(&processor.id)));
+        match own.len() {
+            0 => {}
+            some if some == all.len() => said += " It receives what it needs for that, for every purpose above.",
+            _ => said += &format!(" It receives what it needs for that of what is stored {}.", words::and(&own)),
+        }
+        said
     }
 
     /// A provider: the data it receives, its retention and use, the place and the agreement.
@@ -253,7 +276,13 @@ impl Facts<'_> {
     }
 }
 
-fn lowered(role: &str) -> String {
-    let mut letters = role.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
+/// What entries are for, each purpose once.
+fn purposes<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<&'static str> {
+    entries.fold(Vec::new(), |mut seen, entry| {
+        let purpose = words::purpose(entry.purpose);
+        if !seen.contains(&purpose) {
+            seen.push(purpose);
+        }
+        seen
+    })
 }

@@ -8,17 +8,19 @@ mod ephemeral;
 mod facts;
 mod page;
 mod wallet;
-mod words;
+pub(crate) mod words;
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::admission::NotAdmitted;
 use crate::cookie::Cookie;
-use crate::inventory::{Entry, inventory};
+use crate::inventory::{Entry, Inventory, inventory};
 use crate::on_device::OnDevice;
 use crate::processor::Processor;
 use crate::profile::Profile;
+use crate::retention::Backup;
 
 pub use deployment::{Contact, Deployment, NoContact, listed};
 pub use page::STYLE_HASH;
@@ -53,6 +55,12 @@ pub struct Document {
     pub version: String,
     /// The AWS region of the data.
     pub region: String,
+    /// The day from which the version applies, where it was announced before.
+    pub effective: Option<Date>,
+    /// The time from a person's request to the deletion of the last copy of theirs.
+    pub erased_within: SignedDuration,
+    /// The tables whose deleted rows can be restored, and for how long.
+    pub backups: Vec<Backup>,
     /// In the order in which they are asked.
     pub artists: Vec<String>,
     pub screeners: Vec<String>,
@@ -79,38 +87,46 @@ pub fn render(profile: Profile, deployment: &Deployment) -> Result<Rendered, Unp
     }
     let artists_and_screeners = || deployment.artists.iter().chain(&deployment.screeners);
     artists_and_screeners().try_for_each(|name| inventory().admit(profile, name, &deployment.attestations))?;
-    let facts = facts::Facts { profile, deployment };
+    let facts = facts::Facts { inventory: inventory(), profile, deployment };
     let sections: Vec<Section> = match profile {
         Profile::Wallet => wallet::sections(&facts),
         Profile::Ephemeral => ephemeral::sections(&facts),
     };
-    let updated = format!("Last updated: {} (version {})", date().strftime("%-d %B %Y"), inventory().version());
-    Ok(Rendered { html: page::html(&deployment.service, &updated, &sections), document: document(&facts) })
+    let day = |date: Date| date.strftime("%-d %B %Y").to_string();
+    let mut updated = vec![format!("Last updated: {} (version {})", day(inventory().date()), inventory().version())];
+    updated.extend(inventory().notice().effective.map(|effective| format!("This version applies from {}.", day(effective))));
+    let html = page::html(&deployment.service, &updated, &sections);
+    Ok(Rendered { html, document: document(inventory(), profile, deployment) })
 }
 
-/// The day of the version; `flaw` ensures that it begins with one.
-fn date() -> Date {
-    inventory().version().get(..10).and_then(|day| day.parse().ok()).unwrap_or_default()
-}
-
-fn document(facts: &facts::Facts<'_>) -> Document {
-    let (profile, deployment) = (facts.profile, facts.deployment);
+/// The data behind the page of a deployment of `profile`, by an inventory.
+#[must_use]
+pub fn document(inventory: &'static Inventory, profile: Profile, deployment: &Deployment) -> Document {
+    let facts = facts::Facts { inventory, profile, deployment };
     let processors: Vec<_> = facts.processors().collect();
     let agreed = processors.iter().filter(|processor| facts.keeps_nothing_by_agreement(processor)).map(|processor| processor.id.clone());
     Document {
         service: deployment.service.clone(),
         contact: deployment.contact.clone(),
         profile,
-        version: inventory().version().to_owned(),
+        version: inventory.version().to_owned(),
         region: deployment.region.clone(),
+        effective: inventory.notice().effective,
+        erased_within: inventory.erasure().within(),
+        backups: inventory
+            .backups()
+            .iter()
+            .filter(|backup| inventory.of(profile).any(|entry| entry.table() == Some(backup.table)))
+            .cloned()
+            .collect(),
         artists: deployment.artists.clone(),
         screeners: deployment.screeners.clone(),
         zero_retention: agreed.collect(),
         looked_for: deployment.looked_for.clone(),
         not_looked_for: deployment.not_looked_for.clone(),
-        entries: inventory().of(profile).map(|entry| entry.as_of(profile)).collect(),
-        cookies: inventory().cookies().iter().filter(|cookie| cookie.profiles.contains(&profile)).cloned().collect(),
-        on_device: inventory().on_device().iter().filter(|kept| kept.profiles.contains(&profile)).cloned().collect(),
+        entries: inventory.of(profile).map(|entry| entry.as_of(profile)).collect(),
+        cookies: inventory.cookies().iter().filter(|cookie| cookie.profiles.contains(&profile)).cloned().collect(),
+        on_device: inventory.on_device().iter().filter(|kept| kept.profiles.contains(&profile)).cloned().collect(),
         processors,
     }
 }

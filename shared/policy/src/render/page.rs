@@ -6,7 +6,7 @@ use std::fmt::Write;
 const STYLE: &str = include_str!("style.css");
 
 /// The hash of the page's one inline style in the Content-Security-Policy. A test compares it with the style.
-pub const STYLE_HASH: &str = "sha256-fq28HH7hX8rypkGInSpN8SK3A1qaZAhxMRtNq1py8iw=";
+pub const STYLE_HASH: &str = "sha256-lugT1OQJImqQpvmWbmQJ0n33RO0QadbjQqZIXon4LTc=";
 
 pub(super) struct Section {
     pub(super) heading: &'static str,
@@ -17,12 +17,8 @@ pub(super) enum Block {
     Text(Words),
     List(Vec<Words>),
     Heading(String),
-    /// The first cell of a row is its heading.
-    Table {
-        caption: &'static str,
-        head: &'static [&'static str],
-        rows: Vec<Vec<String>>,
-    },
+    /// Terms, and a sentence on each: unlike a table, as narrow as any screen.
+    Rows(Vec<(String, String)>),
 }
 
 /// Text with links.
@@ -53,18 +49,14 @@ impl Words {
     }
 }
 
-pub(super) fn html(service: &str, updated: &str, sections: &[Section]) -> String {
+pub(super) fn html(service: &str, updated: &[String], sections: &[Section]) -> String {
     let mut html = String::from("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     html +=
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n";
-    let _ = write!(html, "<title>Privacy policy of {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n", escaped(service));
-    let _ = write!(
-        html,
-        "<header><a href=\"/\">{}</a></header>\n<main>\n<h1>Privacy policy of {}</h1>\n<p>{}</p>\n",
-        escaped(service),
-        escaped(service),
-        escaped(updated)
-    );
+    let service = escaped(service);
+    let _ = write!(html, "<title>Privacy policy of {service}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n");
+    let _ = write!(html, "<header><a href=\"/\">{service}</a></header>\n<main>\n<h1>Privacy policy of {service}</h1>\n");
+    updated.iter().for_each(|line| html += &format!("<p>{}</p>\n", escaped(line)));
     for section in sections {
         let _ = writeln!(html, "<section>\n<h2>{}</h2>", escaped(section.heading));
         section.blocks.iter().for_each(|block| put_block(&mut html, block));
@@ -81,16 +73,9 @@ fn put_block(html: &mut String, block: &Block) {
             let points: String = points.iter().map(|point| format!("<li>{}</li>\n", inline(point))).collect();
             writeln!(html, "<ul>\n{points}</ul>")
         }
-        Block::Table { caption, head, rows } => {
-            let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escaped(cell))).collect();
-            // A wide table scrolls by itself, also by keyboard.
-            let _ = writeln!(html, "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">", escaped(caption));
-            let _ = writeln!(html, "<table>\n<caption>{}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>", escaped(caption));
-            for row in rows {
-                let cells: String = row.iter().skip(1).map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
-                let _ = writeln!(html, "<tr><th scope=\"row\">{}</th>{cells}</tr>", escaped(row.first().map_or("", String::as_str)));
-            }
-            writeln!(html, "</tbody>\n</table>\n</div>")
+        Block::Rows(rows) => {
+            let rows: String = rows.iter().map(|(term, said)| format!("<dt>{}</dt><dd>{}</dd>\n", escaped(term), escaped(said))).collect();
+            writeln!(html, "<dl>\n{rows}</dl>")
         }
     };
 }

@@ -61,7 +61,9 @@ fn stored(facts: &Facts<'_>) -> Section {
                 time, device) as soon as it is read. Software finds where in it the person is, to draw and to cut the background away. That software is a \
                 small neural network which tells people from what is behind them. It runs in our own functions, learns nothing from your selfie, and cannot \
                 tell one person from another. No measurements of a face are kept, and nobody is recognised, identified or followed by it.";
-    Section { heading: "What is stored", blocks: vec![Block::Text(text.into()), facts.stored("Everything that is stored")] }
+    let how = "Each line says what it is, how long and where it is kept, and who sees it. Our cloud is Amazon Web Services: see \u{201c}Where it runs\u{201d}.";
+    let blocks = [text, how].map(|text| Block::Text(text.into())).into_iter().chain(facts.stored());
+    Section { heading: "What is stored", blocks: blocks.collect() }
 }
 
 fn providers(facts: &Facts<'_>) -> Section {
@@ -192,6 +194,10 @@ fn security() -> Section {
 }
 
 fn changes() -> Section {
-    let text = "A changed policy gets a new date and version at its top. When a change matters to you, we also write to your address where we can.";
+    let text = format!(
+        "A changed policy gets a new date and version at its top. When a change matters to you, we also write to your address where we can, at least {} before it \
+         applies. It does when more is kept, for longer, for more purposes or by more others, in another region, or with less that you may erase or have a copy of.",
+        in_words(inventory().notice().ahead())
+    );
     Section { heading: "Changes", blocks: vec![Block::Text(text.into())] }
 }

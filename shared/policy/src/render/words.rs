@@ -5,7 +5,7 @@ use crate::processor::{AgreementKind, TransferBasis};
 use crate::retention::{Kept, Mechanism, Owner, Retention, Since, in_words};
 
 /// The purpose, as the rest of a sentence.
-pub(super) fn purpose(purpose: Purpose) -> &'static str {
+pub(crate) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Account => "to have an account",
         Purpose::SignIn => "to sign you in",
@@ -31,28 +31,29 @@ pub(super) fn place(entry: &Entry) -> String {
     }
 }
 
-/// The retention of an entry, with its fields of a shorter one.
+/// The retention of an entry, with its fields of a shorter one, as the rest of "it is kept …".
 pub(super) fn how_long(entry: &Entry) -> String {
     let early: Vec<&str> = entry.fields().iter().filter(|field| field.retention.is_some()).map(|field| field.name.as_str()).collect();
-    let first = retention(entry.retention());
+    let first = lasting(entry.retention());
     match entry.fields().iter().find_map(|field| field.retention.as_ref()) {
-        Some(own) => format!("{first}; {} {}", early.join(", "), retention(own)),
+        Some(own) => format!("{first}, and a part of it ({}) {}", early.join(", "), lasting(own)),
         None => first,
     }
 }
 
-fn retention(retention: &Retention) -> String {
+/// A retention, as the rest of "it is kept …".
+pub(crate) fn lasting(retention: &Retention) -> String {
     match retention {
         Retention::For(kept) if kept.from == Since::Window => {
             let windows: Vec<String> = kept.windows.iter().map(|window| in_words(*window)).collect();
-            format!("counts for {}, gone within {} after that{}", windows.join(" or "), in_words(kept.duration), late(kept))
+            format!("while it counts ({}) and for {} after that{}", windows.join(" or "), in_words(kept.duration), late(kept))
         }
         Retention::For(kept) => {
             let from = match kept.from {
                 Since::Created | Since::Window => "",
                 Since::Decided => " from the decision",
             };
-            format!("{}{from}{}", in_words(kept.duration), late(kept))
+            format!("for {}{from}{}", in_words(kept.duration), late(kept))
         }
         Retention::While(life) => match life.owner {
             Owner::Account => "as long as the account lives, or until you remove it".into(),
@@ -66,7 +67,7 @@ fn retention(retention: &Retention) -> String {
 /// The notice for entries that the database alone removes, which may be late.
 fn late(kept: &Kept) -> &'static str {
     match kept.mechanisms[..] {
-        [Mechanism::Ttl] => "; after that it counts for nothing, and the database removes it, mostly within two days",
+        [Mechanism::Ttl] => "; then it counts for nothing, and the database removes it, mostly within two days",
         _ => "",
     }
 }
@@ -88,7 +89,7 @@ pub(super) fn basis(basis: TransferBasis) -> &'static str {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn and(names: &[&str]) -> String {
+pub(crate) fn and(names: &[&str]) -> String {
     match names {
         [] => "nobody".into(),
         [one] => (*one).to_owned(),
@@ -100,4 +101,10 @@ pub(super) fn and(names: &[&str]) -> String {
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// The sentence with a small letter at its beginning.
+pub(crate) fn lowered(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
 }

@@ -5,10 +5,7 @@ use policy::render::{NoContact, STYLE_HASH, listed};
 use policy::{Contact, Deployment, NotAdmitted, Profile, Table, Unpublishable, inventory, render};
 use sha2::{Digest, Sha256};
 
-#[path = "../published/configurations.rs"]
-mod configurations;
-
-use configurations::{configurations, deployment};
+use crate::configurations::{configurations, deployment};
 
 /// The page of a deployment, without the entities of HTML.
 fn page(profile: Profile, deployment: &Deployment) -> String {
@@ -145,11 +142,11 @@ fn every_entry_is_on_the_page_with_its_number_and_its_place() {
     for configuration in configurations() {
         let html = page(configuration.profile, &configuration.deployment);
         for entry in inventory().of(configuration.profile) {
-            let row = html.lines().find(|line| line.contains(&format!("<th scope=\"row\">{}</th>", entry.what))).expect(&entry.what);
+            let row = html.lines().find(|line| line.starts_with(&format!("<dt>{}</dt>", entry.what))).expect(&entry.what);
             if let Some(kept) = entry.kept() {
                 let (days, hours, minutes) = (kept.duration.as_hours() / 24, kept.duration.as_hours(), kept.duration.as_mins());
                 let numbers = [format!("{days} day"), format!("{hours} hour"), format!("{minutes} minute")];
-                let before = if kept.windows.is_empty() { "<td>" } else { "gone within " };
+                let before = if kept.windows.is_empty() { "Kept for " } else { ") and for " };
                 assert!(numbers.iter().any(|number| row.contains(&format!("{before}{number}"))), "{row}");
             }
         }
@@ -165,7 +162,7 @@ fn an_34_the_page_names_the_tables_there_are() {
     for profile in Profile::ALL {
         let html = page(*profile, &offline());
         for table in Table::ALL {
-            let named = html.contains(&format!("DynamoDB, table {}<", table.id()));
+            let named = html.contains(&format!("DynamoDB, table {};", table.id()));
             assert_eq!(named, Table::of(*profile).any(|own| own == *table), "{profile}: {}", table.id());
         }
         assert_eq!(html.contains("Amazon Web Services (S3"), *profile == Profile::Wallet);

@@ -1,7 +1,8 @@
-//! Deployments with a stored hash of their policy. The test and the example that renews the files both use them.
+//! Deployments with a stored hash of their policy. The tests and the examples use them.
+#![allow(dead_code, reason = "each of them uses a part")]
 
 use policy::render::listed;
-use policy::{Attestations, Deployment, Profile, Rendered, render};
+use policy::{Attestations, Deployment, Profile, Published, Rendered, render};
 use sha2::{Digest, Sha256};
 
 /// A deployment under the name of its hash.
@@ -14,6 +15,11 @@ pub(crate) struct Configuration {
 impl Configuration {
     pub(crate) fn rendered(&self) -> Rendered {
         render(self.profile, &self.deployment).expect("these deployments are allowed")
+    }
+
+    /// Whether it names every processor that the profile may use: its data is kept, and shows what changes.
+    pub(crate) fn is_widest(&self) -> bool {
+        self.name == "providers"
     }
 
     /// The hash of the page without the lines that name the version, so that it covers the text alone.
@@ -37,6 +43,12 @@ pub(crate) fn configurations() -> Vec<Configuration> {
         });
     }
     all
+}
+
+/// The present version of each profile, by its widest deployment.
+pub(crate) fn present() -> Vec<Published> {
+    let widest = configurations().into_iter().filter(Configuration::is_widest);
+    widest.map(|configuration| Published::from(&configuration.rendered().document)).collect()
 }
 
 /// Every processor that sees no picture.
