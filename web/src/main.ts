@@ -16,15 +16,20 @@ addEventListener('vite:preloadError', (event) => {
   location.reload();
 });
 
+/** Lets the browser do what waits: between two tasks it answers to a finger, within one it does not. */
+const pause = (): Promise<void> => new Promise((go) => setTimeout(go));
+
 const page = pageAt(location.pathname);
 const target = document.getElementById('app')!;
 
 const speaking = speak(document.documentElement.lang as Locale);
 const [module, own] = await Promise.all([page.load(), words(page.words), speaking, page.prerendered ? undefined : speakOfProblems()]);
-const App_ = App as Component<{ page: Component<{ words: unknown }>; words: unknown; path: string }>;
-const props = { page: module.default as unknown as Component<{ words: unknown }>, words: own, path: page.path };
-if (page.prerendered && target.firstElementChild) {
+const App_ = App as Component<{ page: Component<{ words: unknown }>; words: unknown; path: string; rendered: boolean }>;
+const rendered = page.prerendered !== undefined && target.firstElementChild !== null;
+const props = { page: module.default as unknown as Component<{ words: unknown }>, words: own, path: page.path, rendered };
+if (rendered) {
   // The page as it was rendered knows of nobody who is signed in; it learns of them afterwards.
+  await pause();
   hydrate(App_, { target, props });
   begin();
 } else {

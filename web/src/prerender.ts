@@ -31,7 +31,7 @@ async function renderPage(page: Page): Promise<Rendered> {
   const own = (await words(page.words)) as { title: string; description?: string };
   const fixed = page.prerendered !== undefined;
   const module = fixed ? await page.load() : undefined;
-  const body = module ? renderOnServer(App as Component<object>, { props: { page: module.default, words: own, path: page.path } }).body : WAITING;
+  const body = module ? renderOnServer(App as Component<object>, { props: { page: module.default, words: own, path: page.path, rendered: true } }).body : WAITING;
   return {
     path: page.path,
     words: page.words,

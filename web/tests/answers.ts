@@ -134,6 +134,8 @@ export const order = (number = 1, more: Partial<Order> = {}): Order => ({
   state: 'credited',
   created_at: '2026-11-29T10:00:00Z',
   paid_at: '2026-11-29T10:01:00Z',
+  // Of what was paid, nothing was given back.
+  refunded: { amount: 0, currency: 'USD' },
   ...more,
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { api, expect, test } from '../cloud';
 import { words } from '../words';
-import { draws, enter, SELFIE, signsIn } from './person';
+import { draws, enter, isDone, SELFIE, signsIn } from './person';
 
 const feedback = await words('feedback');
 const trial = await words('trial');
@@ -34,8 +34,8 @@ test('a trial, its mailed link in another browser, and its drawing in an account
   expect(other.url(), 'the secret stays in no history').not.toContain('#');
   await other.getByRole('button', { name: trial.keep }).click();
   await enter(other, cloud, email, watch);
-  await other.getByRole('link', { name: trial.toGallery }).click();
-  await expect(other.locator('main li').first()).toBeVisible();
+  await other.waitForURL(/\/generation\?id=gen_/);
+  await isDone(other);
   expect((await api<{ generations: unknown[] }>(other, '/v1/generations')).generations).toHaveLength(1);
   await elsewhere.close();
 });
