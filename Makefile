@@ -61,12 +61,12 @@ test: tools ## every test and every check
 	wait $$checks || { cat $(CARGO_TARGET_DIR)/checks.log >&2; echo "error: a template is wrong, or the API is not as its document says, see above" >&2; exit 1; }
 	wait $$fuzz || { cat $(CARGO_TARGET_DIR)/fuzz.log >&2; echo "error: an input breaks what reads it, see above" >&2; exit 1; }
 	cat $(CARGO_TARGET_DIR)/checks.log $(CARGO_TARGET_DIR)/fuzz.log
-	echo "[6/6] the site"
+	echo "[6/6] the site, in a Chromium"
 	infra/checks/web || { echo "error: a page is not as it must be, see above" >&2; exit 1; }
 	echo "All tests and checks passed."
 
-browser: cloud ## the site in a real Chromium: [SUITES="screens faults journeys budget"]
-	infra/checks/web $(or $(SUITES),screens faults journeys budget)
+browser: cloud ## the site in a real Chromium: [SUITES="screens faults journeys budget looks"]
+	infra/checks/web $(SUITES)
 
 contract: cloud ## the API against its document, by Schemathesis, in both profiles
 	infra/checks/api/run

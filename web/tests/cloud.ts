@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,8 @@ import { expect, test as base, type APIResponse, type Page } from '@playwright/t
 import { followed, Watch } from './test';
 
 const root = resolve(import.meta.dirname, '../..');
-const program = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/local-cloud');
+const binaries = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+const program = resolve(binaries, 'local-cloud');
 /** Vendors are stand-ins whatever this shell knows. */
 const NO_VENDORS = Object.fromEntries(['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'GEMINI_API_KEY', 'GEMINI_BASE_URL', 'SCREENER', 'POLAR_ACCESS_TOKEN', 'POLAR_BASE_URL', 'TURNSTILE_SECRET_KEY', 'TURNSTILE_BASE_URL'].map((name) => [name, undefined]));
 
@@ -71,6 +72,20 @@ export class Cloud {
     const { origin } = new URL(this.env[`STAND_INS_${vendor.toUpperCase()}`]!);
     const reply = await fetch(`${origin}${path}`, { method, headers: { 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
     if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);
+  }
+
+  /** Mails these words to all who asked for news, as the operator does. */
+  async mailNews(campaign: string, text: string): Promise<void> {
+    const words = join(tmpdir(), `${campaign}-${process.pid}.json`);
+    writeFileSync(words, JSON.stringify(Object.fromEntries(['en', 'ja'].map((locale) => [locale, { subject: campaign, text }]))));
+    const operate = async (...step: string[]) => (await promisify(execFile)(resolve(binaries, 'campaign'), step, { env: { ...process.env, ...this.env } })).stdout;
+    try {
+      await operate('count', campaign, '--marketing', words);
+      await expect.poll(() => operate('show', campaign), { timeout: 20_000 }).toContain(`${campaign}: counted`);
+      await operate('start', campaign);
+    } finally {
+      rmSync(words);
+    }
   }
 
   /** Every object of the bucket whose key begins with this, as it lies there. */

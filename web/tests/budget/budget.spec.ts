@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { done, id, shown, usual } from '../answers';
+import { choose, HEIC } from '../screens/scene';
 import { expect, test, type Page } from '../test';
+import { words } from '../words';
 import pages from '../../pages.json' with { type: 'json' };
 
 const KB = 1000;
@@ -140,4 +142,16 @@ test('a gallery of 2,000 drawings', async ({ page, stage, origin }, { annotation
   annotations.push({ type: 'measured', description: `${requests} requests on the first view (≤24), longest task ${longest.toFixed(0)} ms (≤100) over the first 480` });
   expect.soft(requests).toBeLessThanOrEqual(24);
   if (MEASURES) expect.soft(longest).toBeLessThanOrEqual(100);
+});
+
+test('how soon a HEIC is ready', async ({ page, stage, origin }, { annotations }) => {
+  stage.play(usual(origin.pictures));
+  await page.goto('/new');
+  await page.waitForLoadState('networkidle');
+  const from = Date.now();
+  await choose(page, HEIC);
+  await page.getByAltText((await words('new')).yours).waitFor();
+  const seconds = (Date.now() - from) / 1000;
+  annotations.push({ type: 'measured', description: `${seconds.toFixed(1)} s with its decoder (≤3)` });
+  if (MEASURES) expect.soft(seconds).toBeLessThanOrEqual(3);
 });

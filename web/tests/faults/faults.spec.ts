@@ -1,5 +1,5 @@
 import { done, id, order, signedOut, undone, usual } from '../answers';
-import { choose, CUT, replies } from '../screens/scene';
+import { choose, CUT, LARGE_HEIC, replies } from '../screens/scene';
 import { Refusal } from '../script';
 import { expect, test, type Page } from '../test';
 import { words } from '../words';
@@ -298,4 +298,17 @@ test('a deletion that is lost while the page is left is sent again by the next p
   stage.play(usual(origin.pictures));
   await page.goto('/credits');
   await expect.poll(() => page.evaluate(() => sessionStorage.getItem('deleting'))).toBeNull();
+});
+
+test('a HEIC of 49 megapixels is scaled on the device, and the page goes on meanwhile', async ({ page, stage }) => {
+  await page.goto('/new');
+  await choose(page, LARGE_HEIC);
+  // It is decoded elsewhere: what is tapped meanwhile is heard.
+  await page.getByRole('checkbox', { name: /agree/ }).check();
+  await expect(draw(page)).toBeEnabled();
+  await draw(page).click();
+  await page.waitForURL(/\/generation\?id=/);
+  const { bytes, content_type } = stage.asked.find(({ route }) => route === 'POST /v1/uploads')!.body as { bytes: number; content_type: string };
+  expect(content_type).toBe('image/jpeg');
+  expect(bytes).toBeLessThan(2_000_000);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '../cloud';
+import { SELFIE } from '../screens/scene';
 import { words as wordsOf } from '../words';
-import { SELFIE } from './person';
 
 const words = await wordsOf('instant');
 

@@ -1,12 +1,7 @@
-import { resolve } from 'node:path';
 import { expect, type Cloud, type Page } from '../cloud';
+import { SELFIE } from '../screens/scene';
 import type { Watch } from '../test';
 import { words } from '../words';
-
-const fixtures = resolve(import.meta.dirname, '../../../shared/testkit/fixtures');
-export const SELFIE = resolve(fixtures, 'selfie.jpg');
-/** A selfie as a phone makes it: turned, with place and camera in its EXIF. */
-export const FROM_A_PHONE = resolve(fixtures, 'selfie-rotated-gps.jpg');
 
 const common = await words('common');
 const new_ = await words('new');

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { api, expect, test } from '../cloud';
+import { SELFIE } from '../screens/scene';
 import { words } from '../words';
-import { draws, enter, isDone, SELFIE, signsIn } from './person';
+import { draws, enter, isDone, signsIn } from './person';
 
 const feedback = await words('feedback');
 const trial = await words('trial');
@@ -71,6 +72,23 @@ test('news are asked for by a box, and stopped by it', async ({ page, cloud, ema
   await box.uncheck();
   await expect(page.getByText(account.mailStopped)).toBeVisible();
   expect((await api<{ subscribed: boolean }>(page, '/v1/me/marketing')).subscribed).toBe(false);
+});
+
+test('a click in a mail ends the news, and opening its link does not', async ({ page, cloud, email, watch }) => {
+  const account = await words('account');
+  const subscribed = async () => (await api<{ subscribed: boolean }>(page, '/v1/me/marketing')).subscribed;
+  await signsIn(page, cloud, email, watch);
+  await page.goto('/account');
+  await page.locator('main').getByRole('checkbox').check();
+  await expect(page.getByText(account.mailSaved)).toBeVisible();
+  await cloud.mailNews('spring', 'The cherries are in bloom.');
+  const [link] = await cloud.mail(email, /http:\S+\/unsubscribe\/\S+/);
+  await page.goto(link);
+  await expect(page.getByRole('heading')).toHaveText('Unsubscribe');
+  expect(await subscribed()).toBe(true);
+  await page.getByRole('button').click();
+  await expect(page.getByRole('heading')).toHaveText('You are unsubscribed');
+  expect(await subscribed()).toBe(false);
 });
 
 test('the policy, and what is kept on this device and forgotten', async ({ page, cloud, email, watch }) => {

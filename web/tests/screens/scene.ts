@@ -19,7 +19,13 @@ export interface Scene<N extends keyof Catalogues = keyof Catalogues> {
   expected?: RegExp[];
 }
 
-export const SELFIE = resolve(import.meta.dirname, '../../../shared/testkit/fixtures/selfie.jpg');
+const fixtures = resolve(import.meta.dirname, '../../../shared/testkit/fixtures');
+export const SELFIE = resolve(fixtures, 'selfie.jpg');
+/** A selfie as a phone makes it: turned, with place and camera in its EXIF. */
+export const FROM_A_PHONE = resolve(fixtures, 'selfie-rotated-gps.jpg');
+/** The same person as a HEIC, which a Chromium does not read by itself. */
+export const HEIC = resolve(import.meta.dirname, '../pictures/selfie.heic');
+export const LARGE_HEIC = resolve(import.meta.dirname, '../pictures/selfie-49-megapixels.heic');
 
 /** Chooses a picture from the library. */
 export async function choose(page: Page, file = SELFIE): Promise<void> {
