@@ -3,29 +3,18 @@
 use edge::http::{Reply, Request, serve};
 use kernel::Failure;
 use policy::render::STYLE_HASH;
-use policy::{Deployment, Rendered, listed, render};
+use policy::{Deployment, Rendered, render};
 use screening::Coverage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
-    let screeners = listed(&settings.optional("SCREENER"), "offline");
-    let coverage = Coverage::of(screeners.iter().map(String::as_str));
+    let deployment = settings.deployment()?;
+    let coverage = Coverage::of(deployment.screeners.iter().map(String::as_str));
     let deployment = Deployment {
-        service: settings.required("SERVICE_NAME")?,
-        contact: settings.required("POLICY_CONTACT")?.parse()?,
-        origin: settings.origin("PUBLIC_ORIGIN")?,
-        region: settings.region()?,
-        artists: listed(&settings.optional("ARTIST"), "palette"),
         looked_for: coverage.seen().into_iter().map(str::to_owned).collect(),
         not_looked_for: coverage.unseen().into_iter().map(str::to_owned).collect(),
-        screeners,
-        others: [("polar", "POLAR_SERVER"), ("turnstile", "TURNSTILE_SITE_KEY")]
-            .into_iter()
-            .filter(|(_, key)| !settings.optional(key).is_empty())
-            .map(|(id, _)| id.to_owned())
-            .collect(),
-        attestations: settings.optional("ZERO_RETENTION").parse()?,
+        ..deployment
     };
     // A deployment that its profile does not allow has no policy, and this function does not start.
     let policy = &render(settings.required("PROFILE")?.parse()?, &deployment)?;

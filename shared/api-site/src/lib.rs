@@ -3,7 +3,7 @@
 use api_studio::StylesReply;
 use kernel::{Language, Limit, limits};
 use outreach::{CONSENT_VERSION, consent_words};
-use policy::{Contact, Profile, inventory};
+use policy::{Changes, Contact, Profile, Said, inventory};
 use serde::Serialize;
 use studio::BubbleText;
 
@@ -29,6 +29,40 @@ pub struct Site {
     pub instant_url: String,
     /// Which of the merchant's servers sells credits; empty where nothing is for sale.
     pub polar_server: String,
+}
+
+/// `GET /privacy/changes`
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangesReply {
+    pub from: String,
+    /// The present version.
+    pub to: String,
+    /// The day from which the present version applies, where it was announced before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+    pub effective: Option<String>,
+    /// Changes that people are told of by mail before they apply.
+    pub material: Vec<ChangeReply>,
+    pub editorial: Vec<ChangeReply>,
+}
+
+/// One change, a sentence in each language
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangeReply {
+    /// Its name for programs, in kebab case.
+    pub kind: &'static str,
+    pub en: String,
+    pub ja: String,
+}
+
+impl From<Changes> for ChangesReply {
+    fn from(changes: Changes) -> Self {
+        let said = |all: Vec<Said>| all.into_iter().map(|Said { kind, en, ja }| ChangeReply { kind, en, ja }).collect();
+        let Changes { from, to, effective, material, editorial } = changes;
+        Self { from, to, effective: effective.map(|day| day.to_string()), material: said(material), editorial: said(editorial) }
+    }
 }
 
 /// `GET /v1/site`

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use accounts::Pepper;
 use kernel::{SignedDuration, SystemClock, limits};
 use lambda_http::http::HeaderValue;
+use policy::{Deployment, NotAttested, listed};
 use url::Url;
 
 use crate::http::OriginSecret;
@@ -35,6 +36,9 @@ pub enum SettingsError {
         /// The known names.
         known: &'static [&'static str],
     },
+    /// The deployment attests what nobody can agree to.
+    #[error("the environment variable ZERO_RETENTION: {0}")]
+    Attested(#[from] NotAttested),
 }
 
 /// The methods that a path takes, for the function that answers the others: `ALLOWED_METHODS`, which the stacks give it.
@@ -145,6 +149,29 @@ impl Settings {
     /// [`SettingsError`] when it is absent, or more or less than `http` or `https`, a host and perhaps a port.
     pub fn origin(&self, name: &'static str) -> Result<String, SettingsError> {
         origin(&self.required(name)?).ok_or(SettingsError::Invalid { name, what: "must be http or https, a host and perhaps a port" })
+    }
+
+    /// The deployment as its policy describes it, without what its screeners look for.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when one of its variables is absent or invalid.
+    pub fn deployment(&self) -> Result<Deployment, SettingsError> {
+        let contact = self.required("POLICY_CONTACT")?;
+        let others = [("polar", "POLAR_SERVER"), ("turnstile", "TURNSTILE_SITE_KEY")];
+        Ok(Deployment {
+            service: self.required("SERVICE_NAME")?,
+            contact: contact
+                .parse()
+                .map_err(|_| SettingsError::Invalid { name: "POLICY_CONTACT", what: "must be an address or an https page" })?,
+            origin: self.origin("PUBLIC_ORIGIN")?,
+            region: self.region()?,
+            artists: listed(&self.optional("ARTIST"), "palette"),
+            screeners: listed(&self.optional("SCREENER"), "offline"),
+            others: others.into_iter().filter(|(_, key)| !self.optional(key).is_empty()).map(|(id, _)| id.to_owned()).collect(),
+            attestations: self.optional("ZERO_RETENTION").parse()?,
+            looked_for: Vec::new(),
+            not_looked_for: Vec::new(),
+        })
     }
 
     /// The mode of delivery by `RESPONSE_STREAMING`: `on` or `off`; by default off.

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says what changed in the policy since an earlier version
+         * @description Material changes are announced by mail thirty days before they apply; `HEAD` is answered as well.
+         */
+        get: operations["privacy-changes-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/unsubscribe/{token}": {
         parameters: {
             query?: never;
@@ -829,10 +849,31 @@ export interface components {
              */
             locale: string;
         };
+        /** @description One change, a sentence in each language */
+        ChangeReply: {
+            en: string;
+            ja: string;
+            /** @description Its name for programs, in kebab case. */
+            kind: string;
+        };
         /** @description What was changed. */
         ChangedMe: {
             /** @description The tag in its usual spelling. */
             locale: string;
+        };
+        /** @description `GET /privacy/changes` */
+        ChangesReply: {
+            editorial: components["schemas"]["ChangeReply"][];
+            /**
+             * Format: date
+             * @description The day from which the present version applies, where it was announced before.
+             */
+            effective?: string | null;
+            from: string;
+            /** @description Changes that people are told of by mail before they apply. */
+            material: components["schemas"]["ChangeReply"][];
+            /** @description The present version. */
+            to: string;
         };
         /** @description An order that waits for its payment. */
         CheckoutReply: {
@@ -2049,6 +2090,51 @@ export interface operations {
                 };
                 content?: never;
             };
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+        };
+    };
+    "privacy-changes-get": {
+        parameters: {
+            query: {
+                /** @description The version that one knows */
+                from: string;
+            };
+            header?: {
+                /** @description The entity tag of the client's stored reply */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed */
+            200: {
+                headers: {
+                    /** @description Any cache may keep it for five minutes */
+                    "Cache-Control"?: string;
+                    /** @description The entity tag, for `If-None-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesReply"];
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    /** @description Any cache may keep it for five minutes */
+                    "Cache-Control"?: string;
+                    /** @description The entity tag, for `If-None-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["field-invalid"];
+            404: components["responses"]["not-found"];
             405: components["responses"]["method-not-allowed"];
             500: components["responses"]["internal"];
         };

@@ -211,6 +211,7 @@ pub(super) fn problems(routes: &[Route]) -> Vec<Refusal> {
 fn all() -> Vec<Endpoint> {
     let mut all = account();
     all.push(privacy_get());
+    all.push(privacy_changes_get());
     all.push(styles_list());
     all.push(uploads_create());
     all.push(generations_create());
@@ -238,6 +239,21 @@ fn privacy_get() -> Endpoint {
         .parameter(seen)
         .answers("200", page.build())
         .answers("304", ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache()).build())
+}
+
+fn privacy_changes_get() -> Endpoint {
+    let from = parameter("from", ParameterIn::Query, string()).required(Required::True).description(Some("The version that one knows"));
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
+    let cache = || header("Any cache may keep it for five minutes", string());
+    let all = ResponseBuilder::from(json("What changed", "ChangesReply")).header("ETag", etag()).header("Cache-Control", cache());
+    let same = ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache());
+    Endpoint::new("privacy-changes-get", POLICY)
+        .describe("Material changes are announced by mail thirty days before they apply; `HEAD` is answered as well.")
+        .parameter(from)
+        .parameter(seen)
+        .answers("200", all.build())
+        .answers("304", same.build())
+        .refuses(&[Reason::FieldInvalid, Reason::NotFound])
 }
 
 fn styles_list() -> Endpoint {

@@ -8,7 +8,10 @@ use api_payments::{
     CheckoutReply, CheckoutRequest, EntriesReply, EntryReply, MoneyReply, OfferReply, OffersReply, OrderReply, OrdersReply, RefundReply,
     RefundRequest,
 };
-use api_site::{ChallengeReply, ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply, RateReply, SiteReply};
+use api_site::{
+    ChallengeReply, ChangeReply, ChangesReply, ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply,
+    RateReply, SiteReply,
+};
 use api_studio::{
     AddonsReply, BubbleAddon, BubbleRequest, BundleReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
     GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply, StickersAddon, StyleReply, StylesReply,
@@ -62,6 +65,8 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<CredentialsReply>()
         .schema_from::<ActionReply>()
         .schema_from::<IngredientReply>()
+        .schema_from::<ChangeReply>()
+        .schema_from::<ChangesReply>()
         .schema_from::<SiteReply>()
         .schema_from::<ChallengeReply>()
         .schema_from::<FeaturesReply>()

@@ -87,6 +87,19 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
             (".pepper()", &["PEPPER_SECRET"][..]),
             (".session_keys()", &["SESSION_SECRET"]),
             (".delivery()", &["RESPONSE_STREAMING"]),
+            (
+                ".deployment()",
+                &[
+                    "ARTIST",
+                    "POLAR_SERVER",
+                    "POLICY_CONTACT",
+                    "PUBLIC_ORIGIN",
+                    "SCREENER",
+                    "SERVICE_NAME",
+                    "TURNSTILE_SITE_KEY",
+                    "ZERO_RETENTION",
+                ],
+            ),
             ("via_kms::signer(", &["SIGNER", "SIGNING_ALGORITHM", "SIGNING_CHAIN", "SIGNING_KEY", "SIGNING_KEY_ID"]),
         ] {
             read.extend(known.iter().filter(|_| main.contains(call)).map(|variable| (*variable).to_owned()));
