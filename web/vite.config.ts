@@ -14,7 +14,7 @@ const PICKING = /\/src\/(ui\/(Picker|Styles)|picture\/prepare|api\/upload)/;
 
 export default defineConfig({
   plugins: [svelte(), promises(), pages()],
-  server: { port: 8080, strictPort: true, host: 'localhost', proxy: { '/v1': api, '/privacy': api, '/unsubscribe': api } },
+  server: { port: 8080, strictPort: true, host: 'localhost', proxy: { '/v1': api, '/privacy': api, '/unsubscribe': api, '/.well-known': api } },
   build: {
     target: 'es2022',
     manifest: true,

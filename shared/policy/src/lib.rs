@@ -21,6 +21,7 @@ mod published;
 pub mod render;
 mod retention;
 mod screening;
+mod well_known;
 
 pub use admission::{Attestations, NotAdmitted, NotAttested, admit, outbound_hosts};
 pub use changes::{Changes, Said, changes_since};
@@ -43,3 +44,4 @@ pub use published::{Announced, Archive, Published, archive};
 pub use render::{Contact, Deployment, Rendered, Unpublishable, listed, render};
 pub use retention::{Backup, Kept, Lifecycle, Mechanism, Owner, Retention, Since, While};
 pub use screening::{Concern, KnownScreener, Medium, ScreenedCategory, ScreeningFlaw, ScreeningPolicy, Thresholds, screening};
+pub use well_known::{PrivacyControl, privacy_control, security_txt};

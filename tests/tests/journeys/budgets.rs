@@ -41,7 +41,8 @@ fn within_budgets(cloud: &Cloud) -> BTreeSet<String> {
 async fn wallet() -> BTreeSet<String> {
     let cloud = TestCloud::start().await;
     let mut person = Person::visitor(&cloud);
-    for path in ["/privacy", "/v1/site", "/v1/styles", "/v1/offers"] {
+    let changes = format!("/privacy/changes?from={}", policy::inventory().version());
+    for path in ["/privacy", &changes, "/.well-known/gpc.json", "/v1/site", "/v1/styles", "/v1/offers"] {
         assert_eq!(person.get(path).await.status, 200, "{path}");
     }
     let picture = [("content-type", "application/octet-stream")];

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/.well-known/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says where flaws are reported, and that Sec-GPC is honoured
+         * @description `security.txt` (RFC 9116) and `gpc.json` (Global Privacy Control); `HEAD` is answered as well.
+         */
+        get: operations["well-known-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy": {
         parameters: {
             query?: never;
@@ -2053,6 +2073,51 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "well-known-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The entity tag of the client's stored reply */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description `security.txt` or `gpc.json` */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    /** @description Any cache may keep it for five minutes */
+                    "Cache-Control"?: string;
+                    /** @description The entity tag, for `If-None-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description Nothing has changed */
+            304: {
+                headers: {
+                    /** @description Any cache may keep it for five minutes */
+                    "Cache-Control"?: string;
+                    /** @description The entity tag, for `If-None-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+        };
+    };
     "privacy-get": {
         parameters: {
             query?: never;

@@ -212,6 +212,7 @@ fn all() -> Vec<Endpoint> {
     let mut all = account();
     all.push(privacy_get());
     all.push(privacy_changes_get());
+    all.push(well_known_get());
     all.push(styles_list());
     all.push(uploads_create());
     all.push(generations_create());
@@ -254,6 +255,24 @@ fn privacy_changes_get() -> Endpoint {
         .answers("200", all.build())
         .answers("304", same.build())
         .refuses(&[Reason::FieldInvalid, Reason::NotFound])
+}
+
+fn well_known_get() -> Endpoint {
+    let content = |kind: Type| ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind).build())).build();
+    let cache = || header("Any cache may keep it for five minutes", string());
+    let file = ResponseBuilder::new().description("The file").content("text/plain", content(Type::String));
+    let file = file.content("application/json", content(Type::Object)).header("ETag", etag()).header("Cache-Control", cache());
+    let same = ResponseBuilder::new().description("Nothing has changed").header("ETag", etag()).header("Cache-Control", cache());
+    let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
+    Endpoint::new("well-known-get", POLICY)
+        .describe("`security.txt` (RFC 9116) and `gpc.json` (Global Privacy Control); `HEAD` is answered as well.")
+        .parameter(
+            parameter("name", ParameterIn::Path, string()).required(Required::True).description(Some("`security.txt` or `gpc.json`")),
+        )
+        .parameter(seen)
+        .answers("200", file.build())
+        .answers("304", same.build())
+        .refuses(&[Reason::NotFound])
 }
 
 fn styles_list() -> Endpoint {

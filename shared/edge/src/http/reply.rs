@@ -46,6 +46,12 @@ impl Reply {
         Self::json(StatusCode::ACCEPTED, body)
     }
 
+    /// 200 with plain text.
+    #[must_use]
+    pub fn text(body: String) -> Self {
+        Self { body: Some(body), media: "text/plain; charset=utf-8", ..Self::empty(StatusCode::OK) }
+    }
+
     /// 200 with a page for people that is complete in itself: the browser refuses every other resource, scripts first of all.
     ///
     /// `style` is the hash of the page's one inline style in the Content-Security-Policy, such as `sha256-…`.

@@ -38,7 +38,8 @@ fn an_unreadable_origin_is_another_site() {
 fn what_everybody_may_get_has_a_head_and_other_methods_are_named() {
     run(async {
         let person = Person::visitor(shared().await);
-        for path in ["/privacy", "/v1/site", "/v1/styles"] {
+        let changes = format!("/privacy/changes?from={}", policy::inventory().version());
+        for path in ["/privacy", &changes, "/.well-known/security.txt", "/v1/site", "/v1/styles"] {
             let (get, head) = (person.get(path).await, person.call(Method::HEAD, path, None, &[]).await);
             assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
             for name in ["content-type", "cache-control", "etag", "vary"] {
@@ -48,6 +49,7 @@ fn what_everybody_may_get_has_a_head_and_other_methods_are_named() {
         }
         for (method, path, allowed) in [
             (Method::PUT, "/privacy", "GET, HEAD"),
+            (Method::POST, "/.well-known/gpc.json", "GET, HEAD"),
             (Method::POST, "/v1/styles", "GET, HEAD"),
             (Method::HEAD, "/v1/me", "GET, PATCH"),
             (Method::GET, "/v1/auth/codes", "POST"),

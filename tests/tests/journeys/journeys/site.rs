@@ -50,6 +50,10 @@ fn pages_and_the_api_are_one_origin_with_the_headers_of_the_template() {
         assert!(policy.contains(&format!("frame-src {origin};")), "{policy}");
         let widget = HttpClient::default().send(Method::GET, &script, &[], "").await.unwrap();
         assert!(widget.status == 200 && String::from_utf8_lossy(&widget.body).contains("window.turnstile"));
+        let security = person.get("/.well-known/security.txt").await;
+        let an_71 = String::from_utf8_lossy(&security.body).into_owned();
+        assert!(security.header("content-type").starts_with("text/plain") && an_71.starts_with("Contact: mailto:"), "{an_71}");
+        assert!(an_71.contains(&format!("Canonical: {}/.well-known/security.txt", cloud.site_url())), "{an_71}");
         let privacy = person.get("/privacy").await;
         assert!(
             privacy.header("content-security-policy").contains("style-src 'sha256-")

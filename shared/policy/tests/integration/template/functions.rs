@@ -150,9 +150,8 @@ fn routes_are_absolute_versioned_and_unique() {
         }
         let route = trigger(&function);
         let (method, path) = route.split_once(' ').unwrap();
-        let absolute = (path.starts_with("/v1/") || path == "/privacy" || path == "/unsubscribe/{token}")
-            && !path.ends_with('/')
-            && !path.contains("//");
+        let known = ["/privacy", "/privacy/changes", "/unsubscribe/{token}", "/.well-known/{name}"];
+        let absolute = (path.starts_with("/v1/") || known.contains(&path)) && !path.ends_with('/') && !path.contains("//");
         assert!(absolute, "{}: {path}", function.id);
         assert!(seen.insert(route.clone()), "{route} is there twice");
         if kind == "Url" {
@@ -200,7 +199,11 @@ fn every_path_has_a_route_for_the_methods_it_does_not_take() {
         assert_eq!(permission.property("SourceArn"), &json!(arn("execute-api", &format!("${{Api}}/*/*{source}"))), "{path}");
     }
     let heads: Vec<&String> = paths.iter().filter(|(_, methods)| methods.contains("HEAD")).map(|(path, _)| path).collect();
-    assert_eq!(heads, ["/privacy", "/unsubscribe/{token}", "/v1/offers", "/v1/site", "/v1/styles"], "what everybody may get");
+    assert_eq!(
+        heads,
+        ["/.well-known/{name}", "/privacy", "/privacy/changes", "/unsubscribe/{token}", "/v1/offers", "/v1/site", "/v1/styles"],
+        "what everybody may get"
+    );
 }
 
 /// A URL is open to the world by two permissions: the URL itself, and the function behind it by way of its URL alone.
