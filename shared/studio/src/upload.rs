@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, Owner, Principal, Randomness, Reason, SignedDuration, Timestamp, TrialHolder, TrialId, UploadId, limits};
 use policy::Class;
 
 /// The lifetime of a form.
@@ -85,6 +85,9 @@ pub trait Uploads: Send + Sync {
     /// # Errors
     /// [`Failure::Denied`] when the session is closed, [`Failure::Busy`] above [`limits::UPLOADS_PER_HOUR`].
     async fn open(&self, upload: &Upload) -> Result<(), Failure>;
+
+    /// The upload of a trial, its type and its number of bytes, as long as no generation was asked for.
+    async fn of_trial(&self, trial: TrialId) -> Result<Option<(UploadId, PictureType, u64)>, Failure>;
 }
 
 #[async_trait]
@@ -109,24 +112,34 @@ impl OpenUpload<'_> {
         if !limits::UPLOAD_BYTES.contains(&bytes) {
             return Err(Failure::invalid(Reason::FieldInvalid, "bytes must be 1 to 10,000,000."));
         }
-        let (principal, now) = (principal.into(), self.clock.now());
-        let owner = principal.owner()?;
-        let (unused_until, used_until) = ends(owner, now);
-        let upload = Upload {
-            id: UploadId::new(self.clock, self.randomness),
-            principal,
-            owner,
-            picture,
-            bytes,
-            created_at: now,
-            form_closes_at: now.checked_add(FORM_LIFE).unwrap_or(now),
-            unused_until,
-            used_until,
-        };
+        let upload = upload(UploadId::new(self.clock, self.randomness), self.clock.now(), principal.into(), picture, bytes)?;
         self.uploads.open(&upload).await?;
         let form = self.forms.form(&upload).await?;
         Ok((upload, form))
     }
+
+    /// The form of a trial's one upload once more, as the answer before may never have arrived; `None` where another upload was asked for, its form is
+    /// over, or a generation was begun.
+    ///
+    /// # Errors
+    /// Those of [`Uploads::of_trial`] and [`UploadForms::form`].
+    pub async fn again(&self, holder: TrialHolder, picture: PictureType, bytes: u64) -> Result<Option<(Upload, UploadForm)>, Failure> {
+        let known = self.uploads.of_trial(holder.trial).await?.filter(|known| (known.1, known.2) == (picture, bytes));
+        let Some((id, ..)) = known else { return Ok(None) };
+        let upload = upload(id, id.created_at(), holder.into(), picture, bytes)?;
+        if upload.form_closes_at <= self.clock.now() {
+            return Ok(None);
+        }
+        let form = self.forms.form(&upload).await?;
+        Ok(Some((upload, form)))
+    }
+}
+
+fn upload(id: UploadId, at: Timestamp, principal: Principal, picture: PictureType, bytes: u64) -> Result<Upload, Failure> {
+    let owner = principal.owner()?;
+    let (unused_until, used_until) = ends(owner, at);
+    let form_closes_at = at.checked_add(FORM_LIFE).unwrap_or(at);
+    Ok(Upload { id, principal, owner, picture, bytes, created_at: at, form_closes_at, unused_until, used_until })
 }
 
 /// When an upload of this owner ends that nothing uses, and one that is used. What is a trial's ends with the trial.

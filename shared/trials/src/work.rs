@@ -7,10 +7,10 @@ use studio::{GenerationRequest, OpenUpload, PictureType, PlaceGeneration, Placed
 /// So long before its end a trial begins nothing any more: what it makes is deleted a little before the end, and the sweeper wants its time.
 const LAST_CALL: SignedDuration = SignedDuration::from_hours(1);
 
-/// Opens the one upload of a trial.
+/// Opens the one upload of a trial. Asked for again before its generation, it is the same one.
 ///
 /// # Errors
-/// Those of [`OpenUpload::run`]; [`Failure::Conflict`] with [`Reason::TrialUsed`] for a second one; [`Failure::Denied`] when the trial is about to end.
+/// Those of [`OpenUpload::run`]; [`Failure::Conflict`] with [`Reason::TrialUsed`] for another one; [`Failure::Denied`] when the trial is about to end.
 pub async fn open_upload(
     open: &OpenUpload<'_>,
     holder: TrialHolder,
@@ -18,7 +18,12 @@ pub async fn open_upload(
     bytes: u64,
 ) -> Result<(Upload, UploadForm), Failure> {
     check_time(holder, open.clock)?;
-    open.run(holder, picture, bytes).await
+    match open.run(holder, picture, bytes).await {
+        Err(Failure::Conflict(used)) if used.reason == Reason::TrialUsed => {
+            open.again(holder, picture, bytes).await?.ok_or(Failure::Conflict(used))
+        }
+        opened => opened,
+    }
 }
 
 /// Starts the one generation of a trial: one drawing of its upload in this style. Asked for again it is the same one.

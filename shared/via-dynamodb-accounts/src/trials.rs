@@ -1,8 +1,8 @@
 //! The row of a trial, as parts of the transactions that use it: what it may do once is an attribute that is written once (AN-73).
 
 use accounts::{no_pass, trial_used};
-use dynamo::{Part, Read, number, text};
-use kernel::{GenerationId, Timestamp, TrialId, UploadId};
+use dynamo::{Database, Part, Read, number, text};
+use kernel::{Failure, GenerationId, Timestamp, TrialId, UploadId};
 
 use crate::keys;
 
@@ -13,6 +13,16 @@ pub const GENERATION: &str = "generation_id";
 /// Uses the one upload of a trial.
 pub fn use_upload<T>(fleeting: &str, trial: TrialId, upload: UploadId, now: Timestamp) -> Part<T> {
     use_once(fleeting, trial, UPLOAD, upload.to_string(), "upload", now)
+}
+
+/// The upload of a trial that began no generation.
+///
+/// # Errors
+/// Those of [`Database::get`].
+pub async fn unbegun(database: &Database, fleeting: &str, trial: TrialId) -> Result<Option<UploadId>, Failure> {
+    let row = database.get(fleeting, &keys::trial(trial)).await?;
+    let unbegun = row.filter(|row| row.maybe_text(UPLOAD).is_some() && row.maybe_text(GENERATION).is_none());
+    unbegun.map(|row| row.parsed(UPLOAD)).transpose()
 }
 
 /// Uses the one generation of a trial.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, Transaction, Write, number, shard_of, text};
-use kernel::{Clock, Failure, Owner, Principal, Timestamp, UploadId, limits};
+use kernel::{Clock, Failure, Owner, Principal, Timestamp, TrialId, UploadId, limits};
 use policy::Class;
-use studio::{Upload, UploadStanding, Uploads, object_keys};
+use studio::{PictureType, Upload, UploadStanding, Uploads, object_keys};
 use via_dynamodb_accounts::{count, sessions, trials};
 
 use crate::keys;
@@ -46,6 +46,13 @@ impl Uploads for DynamoUploads {
             .part(row.put_new(&self.studio).or_broken("an upload that is there already"))
             .write(&self.database, ())
             .await
+    }
+
+    async fn of_trial(&self, trial: TrialId) -> Result<Option<(UploadId, PictureType, u64)>, Failure> {
+        let Some(id) = trials::unbegun(&self.database, &self.fleeting, trial).await? else { return Ok(None) };
+        let row = self.database.get(&self.studio, &keys::upload(Owner::Trial(trial), id)).await?;
+        let known = |row: Attributes| Ok((id, row.parsed("content_type")?, row.required_number("bytes")?));
+        row.map(known).transpose()
     }
 }
 

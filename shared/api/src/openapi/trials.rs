@@ -37,7 +37,10 @@ fn get() -> Endpoint {
 
 fn upload() -> Endpoint {
     Endpoint::new("trial-uploads-create", TRIALS)
-        .describe("As `POST /v1/uploads`, once. The upload ends with the trial. In its last hour a trial begins nothing more.")
+        .describe(
+            "As `POST /v1/uploads`, once: the same request again, before a generation and while the form is good, is answered with the same upload. It ends with \
+             the trial. In its last hour a trial begins nothing more.",
+        )
         .parameter(trial_id())
         .takes("UploadRequest")
         .answers("201", json("The form", "UploadReply"))

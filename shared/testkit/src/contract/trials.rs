@@ -162,6 +162,8 @@ pub async fn used_once(stores: &Stores) {
     let upload = uploads.iter().zip(&opened).find(|(_, outcome)| outcome.is_ok()).unwrap().0.clone();
     assert!(opened.into_iter().filter(Result::is_err).all(|outcome| reason(outcome) == Some(Reason::TrialUsed)));
     assert_eq!(stores.trials.find(&holder).await.unwrap().upload, Some(upload.id));
+    assert_eq!(stores.uploads.of_trial(holder.trial).await.unwrap(), Some((upload.id, upload.picture, upload.bytes)));
+    assert_eq!(stores.uploads.of_trial(stores.trial().await.trial).await.unwrap(), None);
 
     let asked: Vec<_> = (0..8).map(|_| stores.of_trial(&upload)).collect();
     let placed = join_all(asked.iter().map(|new| stores.placements.place(new))).await;
@@ -170,6 +172,7 @@ pub async fn used_once(stores: &Stores) {
     assert!(placed.into_iter().filter(|outcome| !replayed(outcome)).all(|outcome| reason(outcome) == Some(Reason::IdempotencyKeyInUse)));
     let Standing { generation, .. } = stores.trials.find(&holder).await.unwrap();
     let generation = generation.unwrap();
+    assert_eq!(stores.uploads.of_trial(holder.trial).await.unwrap(), None, "it is begun");
     assert!(asked.iter().any(|new| new.generation.id == generation));
     let again = stores.placements.place(&stores.of_trial(&upload)).await.unwrap();
     assert!(matches!(again, Placement::Replayed(replay) if replay.placed.id == generation));

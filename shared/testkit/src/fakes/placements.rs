@@ -1,8 +1,8 @@
 //! Uploads and the creation of generations.
 
 use async_trait::async_trait;
-use kernel::{Failure, Principal, Timestamp, UploadId, limits};
-use studio::{MissingUpload, NewGeneration, Placement, Placements, Upload, UploadStanding, Uploads};
+use kernel::{Failure, Principal, Timestamp, TrialId, UploadId, limits};
+use studio::{MissingUpload, NewGeneration, PictureType, Placement, Placements, Upload, UploadStanding, Uploads};
 
 use super::{FakeDatabase, UploadRow};
 use wallet::Reservation;
@@ -25,6 +25,16 @@ impl Uploads for FakeUploads {
                 }
                 rows.uploads.insert(upload.id, UploadRow { upload: upload.clone(), used: false, refused: false });
                 Ok(())
+            })
+            .await
+    }
+
+    async fn of_trial(&self, trial: TrialId) -> Result<Option<(UploadId, PictureType, u64)>, Failure> {
+        self.0
+            .read("uploads.of_trial", |rows| {
+                let unbegun = rows.trials.get(&trial).filter(|row| row.generation.is_none()).and_then(|row| row.upload);
+                let row = unbegun.and_then(|id| rows.uploads.get(&id));
+                Ok(row.map(|UploadRow { upload, .. }| (upload.id, upload.picture, upload.bytes)))
             })
             .await
     }

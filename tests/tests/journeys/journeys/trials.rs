@@ -79,13 +79,16 @@ fn an_73_a_trial_has_one_upload_and_one_generation() {
     run(async {
         let cloud = shared().await;
         let (visitor, upload) = Visitor::uploaded(cloud).await;
-        assert_problem(&visitor.open_upload().await, 409, "trial-used");
+        assert_eq!(text(&expect(visitor.open_upload().await, 201), "upload_id"), upload, "the same is the same");
+        let another = visitor.post("/uploads", &json!({ "content_type": "image/jpeg", "bytes": 5 })).await;
+        assert_problem(&another, 409, "trial-used");
         let started = join_all((0..10).map(|_| visitor.start(&upload))).await;
         let ids: BTreeSet<String> =
             started.iter().filter(|reply| reply.status == 202).map(|reply| text(&reply.json(), "generation_id")).collect();
         assert_eq!(ids.len(), 1);
         let other = visitor.post("/generations", &json!({ "upload_id": upload, "style": "ink-manga" })).await;
         assert_problem(&other, 409, "trial-used");
+        assert_problem(&visitor.open_upload().await, 409, "trial-used");
         let own = rows_of(cloud, "StudioTable", "trial-generation").await;
         assert_eq!(own.iter().filter(|row| row.text("pk") == format!("TRI#{}", visitor.trial)).count(), 1);
     });
