@@ -23,7 +23,7 @@ export PYTHON
 WEB := $(shell find web shared/policy/inventory.toml \( -name node_modules -o -name dist -o -name .prerender -o -name target -o -path web/tests \) -prune -o -type f -print 2> /dev/null)
 PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
+.PHONY: help audit-retention browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -151,6 +151,11 @@ openapi: tools ## infra/openapi.yaml from the types
 
 invariants: ## the index of invariants in ARCHITECTURE.md, from the tests
 	$(CARGO) run --quiet --locked -p tests --example invariants
+
+audit-retention: ## whether the local cloud that runs stores anything longer than promised
+	[ -f .local/stack.env ] || { echo "error: no local cloud runs: 'make up' starts one" >&2; exit 1; }
+	. .local/stack.env; curl -fsS -X POST "$$CONTROL_URL/_local/fire/every-hour-audit-retention"; echo
+	. .local/stack.env; curl -fsS "$$CONTROL_URL/_local/logs/every-hour-audit-retention" | grep -E '"audited"|retention breach' | tail -4
 
 deploy: tools web ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [FIREWALL=1] [PARAMETERS='MailFrom=… PublicOrigin=…']
 	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)

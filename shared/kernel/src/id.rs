@@ -97,6 +97,11 @@ impl<K> Id<K> {
     }
 }
 
+impl<K: Kind> Id<K> {
+    /// What every id of this kind begins with, such as `gen_`.
+    pub const PREFIX: &'static str = K::PREFIX;
+}
+
 impl<K> Clone for Id<K> {
     fn clone(&self) -> Self {
         *self

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{ByteStream, SdkBody};
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, Object, ObjectIdentifier};
 use aws_types::SdkConfig;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,8 +14,9 @@ use bytes::Bytes;
 use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
-use kernel::Failure;
+use kernel::{Failure, Timestamp};
 use policy::deletion::Objects;
+use rights::{Listed, ObjectList};
 use studio::BundleFile;
 
 /// Maximum bytes of an object that is read whole: drawings and selfies are far smaller.
@@ -109,6 +110,18 @@ impl Bucket {
         let batch = Delete::builder().set_objects(Some(objects.map_err(Failure::broken)?)).quiet(true).build().map_err(Failure::broken)?;
         let deleted = self.client.delete_objects().bucket(&self.name).delete(batch).send().await.map_err(|error| failure(&error))?;
         Ok(deleted.errors().iter().filter_map(|error| error.key().map(str::to_owned)).collect())
+    }
+}
+
+#[async_trait]
+impl ObjectList for Bucket {
+    async fn page(&self, prefix: &str, after: Option<&str>) -> Result<Vec<Listed>, Failure> {
+        let listed = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).set_start_after(after.map(str::to_owned));
+        let listed = listed.max_keys(PAGE).send().await.map_err(|error| failure(&error))?;
+        let written_at = |object: &Object| Timestamp::from_second(object.last_modified()?.secs()).ok();
+        let objects =
+            listed.contents().iter().map(|object| Some(Listed { key: object.key()?.to_owned(), written_at: written_at(object)? }));
+        objects.collect::<Option<_>>().ok_or_else(|| Failure::broken("S3 lists an object without its key or time"))
     }
 }
 

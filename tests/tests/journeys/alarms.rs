@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::Method;
+use kernel::{AccountId, Clock, FixedClock, SeededRandomness, SignedDuration, SystemClock, UploadId};
 use local_cloud::{Action, Cloud, Fault, HttpClient, State};
+use studio::object_keys;
 
 use crate::faults::without_retries;
 use crate::harness::person::expect;
 use crate::harness::pictures::small;
-use crate::harness::{Person, TestCloud, run};
+use crate::harness::{Person, TestCloud, run, store};
 
 /// Invalid for DynamoDB: a fault of ours, which is neither retried nor passed off as load.
 fn broken(function: &str, operation: &str) -> Fault {
@@ -53,9 +55,38 @@ fn a_healthy_run_rings_nothing_and_silence_does() {
         cloud.fire_schedule("every-minute-end-stuck").await.unwrap();
         assert_ringing(&cloud, &[]).await;
         cloud.set_clock_offset(125 * 60);
-        assert_ringing(&cloud, &["EveryMinuteEndStuckSilent", "EveryHourDeleteExpiredSilent", "EveryHourReconcilePaymentsSilent"]).await;
+        assert_ringing(
+            &cloud,
+            &[
+                "EveryMinuteEndStuckSilent",
+                "EveryHourAuditRetentionSilent",
+                "EveryHourDeleteExpiredSilent",
+                "EveryHourReconcilePaymentsSilent",
+            ],
+        )
+        .await;
         cloud.set_clock_offset(49 * 3600);
         assert!(ringing(&cloud).await.contains("EveryDayCheckModelsSilent"));
+        cloud.stop().await;
+    });
+}
+
+#[test]
+fn an_40_a_selfie_that_no_row_knows_rings_once_it_is_too_old() {
+    run(async {
+        let cloud = TestCloud::start().await;
+        let place = async |days: i64, seed| {
+            let clock = FixedClock::at(SystemClock::default().now().checked_sub(SignedDuration::from_hours(days * 24)).unwrap());
+            let randomness = SeededRandomness::new(seed);
+            let key = object_keys::original(AccountId::new(&clock, &randomness).into(), UploadId::new(&clock, &randomness));
+            store::put_object(&cloud, &key, b"a selfie").await;
+        };
+        place(29, 1).await;
+        assert!(!cloud.fire_schedule("every-hour-audit-retention").await.unwrap().failed);
+        assert_ringing(&cloud, &[]).await;
+        place(31, 2).await;
+        assert!(cloud.fire_schedule("every-hour-audit-retention").await.unwrap().failed);
+        assert!(ringing(&cloud).await.contains("RightsRetentionBreaches"));
         cloud.stop().await;
     });
 }

@@ -617,7 +617,7 @@ export interface paths {
         put?: never;
         /**
          * Opens the one place for a selfie of a trial and signs the form that fills it
-         * @description As `POST /v1/uploads`, once. The upload ends with the trial. In its last hour a trial begins nothing more.
+         * @description As `POST /v1/uploads`, once: the same request again, before a generation and while the form is good, is answered with the same upload. It ends with the trial. In its last hour a trial begins nothing more.
          */
         post: operations["trial-uploads-create"];
         delete?: never;
