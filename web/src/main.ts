@@ -43,8 +43,8 @@ askSite().then(
   (site) => site.features.accounts && count(),
   () => undefined,
 );
-void import('./device/draft').then(({ forgetOld }) => forgetOld());
-void import('./device/deleting').then(({ finishDeleting }) => finishDeleting());
+// Without a connection they come with the next page.
+Promise.all([import('./device/draft').then(({ forgetOld }) => forgetOld()), import('./device/deleting').then(({ finishDeleting }) => finishDeleting())]).catch(() => undefined);
 note('app-started', matchMedia('(display-mode: standalone)').matches ? 'installed' : 'browser');
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   // After all else: the first visit is not slowed down by what the second one needs.

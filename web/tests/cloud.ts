@@ -88,18 +88,31 @@ export class Cloud {
     }
   }
 
+  /** Forgets who called from where: all tests call from one network, which may open ten accounts a day. */
+  async forgetNetworks(): Promise<void> {
+    const ask = async (operation: string, body: object): Promise<{ Items?: Record<string, unknown>[] }> => {
+      const headers = { ...this.#developer('dynamodb'), 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
+      const reply = await fetch(this.env.AWS_ENDPOINT_URL!, { method: 'POST', headers, body: JSON.stringify({ TableName: this.env.FLEETING_TABLE, ...body }) });
+      if (!reply.ok) throw new Error(`${operation}: ${reply.status} ${await reply.text()}`);
+      return (await reply.json()) as { Items?: Record<string, unknown>[] };
+    };
+    const counters = { FilterExpression: '#class = :class', ExpressionAttributeNames: { '#class': 'class' }, ExpressionAttributeValues: { ':class': { S: 'network-counter' } } };
+    const { Items = [] } = await ask('Scan', { ...counters, ProjectionExpression: 'pk, sk' });
+    await Promise.all(Items.map((Key) => ask('DeleteItem', { Key })));
+  }
+
   /** Every object of the bucket whose key begins with this, as it lies there. */
   async objects(prefix: string): Promise<Map<string, Buffer>> {
     const bucket = `${this.env.AWS_ENDPOINT_URL}/${this.env.PICTURES_BUCKET}`;
-    const list = await (await fetch(`${bucket}?list-type=2&prefix=${prefix}`, { headers: this.#developer })).text();
+    const list = await (await fetch(`${bucket}?list-type=2&prefix=${prefix}`, { headers: this.#developer('s3') })).text();
     const keys = [...list.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key!);
-    return new Map(await Promise.all(keys.map(async (key): Promise<[string, Buffer]> => [key, Buffer.from(await (await fetch(`${bucket}/${key}`, { headers: this.#developer })).arrayBuffer())])));
+    return new Map(await Promise.all(keys.map(async (key): Promise<[string, Buffer]> => [key, Buffer.from(await (await fetch(`${bucket}/${key}`, { headers: this.#developer('s3') })).arrayBuffer())])));
   }
 
   /** The developer of `stack.env`, whom no role concerns. */
-  get #developer(): Record<string, string> {
+  #developer(service: string): Record<string, string> {
     return {
-      authorization: `AWS4-HMAC-SHA256 Credential=${this.env.AWS_ACCESS_KEY_ID}/20260101/${this.env.AWS_REGION}/s3/aws4_request, SignedHeaders=host, Signature=00`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${this.env.AWS_ACCESS_KEY_ID}/20260101/${this.env.AWS_REGION}/${service}/aws4_request, SignedHeaders=host, Signature=00`,
       'x-amz-security-token': this.env.AWS_SESSION_TOKEN!,
       'x-amz-date': '20260101T000000Z',
     };
@@ -127,6 +140,7 @@ export const test = base.extend<{ watch: Watch; email: string }, Shared>({
   watch: async ({}, use) => followed(use),
   context: async ({ context, watch, cloud }, use) => {
     watch.allow(...cloud.origins);
+    if (cloud.env.FLEETING_TABLE) await cloud.forgetNetworks();
     await watch.follow(context);
     await use(context);
   },
