@@ -155,7 +155,7 @@ invariants: ## the index of invariants in ARCHITECTURE.md, from the tests
 audit-retention: ## whether the local cloud that runs stores anything longer than promised
 	[ -f .local/stack.env ] || { echo "error: no local cloud runs: 'make up' starts one" >&2; exit 1; }
 	. .local/stack.env; curl -fsS -X POST "$$CONTROL_URL/_local/fire/every-hour-audit-retention"; echo
-	. .local/stack.env; curl -fsS "$$CONTROL_URL/_local/logs/every-hour-audit-retention" | grep -E '"audited"|retention breach' | tail -4
+	. .local/stack.env; curl -fsS "$$CONTROL_URL/_local/logs/every-hour-audit-retention" | $(PYTHON) -c 'import json, sys; print(json.load(sys.stdin)["log"])' | grep -E '"audited"|retention breach' | tail -4
 
 deploy: tools web ## to your AWS account: [PROFILE=wallet] [ARCH=arm64] [FIREWALL=1] [PARAMETERS='MailFrom=… PublicOrigin=…']
 	infra/deploy "$(or $(PROFILE),wallet)" "$(or $(ARCH),arm64)" $(PARAMETERS)
