@@ -243,7 +243,8 @@ fn privacy_get() -> Endpoint {
 }
 
 fn privacy_changes_get() -> Endpoint {
-    let from = parameter("from", ParameterIn::Query, string()).required(Required::True).description(Some("The version that one knows"));
+    let version = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).build();
+    let from = parameter("from", ParameterIn::Query, version).required(Required::True).description(Some("The version that one knows"));
     let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
     let cache = || header("Any cache may keep it for five minutes", string());
     let all = ResponseBuilder::from(json("What changed", "ChangesReply")).header("ETag", etag()).header("Cache-Control", cache());
