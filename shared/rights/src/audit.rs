@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use kernel::{Clock, Failure, SignedDuration, Timestamp, TrialId, UploadId};
-use policy::{Class, Entry, Since};
+use policy::{Class, Entry};
 
 /// An object as its store lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,19 +110,19 @@ fn prefixes() -> impl Iterator<Item = String> {
 fn end_of(object: &Listed) -> Option<Timestamp> {
     let mut parts = object.key.split('/');
     let (prefix, owner, id) = (parts.next()?, parts.next()?, parts.next()?);
-    // What is a trial's ends with it, wherever it is.
+    let is_of = |class: Class| class.entry().prefix().is_some_and(|known| known.trim_end_matches('/') == prefix);
+    // Whoever's it is: it is written when it was decided on.
+    if is_of(Class::QuarantineObject) {
+        return id.parse::<UploadId>().ok().map(|_| Class::QUARANTINE_OBJECT.expires_at(object.written_at));
+    }
+    // Anything else of a trial ends with it, wherever it is.
     if owner.starts_with(TrialId::PREFIX) {
         return Some(Class::TRIAL.expires_at(owner.parse::<TrialId>().ok()?.created_at()));
     }
-    let class = [Class::UPLOAD_OBJECT, Class::QUARANTINE_OBJECT]
-        .into_iter()
-        .find(|class| class.class().entry().prefix().is_some_and(|known| known.trim_end_matches('/') == prefix))?;
-    let begun = match class.class().entry().kept()?.from {
-        // An object is written when it was decided on.
-        Since::Decided => object.written_at,
-        Since::Created | Since::Window => id.parse::<UploadId>().ok()?.created_at(),
-    };
-    Some(class.expires_at(begun))
+    is_of(Class::UploadObject)
+        .then(|| id.parse::<UploadId>().ok())
+        .flatten()
+        .map(|upload| Class::UPLOAD_OBJECT.expires_at(upload.created_at()))
 }
 
 #[cfg(test)]
@@ -185,6 +185,11 @@ mod tests {
         let objects =
             [(upload("quarantine", DAY * 20, 1), decided(DAY * 5)), (upload("quarantine", DAY * 6, 2), decided(DAY * 5 + SECOND * 9))];
         assert_eq!(audited("quarantine/", objects).await, Audited { objects: 2, late: 1, unknown: 0, latest: SECOND * 9 });
+        // That of a trial as well, which is over by then.
+        let rest = "upl_01900000000070008000000000000000/selfie.png";
+        let of_trial = |age| [(trial("quarantine", DAY * 6, rest), decided(age))];
+        assert_eq!(audited("quarantine/", of_trial(DAY * 5)).await.late, 0);
+        assert_eq!(audited("quarantine/", of_trial(DAY * 5 + SECOND)).await.late, 1);
     }
 
     #[tokio::test]
