@@ -131,13 +131,10 @@ test('a gallery of 2,000 drawings', async ({ page, stage, origin }, { annotation
   await page.locator('main li img').first().waitFor();
   await page.waitForLoadState('networkidle');
   const requests = asked.filter((url) => /\/v1\/|\/pages\/home\//.test(url)).length;
-  const reach = async (count: number) => {
-    while ((await page.locator('main li').count()) < count) {
-      await page.mouse.wheel(0, 20_000);
-      await page.waitForLoadState('networkidle');
-    }
-  };
-  await reach(480);
+  for (let known = 24; known < 480; known = await page.locator('main li').count()) {
+    await page.mouse.wheel(0, 20_000);
+    await expect(page.locator('main li')).not.toHaveCount(known);
+  }
   const longest = await page.evaluate(() => (window as never as { vitals: { longest: number } }).vitals.longest);
   annotations.push({ type: 'measured', description: `${requests} requests on the first view (≤24), longest task ${longest.toFixed(0)} ms (≤100) over the first 480` });
   expect.soft(requests).toBeLessThanOrEqual(24);

@@ -1,4 +1,4 @@
-import { done, id, order, signedOut, undone, usual } from '../answers';
+import { done, id, order, shown, signedOut, undone, usual } from '../answers';
 import { choose, CUT, LARGE_HEIC, replies } from '../screens/scene';
 import { Refusal } from '../script';
 import { expect, test, type Page } from '../test';
@@ -298,6 +298,31 @@ test('a deletion that is lost while the page is left is sent again by the next p
   stage.play(usual(origin.pictures));
   await page.goto('/credits');
   await expect.poll(() => page.evaluate(() => sessionStorage.getItem('deleting'))).toBeNull();
+});
+
+test('a busy page hears late that the end of the gallery is in sight: the next page still comes', async ({ page, stage, origin }) => {
+  await page.addInitScript(() => {
+    const Watcher = window.IntersectionObserver;
+    window.IntersectionObserver = class extends Watcher {
+      constructor(tell: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        // What a page that was busy over two frames hears: out of sight, and then in sight.
+        super((moments, watcher) => tell(moments.flatMap((moment) => [{ ...moment, target: moment.target, isIntersecting: false }, moment]), watcher), options);
+      }
+    };
+  });
+  const all = Array.from({ length: 72 }, (_, at) => shown(origin.pictures, at + 1));
+  stage.play({
+    ...usual(origin.pictures),
+    'GET /v1/generations': ({ query }) => {
+      const from = Number(query.get('cursor') ?? 0);
+      return { generations: all.slice(from, from + 24), ...(from + 24 < all.length && { next_cursor: String(from + 24) }) };
+    },
+  });
+  await page.goto('/gallery');
+  for (const count of [24, 48, 72]) {
+    await expect(page.locator('main li')).toHaveCount(count);
+    await page.mouse.wheel(0, 20_000);
+  }
 });
 
 test('a HEIC of 49 megapixels is scaled on the device, and the page goes on meanwhile', async ({ page, stage }) => {
