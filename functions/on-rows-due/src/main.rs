@@ -21,7 +21,14 @@ async fn main() -> Result<(), edge::Error> {
     let (studio, screening) = (settings.required("STUDIO_TABLE")?, settings.required("SCREENING_TABLE")?);
     let (fleeting, insights) = (settings.required("FLEETING_TABLE")?, settings.required("INSIGHTS_TABLE")?);
     let app = &App {
-        rows: DynamoExpiredRows::new(dynamo::Database::new(&aws), studio, screening, fleeting, insights),
+        rows: DynamoExpiredRows::new(
+            dynamo::Database::new(&aws),
+            studio,
+            screening,
+            fleeting,
+            insights,
+            settings.required("RIGHTS_TABLE")?,
+        ),
         objects: Bucket::new(&aws, settings.required("PICTURES_BUCKET")?),
         queue: SqsQueue::new(&aws, settings.required("ROWS_DUE_QUEUE_URL")?),
         clock: settings.clock,

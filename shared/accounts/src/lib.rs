@@ -26,6 +26,7 @@ pub use pass::{NotAPass, Pass, no_pass, trial_used};
 pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
 pub use recipients::Recipients;
 pub use sessions::{
-    Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, Sessions, SignIn, SignIns, SignedIn, StarterCredits, code_refused,
+    Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns, SignedIn,
+    StarterCredits, code_refused,
 };
 pub use unsubscribe::UnsubscribeToken;

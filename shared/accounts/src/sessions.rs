@@ -91,7 +91,8 @@ pub trait SignIns: Send + Sync {
     /// meanwhile. A new account has its grant unless its mailbox had one.
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased; [`Failure::Conflict`]
+    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased, and with
+    /// [`Reason::AccountClosing`] while it waits for that; [`Failure::Conflict`]
     /// when the account was opened meanwhile; [`Failure::Busy`] with [`Reason::RateLimited`] when the networks opened too many accounts today, and with
     /// [`Reason::BudgetSpent`] above the budget of grants.
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure>;
@@ -141,29 +142,46 @@ pub struct Entered<'a> {
     pub country: Country,
 }
 
-impl OpenSession<'_> {
-    /// Checks the code and opens a session, with the account on the first sign-in.
+/// Proves that somebody reads the mail of an address, by a code that was mailed to it.
+pub struct ProveAddress<'a> {
+    pub sign_ins: &'a dyn SignIns,
+    pub salts: &'a dyn Salts,
+    pub pepper: &'a Pepper,
+    pub clock: &'a dyn Clock,
+    pub randomness: &'a dyn Randomness,
+}
+
+/// A code that is right, and still to be used up by the transaction of what it is for.
+pub struct Proven {
+    pub slot: CodeSlot,
+    pub code: CodeHash,
+    /// Whom its address leads to.
+    pub account: Option<KnownAccount>,
+    pub networks: CallerNetworks,
+    pub at: Timestamp,
+}
+
+impl ProveAddress<'_> {
+    /// Compares the code with those that were mailed to the address and asked for by a browser with one of these nonces.
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::AgeAttestationRequired`] where an account would be opened by somebody who does not say that they are old enough:
-    /// the code is right then, and still good.
-    ///
     /// [`Failure::Invalid`] for what cannot be a code, which counts as no attempt; [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a
-    /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`SignIns::attempt`] and [`SignIns::open`].
-    pub async fn run(&self, entered: &Entered<'_>) -> Result<SignedIn, Failure> {
-        let code = digits(entered.code)?;
-        let now = self.clock.now();
+    /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`SignIns::attempt`].
+    pub async fn run(&self, email: &Email, code: &str, nonces: &[Nonce], address: CallerAddress) -> Result<Proven, Failure> {
+        let code = digits(code)?;
+        let at = self.clock.now();
         // A browser that brings none is counted as one with a nonce that nobody has.
         let stranger = [Nonce::new(self.randomness)];
-        let nonces = if entered.nonces.is_empty() { &stranger[..] } else { entered.nonces };
-        let key = self.pepper.email_key(entered.email);
-        let networks = CallerNetworks::of(entered.address, &key, self.pepper, self.salts, self.randomness, now).await?;
+        let nonces = if nonces.is_empty() { &stranger[..] } else { nonces };
+        let key = self.pepper.email_key(email);
+        let networks = CallerNetworks::of(address, &key, self.pepper, self.salts, self.randomness, at).await?;
         for nonce in nonces {
-            let slot = self.pepper.code_slot(entered.email, nonce);
-            let hash = self.pepper.code_hash(&slot, &code);
-            let guess = Guess { slot, networks: networks.clone(), at: now };
-            if let Some(known) = self.compare(&guess, &hash).await? {
-                return self.open(entered, guess, hash, known).await;
+            let slot = self.pepper.code_slot(email, nonce);
+            let code = self.pepper.code_hash(&slot, &code);
+            let guess = Guess { slot, networks: networks.clone(), at };
+            if let Some(account) = self.compare(&guess, &code).await? {
+                let Guess { slot, networks, at } = guess;
+                return Ok(Proven { slot, code, account, networks, at });
             }
         }
         Err(code_refused())
@@ -177,36 +195,49 @@ impl OpenSession<'_> {
         let found = self.sign_ins.find(&guess.slot, guess.at).await?;
         Ok(found.code.is_some_and(|stored| stored.matches(code)).then_some(found.account))
     }
+}
 
-    async fn open(&self, entered: &Entered<'_>, guess: Guess, code: CodeHash, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
-        match self.write(entered, &guess, &code, known).await {
+impl OpenSession<'_> {
+    /// Checks the code and opens a session, with the account on the first sign-in.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with [`Reason::AgeAttestationRequired`] where an account would be opened by somebody who does not say that they are old enough:
+    /// the code is right then, and still good.
+    ///
+    /// Those of [`ProveAddress::run`] and [`SignIns::open`].
+    pub async fn run(&self, entered: &Entered<'_>) -> Result<SignedIn, Failure> {
+        let Self { sign_ins, salts, pepper, clock, randomness, .. } = *self;
+        let prove = ProveAddress { sign_ins, salts, pepper, clock, randomness };
+        let proven = prove.run(entered.email, entered.code, entered.nonces, entered.address).await?;
+        match self.write(entered, &proven, proven.account.clone()).await {
             // Another sign-in opened the account between the read and the write: this time it is found.
             Err(Failure::Conflict(_)) => {
-                let found = self.sign_ins.find(&guess.slot, guess.at).await?;
-                self.write(entered, &guess, &code, found.account).await
+                let found = self.sign_ins.find(&proven.slot, proven.at).await?;
+                self.write(entered, &proven, found.account).await
             }
             other => other,
         }
     }
 
-    async fn write(&self, entered: &Entered<'_>, guess: &Guess, code: &CodeHash, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
+    async fn write(&self, entered: &Entered<'_>, proven: &Proven, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
         let (account, latest, opening) = match known {
             Some(known) => (known.id, known.latest, None),
             None => {
                 check_age(entered.age, entered.country)?;
                 let account = AccountId::new(self.clock, self.randomness);
-                (account, LatestSessions::default(), Some(self.new_account(entered, guess, now)))
+                (account, LatestSessions::default(), Some(self.new_account(entered, proven, now)))
             }
         };
         let session = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
         let expires_at = Class::SESSION.expires_at(now);
-        let sign_in = SignIn { slot: guess.slot.clone(), code: code.clone(), session, at: now, expires_at, latest, opening };
+        let (slot, code) = (proven.slot.clone(), proven.code.clone());
+        let sign_in = SignIn { slot, code, session, at: now, expires_at, latest, opening };
         self.sign_ins.open(&sign_in).await?;
         Ok(SignedIn { session, issued_at: now, expires_at })
     }
 
-    fn new_account(&self, entered: &Entered<'_>, guess: &Guess, now: Timestamp) -> NewAccount {
+    fn new_account(&self, entered: &Entered<'_>, proven: &Proven, now: Timestamp) -> NewAccount {
         let StarterCredits { each, per_day } = self.starter;
         let grant = (each > 0).then(|| Grant {
             entry: Entry::starter_grant(each, now),
@@ -217,7 +248,7 @@ impl OpenSession<'_> {
         });
         let (email, locale) = (entered.email.clone(), entered.locale.to_owned());
         let lead = Lead::new(entered.email, LeadPage::SignIn, self.pepper, now);
-        NewAccount { email, locale, created_at: now, networks: guess.networks.clone(), lead, grant }
+        NewAccount { email, locale, created_at: now, networks: proven.networks.clone(), lead, grant }
     }
 }
 

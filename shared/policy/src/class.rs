@@ -89,6 +89,10 @@ pub enum Class {
     TrialDeliverables,
     /// An address of mail that was given to us.
     Lead,
+    /// That somebody asked to have everything of theirs erased.
+    Erasure,
+    /// The log of receipts.
+    ReceiptLog,
     UploadObject,
     QuarantineObject,
     /// An artist's drawing.
@@ -177,6 +181,7 @@ expiring! {
     TRIAL_PROOF = TrialProof,
     TRIAL_LINK = TrialLink,
     TRIAL_UPLOAD = TrialUpload,
+    ERASURE = Erasure,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
     QUEUE_MESSAGE = QueueMessage,

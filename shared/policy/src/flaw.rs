@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::admission::leaves;
-use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Table};
+use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Subject, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
 use crate::{Class, Cookie, OnDevice, Profile};
@@ -116,8 +116,12 @@ fn check_entry(inventory: &Inventory, entry: &Entry) -> Result<(), String> {
     if entry.erasure == Erasure::Expires && outlives {
         return Err("it would outlive the deadline of an erasure, so erasure must do more than wait".into());
     }
-    if entry.erasure == Erasure::Stays && (entry.kept().is_none() || entry.objects.is_some() || says_something(entry)) {
-        return Err("what an erasure leaves has an end, and nothing of a person but its key".into());
+    let ends = entry.kept().is_some() || entry.subject == Subject::None;
+    if entry.erasure == Erasure::Stays && (!ends || entry.objects.is_some() || says_something(entry)) {
+        return Err("what an erasure leaves has an end, unless it is about nobody, and nothing of a person but its key".into());
+    }
+    if matches!(&entry.retention(), Retention::While(kept) if kept.owner == Owner::Service) && entry.subject != Subject::None {
+        return Err("nothing about anybody is kept as long as the service".into());
     }
     Ok(())
 }

@@ -203,11 +203,18 @@ impl Sweep {
 #[serde(deny_unknown_fields)]
 pub struct ErasureDeadline {
     within: Period,
+    regret: Period,
     /// The id of the promise.
     pub promise: String,
 }
 
 impl ErasureDeadline {
+    /// The time in which a request may be taken back: nothing is deleted before.
+    #[must_use]
+    pub fn regret(&self) -> SignedDuration {
+        self.regret.0
+    }
+
     /// The time from the request to the deletion of the last copy.
     #[must_use]
     pub fn within(&self) -> SignedDuration {
@@ -398,6 +405,8 @@ pub enum Purpose {
     Operation,
     /// Writing to somebody who gave us their address.
     Contact,
+    /// Answering somebody who asks for their data, or to have it erased.
+    Rights,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -446,6 +455,8 @@ pub enum Table {
     RateKeys,
     /// Addresses of people, with or without an account.
     Leads,
+    /// Requests about one's data, and the log of what came of them.
+    Rights,
 }
 
 impl Table {
@@ -460,7 +471,7 @@ impl Table {
     #[must_use]
     pub const fn ttl(self) -> &'static str {
         match self {
-            Self::Studio | Self::Screening => "ttl",
+            Self::Studio | Self::Screening | Self::Rights => "ttl",
             Self::Accounts | Self::Fleeting | Self::Insights | Self::RateKeys | Self::Leads => "expires_at",
         }
     }

@@ -68,6 +68,8 @@ pub enum Owner {
     Trial,
     /// An address of mail that was given to us: until its erasure is asked for (AN-50).
     Address,
+    /// The service itself: what says nothing of anybody, and proves something for as long as there is anything to prove.
+    Service,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

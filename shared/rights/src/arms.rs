@@ -19,6 +19,8 @@ pub enum Erasing {
     OfTrial,
     /// It ends by itself before the deadline of erasures.
     OfItself,
+    /// It is the request itself: whose it was goes from it with its last step.
+    OfRequest,
     /// It says nothing of a person but a keyed hash, and ends by itself.
     Left,
 }
@@ -145,6 +147,7 @@ erase! { Delete:
 
 erase! { Anonymise:
     DeviceDay = Erasing::Unlinked("device-link");
+    Erasure = Erasing::OfRequest;
 }
 
 export! {

@@ -37,6 +37,7 @@ fn an_49_what_is_to_be_erased_is_found_where_the_arm_looks() {
             Erasing::Unlinked(class) => {
                 !place.contains("<account>") && ARMS.iter().any(|arm| arm.id == class && arm.erasing == Erasing::Own)
             }
+            Erasing::OfRequest => arm.id == "erasure",
             Erasing::OfItself => entry(arm).kept().is_some_and(|kept| kept.duration <= policy::inventory().erasure().within()),
             Erasing::Left => entry(arm).fields().iter().all(|field| !field.personal || ["pk", "sk"].contains(&field.name.as_str())),
         };

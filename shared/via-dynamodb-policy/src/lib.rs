@@ -12,12 +12,13 @@ pub struct DynamoExpiredRows {
     screening: String,
     fleeting: String,
     insights: String,
+    rights: String,
 }
 
 impl DynamoExpiredRows {
     #[must_use]
-    pub fn new(database: Database, studio: String, screening: String, fleeting: String, insights: String) -> Self {
-        Self { database, studio, screening, fleeting, insights }
+    pub fn new(database: Database, studio: String, screening: String, fleeting: String, insights: String, rights: String) -> Self {
+        Self { database, studio, screening, fleeting, insights, rights }
     }
 
     fn table_of(&self, class: Class) -> Result<&str, Failure> {
@@ -26,6 +27,7 @@ impl DynamoExpiredRows {
             Store::DynamoDb { table: Table::Screening, .. } => Ok(&self.screening),
             Store::DynamoDb { table: Table::Fleeting, .. } => Ok(&self.fleeting),
             Store::DynamoDb { table: Table::Insights, .. } => Ok(&self.insights),
+            Store::DynamoDb { table: Table::Rights, .. } => Ok(&self.rights),
             _ => Err(Failure::broken(format!("rows of {class} do not expire"))),
         }
     }

@@ -96,6 +96,7 @@ fn lasting(retention: &Retention) -> String {
             Owner::Generation => "画像の作成が終わるまで",
             Owner::Trial => "お試しが終わるまで（開始から1日）",
             Owner::Address => "消去のご依頼があるまで",
+            Owner::Service => "サービスが続く間",
         }
         .to_owned(),
     }
@@ -115,6 +116,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Marketing => "ご希望の方へのお知らせ",
         Purpose::Operation => "サービスの運営",
         Purpose::Contact => "ご連絡",
+        Purpose::Rights => "データに関するご請求への対応",
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Marketing => "to send you news and offers, if you asked for them",
         Purpose::Operation => "to run the service",
         Purpose::Contact => "to write to you",
+        Purpose::Rights => "to answer what you ask about your data",
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn lasting(retention: &Retention) -> String {
             Owner::Generation => "until the work on the generation ends".into(),
             Owner::Trial => "until the trial ends, a day after it began".into(),
             Owner::Address => "until you ask us to erase it".into(),
+            Owner::Service => "as long as the service runs".into(),
         },
     }
 }

@@ -109,6 +109,7 @@ fn im_09_nothing_is_for_sale() {
         Purpose::Marketing,
         Purpose::Operation,
         Purpose::Contact,
+        Purpose::Rights,
     ];
     for processor in inventory().processors() {
         assert!(processor.purposes.iter().all(|purpose| purposes.contains(purpose)), "{}", processor.id);

@@ -114,7 +114,7 @@ fn an_29_every_processor_names_its_region_and_its_agreement_and_none_is_admitted
 fn an_30_who_stores_or_receives_something_does_it_for_a_purpose_of_the_ledger() {
     assert!(refusal(&line("purposes"), "purposes = [\"generation\"]").contains("a purpose of its own"));
     assert!(refusal(&line("purposes"), "purposes = [\"sale\"]").contains("sale"));
-    let ses = "purposes = [\"account\", \"sign-in\", \"generation\", \"marketing\", \"wallet\", \"operation\", \"delivery\"]";
+    let ses = "purposes = [\"account\", \"sign-in\", \"generation\", \"marketing\", \"wallet\", \"operation\", \"delivery\", \"rights\"]";
     let refused = Inventory::parse(&TEXT.replacen(ses, "purposes = [\"account\"]", 1)).map(drop).expect_err("must be refused").to_string();
     assert!(refused.contains("not there for this purpose"), "{refused}");
     assert!(refusal("fields = [\"body\"]", "fields = [\"body\", \"email\"]").contains("no such fields"));

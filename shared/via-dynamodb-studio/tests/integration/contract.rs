@@ -48,7 +48,14 @@ pub(crate) fn stores(seed: u64) -> Stores {
         overdue: Box::new(DynamoOverdue::new(database.clone(), studio.clone())),
         views: Box::new(views()),
         own: Box::new(views()),
-        expired: Box::new(DynamoExpiredRows::new(database.clone(), studio.clone(), screening, fleeting.clone(), insights)),
+        expired: Box::new(DynamoExpiredRows::new(
+            database.clone(),
+            studio.clone(),
+            screening,
+            fleeting.clone(),
+            insights,
+            table("RightsTable"),
+        )),
         checkouts: Box::new(DynamoCheckouts::new(database.clone(), fleeting.clone(), accounts.clone())),
         orders: Box::new(DynamoOrders::new(database.clone(), accounts.clone())),
         order_views: Box::new(DynamoOrderViews::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
@@ -297,6 +304,7 @@ async fn what_is_stored_is_declared() {
         ("FleetingTable", policy::Table::Fleeting, table("FleetingTable")),
         ("InsightsTable", policy::Table::Insights, table("InsightsTable")),
         ("LeadsTable", policy::Table::Leads, table("LeadsTable")),
+        ("RightsTable", policy::Table::Rights, table("RightsTable")),
         ("RateKeysTable", policy::Table::RateKeys, counted.to_owned()),
     ] {
         for item in scan(&name).await {

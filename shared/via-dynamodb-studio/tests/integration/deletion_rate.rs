@@ -58,7 +58,7 @@ async fn deletions_a_second() {
     opened.collect::<Vec<()>>().await;
 
     let due_by = Class::UPLOAD_UNUSED.expires_at(clock.now());
-    let rows = DynamoExpiredRows::new(database, studio, screening, fleeting, table("InsightsTable"));
+    let rows = DynamoExpiredRows::new(database, studio, screening, fleeting, table("InsightsTable"), table("RightsTable"));
     let delete = DeleteDue { clock: &*clock, rows: &rows, objects: &bucket, queue: &NoQueue, until: Timestamp::MAX };
     let began = Instant::now();
     let messages = (0..dynamo::SHARDS).map(|shard| DueRows { class: Class::UploadUnused, shard, due_by });

@@ -271,6 +271,7 @@ fn what_people_own_outlives_the_stack_and_what_must_vanish_does_not() {
         ("AccountsTable", "RetainExceptOnCreate"),
         ("StudioTable", "RetainExceptOnCreate"),
         ("LeadsTable", "RetainExceptOnCreate"),
+        ("RightsTable", "RetainExceptOnCreate"),
         ("Pictures", "RetainExceptOnCreate"),
     ] {
         assert_eq!(
