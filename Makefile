@@ -28,7 +28,7 @@ PACKAGES := web/node_modules/.package-lock.json
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: tools $(if $(OPEN),web) ## avatars and stickers from a picture, [OPEN=1] and then the site in your browser: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]; or the business: [BUY=1]
+demo: tools $(if $(OPEN),web) ## avatars and stickers from a picture, [OPEN=1] and then the site in your browser: [IMAGE=me.jpg] [STYLE=ink-manga] [COUNT=1] [STICKERS=0] [BUBBLE="Hi!"] [SIDE=left] [OUT=folder] [PROFILE=ephemeral] [ARTIST=openai]; or the business: [BUY=1]; or a person's rights: [RIGHTS=1]
 	echo "[1/3] the emulator of the AWS endpoints"
 	infra/local/install requirements
 	echo "[2/3] building (minutes at the first time)"

@@ -99,16 +99,25 @@ impl Journey {
 
     /// Asks for a code, takes it from the mail, and signs in with it.
     pub async fn sign_in(&mut self) -> Result<()> {
-        let asked = self.call(Method::POST, "/v1/auth/codes", Some(json!({ "email": self.email })), &[]).await?;
-        expect(&asked, 202, "asking for a code")?;
-        // The code is good where it was asked for, by this cookie.
-        self.keep_cookie(&asked);
-        let code = self.code_from_mail().await?;
+        let code = self.fresh_code().await?;
         let body = json!({ "email": self.email, "code": code, "age_attestation": "16+" });
         let reply = self.call(Method::POST, "/v1/auth/sessions", Some(body), &[]).await?;
         expect(&reply, 201, "signing in")?;
         self.keep_cookie(&reply);
         Ok(())
+    }
+
+    /// Asks for a code and takes it from the mail.
+    pub(crate) async fn fresh_code(&mut self) -> Result<String> {
+        let asked = self.call(Method::POST, "/v1/auth/codes", Some(json!({ "email": self.email })), &[]).await?;
+        expect(&asked, 202, "asking for a code")?;
+        // The code is good where it was asked for, by this cookie.
+        self.keep_cookie(&asked);
+        self.code_from_mail().await
+    }
+
+    pub(crate) fn email(&self) -> &str {
+        &self.email
     }
 
     async fn code_from_mail(&self) -> Result<String> {

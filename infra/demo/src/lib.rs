@@ -4,6 +4,7 @@ mod instant;
 mod journey;
 mod picture;
 mod purchase;
+mod rights;
 mod trial;
 
 pub use journey::{Journey, Results};
@@ -41,6 +42,8 @@ pub struct DemoOptions {
     pub side: Option<String>,
     /// Whether the business is shown, from a trial to a refund, in place of one generation.
     pub buys: bool,
+    /// Whether a person's rights are shown, to the receipt of an erasure, in place of one generation.
+    pub rights: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +134,8 @@ pub async fn run(options: &DemoOptions, state_dir: &Path) -> Result<()> {
     let outcome = if options.buys {
         let mut buyer = Journey::new(HttpClient::default(), cloud.api_url(), &cloud.mail_url());
         purchase::travel(&mut buyer, &stand_ins, options, &picture, &mut steps).await
+    } else if options.rights {
+        rights::travel(&cloud, options, &picture, &mut steps).await
     } else if at_once {
         let artists = if artists.is_empty() { "palette" } else { &artists };
         instant::travel(&cloud, options, artists, &picture, &mut steps).await

@@ -41,6 +41,9 @@ struct Arguments {
     /// 1 shows the business, from a trial to a refund, in place of one generation
     #[arg(long, env = "BUY", default_value = "0")]
     buy: String,
+    /// 1 shows a person's rights, to the receipt of an erasure, in place of one generation
+    #[arg(long, env = "RIGHTS", default_value = "0")]
+    rights: String,
 }
 
 fn main() -> ExitCode {
@@ -62,7 +65,8 @@ fn run(arguments: Arguments) -> Result<()> {
         stickers: Stickers::parse(&arguments.stickers),
         bubble,
         side,
-        buys: !["", "0", "no", "false"].contains(&arguments.buy.trim()),
+        buys: is_on(&arguments.buy),
+        rights: is_on(&arguments.rights),
     };
     let folder = target_dir(&root).join("demo");
     forget_ended(&folder);
@@ -72,6 +76,11 @@ fn run(arguments: Arguments) -> Result<()> {
         std::fs::remove_dir_all(&state_dir).context("cannot remove the demo's state")?;
     }
     outcome
+}
+
+/// Whether a switch of the command line is on.
+fn is_on(text: &str) -> bool {
+    !["", "0", "no", "false"].contains(&text.trim())
 }
 
 /// Removes the state of failed demonstrations, kept for their logs.

@@ -54,7 +54,7 @@ pub(crate) fn resources(function: &Function, parameters: &Parameters) -> Result<
 fn holds_secret(function: &Function, parameters: &Parameters) -> bool {
     let manifest = &function.manifest;
     let hidden = |variable: &String| parameters.of_variable(variable).is_some_and(|name| parameters.is_hidden(name));
-    !manifest.secrets.is_empty() || manifest.signs || manifest.env.iter().any(hidden)
+    !manifest.secrets.is_empty() || manifest.signs || manifest.proves || manifest.env.iter().any(hidden)
 }
 
 /// The condition that a parameter keeps room for runs.
@@ -95,6 +95,12 @@ fn variables(function: &Function, parameters: &Parameters) -> Result<Map<String,
         all.insert("SIGNING_KEY_ID".to_owned(), reference("SigningKeyArn"));
         all.insert("SIGNING_ALGORITHM".to_owned(), reference("SigningAlgorithm"));
         for (variable, parameter) in [("SIGNER", "Signer"), ("SIGNING_CHAIN", "SigningChain"), ("SIGNING_KEY", "SigningKey")] {
+            all.insert(variable.to_owned(), reference(parameter));
+        }
+    }
+    if manifest.proves {
+        all.insert("PROOFS_KEY_ID".to_owned(), reference("ProofsKeyArn"));
+        for (variable, parameter) in [("SIGNER", "Signer"), ("SIGNING_KEY", "SigningKey")] {
             all.insert(variable.to_owned(), reference(parameter));
         }
     }

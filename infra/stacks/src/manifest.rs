@@ -56,6 +56,9 @@ pub struct Manifest {
     /// Whether it signs pictures with the deployment's key.
     #[serde(default)]
     pub signs: bool,
+    /// Whether it signs the log of receipts.
+    #[serde(default)]
+    pub proves: bool,
     /// Whether it sends mail as the deployment's sender.
     #[serde(default)]
     pub mails: bool,

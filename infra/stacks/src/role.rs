@@ -71,6 +71,9 @@ fn statements(function: &Function) -> Vec<Value> {
     if manifest.signs {
         all.push(allow(&["kms:Sign"], vec![reference("SigningKeyArn")]));
     }
+    if manifest.proves {
+        all.push(allow(&["kms:GetPublicKey", "kms:Sign"], vec![reference("ProofsKeyArn")]));
+    }
     if manifest.mails {
         let set = format!("configuration-set/${{Prefix}}-{}", manifest.mails_with());
         let resources = vec![arn("ses", "identity/${MailIdentity}"), arn("ses", &set)];

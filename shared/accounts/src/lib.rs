@@ -27,6 +27,6 @@ pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
 pub use recipients::Recipients;
 pub use sessions::{
     Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns, SignedIn,
-    StarterCredits, code_refused,
+    StarterCredits, account_closing, code_refused,
 };
 pub use unsubscribe::UnsubscribeToken;

@@ -252,6 +252,15 @@ impl OpenSession<'_> {
     }
 }
 
+/// An account that waits for its erasure lets nobody in, until that is taken back.
+#[must_use]
+pub fn account_closing() -> Failure {
+    Failure::conflict(
+        Reason::AccountClosing,
+        "This account is being erased. The mail about it says how to take that back while there is time.",
+    )
+}
+
 /// One answer for all codes that do not sign in, so that nobody learns why.
 #[must_use]
 pub fn code_refused() -> Failure {

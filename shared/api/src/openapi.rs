@@ -8,6 +8,7 @@ mod instant;
 mod outreach;
 mod payments;
 mod problems;
+mod rights;
 mod routes;
 mod schemas;
 mod trials;
@@ -71,7 +72,7 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 11] {
+fn tags() -> [Tag; 12] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
         tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
@@ -85,6 +86,7 @@ fn tags() -> [Tag; 11] {
         tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
         tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
         tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
+        tag(rights::RIGHTS, "What people ask about their data, and receipts."),
     ]
 }
 

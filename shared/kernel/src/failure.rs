@@ -71,6 +71,10 @@ pub enum Reason {
     TrialUsed,
     /// The trial has no finished pictures that could be claimed.
     TrialUnfinished,
+    /// The account waits for its erasure: nobody signs in to it.
+    AccountClosing,
+    /// It is too late to take an erasure back.
+    ErasureBegun,
 }
 
 impl Reason {

@@ -55,6 +55,13 @@ pub enum Mail {
         /// How long it works.
         hours: i64,
     },
+    /// Everything of the address is asked to be erased.
+    ErasureAsked {
+        /// Shows the request, and takes it back.
+        link: String,
+        /// Until when it may be taken back; `None` where nothing waits.
+        until: Option<Timestamp>,
+    },
     /// The policy changes (AN-72): to everybody with an account.
     Notice {
         campaign: CampaignName,
@@ -78,6 +85,7 @@ impl Mail {
             Self::Refunded { .. } => "refund",
             Self::RefundWaits { .. } => "refund-waits",
             Self::TrialLink { .. } => "trial-link",
+            Self::ErasureAsked { .. } => "erasure",
             Self::Notice { .. } => "notice",
             Self::Marketing(_) => "marketing",
         }
@@ -94,7 +102,12 @@ impl Mail {
             }
             Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
             Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
-            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::TrialLink { .. } => {}
+            Self::SignInCode { .. }
+            | Self::Receipt { .. }
+            | Self::Refunded { .. }
+            | Self::RefundWaits { .. }
+            | Self::TrialLink { .. }
+            | Self::ErasureAsked { .. } => {}
         }
         tags
     }
@@ -127,6 +140,11 @@ impl Mail {
             ]),
             Self::RefundWaits { order, origin } => named(&[("order", number(order)), ("link", Page::Order(*order).on(origin))]),
             Self::TrialLink { link, hours } => named(&[("link", link.clone()), ("hours", number(hours))]),
+            Self::ErasureAsked { link, until } => {
+                let mut values = vec![("link", link.clone())];
+                values.extend(until.map(|until| ("until", minute(until, language))));
+                named(&values)
+            }
             Self::Notice { words, from, origin, .. } => {
                 named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", Page::Privacy.on(origin))])
             }
@@ -159,6 +177,7 @@ impl Mail {
             Self::Refunded { .. } => both!("refund"),
             Self::RefundWaits { .. } => both!("refund-waits"),
             Self::TrialLink { .. } => both!("trial-link"),
+            Self::ErasureAsked { .. } => both!("erasure"),
             Self::Notice { .. } => both!("notice"),
             Self::Marketing(_) => both!("marketing"),
         }
@@ -171,6 +190,11 @@ fn day(at: Timestamp, language: Language) -> String {
         Language::English => at.strftime("%-d %B %Y").to_string(),
         Language::Japanese => at.strftime("%Y年%-m月%-d日").to_string(),
     }
+}
+
+/// The minute in UTC, as people write it.
+fn minute(at: Timestamp, language: Language) -> String {
+    format!("{} {} UTC", day(at, language), at.strftime("%H:%M"))
 }
 
 #[async_trait]

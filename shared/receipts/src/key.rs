@@ -54,6 +54,13 @@ impl VerifierKey {
     }
 }
 
+/// The name of the log of a site, and of its key: where its files are, without the scheme (C2SP tlog-checkpoint).
+#[must_use]
+pub fn log_name(origin: &str) -> String {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    format!("{host}/v1/proofs")
+}
+
 /// Whether a key may be called this.
 pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|letter: char| letter == '+' || letter.is_whitespace() || letter.is_control())

@@ -20,7 +20,7 @@ mod tree;
 
 pub use checkpoint::{Checkpoint, Signer};
 pub use hash::Hash;
-pub use key::VerifierKey;
+pub use key::{VerifierKey, log_name};
 pub use proof::Proof;
 pub use receipt::{Receipt, Verified, verify};
 pub use refusal::{LIMITS, Limits, Refusal};

@@ -26,6 +26,14 @@ async fn an_69_trials_have_limits() {
 }
 
 #[tokio::test]
+async fn an_56_erasures() {
+    contract::rights::an_account_is_closed_and_opened_again(&Stores::fake(90)).await;
+    contract::rights::requests_go_on(&Stores::fake(91)).await;
+    let key = contract::rights::FakeLogKey::new();
+    contract::rights::what_is_done_has_a_receipt(&Stores::fake(92), &key, &key.verifier()).await;
+}
+
+#[tokio::test]
 async fn an_03_leads() {
     contract::trials::leads(&Stores::fake(57)).await;
     contract::trials::leads_of_sign_ins(&Stores::fake(58)).await;

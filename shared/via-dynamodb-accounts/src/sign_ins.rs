@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use accounts::{CodeHash, CodeSlot, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, code_refused};
+use accounts::{
+    CodeHash, CodeSlot, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
+};
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
 use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, limits};
@@ -108,10 +110,11 @@ impl DynamoSignIns {
             .or(|_| Ok(Opened::GrantedBefore))
     }
 
-    /// A sign-in to an account that is being erased must not leave a session behind: it needs the profile, which goes last.
+    /// A sign-in to an account that is being erased must not leave a session behind: it needs the profile, which goes last and says that the account is closed.
     fn enter_account(&self, sign_in: &SignIn, before: &LatestSessions, after: &LatestSessions) -> Result<[Part<Opened>; 2], Failure> {
         let account = sign_in.session.account;
-        let exists = keys::profile(account).check(&self.accounts).only_if("attribute_exists(pk)").or(|_| Err(code_refused()));
+        let exists = keys::profile(account).check(&self.accounts).only_if("attribute_exists(pk) AND attribute_not_exists(closing)");
+        let exists = exists.showing().or(|row| Err(if row.is_some() { account_closing() } else { code_refused() }));
         let noted = keys::email(&sign_in.slot.key)
             .update(&self.accounts, "SET sessions = :after")
             .only_if("account_id = :account AND sessions = :before")

@@ -1,6 +1,7 @@
 //! Signing, through KMS: the key never leaves it.
 
 mod chosen;
+mod proofs;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use provenance::{Algorithm, Chain, Signer};
 use sha2::{Digest, Sha256};
 
 pub use chosen::{NoSigner, signer};
+pub use proofs::{LogKey, log_key};
 
 /// Times that a signature is asked for, the first included.
 const TRIES: u32 = 8;

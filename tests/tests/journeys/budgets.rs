@@ -13,6 +13,7 @@ use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, mailbox, run, until};
+use crate::journeys::erasure::Erasing;
 use crate::journeys::mail::{operate, state, words};
 
 fn manifests() -> BTreeMap<String, Manifest> {
@@ -89,6 +90,7 @@ async fn wallet() -> BTreeSet<String> {
     for path in [path.as_str(), "/v1/auth/sessions"] {
         assert_eq!(person.delete(path).await.status, 204, "{path}");
     }
+    erasures(&cloud).await;
     for schedule in &cloud.model().schedules {
         let ran = cloud.fire_schedule(&schedule.function).await.unwrap();
         assert!(!ran.failed, "{}: {}", schedule.function, ran.json());
@@ -98,6 +100,17 @@ async fn wallet() -> BTreeSet<String> {
     assert_eq!(ringing(&cloud).await, BTreeSet::new());
     cloud.stop().await;
     ran
+}
+
+/// One erasure is taken back, and one runs to its receipt.
+async fn erasures(cloud: &TestCloud) {
+    let (staying, leaving) = (Person::signed_in(cloud).await, Person::signed_in(cloud).await);
+    leaving.quick_journey().await;
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+    assert_eq!(Erasing::ask(cloud, &staying).await.0.take_back().await.status, 204);
+    Erasing::ask(cloud, &leaving).await.0.to_the_end().await;
+    cloud.set_clock_offset(0);
+    assert_eq!(leaving.get("/v1/proofs/checkpoint").await.status, 200);
 }
 
 /// What has to do with mail.

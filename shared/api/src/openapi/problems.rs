@@ -150,6 +150,7 @@ fn status(reason: Reason) -> u16 {
         Reason::NotFound => 404,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
         Reason::TrialUsed | Reason::TrialUnfinished => 409,
+        Reason::AccountClosing | Reason::ErasureBegun => 409,
         Reason::MethodNotAllowed => 405,
         Reason::BodyTooLarge => 413,
         Reason::MediaTypeUnsupported => 415,
@@ -203,6 +204,8 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::ChallengeRefused => "The challenge was not met, or its answer was used before.",
         Reason::TrialUsed => "The trial has had its one upload, or its one generation.",
         Reason::TrialUnfinished => "The trial has no finished pictures that could be claimed.",
+        Reason::AccountClosing => "The account waits for its erasure: nobody signs in to it until that is taken back.",
+        Reason::ErasureBegun => "It is too late to take the erasure back.",
     }
 }
 

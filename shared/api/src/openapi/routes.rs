@@ -155,7 +155,8 @@ impl Route {
         ensure!(quotas.iter().all(|some| !some.is_empty()), "{} counts what has no limit: {counts:?}", function.name);
         let mut endpoint = endpoint.counts(&quotas.concat());
         let operation = endpoint.operation().summary(Some(about.trim_end_matches('.')));
-        Ok(Self { method, path: route.path.clone(), operation, refusals: Refusal::of(&endpoint.reasons) })
+        // The rest of a path is one parameter, which OpenAPI has no sign for.
+        Ok(Self { method, path: route.path.replace("+}", "}"), operation, refusals: Refusal::of(&endpoint.reasons) })
     }
 }
 
@@ -223,6 +224,7 @@ fn all() -> Vec<Endpoint> {
     all.extend(super::insights::all());
     all.extend(super::outreach::all());
     all.extend(super::payments::all());
+    all.extend(super::rights::all());
     all
 }
 

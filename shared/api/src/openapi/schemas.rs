@@ -8,6 +8,7 @@ use api_payments::{
     CheckoutReply, CheckoutRequest, EntriesReply, EntryReply, MoneyReply, OfferReply, OffersReply, OrderReply, OrdersReply, RefundReply,
     RefundRequest,
 };
+use api_rights::{ErasureReply, ErasureRequest, ReceiptReply};
 use api_site::{
     ChallengeReply, ChangeReply, ChangesReply, ConsentReply, ConsentTextReply, FeaturesReply, LimitsReply, LinksReply, NamedReply,
     RateReply, SiteReply,
@@ -97,6 +98,9 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<EntriesReply>()
         .schema_from::<EntryReply>()
         .schema_from::<TrialRequest>()
+        .schema_from::<ErasureRequest>()
+        .schema_from::<ErasureReply>()
+        .schema_from::<ReceiptReply>()
         .schema_from::<TrialBegun>()
         .schema_from::<TrialReply>()
         .schema_from::<TrialGenerationRequest>()
@@ -176,15 +180,24 @@ fn bounds(components: &mut Components) {
         (text.min_length, text.max_length) = (Some(2), Some(35));
         text.format = Some(SchemaFormat::Custom(LANGUAGE_TAG.into()));
     });
-    for (schema, field) in
-        [("AskForCode", "email"), ("SignInRequest", "email"), ("TrialLinkRequest", "email"), ("FeedbackRequest", "contact")]
-    {
+    for (schema, field) in [
+        ("AskForCode", "email"),
+        ("SignInRequest", "email"),
+        ("TrialLinkRequest", "email"),
+        ("FeedbackRequest", "contact"),
+        ("ErasureRequest", "email"),
+    ] {
         with(components, schema, field, |text| {
             text.max_length = Some(limits::EMAIL_CHARS);
             text.format = Some(SchemaFormat::Custom(MAIL_ADDRESS.into()));
         });
     }
-    with(components, "SignInRequest", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    for schema in ["SignInRequest", "ErasureRequest"] {
+        with(components, schema, "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    }
+    for (schema, field) in [("ErasureRequest", "key"), ("ErasureReply", "erasure_id"), ("ReceiptReply", "salt")] {
+        with(components, schema, field, |text| text.pattern = Some("^[0-9a-f]{64}$".into()));
+    }
     for schema in ["SignInRequest", "TrialRequest"] {
         with(components, schema, "age_attestation", |text| text.enum_values = Some(vec!["13+".into(), "16+".into()]));
     }
@@ -234,6 +247,7 @@ fn names(components: &mut Components) {
     one_of(components, "GenerationSummary", "reason", &end_reasons());
     one_of(components, "DeliverableReply", "kind", &kinds());
     one_of(components, "DeliverableReply", "format", picture_files::Format::ALL);
+    one_of(components, "ErasureReply", "state", &rights::Step::ALL.iter().map(|step| step.name()).collect::<Vec<_>>());
     one_of(components, "SiteReply", "profile", policy::Profile::ALL);
     one_of(components, "ProgressEvent", "stage", &Stage::ALL.iter().map(|stage| stage.name()).collect::<Vec<_>>());
     one_of(components, "DeliverableReply", "provenance", &[Provenance::C2pa, Provenance::Xmp, Provenance::Manifest, Provenance::Members]);

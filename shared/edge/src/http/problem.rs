@@ -76,6 +76,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::NotFound => StatusCode::NOT_FOUND,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => StatusCode::CONFLICT,
         Reason::TrialUsed | Reason::TrialUnfinished => StatusCode::CONFLICT,
+        Reason::AccountClosing | Reason::ErasureBegun => StatusCode::CONFLICT,
         Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::MediaTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,

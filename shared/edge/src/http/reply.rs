@@ -15,7 +15,7 @@ use super::Request;
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
-    body: Option<String>,
+    body: Option<Body>,
     media: &'static str,
     headers: Vec<(HeaderName, String)>,
     cache: &'static str,
@@ -49,7 +49,13 @@ impl Reply {
     /// 200 with plain text.
     #[must_use]
     pub fn text(body: String) -> Self {
-        Self { body: Some(body), media: "text/plain; charset=utf-8", ..Self::empty(StatusCode::OK) }
+        Self { body: Some(body.into()), media: "text/plain; charset=utf-8", ..Self::empty(StatusCode::OK) }
+    }
+
+    /// 200 with bytes.
+    #[must_use]
+    pub fn bytes(body: Vec<u8>) -> Self {
+        Self { body: Some(body.into()), media: "application/octet-stream", ..Self::empty(StatusCode::OK) }
     }
 
     /// 200 with a page for people that is complete in itself: the browser refuses every other resource, scripts first of all.
@@ -58,7 +64,7 @@ impl Reply {
     #[must_use]
     pub fn page(html: String, style: &str) -> Self {
         let policy = format!("default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        Self { body: Some(html), media: "text/html; charset=utf-8", ..Self::empty(StatusCode::OK) }
+        Self { body: Some(html.into()), media: "text/html; charset=utf-8", ..Self::empty(StatusCode::OK) }
             .with(CONTENT_SECURITY_POLICY, policy)
             .with(X_CONTENT_TYPE_OPTIONS, "nosniff".into())
             .with(REFERRER_POLICY, "no-referrer".into())
@@ -140,12 +146,12 @@ impl Reply {
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }
-        response.body(self.body.clone().map_or(Body::Empty, Body::Text)).unwrap_or_default()
+        response.body(self.body.clone().unwrap_or(Body::Empty)).unwrap_or_default()
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Failure> {
         let body = serde_json::to_string(body).map_err(Failure::broken)?;
-        Ok(Self { body: Some(body), ..Self::empty(status) })
+        Ok(Self { body: Some(body.into()), ..Self::empty(status) })
     }
 
     fn empty(status: StatusCode) -> Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use accounts::Country;
 use icu_locale_core::Locale;
 use kernel::{CallerAddress, Clock, Failure, Reason, SystemClock, limits};
-use lambda_http::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
+use lambda_http::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, IF_NONE_MATCH, ORIGIN};
 use lambda_http::http::{HeaderMap, HeaderValue};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, RequestExt};
@@ -196,6 +196,17 @@ impl Request {
     pub fn locale(&self) -> Cow<'_, str> {
         let first = self.header("accept-language").and_then(|value| value.split(',').next()).map(essence).unwrap_or_default();
         language_tag(first).unwrap_or(Cow::Borrowed("en"))
+    }
+
+    /// The token of `Authorization: Bearer` (RFC 6750, 2.1), read as what it must be.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] with [`Reason::SignedOut`] when there is none of this kind.
+    pub fn bearer<T: FromStr>(&self) -> Result<T, Failure> {
+        let token = self.header(AUTHORIZATION.as_str()).and_then(|value| value.split_once(' '));
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+        let refused = || Failure::denied(Reason::SignedOut, "Send the key in a header Authorization: Bearer.");
+        token.and_then(|token| token.parse().ok()).ok_or_else(refused)
     }
 
     /// Whether the caller accepts JSON by name and prefers it to HTML (RFC 9110, 12.5.1). Browsers do not, nor do clients that accept anything.

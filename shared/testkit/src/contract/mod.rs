@@ -15,6 +15,7 @@ pub mod outreach;
 pub mod pictures;
 pub mod placements;
 pub mod rate_keys;
+pub mod rights;
 #[cfg(feature = "pictures")]
 pub mod signers;
 mod stores;

@@ -6,6 +6,7 @@ use ::accounts::{
     CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts, Sessions,
     SignIn, SignIns,
 };
+use ::rights::{Erasures, ReceiptLog};
 use kernel::{
     AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
 };
@@ -53,6 +54,8 @@ pub struct Stores {
     pub trials: Box<dyn Trials>,
     pub links: Box<dyn TrialLinks>,
     pub claims: Box<dyn Claims>,
+    pub erasures: Box<dyn Erasures>,
+    pub log: Box<dyn ReceiptLog>,
 }
 
 impl Stores {
@@ -90,7 +93,9 @@ impl Stores {
             leads: Box::new(FakeLeads(database.clone())),
             trials: Box::new(FakeTrials(database.clone())),
             links: Box::new(FakeTrials(database.clone())),
-            claims: Box::new(FakeTrials(database)),
+            claims: Box::new(FakeTrials(database.clone())),
+            erasures: Box::new(FakeErasures(database.clone())),
+            log: Box::new(FakeReceiptLog(database)),
         }
     }
 

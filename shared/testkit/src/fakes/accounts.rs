@@ -2,7 +2,7 @@
 
 use accounts::{
     Codes, EmailKey, Found, Grant, Guess, Issued, IssuedCode, KnownAccount, Lead, Leads, Me, Networks, NewAccount, Profiles, Salt, Salts,
-    Sessions, SignIn, SignIns, code_refused,
+    Sessions, SignIn, SignIns, account_closing, code_refused,
 };
 use async_trait::async_trait;
 use kernel::{AccountSession, Failure, Limit, Reason, Timestamp, Window, limits};
@@ -92,6 +92,7 @@ impl SignIns for FakeSignIns {
                 match &sign_in.opening {
                     Some(new) => open_account(rows, sign_in, new)?,
                     None if !rows.profiles.contains_key(&sign_in.session.account) => return Err(code_refused()),
+                    None if rows.closing.contains_key(&sign_in.session.account) => return Err(account_closing()),
                     None => {}
                 }
                 open_session(rows, sign_in)

@@ -13,6 +13,8 @@ use kernel::{
 use outreach::{Campaign, Return, Subscription};
 use payments::Order;
 use policy::Class;
+use receipts::Tile;
+use rights::{Erasure, ErasureId, Head, Waiting};
 use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, Upload};
 use trials::LinkConsent;
 use wallet::{Balance, Entry};
@@ -79,6 +81,19 @@ pub struct Rows {
     pub waiting_refunds: BTreeSet<OrderId>,
     /// The orders of idempotency keys, with the hash of the request and their expiry.
     pub order_keys: BTreeMap<(AccountId, String), (String, OrderId, Timestamp)>,
+    /// The accounts that wait for their erasure, with the request.
+    pub closing: BTreeMap<AccountId, ErasureId>,
+    pub erasures: BTreeMap<ErasureId, Erasure>,
+    pub receipts: FakeReceipts,
+}
+
+/// The log of receipts.
+#[derive(Debug, Clone, Default)]
+pub struct FakeReceipts {
+    pub head: Option<Head>,
+    /// By their paths.
+    pub tiles: BTreeMap<String, Tile>,
+    pub waiting: Vec<Waiting>,
 }
 
 #[derive(Debug, Clone, Copy)]

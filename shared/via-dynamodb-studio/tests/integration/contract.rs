@@ -16,6 +16,7 @@ use via_dynamodb_outreach::*;
 use via_dynamodb_payments::*;
 use via_dynamodb_policy::*;
 use via_dynamodb_rates::*;
+use via_dynamodb_rights::{DynamoErasures, DynamoReceiptLog};
 use via_dynamodb_studio::*;
 use via_dynamodb_trials::*;
 
@@ -63,9 +64,24 @@ pub(crate) fn stores(seed: u64) -> Stores {
         leads: Box::new(DynamoLeads::new(database.clone(), table("LeadsTable"))),
         trials: Box::new(DynamoTrials::new(database.clone(), fleeting.clone(), clock.clone())),
         links: Box::new(DynamoTrialLinks::new(database.clone(), fleeting.clone()).with_leads(table("LeadsTable"))),
-        claims: Box::new(DynamoClaims::new(database.clone(), fleeting, studio, clock.clone())),
+        claims: Box::new(DynamoClaims::new(database.clone(), fleeting.clone(), studio, clock.clone())),
+        erasures: Box::new(DynamoErasures::new(database.clone(), table("RightsTable")).with_accounts(accounts, fleeting)),
+        log: Box::new(DynamoReceiptLog::new(database, table("RightsTable"))),
         clock,
     }
+}
+
+/// Requests to have everything erased; the log of their receipts is one, so these come one after another.
+async fn erasures(seed: u64) {
+    contract::rights::an_account_is_closed_and_opened_again(&stores(seed)).await;
+    contract::rights::requests_go_on(&stores(seed + 1)).await;
+    let key = contract::rights::FakeLogKey::new();
+    contract::rights::what_is_done_has_a_receipt(&stores(seed + 2), &key, &key.verifier()).await;
+}
+
+#[tokio::test]
+async fn an_56_an_erasure_closes_goes_on_and_ends_with_a_receipt() {
+    erasures(97).await;
 }
 
 /// The stores of mails, which have their suites beside them: here for what they leave in the tables.
@@ -294,6 +310,7 @@ async fn what_is_stored_is_declared() {
     contract::outreach::standings(&outreach_stores(30)).await;
     contract::orders::changes(&stores(84)).await;
     contract::trials::links(&stores(85)).await;
+    erasures(94).await;
     let counted = "rate-keys-that-are-declared";
     contract::rate_keys::rate_keys(&rate_keys(counted).await).await;
     let mut seen = BTreeMap::new();

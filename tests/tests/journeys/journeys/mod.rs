@@ -3,6 +3,7 @@
 mod buying;
 mod deletion;
 mod deliverables;
+pub(crate) mod erasure;
 mod generations;
 mod insights;
 mod listing;
