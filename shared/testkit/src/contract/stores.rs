@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ::accounts::{
-    CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts, Sessions,
-    SignIn, SignIns,
+    CallerNetworks, CodeSlot, Codes, EmailChanges, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts,
+    Sessions, SignIn, SignIns,
 };
+use choices::Choices;
 use kernel::{
     AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
 };
@@ -53,6 +54,8 @@ pub struct Stores {
     pub trials: Box<dyn Trials>,
     pub links: Box<dyn TrialLinks>,
     pub claims: Box<dyn Claims>,
+    pub choices: Box<dyn Choices>,
+    pub email_changes: Box<dyn EmailChanges>,
 }
 
 impl Stores {
@@ -90,7 +93,9 @@ impl Stores {
             leads: Box::new(FakeLeads(database.clone())),
             trials: Box::new(FakeTrials(database.clone())),
             links: Box::new(FakeTrials(database.clone())),
-            claims: Box::new(FakeTrials(database)),
+            claims: Box::new(FakeTrials(database.clone())),
+            choices: Box::new(FakeChoices(database.clone())),
+            email_changes: Box::new(FakeEmailChanges(database)),
         }
     }
 
@@ -182,7 +187,7 @@ impl Stores {
         let known = self.account_of(&code.slot).await.unwrap();
         let session = AccountSession { account: known.id, session: self.nobody().session };
         let first = builders::first_sign_in(session, email, (&code.slot, &code.hash), code.networks, 0, self.now());
-        SignIn { latest: known.latest, opening: None, ..first }
+        SignIn { latest: known.latest, flags: known.flags, opening: None, ..first }
     }
 
     /// A caller with a session and credits.
