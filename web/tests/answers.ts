@@ -187,7 +187,7 @@ export const usual = (pictures: string): Script => ({
   'PATCH /v1/me': ({ body }) => ({ locale: body.locale }),
   'GET /v1/me/marketing': { subscribed: false, text: 'I would like news and offers by mail. I can stop them at any time.', text_version: '2026-11-30' },
   'PUT /v1/me/marketing': undefined,
-  'PUT /v1/me/usage': undefined,
+  'PUT /v1/me/choices/{purpose}': { purpose: 'analytics', basis: 'legitimate-interest', state: 'objected', effect: 'Nothing that your browsers do is counted, and no earlier count leads to you.' },
   'GET /v1/me/wallet/entries': ENTRIES,
   'GET /v1/offers': OFFERS,
   'GET /v1/orders': { orders: [order(1), order(2, { state: 'credited', refund: { asked_at: '2026-11-21T10:00:00Z', state: 'done' }, refunded: { amount: 249, currency: 'USD' }, credits: 10, credits_taken_back: 10 })] },

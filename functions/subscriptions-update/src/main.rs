@@ -25,8 +25,8 @@ async fn main() -> Result<(), edge::Error> {
     let client = dynamo::Database::new(&settings.aws()?);
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
-        subscribers: DynamoSubscribers::new(client.clone(), fleeting, accounts.clone(), Arc::new(settings.clock)),
-        subscriptions: DynamoSubscriptions::new(client, accounts),
+        subscribers: DynamoSubscribers::new(client.clone(), fleeting.clone(), accounts.clone(), Arc::new(settings.clock)),
+        subscriptions: DynamoSubscriptions::new(client, accounts).counting(fleeting),
         pepper: settings.pepper()?,
         keys: settings.session_keys()?,
         clock: settings.clock,

@@ -23,7 +23,7 @@ SIGN_OUT, UPLOAD, INSTANT = "auth-sessions-delete", "uploads-create", "instant-c
 CODE, SIGN_IN = "auth-codes-create", "auth-sessions-create"
 START, GET, DELETE = "generations-create", "generations-get", "generations-delete"
 EVENTS, FEEDBACK = "events-create", "feedback-create"
-MARKETING = "subscriptions-update"
+MARKETING, CHOICE = "subscriptions-update", "choices-update"
 CHECKOUT = "checkouts-create"
 TRIAL = "trials-create"
 HOUR = 3600
@@ -201,6 +201,11 @@ def map_case(context, case):
     elif name(case) == MARKETING and isinstance(case.body, dict) and case.body.get("subscribed"):
         # Who opts in says to which words.
         case.body["text_version"] = ask("GET", "/v1/me/marketing")["text_version"]
+    elif name(case) == CHOICE and isinstance(case.body, dict):
+        # A state of this choice; and who restricts the use of their data is refused what others are asked for.
+        marketing = case.path_parameters.get("purpose") == "marketing"
+        case.path_parameters["purpose"] = "marketing" if marketing else "analytics"
+        case.body["state"] = "withdrawn" if marketing else "objected"
     elif name(case) == CHECKOUT and isinstance(case.body, dict):
         case.body["offer"] = offer()
         case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key']}{next(numbers)}"[-255:]

@@ -22,6 +22,13 @@ impl LatestSessions {
         (Self(latest), ended)
     }
 
+    /// What they are where all but `session` end, and those that end.
+    #[must_use]
+    pub fn keeping(&self, session: SessionId) -> (Self, Vec<SessionId>) {
+        let (kept, ended): (Vec<_>, Vec<_>) = self.0.iter().copied().partition(|(known, _)| *known == session);
+        (Self(kept), ended.into_iter().map(|(session, _)| session).collect())
+    }
+
     /// Their ids, the oldest first.
     pub fn ids(&self) -> impl Iterator<Item = SessionId> {
         self.0.iter().map(|(session, _)| *session)

@@ -1,7 +1,9 @@
 //! Accounts: sign-in by a mailed code, sessions, and the account itself (AN-01, AN-14, AN-25).
 
 mod age;
+mod choices;
 mod codes;
+mod email_changes;
 mod entry;
 mod latest;
 mod leads;
@@ -16,7 +18,12 @@ mod sessions;
 mod unsubscribe;
 
 pub use age::{AgeAttestation, Country, check_age};
+pub use choices::{Choice, ChoiceOf, ChoiceState, ConsentRecord, Flags, Made, MadeBy, restricted};
 pub use codes::{CodeMailer, CodeRequested, CodeSlot, Codes, Issued, IssuedCode, RequestCode};
+pub use email_changes::{
+    AskForEmailChange, ChangeMail, ChangeMailer, ConfirmEmailChange, EmailChange, EmailChangeAsked, EmailChanges, Move, Progress,
+    StoredChange, address_taken,
+};
 pub use latest::LatestSessions;
 pub use leads::{Lead, LeadPage, Leads};
 pub use me::{Me, Profiles};

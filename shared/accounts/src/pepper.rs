@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{Email, Owner};
+use kernel::{Email, EmailChangeId, Owner};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -61,6 +61,12 @@ impl Pepper {
     #[must_use]
     pub fn code_hash(&self, slot: &CodeSlot, code: &str) -> CodeHash {
         CodeHash(self.hash(&["code", &slot.key.0, &slot.nonce.0, code]))
+    }
+
+    /// The stored form of the code of a change, for one of its addresses.
+    #[must_use]
+    pub(crate) fn email_change_hash(&self, id: EmailChangeId, email: &Email, code: &str) -> CodeHash {
+        CodeHash(self.hash(&["email-change", &id.to_string(), email.as_str(), code]))
     }
 
     /// The leading bytes of a network address, with something else that is counted beside it, for the day of `salt` (AN-09).

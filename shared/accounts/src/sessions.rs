@@ -7,7 +7,7 @@ use wallet::Entry;
 
 use crate::entry::digits;
 use crate::{
-    AgeAttestation, CallerNetworks, CodeHash, CodeSlot, Country, LatestSessions, Lead, LeadPage, MailboxKey, Nonce, Pepper, Salts,
+    AgeAttestation, CallerNetworks, CodeHash, CodeSlot, Country, Flags, LatestSessions, Lead, LeadPage, MailboxKey, Nonce, Pepper, Salts,
     check_age,
 };
 
@@ -23,6 +23,8 @@ pub struct SignIn {
     pub expires_at: Timestamp,
     /// The account's latest sessions as they were found: none where it is opened.
     pub latest: LatestSessions,
+    /// What the account chose, as it was found: the session carries it.
+    pub flags: Flags,
     /// The account that a first sign-in opens.
     pub opening: Option<NewAccount>,
 }
@@ -32,6 +34,8 @@ pub struct SignIn {
 pub struct KnownAccount {
     pub id: AccountId,
     pub latest: LatestSessions,
+    /// What it chose.
+    pub flags: Flags,
 }
 
 #[derive(Clone)]
@@ -87,8 +91,8 @@ pub trait SignIns: Send + Sync {
 
     async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure>;
 
-    /// Opens the session, and ends the oldest ones of the account where there would be more than [`kernel::limits::SESSIONS`], though others signed in
-    /// meanwhile. A new account has its grant unless its mailbox had one.
+    /// Opens the session with what its account chose, though it chose otherwise meanwhile, and ends the oldest ones of the account where there would be
+    /// more than [`kernel::limits::SESSIONS`], though others signed in meanwhile. A new account has its grant unless its mailbox had one.
     ///
     /// # Errors
     /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased, and with
@@ -221,18 +225,18 @@ impl OpenSession<'_> {
 
     async fn write(&self, entered: &Entered<'_>, proven: &Proven, known: Option<KnownAccount>) -> Result<SignedIn, Failure> {
         let now = self.clock.now();
-        let (account, latest, opening) = match known {
-            Some(known) => (known.id, known.latest, None),
+        let (account, latest, flags, opening) = match known {
+            Some(known) => (known.id, known.latest, known.flags, None),
             None => {
                 check_age(entered.age, entered.country)?;
                 let account = AccountId::new(self.clock, self.randomness);
-                (account, LatestSessions::default(), Some(self.new_account(entered, proven, now)))
+                (account, LatestSessions::default(), Flags::default(), Some(self.new_account(entered, proven, now)))
             }
         };
         let session = AccountSession { account, session: SessionId::new(self.clock, self.randomness) };
         let expires_at = Class::SESSION.expires_at(now);
         let (slot, code) = (proven.slot.clone(), proven.code.clone());
-        let sign_in = SignIn { slot, code, session, at: now, expires_at, latest, opening };
+        let sign_in = SignIn { slot, code, session, at: now, expires_at, latest, flags, opening };
         self.sign_ins.open(&sign_in).await?;
         Ok(SignedIn { session, issued_at: now, expires_at })
     }

@@ -1,7 +1,7 @@
 //! The JSON of signing in and of the account.
 
 pub use accounts::LeadPage;
-use kernel::{AccountId, Failure, Reason, Timestamp};
+use kernel::{AccountId, EmailChangeId, Failure, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/auth/codes`
@@ -91,6 +91,44 @@ pub struct ChangeMe {
 pub struct ChangedMe {
     /// The tag in its usual spelling.
     pub locale: String,
+}
+
+/// `POST /v1/me/email-changes`
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EmailChangeRequest {
+    /// The address that the account is to have: ASCII before the `@`, and a domain in any script.
+    pub email: String,
+}
+
+/// Two codes are on their way; the same whether or not the new address has an account.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmailChangeReply {
+    /// `ech_…`
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub email_change_id: EmailChangeId,
+    /// Until when the codes are good: RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub expires_at: Timestamp,
+}
+
+impl From<accounts::EmailChangeAsked> for EmailChangeReply {
+    fn from(asked: accounts::EmailChangeAsked) -> Self {
+        Self { email_change_id: asked.id, expires_at: asked.expires_at }
+    }
+}
+
+/// `PUT /v1/me/email-changes/{id}`
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EmailChangeCodes {
+    /// The code that was mailed to the address the account has: six decimal digits.
+    pub old_code: String,
+    /// The code that was mailed to the new address.
+    pub new_code: String,
 }
 
 #[derive(Debug, Serialize)]

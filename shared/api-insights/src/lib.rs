@@ -57,15 +57,6 @@ impl EventsRequest {
     }
 }
 
-/// `PUT /v1/me/usage`
-#[derive(Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct UsageRequest {
-    /// Whether what the account's browsers do is counted; `false` is an objection.
-    pub counted: bool,
-}
-
 /// `POST /v1/feedback`
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

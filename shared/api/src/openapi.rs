@@ -3,6 +3,8 @@
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
+mod choices;
+mod email_changes;
 mod insights;
 mod instant;
 mod outreach;

@@ -133,8 +133,8 @@ impl Query {
         Self { after: place, ..self }
     }
 
-    /// As it is now, and not as it was a moment ago; no index can say that.
-    pub fn consistent(self) -> Self {
+    /// As the rows are now, and not as they were a moment ago. No index can say that.
+    pub fn consistently(self) -> Self {
         Self { consistent: true, ..self }
     }
 

@@ -31,7 +31,7 @@ pub struct Seen {
 #[async_trait]
 pub trait Usage: Send + Sync {
     /// Adds the actions to those of the browser's day, counts the batch by the browser and its networks, and notes whose browser it is: all or nothing,
-    /// and twice is once. Where the account objected to being counted, nothing is written.
+    /// and twice is once. Where the session says that the account objected to being counted, or restricted the use of its data, nothing is written (AN-57, AN-59).
     ///
     /// # Errors
     /// [`Failure::Denied`] when the session is closed, [`Failure::Busy`] with [`kernel::Reason::RateLimited`] above a limit.
@@ -39,18 +39,6 @@ pub trait Usage: Send + Sync {
 
     /// Forgets whose browsers are the account's: what they did leads to nobody from then on (AN-18). A repetition changes nothing.
     async fn detach(&self, account: AccountId) -> Result<(), Failure>;
-
-    /// Notes that the account is not to be counted, and forgets its browsers.
-    ///
-    /// # Errors
-    /// [`Failure::Denied`] when the session is closed.
-    async fn object(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure>;
-
-    /// Takes an objection back.
-    ///
-    /// # Errors
-    /// [`Failure::Denied`] when the session is closed.
-    async fn agree(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure>;
 }
 
 /// Stores a batch of actions.

@@ -69,6 +69,10 @@ pub enum Reason {
     ChallengeRefused,
     /// The trial has had what it may have once (AN-73).
     TrialUsed,
+    /// The address has an account of its own.
+    AddressTaken,
+    /// The account's owner restricted the use of their data: nothing new is made of it (AN-57).
+    ProcessingRestricted,
     /// The trial has no finished pictures that could be claimed.
     TrialUnfinished,
     /// The account waits for its erasure: nobody signs in to it.

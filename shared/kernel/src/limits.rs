@@ -91,6 +91,10 @@ counted! {
     TRIAL_LINKS_PER_DAY_TO_AN_ADDRESS = 5 "trial-links" by Counted::Address, Day;
     /// How often a trial may be opened by its links.
     TRIAL_LINKS_OPENED_PER_HOUR = 10 "links-opened" by Counted::Trial, Hour;
+    /// Changes of an account's address that are asked for: each mails two codes.
+    EMAIL_CHANGES_PER_DAY = 5 "email-changes" by Counted::Account, Day;
+    /// Choices that allow more than before; what allows less is never refused.
+    CHOICES_PER_DAY = 20 "choices" by Counted::Account, Day;
     /// Checkouts: each asks the merchant.
     CHECKOUTS_PER_HOUR = 20 "checkouts" by Counted::Account, Hour;
     /// Messages to the operator (AN-08), which a person reads.

@@ -1,10 +1,10 @@
 //! Consent to marketing, and the mail that needs it (AN-04).
 
-use accounts::{EmailKey, UnsubscribeToken};
+use accounts::{Choice, ChoiceOf, ChoiceState, EmailKey, Made, MadeBy, UnsubscribeToken};
 use kernel::{Language, Timestamp};
 
 use crate::subscription::unsubscribe_link;
-use crate::{CampaignName, EndedBy, Words};
+use crate::{CampaignName, Words};
 
 /// The version of the words that somebody agrees to: the day they were written.
 pub const CONSENT_VERSION: &str = "2026-11-30";
@@ -24,19 +24,30 @@ pub struct Subscription {
     address: EmailKey,
     text_version: String,
     given_at: Timestamp,
-    ended: Option<(EndedBy, Timestamp)>,
+    given_by: MadeBy,
+    ended: Option<(MadeBy, Timestamp)>,
 }
 
 impl Subscription {
     /// The record of an act of its owner: at this time, to the words of this version.
     #[must_use]
-    pub fn given(address: EmailKey, text_version: String, given_at: Timestamp) -> Self {
-        Self { address, text_version, given_at, ended: None }
+    pub fn given(address: EmailKey, text_version: String, given_at: Timestamp, given_by: MadeBy) -> Self {
+        Self { address, text_version, given_at, given_by, ended: None }
+    }
+
+    /// The choice that it is: there is no other place where it is kept.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        let (state, by, at) = match self.ended {
+            None => (ChoiceState::Granted, self.given_by, self.given_at),
+            Some((by, at)) => (ChoiceState::Withdrawn, by, at),
+        };
+        Choice { of: ChoiceOf::Marketing, state, made: Some(Made { at, by, notice: self.text_version.clone() }) }
     }
 
     /// The same as withdrawn.
     #[must_use]
-    pub fn ended(self, by: EndedBy, at: Timestamp) -> Self {
+    pub fn ended(self, by: MadeBy, at: Timestamp) -> Self {
         Self { ended: Some((by, at)), ..self }
     }
 
@@ -56,7 +67,12 @@ impl Subscription {
     }
 
     #[must_use]
-    pub fn end(&self) -> Option<(EndedBy, Timestamp)> {
+    pub fn given_by(&self) -> MadeBy {
+        self.given_by
+    }
+
+    #[must_use]
+    pub fn end(&self) -> Option<(MadeBy, Timestamp)> {
         self.ended
     }
 
@@ -168,9 +184,9 @@ mod tests {
     fn an_04_a_withdrawn_subscription_gives_no_consent() {
         let pepper = accounts::Pepper::new(b"0123456789abcdef0123456789abcdef");
         let address = pepper.email_key(&"ada@example.org".parse().unwrap());
-        let given = Subscription::given(address, CONSENT_VERSION.to_owned(), Timestamp::UNIX_EPOCH);
+        let given = Subscription::given(address, CONSENT_VERSION.to_owned(), Timestamp::UNIX_EPOCH, MadeBy::Settings);
         assert_eq!(given.consent().map(|consent| consent.given_at()), Some(Timestamp::UNIX_EPOCH));
-        for by in [EndedBy::Settings, EndedBy::Link, EndedBy::MailService] {
+        for by in [MadeBy::Settings, MadeBy::Link, MadeBy::MailService] {
             assert_eq!(given.clone().ended(by, Timestamp::UNIX_EPOCH).consent(), None);
         }
     }
@@ -179,7 +195,7 @@ mod tests {
     fn an_05_a_marketing_mail_has_the_headers_of_one_click() {
         let pepper = accounts::Pepper::new(b"0123456789abcdef0123456789abcdef");
         let address = pepper.email_key(&"ada@example.org".parse().unwrap());
-        let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), Timestamp::UNIX_EPOCH).consent().unwrap();
+        let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), Timestamp::UNIX_EPOCH, MadeBy::Settings).consent().unwrap();
         let words = Words { subject: "News".into(), text: "Hello.".into() };
         let marketing = Marketing::new(consent, "spring".parse().unwrap(), words, &pepper, "https://nigao.example.org");
         assert!(!format!("{marketing:?}").contains("/unsubscribe/"), "the secret is in no log");

@@ -6,7 +6,7 @@ use policy::Class;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{CampaignMails, CampaignName, EndedBy, Return, Subscriptions, Suppressions};
+use crate::{CampaignMails, CampaignName, MadeBy, Return, Subscriptions, Suppressions};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum MailEventKind {
@@ -93,7 +93,7 @@ impl NoteMailEvent<'_> {
         };
         let now = self.clock.now();
         self.suppressions.suppress(address, Class::MAIL_SUPPRESSION.expires_at(now)).await?;
-        self.subscriptions.end(address, EndedBy::MailService, now).await?;
+        self.subscriptions.end(address, MadeBy::MailService, now).await?;
         match &event.campaign {
             Some(campaign) => self.mails.note_return(campaign, address, returned).await,
             None => Ok(()),

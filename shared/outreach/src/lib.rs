@@ -14,6 +14,7 @@ mod standing;
 mod subscription;
 mod template;
 
+pub use accounts::MadeBy;
 pub use campaign::{
     Campaign, CampaignDue, CampaignKind, CampaignMails, CampaignName, CampaignState, Campaigns, Claimed, Counts, NotAName, Return, Texts,
     Words,
@@ -26,4 +27,4 @@ pub use page::{STYLE_HASH, unsubscribe_page, unsubscribed_page};
 pub use purchases::PurchaseMails;
 pub use run::RunCampaign;
 pub use standing::{Audience, AudiencePage, Person, Standing, Standings, Suppressions};
-pub use subscription::{ChangeSubscription, EndedBy, Subscribers, Subscriptions, Unsubscribe, check_version, unsubscribe_link};
+pub use subscription::{ChangeSubscription, Subscribers, Subscriptions, Unsubscribe, check_version, unsubscribe_link};

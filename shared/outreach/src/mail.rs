@@ -17,6 +17,19 @@ pub enum Mail {
         /// Minutes until the code expires.
         minutes: i64,
     },
+    /// To the address that an account has: another is wanted (AN-55).
+    EmailChangeOld {
+        code: String,
+        /// Hours until the code expires.
+        hours: i64,
+    },
+    /// To the address that it is to have.
+    EmailChangeNew {
+        code: String,
+        hours: i64,
+    },
+    /// To both: it was changed.
+    EmailChanged,
     Ready {
         owner: Owner,
         generation: GenerationId,
@@ -80,6 +93,9 @@ impl Mail {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignInCode { .. } => "sign-in-code",
+            Self::EmailChangeOld { .. } => "email-change-old",
+            Self::EmailChangeNew { .. } => "email-change-new",
+            Self::EmailChanged => "email-changed",
             Self::Ready { .. } => "ready",
             Self::Receipt { .. } => "receipt",
             Self::Refunded { .. } => "refund",
@@ -102,12 +118,8 @@ impl Mail {
             }
             Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
             Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
-            Self::SignInCode { .. }
-            | Self::Receipt { .. }
-            | Self::Refunded { .. }
-            | Self::RefundWaits { .. }
-            | Self::TrialLink { .. }
-            | Self::ErasureAsked { .. } => {}
+            Self::EmailChangeOld { .. } | Self::EmailChangeNew { .. } | Self::EmailChanged | Self::ErasureAsked { .. } => {}
+            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::TrialLink { .. } => {}
         }
         tags
     }
@@ -120,6 +132,10 @@ impl Mail {
         match self {
             // The digits stay out of the subject: it shows on locked screens.
             Self::SignInCode { code, minutes } => named(&[("code", code.clone()), ("minutes", number(minutes))]),
+            Self::EmailChangeOld { code, hours } | Self::EmailChangeNew { code, hours } => {
+                named(&[("code", code.clone()), ("hours", number(hours))])
+            }
+            Self::EmailChanged => named(&[]),
             Self::Ready { generation, origin, .. } => named(&[("link", Page::Generation(*generation).on(origin))]),
             Self::Receipt { order, credits, total, at, receipt, origin } => {
                 let mut values = vec![
@@ -172,6 +188,9 @@ impl Mail {
         }
         match self {
             Self::SignInCode { .. } => both!("sign-in-code"),
+            Self::EmailChangeOld { .. } => both!("email-change-old"),
+            Self::EmailChangeNew { .. } => both!("email-change-new"),
+            Self::EmailChanged => both!("email-changed"),
             Self::Ready { .. } => both!("ready"),
             Self::Receipt { .. } => both!("receipt"),
             Self::Refunded { .. } => both!("refund"),

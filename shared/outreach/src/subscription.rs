@@ -1,35 +1,26 @@
 //! Opting in by an act, and out at any time (AN-04, AN-05).
 
-use accounts::{EmailKey, Pepper, UnsubscribeToken};
+use accounts::{EmailKey, MadeBy, Pepper, UnsubscribeToken};
 use async_trait::async_trait;
 use kernel::{AccountSession, Clock, Email, Failure, Reason, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use crate::{CONSENT_VERSION, Subscription};
 
-/// Who ended a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndedBy {
-    /// Its owner, signed in.
-    Settings,
-    /// Whoever had the link in a mail.
-    Link,
-    /// Mail came back, or its reader called it spam.
-    MailService,
-}
-
-/// The subscriptions by the keys of their addresses: an account and a visitor of one address have one.
+/// The subscriptions by the keys of their addresses: an account and a visitor of one address have one. Where the address has an account, each change is on
+/// record there ([`accounts::ConsentRecord`]), in the same write.
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
     /// What is stored of an address.
     async fn of(&self, address: &EmailKey) -> Result<Option<Subscription>, Failure>;
 
-    /// Begins a subscription. One that runs stays as it is, with the day it was given; one that ended begins anew.
-    async fn subscribe(&self, address: &EmailKey, text_version: &str, at: Timestamp) -> Result<(), Failure>;
+    /// Begins a subscription, and answers with it. One that runs stays as it is, with the day it was given; one that ended begins anew.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] with [`Reason::RateLimited`] where somebody who is signed in changed their choices too often today.
+    async fn subscribe(&self, address: &EmailKey, text_version: &str, by: MadeBy, at: Timestamp) -> Result<Subscription, Failure>;
 
-    /// Ends it. Idempotent: one that is not there or ended before stays so.
-    async fn end(&self, address: &EmailKey, by: EndedBy, at: Timestamp) -> Result<(), Failure>;
+    /// Ends it, and answers with it as it is then. Idempotent: one that is not there or ended before stays so.
+    async fn end(&self, address: &EmailKey, by: MadeBy, at: Timestamp) -> Result<Option<Subscription>, Failure>;
 }
 
 /// The address of somebody who is signed in.
@@ -58,16 +49,16 @@ impl ChangeSubscription<'_> {
         Ok(self.subscriptions.of(&address).await?.filter(|subscription| subscription.consent().is_some()))
     }
 
-    /// Opts in to the words of this version, or out where there is none.
+    /// Opts in to the words of this version, or out where there is none; answers with what is so then.
     ///
     /// # Errors
-    /// Those of [`check_version`] and [`Self::look`].
-    pub async fn run(&self, caller: &AccountSession, text_version: Option<&str>) -> Result<(), Failure> {
+    /// Those of [`check_version`], [`Self::look`] and [`Subscriptions::subscribe`].
+    pub async fn run(&self, caller: &AccountSession, text_version: Option<&str>) -> Result<Option<Subscription>, Failure> {
         text_version.map(check_version).transpose()?;
         let (address, now) = (self.address(caller).await?, self.clock.now());
         match text_version {
-            Some(version) => self.subscriptions.subscribe(&address, version, now).await,
-            None => self.subscriptions.end(&address, EndedBy::Settings, now).await,
+            Some(version) => self.subscriptions.subscribe(&address, version, MadeBy::Settings, now).await.map(Some),
+            None => self.subscriptions.end(&address, MadeBy::Settings, now).await,
         }
     }
 
@@ -105,6 +96,6 @@ impl Unsubscribe<'_> {
     /// [`Failure::Missing`] for a token that is none of ours.
     pub async fn run(&self, token: &str) -> Result<(), Failure> {
         let address = UnsubscribeToken::address(token, self.pepper).ok_or_else(|| Failure::missing("link"))?;
-        self.subscriptions.end(&address, EndedBy::Link, self.clock.now()).await
+        self.subscriptions.end(&address, MadeBy::Link, self.clock.now()).await.map(drop)
     }
 }

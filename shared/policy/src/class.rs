@@ -16,6 +16,10 @@ pub enum Class {
     EmailIndex,
     Wallet,
     LedgerEntry,
+    /// What an account objects to, and whether it is restricted.
+    Choices,
+    /// A change of a consent, an objection or a restriction.
+    ConsentRecord,
     /// A purchase of credits.
     Order,
     /// That somebody must look at a refund.
@@ -36,6 +40,8 @@ pub enum Class {
     Quarantine,
     /// A mailed sign-in code, hashed.
     SignInCode,
+    /// That an account is to have another address.
+    EmailChange,
     Session,
     /// The number of requests of one kind in an hour or a day.
     RateCounter,
@@ -59,8 +65,6 @@ pub enum Class {
     DeviceDay,
     /// Whose browser it is.
     DeviceLink,
-    /// That an account is not to be counted.
-    AnalyticsObjection,
     /// A day in numbers without persons.
     DailyCounts,
     /// A message to the operator.
@@ -159,6 +163,7 @@ expiring! {
     MODERATION_RECORD = ModerationRecord,
     QUARANTINE = Quarantine,
     SIGN_IN_CODE = SignInCode,
+    EMAIL_CHANGE = EmailChange,
     SESSION = Session,
     RATE_COUNTER = RateCounter,
     NETWORK_COUNTER = NetworkCounter,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::admission::leaves;
-use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Subject, Table};
+use crate::inventory::{Entry, Erasure, Export, Inventory, Purpose, Store, Subject, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
 use crate::retention::{Mechanism, Owner, Retention};
 use crate::{Class, Cookie, OnDevice, Profile};
@@ -57,6 +57,9 @@ fn check_rules(inventory: &Inventory) -> Result<(), Flaw> {
     }
     if inventory.notice().in_force.as_deref().is_some_and(|version| !is_version(version)) {
         return Err(Flaw::Rule("what is in force is a version of the policy"));
+    }
+    if Purpose::ALL.iter().any(|purpose| !inventory.purposes().contains_key(purpose)) {
+        return Err(Flaw::Rule("every purpose rests on something"));
     }
     let sweep = inventory.sweep();
     if sweep.lookahead() >= sweep.every() {

@@ -1,5 +1,6 @@
 //! The typed inventory, read once from the embedded `inventory.toml`, as JSON.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::SignedDuration;
@@ -43,6 +44,7 @@ pub struct Inventory {
     sweep: Sweep,
     cookies: Vec<Cookie>,
     on_device: Vec<OnDevice>,
+    purposes: BTreeMap<Purpose, Basis>,
     erasure: ErasureDeadline,
     notice: NoticeRule,
     lifecycle: Lifecycle,
@@ -118,6 +120,12 @@ impl Inventory {
     #[must_use]
     pub fn on_device(&self) -> &[OnDevice] {
         &self.on_device
+    }
+
+    /// What each purpose rests on.
+    #[must_use]
+    pub fn purposes(&self) -> &BTreeMap<Purpose, Basis> {
+        &self.purposes
     }
 
     /// The rule for deletion on request.
@@ -380,8 +388,9 @@ pub enum Subject {
 }
 
 /// The purposes of data. Selling is not among them (AN-38).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Purpose {
     /// Having an account.
     Account,
@@ -407,6 +416,54 @@ pub enum Purpose {
     Contact,
     /// Answering somebody who asks for their data, or to have it erased.
     Rights,
+}
+
+impl Purpose {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name in the inventory.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.into_str()
+    }
+
+    /// What it rests on, as the inventory says.
+    #[must_use]
+    pub fn basis(self) -> Basis {
+        // An inventory that lacks a purpose is refused: see `flaw`.
+        inventory().purposes.get(&self).copied().unwrap_or(Basis::Consent)
+    }
+}
+
+/// What a purpose rests on (GDPR, art. 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", const_into_str)]
+pub enum Basis {
+    /// What a person asked for, and what has to be there for it.
+    Contract,
+    /// What the law asks of whoever runs the service.
+    LegalDuty,
+    /// It may be objected to.
+    LegitimateInterest,
+    /// Nothing is done until it is given, nor when it is withdrawn.
+    Consent,
+}
+
+impl Basis {
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// The name in the inventory.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.into_str()
+    }
+
+    /// Whether a person has a choice in what rests on it.
+    #[must_use]
+    pub const fn leaves_a_choice(self) -> bool {
+        matches!(self, Self::LegitimateInterest | Self::Consent)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

@@ -30,7 +30,7 @@ pub use cookie::Cookie;
 pub use diff::{Change, Weight};
 pub use flaw::Flaw;
 pub use inventory::{
-    Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Purpose, Regions, Store, Subject, Sweep, Table, inventory,
+    Basis, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Purpose, Regions, Store, Subject, Sweep, Table, inventory,
     undeclared,
 };
 pub use notice::{Lacking, Notice, NoticeRule, Words, lacking};

@@ -118,6 +118,8 @@ erase! { Delete:
     EmailIndex = Erasing::OfAddress;
     Wallet = Erasing::Own;
     LedgerEntry = Erasing::Own;
+    Choices = Erasing::Own;
+    ConsentRecord = Erasing::Own;
     RefundRequest = Erasing::Of("order");
     Order = Erasing::Own;
     UploadUnused = Erasing::Own;
@@ -127,9 +129,9 @@ erase! { Delete:
     Attempt = Erasing::Own;
     ModerationRecord = Erasing::Own;
     Quarantine = Erasing::Own;
+    EmailChange = Erasing::Own;
     Session = Erasing::Own;
     DeviceLink = Erasing::Own;
-    AnalyticsObjection = Erasing::Own;
     Feedback = Erasing::Own;
     MarketingConsent = Erasing::OfAddress;
     Lead = Erasing::OfAddress;
@@ -154,6 +156,8 @@ export! {
     Account = Exporting::Rows;
     Wallet = Exporting::Rows;
     LedgerEntry = Exporting::Rows;
+    Choices = Exporting::Rows;
+    ConsentRecord = Exporting::Rows;
     Order = Exporting::Rows;
     UploadUnused = Exporting::Rows;
     Upload = Exporting::Rows;
@@ -163,7 +167,6 @@ export! {
     ModerationRecord = Exporting::Rows;
     DeviceDay = Exporting::Rows;
     DeviceLink = Exporting::Rows;
-    AnalyticsObjection = Exporting::Rows;
     Feedback = Exporting::Rows;
     MarketingConsent = Exporting::Rows;
     Lead = Exporting::Rows;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use accounts::{CallerNetworks, CodeHash, CodeSlot, Grant, LatestSessions, Lead, LeadPage, NewAccount, Pepper, SignIn};
+use accounts::{CallerNetworks, CodeHash, CodeSlot, Flags, Grant, LatestSessions, Lead, LeadPage, NewAccount, Pepper, SignIn};
 use kernel::{AccountId, AccountSession, Clock, Email, GenerationId, Owner, Principal, Randomness, SessionId, Timestamp, UploadId};
 use policy::Class;
 use screening::{Decision, Verdict};
@@ -62,6 +62,7 @@ pub fn first_sign_in(
         at: now,
         expires_at,
         latest: LatestSessions::default(),
+        flags: Flags::default(),
         opening: Some(opening),
     }
 }

@@ -7,7 +7,7 @@ use testkit::contract::artists::{self, Abilities};
 use testkit::contract::outreach::OutreachStores;
 use testkit::contract::pictures::Shelves;
 use testkit::contract::{self, Insights, Stores};
-use testkit::fakes::{FakeArtist, FakeDatabase, FakeDays, FakeInbox, FakeUsage};
+use testkit::fakes::{FakeArtist, FakeDatabase, FakeDays, FakeInbox, FakeSubscriptions, FakeUsage};
 use testkit::{Faults, builders};
 
 #[tokio::test]
@@ -67,6 +67,33 @@ async fn an_36_codes_of_suppressed_addresses() {
 async fn an_04_an_05_subscriptions_and_standings() {
     contract::outreach::subscriptions(&OutreachStores::fake(51)).await;
     contract::outreach::standings(&OutreachStores::fake(52)).await;
+}
+
+#[tokio::test]
+async fn an_57_an_59_an_60_choices() {
+    contract::choices::choices(&Stores::fake(171)).await;
+    contract::choices::restrictions(&Stores::fake(172)).await;
+    contract::choices::choices_and_sign_ins(&Stores::fake(173)).await;
+    contract::choices::stale_sign_ins(&Stores::fake(174)).await;
+    contract::choices::limits_of_choices(&Stores::fake(175)).await;
+    let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+    let subscriptions = FakeSubscriptions(database.clone());
+    contract::choices::marketing(&Stores::of(database.clone(), 176), &subscriptions, &subscriptions).await;
+    assert_eq!(database.rows().consent_records.len(), 7);
+}
+
+#[tokio::test]
+async fn an_55_changes_of_addresses() {
+    let world = |seed| {
+        let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+        (Stores::of(database.clone(), seed), FakeSubscriptions(database))
+    };
+    contract::email_changes::attempts(&Stores::fake(181)).await;
+    let (stores, subscriptions) = world(182);
+    contract::email_changes::moves(&stores, &subscriptions).await;
+    let (stores, subscriptions) = world(183);
+    contract::email_changes::addresses_that_are_known(&stores, &subscriptions).await;
+    contract::email_changes::changes_and_sign_ins(&Stores::fake(184)).await;
 }
 
 #[tokio::test]

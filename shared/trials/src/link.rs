@@ -3,7 +3,7 @@
 //! The secret of the link is in its fragment, which no browser sends to a server: neither an access log nor a program that looks at the links of a mail
 //! gets it by following one. The page behind it shows a button, and only that button's POST opens the trial.
 
-use accounts::{EmailKey, Lead, LeadPage, Pass, Pepper};
+use accounts::{EmailKey, Lead, LeadPage, MadeBy, Pass, Pepper};
 use async_trait::async_trait;
 use kernel::{Clock, Failure, Page, Randomness, Reason, Recipient, SecretHash, Timestamp, TrialHolder, TrialId};
 use outreach::{Mail, Mailer, Subscriptions, check_version};
@@ -126,7 +126,7 @@ impl OpenLink<'_> {
         let expires_at = Class::TRIAL.expires_at(trial.created_at());
         let consent = self.links.open(&Opening { trial, secret: secret.hash(), pass: pass.hash(), at: now, expires_at }).await?;
         if let Some(LinkConsent { address, text_version }) = consent {
-            self.subscriptions.subscribe(&address, &text_version, now).await?;
+            self.subscriptions.subscribe(&address, &text_version, MadeBy::Link, now).await?;
         }
         Ok(Opened { pass, expires_at, seconds: expires_at.duration_since(now).as_secs() })
     }

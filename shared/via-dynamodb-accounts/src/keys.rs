@@ -1,9 +1,11 @@
 //! The primary keys of accounts, and what else is found by an account.
 
-use accounts::{CodeSlot, EmailKey, MailboxKey};
+use accounts::{ChoiceOf, CodeSlot, EmailKey, MailboxKey};
 use dynamo::Key;
-use kernel::{AccountId, AccountSession, Failure, Owner, SecretHash, TrialHolder, TrialId};
+use kernel::{AccountId, AccountSession, EmailChangeId, Failure, Owner, SecretHash, Timestamp, TrialHolder, TrialId};
 use wallet::Entry;
+
+use crate::wallet_writes::instant;
 
 #[must_use]
 pub fn profile(account: AccountId) -> Key {
@@ -25,9 +27,26 @@ pub(crate) fn movement(owner: Owner, key: &str) -> Key {
     Key::new(of_owner(owner), format!("LEDGER#{key}"))
 }
 
+/// What an account objects to, and whether it is restricted.
+#[must_use]
+pub fn choices(account: AccountId) -> Key {
+    Key::new(of_owner(account.into()), "CHOICES")
+}
+
+/// What was chosen then.
+pub(crate) fn consent_record(account: AccountId, choice: ChoiceOf, at: Timestamp) -> Key {
+    Key::new(of_owner(account.into()), format!("CONSENT#{}#{}", instant(at), choice.name()))
+}
+
 #[must_use]
 pub fn email(key: &EmailKey) -> Key {
     Key::new(format!("EMAIL#{}", key.as_str()), "ACCOUNT")
+}
+
+/// Whether an address gets marketing: beside the row that leads to its account.
+#[must_use]
+pub fn marketing(key: &EmailKey) -> Key {
+    Key::new(format!("EMAIL#{}", key.as_str()), "MARKETING")
 }
 
 /// That an address gets no mail.
@@ -60,6 +79,12 @@ pub fn salt(day: i64) -> Key {
 #[must_use]
 pub fn session(AccountSession { account, session }: &AccountSession) -> Key {
     Key::new(of_owner((*account).into()), format!("SES#{session}"))
+}
+
+/// That the account is to have another address.
+#[must_use]
+pub(crate) fn email_change(account: AccountId, change: EmailChangeId) -> Key {
+    Key::new(of_owner(account.into()), format!("CHANGE#{change}"))
 }
 
 #[must_use]

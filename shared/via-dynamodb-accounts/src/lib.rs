@@ -2,6 +2,9 @@
 
 mod budgets;
 mod codes;
+mod consent_records;
+mod email_changes;
+pub mod flags;
 pub mod keys;
 pub mod leads;
 mod limits;
@@ -16,11 +19,13 @@ pub mod wallet_writes;
 
 pub use budgets::spend;
 pub use codes::DynamoCodes;
+pub use consent_records::record;
+pub use email_changes::DynamoEmailChanges;
 pub use leads::DynamoLeads;
 pub use limits::{count, count_networks};
 pub use profiles::DynamoProfiles;
 pub use recipients::DynamoRecipients;
 pub use salts::DynamoSalts;
 pub use sessions::DynamoSessions;
-pub use sign_ins::DynamoSignIns;
+pub use sign_ins::{DynamoSignIns, known, written};
 pub use statements::DynamoStatements;

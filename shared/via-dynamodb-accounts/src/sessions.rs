@@ -47,6 +47,26 @@ pub fn check<T>(fleeting: &str, principal: &Principal, now: Timestamp) -> Result
     Ok(asked.or(|_| Err(Failure::signed_out())))
 }
 
+/// The same where something new is made of what is the account's, which a restriction forbids (AN-57): it is in the same row.
+///
+/// # Errors
+/// Those of [`standing`].
+pub fn check_unrestricted<T>(fleeting: &str, principal: &Principal, now: Timestamp) -> Result<Part<T>, Failure> {
+    let asked = standing(principal)?.check(fleeting).only_if("expires_at > :now AND attribute_not_exists(restricted)");
+    let refused = move |row: Option<Attributes>| match row.filter(|row| row.is_alive(now)) {
+        Some(_) => Err(accounts::restricted()),
+        None => Err(Failure::signed_out()),
+    };
+    Ok(asked.value(":now", number(now.as_second())).showing().or(refused))
+}
+
+/// The same where a browser is counted: where the account does not want that, `uncounted` is said instead (AN-59).
+pub fn check_counted<T: Send + 'static>(fleeting: &str, session: &AccountSession, now: Timestamp, uncounted: T) -> Part<T> {
+    let willing = "expires_at > :now AND attribute_not_exists(uncounted) AND attribute_not_exists(restricted)";
+    let asked = keys::session(session).check(fleeting).only_if(willing).value(":now", number(now.as_second())).showing();
+    asked.or(move |row| row.filter(|row| row.is_alive(now)).map(|_| uncounted).ok_or_else(Failure::signed_out))
+}
+
 /// The same for a row that was read.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use accounts::{
-    CodeHash, CodeSlot, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
+    CodeHash, CodeSlot, Flags, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
 };
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
@@ -15,7 +15,7 @@ use wallet::Entry;
 use crate::budgets::spend;
 use crate::limits::{count, count_network, count_networks};
 use crate::wallet_writes::entry_item;
-use crate::{keys, leads};
+use crate::{flags, keys, leads};
 
 pub struct DynamoSignIns {
     database: Database,
@@ -27,8 +27,8 @@ pub struct DynamoSignIns {
 /// What came of a try.
 enum Opened {
     Done,
-    /// Another session was opened since the latest ones were read; they are these now.
-    Overtaken(LatestSessions),
+    /// Another session was opened, or something chosen, since the account was read; it is this now.
+    Overtaken(KnownAccount),
     /// The mailbox of the new account had its first credits before.
     GrantedBefore,
 }
@@ -39,12 +39,12 @@ impl DynamoSignIns {
         Self { database, fleeting, accounts, leads }
     }
 
-    fn transaction(&self, sign_in: &SignIn, latest: &LatestSessions, grants: bool) -> Result<Transaction<Opened>, Failure> {
-        let (after, ended) = latest.opening(sign_in.session.session, sign_in.expires_at, sign_in.at);
-        let transaction = Transaction::default().part(self.use_up(sign_in)).part(self.open_session(sign_in));
+    fn transaction(&self, sign_in: &SignIn, known: &KnownAccount, grants: bool) -> Result<Transaction<Opened>, Failure> {
+        let (after, ended) = known.latest.opening(sign_in.session.session, sign_in.expires_at, sign_in.at);
+        let transaction = Transaction::default().part(self.use_up(sign_in)).part(self.open_session(sign_in, known.flags));
         let transaction = match &sign_in.opening {
             Some(new) => transaction.parts(self.open_account(sign_in, new, &after, grants)?),
-            None => transaction.parts(self.enter_account(sign_in, latest, &after)?),
+            None => transaction.parts(self.enter_account(sign_in, known, &after)?),
         };
         Ok(transaction.parts(ended.into_iter().map(|session| self.end(sign_in.session.account, session))))
     }
@@ -57,9 +57,9 @@ impl DynamoSignIns {
             .or(|_| Err(code_refused()))
     }
 
-    fn open_session(&self, sign_in: &SignIn) -> Part<Opened> {
+    fn open_session(&self, sign_in: &SignIn, flags: Flags) -> Part<Opened> {
         let session = Item::new(Class::Session.id(), keys::session(&sign_in.session)).due(EXPIRY, sign_in.expires_at);
-        session.put_new(&self.fleeting).or(|_| Err(opened_meanwhile()))
+        flags::of(session, flags).put_new(&self.fleeting).or(|_| Err(opened_meanwhile()))
     }
 
     /// It may have been closed already: then there is nothing to end.
@@ -110,16 +110,18 @@ impl DynamoSignIns {
             .or(|_| Ok(Opened::GrantedBefore))
     }
 
-    /// A sign-in to an account that is being erased must not leave a session behind: it needs the profile, which goes last and says that the account is closed.
-    fn enter_account(&self, sign_in: &SignIn, before: &LatestSessions, after: &LatestSessions) -> Result<[Part<Opened>; 2], Failure> {
+    /// A sign-in to an account that is being erased must not leave a session behind: it needs the profile, which goes last and says that the
+    /// account is closed. Nor may it leave one without
+    /// what the account chose meanwhile: a choice writes the row of the address as well.
+    fn enter_account(&self, sign_in: &SignIn, before: &KnownAccount, after: &LatestSessions) -> Result<[Part<Opened>; 2], Failure> {
         let account = sign_in.session.account;
         let exists = keys::profile(account).check(&self.accounts).only_if("attribute_exists(pk) AND attribute_not_exists(closing)");
         let exists = exists.showing().or(|row| Err(if row.is_some() { account_closing() } else { code_refused() }));
         let noted = keys::email(&sign_in.slot.key)
             .update(&self.accounts, "SET sessions = :after")
-            .only_if("account_id = :account AND sessions = :before")
+            .only_if(&format!("account_id = :account AND sessions = :before AND {}", flags::are(before.flags)))
             .value(":account", text(account.to_string()))
-            .value(":before", text(written(before)?))
+            .value(":before", text(written(&before.latest)?))
             .value(":after", text(written(after)?))
             .showing()
             .or(move |row| overtaken(account, row));
@@ -159,11 +161,12 @@ impl SignIns for DynamoSignIns {
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
-        let (mut latest, mut grants) = (sign_in.latest.clone(), true);
+        let SignIn { session, latest, flags, .. } = sign_in;
+        let (mut known, mut grants) = (KnownAccount { id: session.account, latest: latest.clone(), flags: *flags }, true);
         for tried in 0..TRIES {
-            match self.transaction(sign_in, &latest, grants)?.write(&self.database, Opened::Done).await? {
+            match self.transaction(sign_in, &known, grants)?.write(&self.database, Opened::Done).await? {
                 Opened::Done => return Ok(()),
-                Opened::Overtaken(newer) => latest = newer,
+                Opened::Overtaken(newer) => known = newer,
                 Opened::GrantedBefore => {
                     grants = false;
                     continue;
@@ -175,19 +178,26 @@ impl SignIns for DynamoSignIns {
     }
 }
 
-fn known(row: &Attributes) -> Result<KnownAccount, Failure> {
+/// The account of an address, by the address's row.
+///
+/// # Errors
+/// [`Failure::Broken`] for a row that cannot be read.
+pub fn known(row: &Attributes) -> Result<KnownAccount, Failure> {
     let latest = serde_json::from_str(row.required_text("sessions")?).map_err(Failure::broken)?;
-    Ok(KnownAccount { id: row.parsed("account_id")?, latest })
+    Ok(KnownAccount { id: row.parsed("account_id")?, latest, flags: flags::read(row) })
 }
 
 /// The address's row is not as it was read. Where it no longer leads to the account, nobody signs in to it.
 fn overtaken(account: AccountId, row: Option<Attributes>) -> Result<Opened, Failure> {
     let known = row.as_ref().map(known).transpose()?.filter(|known| known.id == account);
-    known.map(|known| Opened::Overtaken(known.latest)).ok_or_else(code_refused)
+    known.map(Opened::Overtaken).ok_or_else(code_refused)
 }
 
 /// The latest sessions as they are stored, and compared.
-fn written(latest: &LatestSessions) -> Result<String, Failure> {
+///
+/// # Errors
+/// [`Failure::Broken`], which does not happen.
+pub fn written(latest: &LatestSessions) -> Result<String, Failure> {
     serde_json::to_string(latest).map_err(Failure::broken)
 }
 

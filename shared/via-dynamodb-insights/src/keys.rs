@@ -23,11 +23,6 @@ pub(crate) fn link(account: AccountId, device: DeviceId) -> Key {
 
 pub(crate) const DEVICE: &str = "DEV#";
 
-/// That the account is not to be counted.
-pub(crate) fn objection(account: AccountId) -> Key {
-    Key::new(of_owner(account.into()), "OBJECTION")
-}
-
 /// A message, in the partition of its author where that is known.
 pub(crate) fn feedback(account: Option<AccountId>, id: FeedbackId) -> Key {
     match account {

@@ -1,7 +1,7 @@
 //! What browsers do, a row a browser and day; and whose browsers they are.
 
 use async_trait::async_trait;
-use dynamo::{Database, Item, Key, Part, Query, Read, Transaction, Write, number, shard_of, text, texts};
+use dynamo::{Database, Key, Part, Query, Read, Transaction, Write, number, shard_of, text, texts};
 use insights::{Seen, Usage};
 use kernel::{AccountId, AccountSession, Failure, Timestamp, limits};
 use policy::Class;
@@ -21,15 +21,13 @@ impl DynamoUsage {
         Self { database, fleeting, insights }
     }
 
-    /// That the session is open, that its account did not object, and whose browser it is.
-    fn of_account(&self, seen: &Seen, session: &AccountSession) -> Result<[Part<()>; 3], Failure> {
-        let objected = keys::objection(session.account).check(&self.insights).only_if("attribute_not_exists(pk)");
+    /// That the session is open, that its account lets itself be counted, and whose browser it is.
+    fn of_account(&self, seen: &Seen, session: &AccountSession) -> [Part<()>; 2] {
         let key = keys::link(session.account, seen.device);
-        Ok([
-            sessions::check(&self.fleeting, &(*session).into(), seen.at)?,
-            objected.or(|_| Ok(())),
+        [
+            sessions::check_counted(&self.fleeting, session, seen.at, ()),
             self.due(&key, Class::DeviceLink, seen.linked_until, "").or_broken("whose browser it is"),
-        ])
+        ]
     }
 
     /// Writes a row whether there is one or not: the end it has is that of the first write.
@@ -50,6 +48,8 @@ impl DynamoUsage {
             let own = Query::of(&self.insights, "pk = :pk AND begins_with(sk, :device)")
                 .value(":pk", text(of_owner(account.into())))
                 .value(":device", text(keys::DEVICE))
+                // What was linked a moment ago is forgotten as well.
+                .consistently()
                 .after(after);
             let page = self.database.query_page(own).await?;
             for row in &page.rows {
@@ -67,7 +67,7 @@ impl DynamoUsage {
 impl Usage for DynamoUsage {
     async fn add(&self, seen: &Seen) -> Result<(), Failure> {
         let transaction = match &seen.session {
-            Some(session) => Transaction::default().parts(self.of_account(seen, session)?),
+            Some(session) => Transaction::default().parts(self.of_account(seen, session)),
             None => Transaction::default(),
         };
         let actions = texts(seen.actions.iter().map(ToString::to_string));
@@ -85,24 +85,5 @@ impl Usage for DynamoUsage {
             let _gone = self.database.write(link.delete(&self.insights)).await?;
         }
         Ok(())
-    }
-
-    async fn object(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure> {
-        let row = Item::new(Class::AnalyticsObjection.id(), keys::objection(session.account)).text("at", at.to_string());
-        Transaction::default()
-            .part(sessions::check(&self.fleeting, &(*session).into(), at)?)
-            .part(row.put(&self.insights).or_broken("an objection"))
-            .write(&self.database, ())
-            .await?;
-        // Nothing is linked from now on: what was is forgotten, and a run that dies here is repeated by its caller.
-        self.detach(session.account).await
-    }
-
-    async fn agree(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure> {
-        Transaction::default()
-            .part(sessions::check(&self.fleeting, &(*session).into(), at)?)
-            .part(keys::objection(session.account).delete(&self.insights).or_broken("the end of an objection"))
-            .write(&self.database, ())
-            .await
     }
 }

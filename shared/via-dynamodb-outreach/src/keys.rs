@@ -4,11 +4,6 @@ use accounts::EmailKey;
 use dynamo::Key;
 use outreach::CampaignName;
 
-/// Beside the row that leads to the account of the address.
-pub(crate) fn subscription(address: &EmailKey) -> Key {
-    Key::new(format!("EMAIL#{}", address.as_str()), "MARKETING")
-}
-
 pub(crate) fn campaign(name: &CampaignName) -> Key {
     Key::new(format!("CAMPAIGN#{name}"), "STATE")
 }

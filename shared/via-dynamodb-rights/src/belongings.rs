@@ -53,7 +53,7 @@ impl DynamoBelongings {
 #[async_trait]
 impl Belongings for DynamoBelongings {
     async fn rows(&self, table: Table, pk: &str, after: Option<&str>) -> Result<FoundPage, Failure> {
-        let query = Query::of(self.tables.name(table)?, "pk = :pk").value(":pk", text(pk)).limit(PAGE).consistent();
+        let query = Query::of(self.tables.name(table)?, "pk = :pk").value(":pk", text(pk)).limit(PAGE).consistently();
         let page = self.database.query_page(query.after(after.map(|sk| Key::new(pk, sk).attributes()))).await?;
         let rows = page.rows.iter().map(|row| found(table, row)).collect::<Result<_, _>>()?;
         Ok(FoundPage { rows, more: page.next.is_some() })

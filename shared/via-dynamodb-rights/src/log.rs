@@ -51,7 +51,7 @@ impl ReceiptLog for DynamoReceiptLog {
 
     async fn waiting(&self) -> Result<Vec<Waiting>, Failure> {
         let query = Query::of(&self.rights, "pk = :log AND begins_with(sk, :waiting)");
-        let query = query.value(":log", text(keys::LOG)).value(":waiting", text(keys::WAITING)).limit(BATCH).consistent();
+        let query = query.value(":log", text(keys::LOG)).value(":waiting", text(keys::WAITING)).limit(BATCH).consistently();
         self.database.query(query).await?.iter().map(waiting).collect()
     }
 

@@ -46,7 +46,7 @@ impl DynamoPlacements {
         };
         let response = Response { generation_id: generation.id, credits: generation.charge.credits() };
         let transaction = Transaction::default()
-            .part(sessions::check(&self.fleeting, &new_generation.principal, now)?)
+            .part(sessions::check_unrestricted(&self.fleeting, &new_generation.principal, now)?)
             .part(idempotency.record(&response, now, |stored| Ok(Placement::Replayed(replay(stored))))?)
             .part(admission::check(&self.fleeting, generation.owner, now))
             .part(use_upload(&self.studio, generation.owner, generation.upload, now))

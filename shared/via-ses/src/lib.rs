@@ -4,7 +4,7 @@ mod raw;
 
 use std::time::Duration;
 
-use accounts::{CodeMailer, Pepper};
+use accounts::{ChangeMail, ChangeMailer, CodeMailer, Pepper};
 use async_trait::async_trait;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
@@ -73,9 +73,26 @@ impl Mailer for SesMailer {
 #[async_trait]
 impl CodeMailer for SesMailer {
     async fn send_code(&self, to: &Recipient, code: String, minutes: i64) -> Result<(), Failure> {
-        let mail = Mail::SignInCode { code, minutes };
-        let handed = match self.hand_over(to, &mail).await {
-            Err(Refusal { kind: Kind::Broke, .. }) => self.hand_over(to, &mail).await,
+        self.send_to_who_waits(to, &Mail::SignInCode { code, minutes }).await
+    }
+}
+
+#[async_trait]
+impl ChangeMailer for SesMailer {
+    async fn send_of_change(&self, to: &Recipient, mail: ChangeMail) -> Result<(), Failure> {
+        let mail = match mail {
+            ChangeMail::ToOld { code, hours } => Mail::EmailChangeOld { code, hours },
+            ChangeMail::ToNew { code, hours } => Mail::EmailChangeNew { code, hours },
+            ChangeMail::Changed => Mail::EmailChanged,
+        };
+        self.send_to_who_waits(to, &mail).await
+    }
+}
+
+impl SesMailer {
+    async fn send_to_who_waits(&self, to: &Recipient, mail: &Mail) -> Result<(), Failure> {
+        let handed = match self.hand_over(to, mail).await {
+            Err(Refusal { kind: Kind::Broke, .. }) => self.hand_over(to, mail).await,
             other => other,
         };
         handed.map_err(|refusal| match refusal.kind {

@@ -141,7 +141,9 @@ async fn an_36_every_mail_carries_a_keyed_hash_of_its_address_and_no_address_in_
     aws_sdk_sesv2::Client::new(&cloud::config()).create_email_identity().email_identity(from).send().await.unwrap();
     let bounce: Email = "bounce+hash@simulator.amazonses.com".parse().unwrap();
     let key = builders::pepper().email_key(&bounce);
-    let consent = Subscription::given(key.clone(), CONSENT_VERSION.into(), kernel::Timestamp::UNIX_EPOCH).consent().unwrap();
+    let consent = Subscription::given(key.clone(), CONSENT_VERSION.into(), kernel::Timestamp::UNIX_EPOCH, accounts::MadeBy::Settings)
+        .consent()
+        .unwrap();
     let words = Words { subject: "お知らせ".into(), text: "こんにちは。".into() };
     let news = Mail::Marketing(Marketing::new(consent, "hashes".parse().unwrap(), words, &builders::pepper(), "https://nigao.example.org"));
     let to = Recipient { email: bounce, language: Language::Japanese };

@@ -13,6 +13,7 @@ use crate::harness::person::{expect, new_key, text};
 use crate::harness::pictures::small;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, mailbox, run, until};
+use crate::journeys::email_changes;
 use crate::journeys::erasure::Erasing;
 use crate::journeys::mail::{operate, state, words};
 
@@ -54,7 +55,7 @@ async fn wallet() -> BTreeSet<String> {
 
     let told = json!({ "device_id": "dev_019aa60f3b407d21a4c58e9f01234567", "actions": [{ "action": "signed-in" }] });
     assert_eq!(person.post("/v1/events", &told).await.status, 204);
-    assert_eq!(person.call(Method::PUT, "/v1/me/usage", Some(&json!({ "counted": false })), &[]).await.status, 204);
+    choices(&person).await;
     assert_eq!(person.post("/v1/feedback", &json!({ "text": "Hi" })).await.status, 201);
     let body = json!({ "upload_id": person.upload(&small()).await, "style": "soft-anime", "count": 1 });
     let key = new_key();
@@ -79,6 +80,10 @@ async fn wallet() -> BTreeSet<String> {
         assert_eq!(person.ask_for_refund(&order).await.status, 202);
     }
     outreach(&cloud, &person).await;
+    let to = email_changes::address();
+    let change = email_changes::ask(&person, &to).await;
+    let [old, new] = email_changes::codes(&person, &to).await;
+    assert_eq!(email_changes::confirm(&person, &change, [&old, &new]).await.status, 204);
     let (mut visitor, _) = Visitor::done(&cloud).await;
     let link = visitor.mailed_link(&visitor.person.email, false).await;
     assert_eq!(Visitor::open(&cloud, &link).await.status, 200);
@@ -111,6 +116,26 @@ async fn erasures(cloud: &TestCloud) {
     Erasing::ask(cloud, &leaving).await.0.to_the_end().await;
     cloud.set_clock_offset(0);
     assert_eq!(leaving.get("/v1/proofs/checkpoint").await.status, 200);
+}
+
+/// All that somebody may choose, and back to where everything works.
+async fn choices(person: &Person<'_>) {
+    let version = expect(person.get("/v1/me/choices").await, 200)["purposes"].as_array().unwrap().iter().find_map(|one| {
+        let version = one.pointer("/choice/text_version")?;
+        Some(version.clone())
+    });
+    for (purpose, state) in [
+        ("marketing", "granted"),
+        ("marketing", "withdrawn"),
+        ("restriction", "restricted"),
+        ("restriction", "unrestricted"),
+        ("analytics", "objected"),
+    ] {
+        let text_version = version.as_ref().filter(|_| state == "granted");
+        let body = json!({ "state": state, "text_version": text_version });
+        let path = format!("/v1/me/choices/{purpose}");
+        assert_eq!(expect(person.call(Method::PUT, &path, Some(&body), &[]).await, 200)["state"], state);
+    }
 }
 
 /// What has to do with mail.

@@ -13,6 +13,7 @@ use crate::harness::person::text;
 use crate::harness::pictures::small;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
+use crate::journeys::email_changes;
 
 /// Ids in the recorded events.
 const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
@@ -35,8 +36,13 @@ const FRESH_TRIAL: &str = "tri_019aa6104c507e32b5d69fa0bbbbbbbb";
 const FRESH_PASS: &str = "__Host-trial=FRESH";
 const LINK: &str = "9c2f5e0d7b1a48639c2f5e0d7b1a48639c2f5e0d7b1a48639c2f5e0d7b1a4863";
 
+/// A change of the address of the account, with the codes of both mailboxes.
+const CHANGE: &str = "ech_019aa6104c507e32b5d69fa012345678";
+const OLD_CODE: &str = "271828";
+const NEW_CODE: &str = "314159";
+
 /// These end the session or the generation that the other events need.
-const LAST: [&str; 2] = ["generations-delete", "auth-sessions-delete"];
+const LAST: [&str; 3] = ["email-changes-confirm", "generations-delete", "auth-sessions-delete"];
 
 #[test]
 fn every_recorded_event_gets_its_recorded_reply() {
@@ -47,6 +53,9 @@ fn every_recorded_event_gets_its_recorded_reply() {
         let generation = person.quick_journey().await;
         let (order, merchant_order) = cloud.bought(&person).await;
         let ((trial, _), fresh) = (Visitor::done(&cloud).await, Visitor::new(&cloud).await);
+        let to = email_changes::address();
+        let change = email_changes::ask(&person, &to).await;
+        let [old_code, new_code] = email_changes::codes(&person, &to).await;
         let trial_upload = text(&trial.view().await, "upload_id");
         cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
 
@@ -62,6 +71,9 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 .replace(ACCOUNT, &person.account)
                 .replace(ORDER, &order)
                 .replace(MERCHANT_ORDER, &merchant_order)
+                .replace(CHANGE, &change)
+                .replace(OLD_CODE, &old_code)
+                .replace(NEW_CODE, &new_code)
                 .replace(TRIAL, &trial.trial)
                 .replace(PASS, &trial.pass)
                 .replace(TRIAL_UPLOAD, &trial_upload)

@@ -12,7 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
-const DOMAINS: [&str; 22] = [
+const DOMAINS: [&str; 23] = [
     "kernel",
     "policy",
     "accounts",
@@ -34,6 +34,7 @@ const DOMAINS: [&str; 22] = [
     "rights",
     "receipts",
     "insights",
+    "choices",
     "personas",
 ];
 

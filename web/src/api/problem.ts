@@ -19,6 +19,7 @@ export type Remedy =
 
 /** A remedy for each kind: a reason that the contract adds does not compile until it has one. */
 export const REMEDIES: Record<Kind, Remedy> = {
+  'address-taken': 'change',
   'age-attestation-required': 'change',
   'body-malformed': 'reload',
   'body-too-large': 'another-picture',
@@ -38,6 +39,7 @@ export const REMEDIES: Record<Kind, Remedy> = {
   'picture-blank': 'another-picture',
   'picture-refused': 'another-picture',
   'picture-unreadable': 'another-picture',
+  'processing-restricted': 'change',
   'rate-limited': 'wait',
   'refund-refused': 'nothing',
   'signature-refused': 'nothing',

@@ -166,7 +166,7 @@ export interface paths {
         put?: never;
         /**
          * Adds to what a browser did today, unless it asks not to be counted
-         * @description What a browser did on a day is a set of words of the list: a repetition changes nothing. With `Sec-GPC: 1` or `DNT: 1`, and where the account objected, nothing is stored and the answer is the same. With a session, two browsers of an account count as one person. No picture, text, address or balance has a place in it.
+         * @description What a browser did on a day is a set of words of the list: a repetition changes nothing. With `Sec-GPC: 1` or `DNT: 1`, and where the account objected or is restricted, nothing is stored and the answer is the same. With a session, two browsers of an account count as one person. No picture, text, address or balance has a place in it.
          *
          *     Limits, by their names in the header `RateLimit-Policy`: 120 an hour (`events-device-hour`), 600 an hour (`events-line-hour`), 1200 an hour (`events-site-hour`), 2400 an hour (`events-block-hour`).
          */
@@ -296,6 +296,90 @@ export interface paths {
         patch: operations["me-update"];
         trace?: never;
     };
+    "/v1/me/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says what each purpose rests on, and what one chose: consent, objection, restriction
+         * @description A purpose that rests on a consent or on an interest of ours has a choice; what was asked for or is asked by the law has none. With `Sec-GPC: 1` nothing that the browser does is counted, whatever was chosen.
+         */
+        get: operations["choices-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/choices/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives or withdraws a consent, objects, or restricts the use of one's data, or takes that back: from the next request on, in every session
+         * @description It holds from the next request on, in every session. Each change is on record with when, how and to which words; a repetition changes nothing. What allows less is never refused for a limit. While the use of the data is restricted, uploads, generations and purchases are refused (`processing-restricted`), what runs already ends as it would, and what is deleted at its time is deleted.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 20 a day (`choices-account-day`).
+         */
+        put: operations["choices-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/email-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for another address of the account: mails a code to the old one, and one to the new
+         * @description Mails a code to the address that the account has, and another to the new one. Neither the answer nor its cost depends on whether the new address has an account.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 5 a day (`email-changes-account-day`).
+         */
+        post: operations["email-changes-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/email-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives the account its new address, with the codes of both mailboxes; ends all other sessions and tells both addresses
+         * @description Needs both codes, and admits five attempts. Profile, sign-in, marketing consent and lead move together; all other sessions end; both addresses are told. A repetition with the same codes changes nothing.
+         */
+        put: operations["email-changes-confirm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/marketing": {
         parameters: {
             query?: never;
@@ -311,28 +395,10 @@ export interface paths {
         /**
          * Opts in to news and offers, or out
          * @description Opting in is kept with the version of the words that were shown, and the time. Opting out needs no version. Either may be repeated.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 20 a day (`choices-account-day`).
          */
         put: operations["subscriptions-update"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Says whether what the account's browsers do is counted
-         * @description An objection forgets which browsers are the account's, at once, and nothing of theirs is counted until it is taken back.
-         */
-        put: operations["usage-update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -912,6 +978,60 @@ export interface components {
             /** @description The id of an offer of `GET /v1/offers`. */
             offer: string;
         };
+        /** @description What was chosen, or what is so while nothing was. */
+        ChoiceReply: {
+            /** @enum {string} */
+            basis: "contract" | "legal-duty" | "legitimate-interest" | "consent";
+            /** @description What it means, in the language of the request: of a restriction also that what is deleted at its time is deleted nevertheless. */
+            effect: string;
+            /**
+             * @description How it was said: `settings` by somebody signed in, `link` by a link in a mail, `mail-service` as mail came back or was called spam.
+             * @enum {string}
+             */
+            method?: "settings" | "link" | "mail-service";
+            /** @description Which version of the words was shown then: of the policy, or of the words of the consent. */
+            notice_version?: string;
+            /**
+             * @description What `PUT /v1/me/choices/{purpose}` calls it.
+             * @enum {string}
+             */
+            purpose: "marketing" | "analytics" | "restriction";
+            /**
+             * Format: date-time
+             * @description Since when: RFC 3339; absent while nobody chose.
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "not-granted" | "granted" | "withdrawn" | "not-objected" | "objected" | "unrestricted" | "restricted";
+            /** @description The words of the consent at present, and their version; absent where none is needed. */
+            text?: string;
+            /** @enum {string} */
+            text_version?: "2026-11-30";
+        };
+        /** @description `PUT /v1/me/choices/{purpose}` */
+        ChoiceRequest: {
+            /**
+             * @description Of `marketing`: `granted` or `withdrawn`. Of `analytics`: `objected` or `not-objected`. Of `restriction`: `restricted` or `unrestricted`.
+             * @enum {string}
+             */
+            state: "granted" | "withdrawn" | "not-objected" | "objected" | "unrestricted" | "restricted";
+            /**
+             * @description The version of the words that were shown, as `GET /v1/me/choices` has it; needed to grant a consent.
+             * @enum {string|null}
+             */
+            text_version?: "2026-11-30" | null;
+        };
+        /** @description `GET /v1/me/choices` */
+        ChoicesReply: {
+            /** @description Whether this request came with `Sec-GPC: 1`: then nothing that this browser does is counted, whatever was chosen. */
+            gpc: boolean;
+            /** @description The version of the policy at present. */
+            notice_version: string;
+            /** @description Every purpose of what is stored, in the order of the policy. */
+            purposes: components["schemas"]["PurposeReply"][];
+            /** @description Whether the use of everything is restricted (GDPR, art. 18). */
+            restriction: components["schemas"]["ChoiceReply"];
+        };
         /** @description The reply to every request for a code: the same whether or not the address is known (AN-01). */
         CodeSent: {
             /**
@@ -993,6 +1113,31 @@ export interface components {
              * @description Pixels; 0 for an archive.
              */
             width: number;
+        };
+        /** @description `PUT /v1/me/email-changes/{id}` */
+        EmailChangeCodes: {
+            /** @description The code that was mailed to the new address. */
+            new_code: string;
+            /** @description The code that was mailed to the address the account has: six decimal digits. */
+            old_code: string;
+        };
+        /** @description Two codes are on their way; the same whether or not the new address has an account. */
+        EmailChangeReply: {
+            /** @description `ech_…` */
+            email_change_id: string;
+            /**
+             * Format: date-time
+             * @description Until when the codes are good: RFC 3339.
+             */
+            expires_at: string;
+        };
+        /** @description `POST /v1/me/email-changes` */
+        EmailChangeRequest: {
+            /**
+             * Format: mail-address
+             * @description The address that the account is to have: ASCII before the `@`, and a domain in any script.
+             */
+            email: string;
         };
         /** @description `GET /v1/me/wallet/entries` */
         EntriesReply: {
@@ -1391,6 +1536,18 @@ export interface components {
             /** @enum {string} */
             stage: "screening" | "drawing" | "finishing";
         };
+        /** @description A purpose, and what was chosen where it leaves a choice. */
+        PurposeReply: {
+            /**
+             * @description What it rests on.
+             * @enum {string}
+             */
+            basis: "contract" | "legal-duty" | "legitimate-interest" | "consent";
+            /** @description Absent where there is nothing to choose. */
+            choice?: components["schemas"]["ChoiceReply"];
+            /** @enum {string} */
+            purpose: "account" | "sign-in" | "wallet" | "generation" | "delivery" | "moderation" | "analytics" | "feedback" | "abuse-prevention" | "marketing" | "operation" | "contact" | "rights";
+        };
         RateReply: {
             /** @description By whom. */
             by: string;
@@ -1600,11 +1757,6 @@ export interface components {
             /** @description `image/jpeg`, `image/png` or `image/webp`; `image/jpg`, `image/pjpeg`, capitals and parameters are taken as well. The form says what to send. */
             content_type: string;
         };
-        /** @description `PUT /v1/me/usage` */
-        UsageRequest: {
-            /** @description Whether what the account's browsers do is counted; `false` is an objection. */
-            counted: boolean;
-        };
         /** @description `POST /v1/verifications` */
         VerificationReply: {
             credentials: components["schemas"]["CredentialsReply"];
@@ -1627,6 +1779,18 @@ export interface components {
         };
     };
     responses: {
+        /** @description `address-taken`: The address has an account of its own, which only who has the code from its mailbox is told. */
+        "address-taken": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:address-taken";
+                };
+            };
+        };
         /** @description `age-attestation-required`: Nobody attested to be old enough: the header `Age-Attestation: 13+`, or the field `age_attestation` where the route has one, is absent or says something else. */
         "age-attestation-required": {
             headers: {
@@ -1742,6 +1906,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     type?: "urn:nigao:problem:code-refused";
+                };
+            };
+        };
+        /**
+         * @description `code-refused`: The sign-in code is wrong, used, expired or tried too often.
+         *
+         *     `signed-out`: There is no valid session, or no valid pass of the trial.
+         */
+        "code-refused.signed-out": {
+            headers: {
+                /** @description The scheme of the session's cookie; no browser asks for a password by it */
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:code-refused" | "urn:nigao:problem:signed-out";
                 };
             };
         };
@@ -1916,6 +2098,22 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     type?: "urn:nigao:problem:picture-unreadable" | "urn:nigao:problem:picture-blank" | "urn:nigao:problem:picture-refused" | "urn:nigao:problem:drawing-refused";
+                };
+            };
+        };
+        /**
+         * @description `processing-restricted`: The account's owner restricted the use of their data; nothing new is made of it until they end that.
+         *
+         *     `cross-site`: A browser sent the request from another site.
+         */
+        "processing-restricted.cross-site": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:processing-restricted" | "urn:nigao:problem:cross-site";
                 };
             };
         };
@@ -2395,7 +2593,7 @@ export interface operations {
             };
             400: components["responses"]["body-malformed.field-invalid.idempotency-key-invalid"];
             401: components["responses"]["signed-out"];
-            403: components["responses"]["cross-site"];
+            403: components["responses"]["processing-restricted.cross-site"];
             404: components["responses"]["not-found"];
             405: components["responses"]["method-not-allowed"];
             409: components["responses"]["idempotency-key-in-use"];
@@ -2535,7 +2733,7 @@ export interface operations {
             400: components["responses"]["body-malformed.field-invalid.idempotency-key-invalid"];
             401: components["responses"]["signed-out"];
             402: components["responses"]["wallet-short"];
-            403: components["responses"]["cross-site"];
+            403: components["responses"]["processing-restricted.cross-site"];
             404: components["responses"]["not-found"];
             405: components["responses"]["method-not-allowed"];
             409: components["responses"]["idempotency-key-in-use.upload-not-received.upload-refused"];
@@ -2742,6 +2940,145 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "choices-get": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of the words */
+                "Accept-Language"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was chosen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoicesReply"];
+                };
+            };
+            401: components["responses"]["signed-out"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "choices-update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of the words */
+                "Accept-Language"?: string;
+            };
+            path: {
+                /** @description What leaves a choice */
+                purpose: "marketing" | "analytics" | "restriction";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceRequest"];
+            };
+        };
+        responses: {
+            /** @description What is so then */
+            200: {
+                headers: {
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoiceReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "email-changes-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Two codes are on their way */
+            202: {
+                headers: {
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChangeReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["cross-site"];
+            405: components["responses"]["method-not-allowed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["budget-spent.unavailable"];
+        };
+    };
+    "email-changes-confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChangeCodes"];
+            };
+        };
+        responses: {
+            /** @description The account has the new address */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["code-refused.signed-out"];
+            403: components["responses"]["cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["address-taken"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     "subscriptions-get": {
         parameters: {
             query?: never;
@@ -2785,6 +3122,8 @@ export interface operations {
             /** @description It is so */
             204: {
                 headers: {
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2795,36 +3134,7 @@ export interface operations {
             405: components["responses"]["method-not-allowed"];
             413: components["responses"]["body-too-large"];
             415: components["responses"]["media-type-unsupported"];
-            500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
-        };
-    };
-    "usage-update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UsageRequest"];
-            };
-        };
-        responses: {
-            /** @description So be it */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["body-malformed.field-invalid"];
-            401: components["responses"]["signed-out"];
-            403: components["responses"]["cross-site"];
-            405: components["responses"]["method-not-allowed"];
-            413: components["responses"]["body-too-large"];
-            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["rate-limited"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -3349,7 +3659,7 @@ export interface operations {
             };
             400: components["responses"]["body-malformed.field-invalid"];
             401: components["responses"]["signed-out"];
-            403: components["responses"]["cross-site"];
+            403: components["responses"]["processing-restricted.cross-site"];
             405: components["responses"]["method-not-allowed"];
             413: components["responses"]["body-too-large"];
             415: components["responses"]["media-type-unsupported"];

@@ -8,7 +8,7 @@ use utoipa::openapi::{RefOr, ResponseBuilder};
 
 use super::routes::{CATALOGUE, Endpoint, INSIGHTS, etag, header, json, parameter, string};
 
-pub(super) fn all() -> [Endpoint; 4] {
+pub(super) fn all() -> [Endpoint; 3] {
     let site = ResponseBuilder::from(json("What there is", "SiteReply")).header("ETag", etag());
     let cache = || header("Any cache may keep it for five minutes", string());
     let seen = parameter("If-None-Match", ParameterIn::Header, string()).description(Some("The entity tag of the client's stored reply"));
@@ -23,7 +23,7 @@ pub(super) fn all() -> [Endpoint; 4] {
     let events = Endpoint::new("events-create", INSIGHTS)
         .describe(
             "What a browser did on a day is a set of words of the list: a repetition changes nothing. With `Sec-GPC: 1` or `DNT: 1`, and where the account \
-             objected, nothing is stored and the answer is the same. With a session, two browsers of an account count as one person. No picture, text, \
+             objected or is restricted, nothing is stored and the answer is the same. With a session, two browsers of an account count as one person. No picture, text, \
              address or balance has a place in it.",
         )
         .takes("EventsRequest")
@@ -36,14 +36,7 @@ pub(super) fn all() -> [Endpoint; 4] {
         .answers("201", json("Kept", "FeedbackReply"))
         .refuses(&[Reason::CrossSite])
         .busy();
-    let usage = Endpoint::new("usage-update", INSIGHTS)
-        .describe(
-            "An objection forgets which browsers are the account's, at once, and nothing of theirs is counted until it is taken back.",
-        )
-        .takes("UsageRequest")
-        .answers("204", ResponseBuilder::new().description("So be it").build())
-        .busy();
-    [site, events, feedback, usage]
+    [site, events, feedback]
 }
 
 /// The actions of the list, each with the contexts that it has.

@@ -42,7 +42,7 @@ fn checkouts_create() -> Endpoint {
         .takes("CheckoutRequest")
         .answers("201", json("The order and its page", "CheckoutReply"))
         .refuses(&[Reason::IdempotencyKeyInvalid, Reason::IdempotencyKeyInUse, Reason::IdempotencyKeyReused])
-        .refuses(&[Reason::NotFound])
+        .refuses(&[Reason::NotFound, Reason::ProcessingRestricted])
         .busy()
 }
 

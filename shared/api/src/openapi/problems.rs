@@ -146,7 +146,7 @@ fn status(reason: Reason) -> u16 {
         Reason::BodyMalformed | Reason::FieldInvalid | Reason::IdempotencyKeyInvalid => 400,
         Reason::SignedOut | Reason::CodeRefused => 401,
         Reason::WalletShort => 402,
-        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused => 403,
+        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused | Reason::ProcessingRestricted => 403,
         Reason::NotFound => 404,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
         Reason::TrialUsed | Reason::TrialUnfinished => 409,
@@ -160,7 +160,7 @@ fn status(reason: Reason) -> u16 {
         Reason::RateLimited => 429,
         Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => 503,
         Reason::TimedOut => 504,
-        Reason::RefundRefused => 409,
+        Reason::RefundRefused | Reason::AddressTaken => 409,
     }
 }
 
@@ -203,6 +203,10 @@ fn meaning(reason: Reason) -> &'static str {
         }
         Reason::ChallengeRefused => "The challenge was not met, or its answer was used before.",
         Reason::TrialUsed => "The trial has had its one upload, or its one generation.",
+        Reason::AddressTaken => "The address has an account of its own, which only who has the code from its mailbox is told.",
+        Reason::ProcessingRestricted => {
+            "The account's owner restricted the use of their data; nothing new is made of it until they end that."
+        }
         Reason::TrialUnfinished => "The trial has no finished pictures that could be claimed.",
         Reason::AccountClosing => "The account waits for its erasure: nobody signs in to it until that is taken back.",
         Reason::ErasureBegun => "It is too late to take the erasure back.",

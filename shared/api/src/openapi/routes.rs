@@ -222,6 +222,8 @@ fn all() -> Vec<Endpoint> {
     all.extend(super::trials::all());
     all.push(verifications_create());
     all.extend(super::insights::all());
+    all.extend(super::choices::all());
+    all.extend(super::email_changes::all());
     all.extend(super::outreach::all());
     all.extend(super::payments::all());
     all.extend(super::rights::all());
@@ -334,6 +336,7 @@ fn uploads_create() -> Endpoint {
         )
         .takes("UploadRequest")
         .answers("201", json("The form", "UploadReply"))
+        .refuses(&[Reason::ProcessingRestricted])
         .busy()
 }
 
@@ -347,7 +350,7 @@ fn generations_create() -> Endpoint {
         .answers("202", ResponseBuilder::from(json("Accepted", "GenerationStarted")).header("Location", location).build())
         .refuses(&[Reason::IdempotencyKeyInvalid, Reason::WalletShort, Reason::NotFound])
         .refuses(&[Reason::IdempotencyKeyInUse, Reason::UploadNotReceived, Reason::UploadRefused, Reason::IdempotencyKeyReused])
-        .refuses(&[Reason::Overloaded])
+        .refuses(&[Reason::Overloaded, Reason::ProcessingRestricted])
         .busy()
 }
 

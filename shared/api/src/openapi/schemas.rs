@@ -1,7 +1,12 @@
 //! The bodies: derived from the types, then narrowed to the values that the code accepts and returns.
 
-use api_accounts::{AskForCode, ChangeMe, ChangedMe, CodeSent, LeadPage, MeReply, SessionReply, SignInRequest, WalletReply};
-use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest, UsageRequest};
+use accounts::{ChoiceOf, ChoiceState, MadeBy};
+use api_accounts::{
+    AskForCode, ChangeMe, ChangedMe, CodeSent, EmailChangeCodes, EmailChangeReply, EmailChangeRequest, LeadPage, MeReply, SessionReply,
+    SignInRequest, WalletReply,
+};
+use api_choices::{ChoiceReply, ChoiceRequest, ChoicesReply, PurposeReply};
+use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
 use api_outreach::{CONSENT_VERSION, ChangeMarketing, MarketingReply};
 use api_payments::{
@@ -25,6 +30,7 @@ use api_verifications::{ActionReply, CredentialsReply, IngredientReply, Verifica
 use bubble_text::{Side, Words};
 use kernel::limits;
 use picture_files::{Kind, Messenger, Provenance};
+use policy::{Basis, Purpose};
 use processing::instant::Stage;
 use studio::{EndReason, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
@@ -81,8 +87,14 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ActionRequest>()
         .schema_from::<FeedbackRequest>()
         .schema_from::<FeedbackReply>()
-        .schema_from::<UsageRequest>()
+        .schema_from::<ChoiceRequest>()
+        .schema_from::<ChoicesReply>()
+        .schema_from::<PurposeReply>()
+        .schema_from::<ChoiceReply>()
         .schema_from::<ChangeMe>()
+        .schema_from::<EmailChangeRequest>()
+        .schema_from::<EmailChangeReply>()
+        .schema_from::<EmailChangeCodes>()
         .schema_from::<ChangedMe>()
         .schema_from::<ChangeMarketing>()
         .schema_from::<MarketingReply>()
@@ -137,6 +149,7 @@ pub(super) fn refine(mut components: Components) -> Components {
     for (schema, field, prefix) in [
         ("SessionReply", "account_id", "acc_"),
         ("MeReply", "account_id", "acc_"),
+        ("EmailChangeReply", "email_change_id", "ech_"),
         ("UploadReply", "upload_id", "upl_"),
         ("GenerationRequest", "upload_id", "upl_"),
         ("GenerationStarted", "generation_id", "gen_"),
@@ -183,6 +196,7 @@ fn bounds(components: &mut Components) {
     for (schema, field) in [
         ("AskForCode", "email"),
         ("SignInRequest", "email"),
+        ("EmailChangeRequest", "email"),
         ("TrialLinkRequest", "email"),
         ("FeedbackRequest", "contact"),
         ("ErasureRequest", "email"),
@@ -192,8 +206,8 @@ fn bounds(components: &mut Components) {
             text.format = Some(SchemaFormat::Custom(MAIL_ADDRESS.into()));
         });
     }
-    for schema in ["SignInRequest", "ErasureRequest"] {
-        with(components, schema, "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    for (schema, field) in [("SignInRequest", "code"), ("ErasureRequest", "code"), ("EmailChangeCodes", "old_code"), ("EmailChangeCodes", "new_code")] {
+        with(components, schema, field, |text| text.pattern = Some("^[0-9]{6}$".into()));
     }
     for (schema, field) in [("ErasureRequest", "key"), ("ErasureReply", "erasure_id"), ("ReceiptReply", "salt")] {
         with(components, schema, field, |text| text.pattern = Some("^[0-9a-f]{64}$".into()));
@@ -236,6 +250,7 @@ fn names(components: &mut Components) {
     one_of(components, "TrialLinkRequest", "marketing_text_version", &[CONSENT_VERSION]);
     one_of(components, "AskForCode", "page", &[LeadPage::RefundForm.name()]);
     one_of(components, "MarketingReply", "text_version", &[CONSENT_VERSION]);
+    choices(components);
     for schema in ["GenerationRequest", "TrialGenerationRequest"] {
         one_of(components, schema, "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
     }
@@ -330,6 +345,26 @@ fn end_reasons() -> Vec<EndReason> {
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
 
+fn choices(components: &mut Components) {
+    let names = |all: &[ChoiceState]| all.iter().map(|state| state.name()).collect::<Vec<_>>();
+    let chosen = ChoiceState::ALL.iter().copied().filter(|state| *state != ChoiceState::NotGranted).collect::<Vec<_>>();
+    one_of(components, "ChoiceRequest", "state", &names(&chosen));
+    one_of(components, "ChoiceRequest", "text_version", &[CONSENT_VERSION]);
+    one_of(components, "ChoiceReply", "state", &names(ChoiceState::ALL));
+    one_of(components, "ChoiceReply", "purpose", &choice_names());
+    one_of(components, "ChoiceReply", "method", &[MadeBy::Settings, MadeBy::Link, MadeBy::MailService].map(MadeBy::name));
+    one_of(components, "ChoiceReply", "text_version", &[CONSENT_VERSION]);
+    one_of(components, "PurposeReply", "purpose", &Purpose::ALL.iter().map(|purpose| purpose.id()).collect::<Vec<_>>());
+    for schema in ["ChoiceReply", "PurposeReply"] {
+        one_of(components, schema, "basis", &Basis::ALL.iter().map(|basis| basis.id()).collect::<Vec<_>>());
+    }
+}
+
+/// What leaves a choice.
+pub(super) fn choice_names() -> Vec<&'static str> {
+    ChoiceOf::ALL.iter().map(|choice| choice.name()).collect()
+}
+
 /// An absent field is left out of a reply and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
@@ -340,11 +375,14 @@ fn absent_rather_than_null(components: &mut Components) {
         ("CredentialsReply", &["generator", "signer", "digital_source_type"]),
         ("ActionReply", &["digital_source_type"]),
         ("IngredientReply", &["title", "generator", "digital_source_type"]),
+        ("ChoiceReply", &["since", "method", "notice_version", "text", "text_version"]),
     ];
     for (schema, field) in optional.into_iter().flat_map(|(schema, fields)| fields.iter().map(move |field| (schema, *field))) {
         with(components, schema, field, |text| text.schema_type = SchemaType::Type(Type::String));
     }
-    for (schema, field) in [("GenerationReply", "bundle"), ("ListedGeneration", "preview"), ("SiteReply", "challenge")] {
+    for (schema, field) in
+        [("GenerationReply", "bundle"), ("ListedGeneration", "preview"), ("SiteReply", "challenge"), ("PurposeReply", "choice")]
+    {
         let object = property(components, schema, field);
         if let RefOr::T(Schema::OneOf(choice)) = object {
             let real = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned();

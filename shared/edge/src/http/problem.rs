@@ -72,7 +72,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::BodyMalformed | Reason::FieldInvalid | Reason::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
         Reason::SignedOut | Reason::CodeRefused => StatusCode::UNAUTHORIZED,
         Reason::WalletShort => StatusCode::PAYMENT_REQUIRED,
-        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused => StatusCode::FORBIDDEN,
+        Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused | Reason::ProcessingRestricted => StatusCode::FORBIDDEN,
         Reason::NotFound => StatusCode::NOT_FOUND,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => StatusCode::CONFLICT,
         Reason::TrialUsed | Reason::TrialUnfinished => StatusCode::CONFLICT,
@@ -87,7 +87,7 @@ fn status(reason: Reason) -> StatusCode {
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Reason::TimedOut => StatusCode::GATEWAY_TIMEOUT,
-        Reason::RefundRefused => StatusCode::CONFLICT,
+        Reason::RefundRefused | Reason::AddressTaken => StatusCode::CONFLICT,
     }
 }
 

@@ -226,7 +226,17 @@ impl Request {
     /// Whether the browser asks not to be counted: by Global Privacy Control, or by "do not track".
     #[must_use]
     pub fn asks_not_to_be_counted(&self) -> bool {
-        ["sec-gpc", "dnt"].iter().any(|name| self.header(name).is_some_and(|value| value.trim() == "1"))
+        self.has_privacy_control() || self.says_one("dnt")
+    }
+
+    /// Whether the browser sends Global Privacy Control.
+    #[must_use]
+    pub fn has_privacy_control(&self) -> bool {
+        self.says_one("sec-gpc")
+    }
+
+    fn says_one(&self, name: &str) -> bool {
+        self.header(name).is_some_and(|value| value.trim() == "1")
     }
 
     /// Refuses a browser's request from another site than this API and `origin`.

@@ -15,10 +15,13 @@ pub(crate) fn samples() -> Vec<Mail> {
     let dollars = |minor| Money { minor, currency: *b"USD" };
     let pepper = Pepper::new(b"0123456789abcdef0123456789abcdef");
     let address = pepper.email_key(&"ada@example.org".parse().unwrap());
-    let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), at).consent().unwrap();
+    let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), at, accounts::MadeBy::Settings).consent().unwrap();
     let words = |subject: &str, text: &str| Words { subject: subject.to_owned(), text: text.to_owned() };
     vec![
         Mail::SignInCode { code: "012345".into(), minutes: 10 },
+        Mail::EmailChangeOld { code: "012345".into(), hours: 24 },
+        Mail::EmailChangeNew { code: "543210".into(), hours: 24 },
+        Mail::EmailChanged,
         Mail::Ready { owner, generation, origin: origin.clone() },
         Mail::Receipt {
             order,

@@ -1,7 +1,7 @@
 //! What the mail service tells.
 
 use kernel::SignedDuration;
-use outreach::{CampaignKind, CampaignState, EndedBy, MailEvent, MailEventKind};
+use outreach::{CampaignKind, CampaignState, MadeBy, MailEvent, MailEventKind};
 use policy::Class;
 use proptest::prelude::*;
 use serde_json::json;
@@ -25,7 +25,7 @@ async fn an_36_mail_that_came_back_or_is_called_spam_is_the_last_for_some_time()
         {
             let rows = world.database.rows();
             assert_eq!(rows.suppressions.get(&World::key("ada")), Some(&Class::MAIL_SUPPRESSION.expires_at(world.now())));
-            assert_eq!(rows.subscriptions[&World::key("ada")].end().unwrap().0, EndedBy::MailService);
+            assert_eq!(rows.subscriptions[&World::key("ada")].end().unwrap().0, MadeBy::MailService);
             assert!(!rows.suppressions.contains_key(&World::key("bob")) && rows.subscriptions[&World::key("bob")].end().is_none());
         }
         // A later one begins the time anew.

@@ -1,7 +1,7 @@
 //! Opting in and out.
 
 use kernel::{Failure, Reason, SignedDuration};
-use outreach::{CONSENT_VERSION, EndedBy};
+use outreach::{CONSENT_VERSION, MadeBy};
 
 use crate::world::{FAULTS, World};
 
@@ -24,7 +24,7 @@ async fn an_04_one_is_opted_in_by_an_act_alone_with_the_words_and_the_time() {
     world.change(&ada, None).await.unwrap().unwrap();
     assert_eq!(world.look(&ada).await, None);
     let stored = world.database.rows().subscriptions[&World::key("ada")].clone();
-    assert_eq!((stored.given_at(), stored.end()), (at, Some((EndedBy::Settings, world.now()))), "the record stays");
+    assert_eq!((stored.given_at(), stored.end()), (at, Some((MadeBy::Settings, world.now()))), "the record stays");
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn an_05_ip_26_a_link_unsubscribes_its_address_once_and_again_and_no_other
         world.unsubscribe(&World::token("ada")).await.unwrap().unwrap();
     }
     assert!(world.look(&ada).await.is_none() && world.look(&bob).await.is_some());
-    assert_eq!(world.database.rows().subscriptions[&World::key("ada")].end().unwrap().0, EndedBy::Link);
+    assert_eq!(world.database.rows().subscriptions[&World::key("ada")].end().unwrap().0, MadeBy::Link);
 
     // An address that is not there is answered the same: the link is good for as long as its mail is kept.
     world.unsubscribe(&World::token("nobody")).await.unwrap().unwrap();

@@ -53,7 +53,7 @@ impl World {
         let mut rows = self.database.rows();
         rows.profiles.insert(session.account, (builders::email(name), locale.to_owned(), now));
         let expires_at = now + SignedDuration::from_hours(24 * 300);
-        rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at });
+        rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at, flags: accounts::Flags::default() });
         session
     }
 
@@ -72,7 +72,7 @@ impl World {
     pub(crate) async fn change(&self, caller: &AccountSession, agreed: Option<&str>) -> Result<Result<(), kernel::Failure>, Crashed> {
         let (store, pepper) = (self.subscriptions(), builders::pepper());
         let change = ChangeSubscription { subscribers: &store, subscriptions: &store, pepper: &pepper, clock: &*self.clock };
-        survive(change.run(caller, agreed)).await
+        survive(change.run(caller, agreed)).await.map(|changed| changed.map(drop))
     }
 
     pub(crate) async fn opt_in(&self, caller: &AccountSession) {

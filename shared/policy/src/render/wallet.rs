@@ -5,7 +5,7 @@ use super::page::{Block, Section, Words};
 use super::words;
 use crate::inventory::{Table, inventory};
 use crate::retention::in_words;
-use crate::{Class, Cookie};
+use crate::{Basis, Class, Cookie, Purpose};
 
 /// In the order of the page.
 pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
@@ -21,6 +21,7 @@ pub(super) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         facts.on_device(),
         counted(),
         mail(),
+        why(facts),
         erasure(facts),
         rights(facts),
         children(facts),
@@ -159,6 +160,20 @@ fn erasure(facts: &Facts<'_>) -> Section {
     );
     points.push("A law may make us keep what a purchase leaves behind for longer, without your address.".into());
     Section { heading: "Erasing", blocks: vec![Block::List(points)] }
+}
+
+/// What each purpose of the page rests on.
+fn why(facts: &Facts<'_>) -> Section {
+    let purposes = |basis: Basis| {
+        let of = |purpose: &&Purpose| purpose.basis() == basis && inventory().of(facts.profile).any(|entry| entry.purpose == **purpose);
+        let names: Vec<_> = Purpose::ALL.iter().filter(of).map(|purpose| words::purpose(*purpose)).collect();
+        format!("{}: {}.", words::legal_basis(basis), words::and(&names)).into()
+    };
+    let choices = "What leaves you a choice is on the page \u{201c}Privacy\u{201d} of your account: it holds from your next request on, in every browser of \
+                   yours. There you can also restrict the use of everything: then nothing more is drawn or counted, and no offers come, until you take that back. \
+                   What is deleted at its time is deleted nevertheless.";
+    let blocks = vec![Block::List(Basis::ALL.iter().map(|basis| purposes(*basis)).collect()), Block::Text(choices.into())];
+    Section { heading: "Why we may", blocks }
 }
 
 fn rights(facts: &Facts<'_>) -> Section {

@@ -1,6 +1,6 @@
 //! The inventory's terms in a reader's words.
 
-use crate::inventory::{Entry, Purpose, Store};
+use crate::inventory::{Basis, Entry, Purpose, Store};
 use crate::processor::{AgreementKind, TransferBasis};
 use crate::retention::{Kept, Mechanism, Owner, Retention, Since, in_words};
 
@@ -78,6 +78,16 @@ pub(super) fn agreement(kind: AgreementKind) -> &'static str {
     match kind {
         AgreementKind::Dpa => "a data processing agreement",
         AgreementKind::None => "no agreement",
+    }
+}
+
+/// What a purpose rests on, as a sentence before the list of purposes.
+pub(super) fn legal_basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Contract => "Because you asked for it, and it cannot be had without (a contract)",
+        Basis::LegalDuty => "Because the law asks it of us",
+        Basis::LegitimateInterest => "Because we have an interest in it that weighs no more than yours: you may object, and it stops",
+        Basis::Consent => "Because you said yes, and only until you say no",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ::insights::{Action, DailyCounts, Days, Feedback, FeedbackBox, RecordActions, SendFeedback, Usage, shard_of};
+use accounts::{ChoiceOf, ChoiceState};
 use kernel::{AccountSession, Clock, DeviceId, Failure, FeedbackId, Reason, SignedDuration, limits};
 
 use super::Stores;
@@ -93,17 +94,20 @@ pub async fn a_linked_browser(stores: &Stores, insights: &Insights) {
     assert_eq!(insights.owner(browser).await, Some(caller.account));
 }
 
+async fn object(stores: &Stores, caller: &AccountSession, objects: bool) {
+    let state = if objects { ChoiceState::Objected } else { ChoiceState::NotObjected };
+    super::choices::make(stores, caller, ChoiceOf::Analytics, state).await.unwrap();
+}
+
 /// A closed session tells of nothing, and an account that objected is not counted.
 pub async fn refused_browsers(stores: &Stores, insights: &Insights) {
     let (caller, browser) = (stores.customer(1).await, device(stores));
-    insights.usage.object(&caller, stores.now()).await.unwrap();
+    object(stores, &caller, true).await;
     insights.tell(stores, browser, &["signed-in"], Some(caller)).await.unwrap();
     assert_eq!((insights.did(stores, browser).await, insights.owner(browser).await), (None, None), "it objected");
-    insights.usage.agree(&caller, stores.now()).await.unwrap();
+    object(stores, &caller, false).await;
     insights.tell(stores, browser, &["signed-in"], Some(caller)).await.unwrap();
     assert_eq!(insights.owner(browser).await, Some(caller.account), "it agreed again");
-    insights.usage.object(&caller, stores.now()).await.unwrap();
-    assert_eq!(insights.owner(browser).await, None, "its browsers are forgotten");
 
     let (closed, browser) = (stores.customer(1).await, device(stores));
     insights.tell(stores, browser, &["signed-in"], Some(closed)).await.unwrap();
@@ -111,8 +115,6 @@ pub async fn refused_browsers(stores: &Stores, insights: &Insights) {
     let refused = insights.tell(stores, browser, &["page-viewed/home"], Some(closed)).await;
     assert_eq!(reason(refused), Some(Reason::SignedOut));
     assert_eq!(insights.did(stores, browser).await, actions(&["signed-in"]), "nothing was written");
-    assert_eq!(reason(insights.usage.object(&closed, stores.now()).await), Some(Reason::SignedOut));
-    assert_eq!(reason(insights.usage.agree(&closed, stores.now()).await), Some(Reason::SignedOut));
 }
 
 /// How often a browser and a network may tell of something (AN-69).

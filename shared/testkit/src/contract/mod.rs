@@ -7,6 +7,8 @@ pub mod accounts;
 #[cfg(feature = "pictures")]
 pub mod artists;
 pub mod attempts;
+pub mod choices;
+pub mod email_changes;
 pub mod expired;
 pub mod generations;
 pub mod insights;

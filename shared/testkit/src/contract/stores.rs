@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ::accounts::{
-    CallerNetworks, CodeSlot, Codes, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts, Sessions,
-    SignIn, SignIns,
+    CallerNetworks, CodeSlot, Codes, EmailChanges, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts,
+    Sessions, SignIn, SignIns,
 };
+use choices::Choices;
 use ::rights::{Erasures, ReceiptLog};
 use kernel::{
     AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
@@ -56,6 +57,8 @@ pub struct Stores {
     pub claims: Box<dyn Claims>,
     pub erasures: Box<dyn Erasures>,
     pub log: Box<dyn ReceiptLog>,
+    pub choices: Box<dyn Choices>,
+    pub email_changes: Box<dyn EmailChanges>,
 }
 
 impl Stores {
@@ -95,7 +98,9 @@ impl Stores {
             links: Box::new(FakeTrials(database.clone())),
             claims: Box::new(FakeTrials(database.clone())),
             erasures: Box::new(FakeErasures(database.clone())),
-            log: Box::new(FakeReceiptLog(database)),
+            log: Box::new(FakeReceiptLog(database.clone())),
+            choices: Box::new(FakeChoices(database.clone())),
+            email_changes: Box::new(FakeEmailChanges(database)),
         }
     }
 
@@ -187,7 +192,7 @@ impl Stores {
         let known = self.account_of(&code.slot).await.unwrap();
         let session = AccountSession { account: known.id, session: self.nobody().session };
         let first = builders::first_sign_in(session, email, (&code.slot, &code.hash), code.networks, 0, self.now());
-        SignIn { latest: known.latest, opening: None, ..first }
+        SignIn { latest: known.latest, flags: known.flags, opening: None, ..first }
     }
 
     /// A caller with a session and credits.

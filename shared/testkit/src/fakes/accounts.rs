@@ -103,7 +103,7 @@ impl SignIns for FakeSignIns {
 
 fn open_account(rows: &mut Rows, sign_in: &SignIn, new: &NewAccount) -> Result<(), Failure> {
     let (account, owner, now) = (sign_in.session.account, sign_in.session.owner(), sign_in.at);
-    let known = KnownAccount { id: account, latest: sign_in.latest.clone() };
+    let known = KnownAccount { id: account, latest: sign_in.latest.clone(), flags: sign_in.flags };
     if rows.email_index.insert(sign_in.slot.key.clone(), known).is_some() {
         return Err(Failure::conflict(Reason::CodeRefused, "This account was opened meanwhile."));
     }
@@ -127,10 +127,11 @@ fn open_session(rows: &mut Rows, sign_in: &SignIn) -> Result<(), Failure> {
     let known = rows.email_index.get_mut(&sign_in.slot.key).filter(|known| known.id == session.account).ok_or_else(code_refused)?;
     let (latest, ended) = known.latest.opening(session.session, *expires_at, *at);
     known.latest = latest;
+    let flags = known.flags;
     for session in ended {
         rows.sessions.remove(&session);
     }
-    rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at: *expires_at });
+    rows.sessions.insert(session.session, SessionRow { account: session.account, expires_at: *expires_at, flags });
     Ok(())
 }
 

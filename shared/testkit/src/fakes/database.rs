@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use accounts::{CodeHash, CodeSlot, EmailKey, KnownAccount, Lead, MailboxKey, Salt};
+use accounts::{Choice, ChoiceOf, CodeHash, CodeSlot, ConsentRecord, EmailKey, Flags, KnownAccount, Lead, MailboxKey, Salt};
 use insights::{Action, DailyCounts, Feedback};
 use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, DeviceId, Email, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner, Principal,
-    SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
+    AccountId, AccountSession, Clock, DeviceId, Email, EmailChangeId, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner,
+    Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
 use outreach::{Campaign, Return, Subscription};
 use payments::Order;
@@ -19,6 +19,7 @@ use studio::{Circuit, Delivered, Generation, History, ModerationRecord, Replay, 
 use trials::LinkConsent;
 use wallet::{Balance, Entry};
 
+use super::email_changes::ChangeRow;
 use crate::Faults;
 
 /// The rows of all tables. Tests read them to see the effects of a step.
@@ -72,8 +73,11 @@ pub struct Rows {
     pub device_days: BTreeMap<(Date, DeviceId), (BTreeSet<Action>, Timestamp)>,
     /// Whose browsers they are, and until when that is known.
     pub device_links: BTreeMap<(AccountId, DeviceId), Timestamp>,
-    /// The accounts that are not to be counted.
-    pub objections: BTreeSet<AccountId>,
+    /// What accounts chose, beside marketing.
+    pub choices: BTreeMap<(AccountId, ChoiceOf), Choice>,
+    /// The changes of addresses that were asked for.
+    pub email_changes: HashMap<(AccountId, EmailChangeId), ChangeRow>,
+    pub consent_records: Vec<(AccountId, ConsentRecord)>,
     pub daily_counts: BTreeMap<Date, DailyCounts>,
     pub feedback: Vec<Feedback>,
     pub orders: BTreeMap<(AccountId, OrderId), Order>,
@@ -100,6 +104,7 @@ pub struct FakeReceipts {
 pub struct SessionRow {
     pub account: AccountId,
     pub expires_at: Timestamp,
+    pub flags: Flags,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -156,6 +161,18 @@ impl Rows {
             Principal::Operator(_) | Principal::Nobody => false,
         };
         if alive { Ok(()) } else { Err(Failure::signed_out()) }
+    }
+
+    /// Refuses a closed session, and what a restriction forbids.
+    pub(crate) fn ask_unrestricted(&self, principal: &Principal, now: Timestamp) -> Result<(), Failure> {
+        self.ask_session(principal, now)?;
+        if self.flags(principal).restricted { Err(accounts::restricted()) } else { Ok(()) }
+    }
+
+    /// What the session of a principal carries.
+    pub(crate) fn flags(&self, principal: &Principal) -> Flags {
+        let Principal::Session(session) = principal else { return Flags::default() };
+        self.sessions.get(&session.session).map(|row| row.flags).unwrap_or_default()
     }
 
     pub(crate) fn is_suppressed(&self, address: &EmailKey, now: Timestamp) -> bool {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use insights::{DailyCounts, Days, DeviceDay, Feedback, FeedbackBox, Seen, Usage, shard_of};
 use jiff::civil::Date;
-use kernel::{AccountId, AccountSession, DeviceId, Failure, Timestamp, limits};
+use kernel::{AccountId, DeviceId, Failure, limits};
 
 use super::FakeDatabase;
 use super::accounts::count_networks;
@@ -20,7 +20,8 @@ impl Usage for FakeUsage {
             .transact("usage.add", |rows| {
                 if let Some(session) = &seen.session {
                     rows.ask_session(&(*session).into(), seen.at)?;
-                    if rows.objections.contains(&session.account) {
+                    let flags = rows.flags(&(*session).into());
+                    if flags.uncounted || flags.restricted {
                         return Ok(());
                     }
                     rows.device_links.entry((session.account, seen.device)).or_insert(seen.linked_until);
@@ -38,27 +39,6 @@ impl Usage for FakeUsage {
         self.0
             .transact("usage.detach", |rows| {
                 rows.device_links.retain(|(whose, _), _| *whose != account);
-                Ok(())
-            })
-            .await
-    }
-
-    async fn object(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure> {
-        self.0
-            .transact("usage.object", |rows| {
-                rows.ask_session(&(*session).into(), at)?;
-                rows.objections.insert(session.account);
-                Ok(())
-            })
-            .await?;
-        self.detach(session.account).await
-    }
-
-    async fn agree(&self, session: &AccountSession, at: Timestamp) -> Result<(), Failure> {
-        self.0
-            .transact("usage.agree", |rows| {
-                rows.ask_session(&(*session).into(), at)?;
-                rows.objections.remove(&session.account);
                 Ok(())
             })
             .await

@@ -3,16 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use accounts::EmailKey;
+use accounts::{Choice, ChoiceState, ConsentRecord, EmailKey, MadeBy};
 use async_trait::async_trait;
 use kernel::message::{Content, Queue};
-use kernel::{AccountSession, Email, Failure, Language, Recipient, Timestamp};
+use kernel::{AccountSession, Email, Failure, Language, Recipient, Timestamp, limits};
 use outreach::{
-    Audience, AudiencePage, Campaign, CampaignMails, CampaignName, Campaigns, Claimed, EndedBy, Person, Return, Standing, Standings,
-    Subscribers, Subscription, Subscriptions, Suppressions,
+    Audience, AudiencePage, Campaign, CampaignMails, CampaignName, Campaigns, Claimed, Person, Return, Standing, Standings, Subscribers,
+    Subscription, Subscriptions, Suppressions,
 };
 
-use super::{CampaignMail, FakeDatabase};
+use super::{CampaignMail, FakeDatabase, Rows};
 use crate::Faults;
 
 #[derive(Clone)]
@@ -24,28 +24,45 @@ impl Subscriptions for FakeSubscriptions {
         self.0.read("subscriptions.of", |rows| Ok(rows.subscriptions.get(address).cloned())).await
     }
 
-    async fn subscribe(&self, address: &EmailKey, text_version: &str, at: Timestamp) -> Result<(), Failure> {
+    async fn subscribe(&self, address: &EmailKey, text_version: &str, by: MadeBy, at: Timestamp) -> Result<Subscription, Failure> {
         self.0
             .transact("subscriptions.subscribe", |rows| {
-                let runs = |known: &Subscription| known.end().is_none() && known.text_version() == text_version;
-                if !rows.subscriptions.get(address).is_some_and(runs) {
-                    rows.subscriptions.insert(address.clone(), Subscription::given(address.clone(), text_version.to_owned(), at));
+                let runs = |known: &&Subscription| known.end().is_none() && known.text_version() == text_version;
+                if let Some(known) = rows.subscriptions.get(address).filter(runs) {
+                    return Ok(known.clone());
                 }
-                Ok(())
+                let given = Subscription::given(address.clone(), text_version.to_owned(), at, by);
+                change(rows, &given)?;
+                Ok(given)
             })
             .await
     }
 
-    async fn end(&self, address: &EmailKey, by: EndedBy, at: Timestamp) -> Result<(), Failure> {
+    async fn end(&self, address: &EmailKey, by: MadeBy, at: Timestamp) -> Result<Option<Subscription>, Failure> {
         self.0
             .transact("subscriptions.end", |rows| {
-                if let Some(known) = rows.subscriptions.get_mut(address).filter(|known| known.end().is_none()) {
-                    *known = known.clone().ended(by, at);
-                }
-                Ok(())
+                let known = rows.subscriptions.get(address).cloned();
+                let Some(running) = known.clone().filter(|known| known.end().is_none()) else { return Ok(known) };
+                let ended = running.ended(by, at);
+                change(rows, &ended)?;
+                Ok(Some(ended))
             })
             .await
     }
+}
+
+/// Writes a subscription, with the record of the change where its address has an account.
+fn change(rows: &mut Rows, next: &Subscription) -> Result<(), Failure> {
+    let before = rows.subscriptions.get(next.address()).map_or(ChoiceState::NotGranted, |known| known.choice().state);
+    let Choice { of, state: after, made } = next.choice();
+    if let (Some(account), Some(made)) = (rows.email_index.get(next.address()).map(|known| known.id), made) {
+        if after.allows() && made.by == MadeBy::Settings {
+            rows.count(limits::CHOICES_PER_DAY, &account.to_string(), made.at)?;
+        }
+        rows.consent_records.push((account, ConsentRecord { of, before, after, made }));
+    }
+    rows.subscriptions.insert(next.address().clone(), next.clone());
+    Ok(())
 }
 
 #[async_trait]
@@ -77,9 +94,10 @@ impl Standings for FakeSubscriptions {
     async fn of(&self, addresses: &[EmailKey], now: Timestamp) -> Result<Vec<Standing>, Failure> {
         self.0
             .read("standings.of", |rows| {
+                let is_restricted = |address| rows.email_index.get(address).is_some_and(|known| known.flags.restricted);
                 let standing = |address| Standing {
                     is_suppressed: rows.is_suppressed(address, now),
-                    consent: rows.subscriptions.get(address).and_then(Subscription::consent),
+                    consent: rows.subscriptions.get(address).filter(|_| !is_restricted(address)).and_then(Subscription::consent),
                 };
                 Ok(addresses.iter().map(standing).collect())
             })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use accounts::CodeMailer;
+use accounts::{ChangeMail, ChangeMailer, CodeMailer};
 use async_trait::async_trait;
 use kernel::message::GenerationStep;
 use kernel::{Failure, GenerationId, Recipient};
@@ -201,5 +201,17 @@ impl Screener for FakeScreener {
 impl CodeMailer for FakeMailer {
     async fn send_code(&self, to: &Recipient, code: String, minutes: i64) -> Result<(), Failure> {
         self.send(to, &Mail::SignInCode { code, minutes }).await
+    }
+}
+
+#[async_trait]
+impl ChangeMailer for FakeMailer {
+    async fn send_of_change(&self, to: &Recipient, mail: ChangeMail) -> Result<(), Failure> {
+        let mail = match mail {
+            ChangeMail::ToOld { code, hours } => Mail::EmailChangeOld { code, hours },
+            ChangeMail::ToNew { code, hours } => Mail::EmailChangeNew { code, hours },
+            ChangeMail::Changed => Mail::EmailChanged,
+        };
+        self.send(to, &mail).await
     }
 }

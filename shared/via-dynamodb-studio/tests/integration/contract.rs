@@ -12,6 +12,7 @@ use testkit::builders;
 use testkit::contract::outreach::OutreachStores;
 use testkit::contract::{self, Stores};
 use via_dynamodb_accounts::{keys, *};
+use via_dynamodb_choices::*;
 use via_dynamodb_outreach::*;
 use via_dynamodb_payments::*;
 use via_dynamodb_policy::*;
@@ -65,8 +66,10 @@ pub(crate) fn stores(seed: u64) -> Stores {
         trials: Box::new(DynamoTrials::new(database.clone(), fleeting.clone(), clock.clone())),
         links: Box::new(DynamoTrialLinks::new(database.clone(), fleeting.clone()).with_leads(table("LeadsTable"))),
         claims: Box::new(DynamoClaims::new(database.clone(), fleeting.clone(), studio, clock.clone())),
-        erasures: Box::new(DynamoErasures::new(database.clone(), table("RightsTable")).with_accounts(accounts, fleeting)),
-        log: Box::new(DynamoReceiptLog::new(database, table("RightsTable"))),
+        erasures: Box::new(DynamoErasures::new(database.clone(), table("RightsTable")).with_accounts(accounts.clone(), fleeting.clone())),
+        log: Box::new(DynamoReceiptLog::new(database.clone(), table("RightsTable"))),
+        choices: Box::new(DynamoChoices::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
+        email_changes: Box::new(DynamoEmailChanges::asking(database, fleeting, accounts, clock.clone()).with_leads(table("LeadsTable"))),
         clock,
     }
 }
@@ -126,6 +129,35 @@ async fn an_03_leads() {
 #[tokio::test]
 async fn an_51_a_lead_without_an_account_is_forgotten_by_its_address() {
     contract::trials::a_lead_is_forgotten(&stores(59)).await;
+}
+
+#[tokio::test]
+async fn an_57_an_59_an_60_choices() {
+    contract::choices::choices(&stores(171)).await;
+    contract::choices::restrictions(&stores(172)).await;
+    contract::choices::stale_sign_ins(&stores(174)).await;
+    contract::choices::limits_of_choices(&stores(175)).await;
+    let outreach = outreach_stores(176);
+    contract::choices::marketing(&stores(176), &*outreach.subscriptions, &*outreach.standings).await;
+}
+
+#[tokio::test]
+async fn an_57_no_session_is_left_with_what_was_chosen_before() {
+    contract::choices::choices_and_sign_ins(&stores(173)).await;
+}
+
+#[tokio::test]
+async fn an_55_changes_of_addresses() {
+    contract::email_changes::attempts(&stores(181)).await;
+    contract::email_changes::moves(&stores(182), &*outreach_stores(182).subscriptions).await;
+    contract::email_changes::addresses_that_are_known(&stores(183), &*outreach_stores(183).subscriptions).await;
+}
+
+#[tokio::test]
+async fn an_55_changes_of_addresses_and_sign_ins_at_the_same_time() {
+    for seed in 184..188 {
+        contract::email_changes::changes_and_sign_ins(&stores(seed)).await;
+    }
 }
 
 #[tokio::test]
@@ -307,6 +339,10 @@ async fn what_is_stored_is_declared() {
     crate::insights::everything(&stores(77)).await;
     contract::outreach::subscriptions(&outreach_stores(25)).await;
     contract::outreach::campaigns(&outreach_stores(26)).await;
+    contract::choices::limits_of_choices(&stores(177)).await;
+    contract::email_changes::moves(&stores(179), &*outreach_stores(179).subscriptions).await;
+    let outreach = outreach_stores(178);
+    contract::choices::marketing(&stores(178), &*outreach.subscriptions, &*outreach.standings).await;
     contract::outreach::standings(&outreach_stores(30)).await;
     contract::orders::changes(&stores(84)).await;
     contract::trials::links(&stores(85)).await;

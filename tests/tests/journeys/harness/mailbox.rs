@@ -31,6 +31,13 @@ pub(crate) async fn code(cloud: &Cloud, email: &str) -> Option<String> {
     mine.filter_map(|mail| six_digits(&mail.text)).next()
 }
 
+/// The newest code mailed to this address with these words in the subject.
+pub(crate) async fn code_about(cloud: &Cloud, email: &str, subject: &str) -> Option<String> {
+    let mails = all(cloud).await;
+    let mine = mails.iter().rev().filter(|mail| mail.to == [email] && mail.subject.contains(subject));
+    mine.filter_map(|mail| six_digits(&mail.text)).next()
+}
+
 /// The newest link of a trial that was mailed to this address.
 pub(crate) async fn link(cloud: &Cloud, email: &str) -> Option<String> {
     let mails = all(cloud).await;

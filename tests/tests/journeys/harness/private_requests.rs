@@ -50,7 +50,12 @@ impl PrivateRequest {
         let route = function.manifest.on.route().unwrap_or_else(|| panic!("{} has no route", function.name));
         let operation = &document["paths"][&route.path][route.method.to_lowercase()];
         let names = parameters(operation).chain(fields(document, operation)).collect();
-        let (method, path, body) = (route.method.parse().unwrap(), route.path.clone(), recorded_body(&function.name));
+        let recorded = recorded(&function.name);
+        let body = recorded["body"].as_str().map(|body| serde_json::from_str(body).unwrap());
+        // What a path names that is no id is named as it was recorded.
+        let named = recorded["pathParameters"].as_object().into_iter().flatten().filter(|(_, value)| is_word(value));
+        let fill = |path: String, (name, value): (&String, &Value)| path.replace(&format!("{{{name}}}"), value.as_str().unwrap());
+        let (method, path) = (route.method.parse().unwrap(), named.fold(route.path.clone(), fill));
         let mut request = Self { function: function.name, method, path, body, names };
         request.name(things);
         request
@@ -116,8 +121,13 @@ fn prefix(schema: &Value) -> Option<String> {
     prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_').then(|| prefix.to_owned())
 }
 
-/// The JSON of the first recorded request of a function that was answered well; `None` for one without a body.
-fn recorded_body(function: &str) -> Option<Value> {
+/// Whether a value of a path is a word, and no id and no place for one.
+fn is_word(value: &Value) -> bool {
+    value.as_str().is_some_and(|value| value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
+}
+
+/// The first recorded request of a function that was answered well.
+fn recorded(function: &str) -> Value {
     let entries = std::fs::read_dir(root().join("events").join(function)).into_iter().flatten();
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -126,8 +136,7 @@ fn recorded_body(function: &str) -> Option<Value> {
         path.with_extension("").extension().is_none()
             && read(&path.with_extension("reply.json"))["statusCode"].as_u64().is_some_and(|status| status < 300)
     };
-    let event = read(paths.iter().find(well).unwrap_or_else(|| panic!("no recorded request of {function} is answered well")));
-    event["body"].as_str().map(|body| serde_json::from_str(body).unwrap())
+    read(paths.iter().find(well).unwrap_or_else(|| panic!("no recorded request of {function} is answered well")))
 }
 
 fn root() -> PathBuf {

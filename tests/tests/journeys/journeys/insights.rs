@@ -150,18 +150,19 @@ fn an_18_an_20_who_objects_is_not_counted_and_nothing_leads_to_them() {
         let (person, browser) = (Person::signed_in(&cloud).await, device());
         tell(&person, &browser, &[("signed-in", None)]).await;
         assert_eq!(rows_of(&cloud, "InsightsTable", "device-link").await.len(), 1);
-        let say = async |counted: bool| person.call(Method::PUT, "/v1/me/usage", Some(&json!({ "counted": counted })), &[]).await.status;
+        let say = async |state: &str| {
+            let body = json!({ "state": state });
+            expect(person.call(Method::PUT, "/v1/me/choices/analytics", Some(&body), &[]).await, 200)["state"].clone()
+        };
         for _ in 0..2 {
-            assert_eq!(say(false).await, 204);
+            assert_eq!(say("objected").await, "objected");
         }
         assert_eq!(tell(&person, &device(), PRICES).await.status, 204, "the answer is the same");
         let left = rows(&cloud, "InsightsTable").await;
-        let classes: Vec<&str> = left.iter().map(|row| row.text("class")).collect();
-        assert_eq!((left.len(), classes.contains(&"device-day"), classes.contains(&"analytics-objection")), (2, true, true), "{left:?}");
-        assert_eq!(say(true).await, 204);
+        assert_eq!((left.len(), left[0].text("class")), (1, "device-day"), "{left:?}");
+        assert_eq!(say("not-objected").await, "not-objected");
         assert_eq!(tell(&person, &browser, PRICES).await.status, 204);
         assert_eq!(rows_of(&cloud, "InsightsTable", "device-link").await.len(), 1);
-        assert_eq!(rows_of(&cloud, "InsightsTable", "analytics-objection").await.len(), 0);
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

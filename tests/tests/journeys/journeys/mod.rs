@@ -1,8 +1,10 @@
 //! The journeys of people, route by route.
 
 mod buying;
+mod choices;
 mod deletion;
 mod deliverables;
+pub(crate) mod email_changes;
 pub(crate) mod erasure;
 mod generations;
 mod insights;

@@ -2,6 +2,7 @@ import type { Kind } from '../../api/call';
 
 /** What happened, and what to do. The service's own `detail` is not shown: it is English, and for programmers. */
 const problems: Record<Kind, [what: string, next: string]> = {
+  'address-taken': ['This address has an account of its own.', 'Sign in to that account and erase it first, or use another address.'],
   'age-attestation-required': ['We need to know that you are old enough.', 'Tick the box about your age and go on.'],
   'body-malformed': ['This page and the service do not understand each other.', 'Load the page again; what you entered is kept.'],
   'body-too-large': ['That is too large.', 'Choose a smaller picture.'],
@@ -21,6 +22,7 @@ const problems: Record<Kind, [what: string, next: string]> = {
   'picture-blank': ['There is nobody in that picture.', 'Choose one with a face in it.'],
   'picture-refused': ['The check does not accept this picture or these words.', 'Choose another picture. Nothing was charged.'],
   'picture-unreadable': ['That picture cannot be read.', 'Choose another one.'],
+  'processing-restricted': ['You restricted the use of your data.', 'End the restriction in your privacy settings to go on.'],
   'rate-limited': ['That was often in a short time.', 'Wait a little, then go on.'],
   'refund-refused': ['No money is given back for this order.', 'Its payment was returned already, or is disputed.'],
   'signature-refused': ['That is not signed as it should be.', 'Write to us if you see this.'],
