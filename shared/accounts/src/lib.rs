@@ -17,6 +17,7 @@ mod unsubscribe;
 
 pub use age::{AgeAttestation, Country, check_age};
 pub use codes::{CodeMailer, CodeRequested, CodeSlot, Codes, Issued, IssuedCode, RequestCode};
+pub use entry::digits as code_digits;
 pub use latest::LatestSessions;
 pub use leads::{Lead, LeadPage, Leads};
 pub use me::{Me, Profiles};
@@ -26,7 +27,7 @@ pub use pass::{NotAPass, Pass, no_pass, trial_used};
 pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
 pub use recipients::Recipients;
 pub use sessions::{
-    Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns, SignedIn,
-    StarterCredits, code_refused,
+    Entered, Found, Grant, Guess, Guesses, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns,
+    SignedIn, StarterCredits, code_refused,
 };
 pub use unsubscribe::UnsubscribeToken;

@@ -6,7 +6,7 @@ mod uploads;
 mod whole;
 
 pub use generations::{
-    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
+    AppealRequest, BlockedReply, BubbleRequest, BundleReply, DecisionReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
     GenerationsReply, ListedGeneration, PreviewReply, StickersRequest,
 };
 pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};

@@ -3,6 +3,7 @@
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
+mod desk;
 mod insights;
 mod instant;
 mod outreach;
@@ -21,6 +22,7 @@ use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, License, OpenA
 
 const SESSION: &str = "session";
 const TRIAL: &str = "trial";
+const DESK: &str = "desk";
 
 const DESCRIPTION: &str = "A selfie goes in; anime avatars come out.
 
@@ -71,7 +73,7 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 11] {
+fn tags() -> [Tag; 12] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
         tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
@@ -84,6 +86,7 @@ fn tags() -> [Tag; 11] {
         tag(routes::VERIFICATIONS, "The origin of pictures."),
         tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
         tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
+        tag(desk::DESK_TAG, "Where those who run the service look at what was blocked, decide, and answer for it."),
         tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
     ]
 }
@@ -97,8 +100,13 @@ fn components(routes: &[routes::Route]) -> Components {
         "__Host-trial",
         "The pass of a trial, which `POST /v1/trials` sets for a day. Over plain http on localhost the cookie is named `trial`.",
     );
+    let operator = ApiKeyValue::with_description(
+        "__Host-desk",
+        "The session of an operator, which `POST /v1/desk/sessions` sets for twelve hours. Over plain http on localhost the cookie is named `desk`.",
+    );
     let components = ComponentsBuilder::new()
         .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme(DESK, SecurityScheme::ApiKey(ApiKey::Cookie(operator)))
         .security_scheme(TRIAL, SecurityScheme::ApiKey(ApiKey::Cookie(pass)));
     let components = problems::add_to(schemas::add_to(components), routes::problems(routes));
     schemas::refine(components.build())

@@ -18,6 +18,7 @@ mod drawing;
 mod encode;
 mod matte;
 mod normalise;
+mod preview;
 mod orientation;
 mod page;
 mod parallel;
@@ -33,6 +34,7 @@ pub use bundle::{Bundle, BundleError, CREDENTIALS_NAME, Generation, INDEX_NAME, 
 pub use contact_sheet::contact_sheet;
 pub use declare::declare;
 pub use deliverable::Deliverable;
+pub use preview::preview;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
 pub use render::{Rendering, render};
 pub use stickers::{

@@ -24,7 +24,7 @@ pub use id::{AccountId, DeviceId, FeedbackId, GenerationId, Id, InstallId, Opera
 pub use jiff::{SignedDuration, Timestamp};
 pub use limit::{Counted, Limit, Quota};
 pub use page::Page;
-pub use principal::{AccountSession, Owner, Principal, SecretHash, TrialHolder};
+pub use principal::{AccountSession, DeskSession, Owner, Principal, SecretHash, TrialHolder};
 pub use randomness::{Randomness, SeededRandomness, SystemRandomness};
 pub use recipient::{Language, Recipient};
 pub use window::Window;

@@ -34,6 +34,10 @@ pub enum Class {
     ModerationRecord,
     /// The end of a quarantine.
     Quarantine,
+    /// What becomes of a selfie that was refused.
+    Case,
+    /// The reasons of a restriction, as they were said.
+    StatementOfReasons,
     /// A mailed sign-in code, hashed.
     SignInCode,
     Session,
@@ -93,6 +97,19 @@ pub enum Class {
     Erasure,
     /// The log of receipts.
     ReceiptLog,
+    /// Somebody who runs the service.
+    Operator,
+    /// Finds an operator by their address.
+    OperatorIndex,
+    OperatorPasskey,
+    /// A sign-in at the desk.
+    OperatorSession,
+    /// That an action was done which a passkey signed.
+    SpentAction,
+    /// What an operator did.
+    AuditEntry,
+    /// The end of an operator's trail.
+    AuditHead,
     UploadObject,
     QuarantineObject,
     /// An artist's drawing.
@@ -158,6 +175,8 @@ expiring! {
     ATTEMPT = Attempt,
     MODERATION_RECORD = ModerationRecord,
     QUARANTINE = Quarantine,
+    CASE = Case,
+    STATEMENT_OF_REASONS = StatementOfReasons,
     SIGN_IN_CODE = SignInCode,
     SESSION = Session,
     RATE_COUNTER = RateCounter,
@@ -182,6 +201,9 @@ expiring! {
     TRIAL_LINK = TrialLink,
     TRIAL_UPLOAD = TrialUpload,
     ERASURE = Erasure,
+    OPERATOR_SESSION = OperatorSession,
+    SPENT_ACTION = SpentAction,
+    AUDIT_ENTRY = AuditEntry,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
     QUEUE_MESSAGE = QueueMessage,

@@ -2,6 +2,7 @@
 
 mod budgets;
 mod codes;
+pub mod guesses;
 pub mod keys;
 pub mod leads;
 mod limits;
@@ -16,6 +17,7 @@ pub mod wallet_writes;
 
 pub use budgets::spend;
 pub use codes::DynamoCodes;
+pub use guesses::DynamoGuesses;
 pub use leads::DynamoLeads;
 pub use limits::{count, count_networks};
 pub use profiles::DynamoProfiles;

@@ -9,8 +9,9 @@ use stacks::Manifest;
 use stand_ins::polar::PACKS;
 
 use crate::alarms::ringing;
+use crate::harness::at_the_desk::AtTheDesk;
 use crate::harness::person::{expect, new_key, text};
-use crate::harness::pictures::small;
+use crate::harness::pictures::{blocked, small};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, mailbox, run, until};
 use crate::journeys::mail::{operate, state, words};
@@ -78,6 +79,7 @@ async fn wallet() -> BTreeSet<String> {
         assert_eq!(person.ask_for_refund(&order).await.status, 202);
     }
     outreach(&cloud, &person).await;
+    at_the_desk(&cloud, &person).await;
     let (mut visitor, _) = Visitor::done(&cloud).await;
     let link = visitor.mailed_link(&visitor.person.email, false).await;
     assert_eq!(Visitor::open(&cloud, &link).await.status, 200);
@@ -98,6 +100,25 @@ async fn wallet() -> BTreeSet<String> {
     assert_eq!(ringing(&cloud).await, BTreeSet::new());
     cloud.stop().await;
     ran
+}
+
+/// A photo is blocked, looked at, appealed for and drawn from after all.
+async fn at_the_desk(cloud: &TestCloud, person: &Person<'_>) {
+    let mut desk = AtTheDesk::new(cloud, "moderator").await;
+    assert_eq!(desk.sign_in(true).await.status, 201);
+    let generation = person.start(&person.upload(&blocked()).await).await;
+    assert_eq!(person.settled(&generation).await["state"], "blocked");
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+    assert_eq!(desk.queue().await, [generation.as_str()]);
+    for rest in ["", "/preview"] {
+        assert_eq!(desk.person.get(&format!("/v1/desk/cases/{generation}{rest}")).await.status, 200);
+    }
+    assert_eq!(desk.view(&generation).await.status, 200);
+    assert_eq!(person.post(&format!("/v1/generations/{generation}/appeals"), &json!({ "text": "Hi" })).await.status, 201);
+    assert_eq!(desk.decide(&generation, "overturn", "allowed").await.status, 201);
+    assert_eq!(desk.person.get("/v1/desk/audit").await.status, 200);
+    assert_eq!(person.reaches(&generation, &["done", "failed"]).await["state"], "done");
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
 }
 
 /// What has to do with mail.

@@ -10,13 +10,15 @@ use local_cloud::repository;
 use serde_json::{Value, json};
 
 use crate::harness::person::text;
-use crate::harness::pictures::small;
+use crate::harness::pictures::{blocked, small};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 
 /// Ids in the recorded events.
 const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
 const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
+/// A generation that was blocked.
+const BLOCKED: &str = "gen_019aa6104c507e32b5d69facccccccc";
 const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
 const ORDER: &str = "ord_019aa6104c507e32b5d69fa012345678";
 
@@ -45,6 +47,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
         let generation = person.quick_journey().await;
+        let refused = text(&person.journey(&blocked()).await, "generation_id");
         let (order, merchant_order) = cloud.bought(&person).await;
         let ((trial, _), fresh) = (Visitor::done(&cloud).await, Visitor::new(&cloud).await);
         let trial_upload = text(&trial.view().await, "upload_id");
@@ -59,6 +62,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 .replace("__Host-sign-in=", "sign-in=")
                 .replace(UPLOAD, &upload)
                 .replace(GENERATION, &generation)
+                .replace(BLOCKED, &refused)
                 .replace(ACCOUNT, &person.account)
                 .replace(ORDER, &order)
                 .replace(MERCHANT_ORDER, &merchant_order)

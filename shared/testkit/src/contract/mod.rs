@@ -7,6 +7,7 @@ pub mod accounts;
 #[cfg(feature = "pictures")]
 pub mod artists;
 pub mod attempts;
+pub mod desk;
 pub mod expired;
 pub mod generations;
 pub mod insights;
@@ -20,5 +21,6 @@ pub mod signers;
 mod stores;
 pub mod trials;
 
+pub use desk::Desk;
 pub use insights::Insights;
 pub use stores::Stores;

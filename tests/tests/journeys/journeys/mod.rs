@@ -3,6 +3,7 @@
 mod buying;
 mod deletion;
 mod deliverables;
+mod desk;
 mod generations;
 mod insights;
 mod listing;
