@@ -220,7 +220,7 @@ async fn an_44_an_appeal_is_decided_by_another_operator() {
     for wrong in ["", " \n", &"é".repeat(1_001)] {
         refused(world.appeal(&caller, blocked.id, wrong).await, Reason::FieldInvalid);
     }
-    let (stranger, _) = world.blocked(0).await;
+    let (stranger, _) = world.blocked(2).await;
     refused(world.appeal(&stranger, blocked.id, "Mine.").await, Reason::NotFound);
     let appealed = world.appeal(&caller, blocked.id, &"é".repeat(1_000)).await.unwrap();
     assert_eq!((appealed.appeal_standing(), appealed.is_open()), (AppealStanding::Open, true));

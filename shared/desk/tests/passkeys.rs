@@ -57,7 +57,7 @@ fn an_action_has_one_spelling() {
 fn what_was_signed_is_accepted_and_the_counter_goes_on() {
     let mut authenticator = Authenticator::new(1);
     let passkey = registered(&mut authenticator);
-    assert_eq!((&passkey.id, passkey.key.len(), passkey.counter), (&authenticator.id(), 65, 0));
+    assert_eq!((&passkey.id, passkey.key.len(), passkey.counter), (&authenticator.credential(), 65, 0));
     let action = decide(Outcome::Uphold, Ground::Hate);
     let first = authenticator.sign(&action);
     assert_eq!(verified(&first, &passkey, &action).unwrap(), 1);

@@ -12,8 +12,9 @@ pub const ORIGIN: &str = "https://nigao.example.org";
 
 #[derive(Clone)]
 pub struct Authenticator {
-    key: SigningKey,
-    id: Vec<u8>,
+    /// Its passkey, and the name that it gave it.
+    pub key: SigningKey,
+    pub id: Vec<u8>,
     /// Where its browser is.
     pub origin: String,
     /// The host whose passkey it says it is.
@@ -45,7 +46,7 @@ impl Authenticator {
     }
 
     #[must_use]
-    pub fn id(&self) -> CredentialId {
+    pub fn credential(&self) -> CredentialId {
         #[expect(clippy::expect_used, reason = "sixteen bytes are an id")]
         CredentialId::new(&self.id).expect("an id")
     }
@@ -87,7 +88,7 @@ impl Authenticator {
         #[expect(clippy::expect_used, reason = "a digest is signed")]
         let signature: Signature = self.key.sign_prehash(&signed).expect("a signature");
         Assertion {
-            credential_id: self.id(),
+            credential_id: self.credential(),
             client_data_json,
             authenticator_data: URL_SAFE_NO_PAD.encode(data),
             signature: URL_SAFE_NO_PAD.encode(signature.to_der().as_bytes()),

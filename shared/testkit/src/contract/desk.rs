@@ -94,7 +94,7 @@ pub async fn sign_ins(stores: &Stores, desk: &Desk, appoint: impl AsyncFn(Email,
     let (site, at, mut passkey) = (RelyingParty::new(ORIGIN), stores.now(), Authenticator::new(stores.now().as_second().unsigned_abs()));
     let registration = passkey.register(&Action { deed: Deed::RegisterPasskey { operator_id: id }, at });
     RegisterPasskey { signing: desk.signing(stores, &site) }.run(&session, at, &registration, None).await.unwrap();
-    let standing = desk.operators.standing(&session, Some(&passkey.id()), stores.now()).await.unwrap();
+    let standing = desk.operators.standing(&session, Some(&passkey.credential()), stores.now()).await.unwrap();
     assert!(standing.needs(Role::Moderator).is_ok() && standing.needs(Role::Lead).is_err());
     assert_eq!(standing.passkey.map(|passkey| passkey.counter), Some(0));
 
