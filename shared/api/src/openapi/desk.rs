@@ -4,7 +4,7 @@ use kernel::Reason;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{Required, Response, ResponseBuilder};
+use utoipa::openapi::{Response, ResponseBuilder};
 
 use super::routes::{Endpoint, GENERATIONS, generation_id, header, json, page_limit, parameter, string};
 use super::schemas;
