@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use desk::{Assertion, AtTheDesk, AuditEntry, CasePage, CredentialId, Opened, Place, Registration, Role};
 use kernel::{Email, Failure, GenerationId, OperatorId, Reason, Timestamp};
+use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use studio::Case;
 use studio::case::{Category, Ground, Outcome, Ruling, StatementOfReasons};
 
@@ -37,10 +39,23 @@ impl From<Assertion> for AssertionParts {
     }
 }
 
+/// An object: a list of its fields would do for the derived code.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    match Value::deserialize(deserializer)? {
+        object @ Value::Object(_) => serde_json::from_value(object).map_err(|_| D::Error::custom("an object of these fields is needed")),
+        _ => Err(D::Error::custom("an object is needed")),
+    }
+}
+
+/// The same where it may be absent.
+fn maybe_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    object(deserializer).map(Some)
+}
+
 /// The time of an action, in whole seconds: `2026-11-30T18:00:00Z`, so that both sides write it alike.
 fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     let at = Timestamp::deserialize(deserializer)?;
-    if at.subsec_nanosecond() == 0 { Ok(at) } else { Err(serde::de::Error::custom("at must be in whole seconds")) }
+    if at.subsec_nanosecond() == 0 { Ok(at) } else { Err(D::Error::custom("at must be in whole seconds")) }
 }
 
 /// `POST /v1/desk/sessions`
@@ -52,6 +67,7 @@ pub struct DeskSignIn {
     /// Of `POST /v1/auth/codes`.
     pub code: String,
     /// Once there is a passkey: `{"action":"sign-in","at":…}`, signed.
+    #[serde(default, deserialize_with = "maybe_object")]
     pub passkey: Option<SignedAt>,
 }
 
@@ -64,6 +80,7 @@ pub struct SignedAt {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(deserialize_with = "whole_seconds")]
     pub at: Timestamp,
+    #[serde(deserialize_with = "object")]
     pub assertion: AssertionParts,
 }
 
@@ -127,6 +144,7 @@ pub struct PasskeyRequest {
     pub client_data_json: String,
     pub authenticator_data: String,
     /// By a passkey that one has, over the same hash; absent for the first.
+    #[serde(default, deserialize_with = "maybe_object")]
     pub assertion: Option<AssertionParts>,
 }
 
@@ -325,6 +343,7 @@ pub struct DecisionRequest {
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     #[serde(deserialize_with = "whole_seconds")]
     pub at: Timestamp,
+    #[serde(deserialize_with = "object")]
     pub assertion: AssertionParts,
 }
 
@@ -351,7 +370,8 @@ pub struct AuditEntryReply {
     pub at: Timestamp,
     /// What was signed, in its canonical spelling.
     pub action: String,
-    /// The case that it is about, or null.
+    /// The case that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub case_id: Option<GenerationId>,
     pub assertion: AssertionParts,

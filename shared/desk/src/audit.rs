@@ -26,6 +26,7 @@ pub struct AuditEntry {
     pub at: Timestamp,
     /// The action in its canonical spelling (RFC 8785): its SHA-256 is the challenge that was signed.
     pub action: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_id: Option<GenerationId>,
     /// What the passkey signed, which anybody with its key can verify.
     pub assertion: Assertion,
