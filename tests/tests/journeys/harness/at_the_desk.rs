@@ -1,5 +1,7 @@
 //! An operator who uses the desk as its pages do.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use kernel::{Clock, OperatorId, SystemClock, SystemRandomness, Timestamp};
 use local_cloud::{Cloud, Reply};
@@ -66,6 +68,15 @@ impl<'c> AtTheDesk<'c> {
         reply
     }
 
+    /// Registers one more passkey, which the first signs for.
+    pub(crate) async fn add_passkey(&mut self) -> Reply {
+        let action = self.action(json!({ "action": "register-passkey", "operator_id": self.operator }));
+        let registration = Authenticator::on(SITE, rand::random()).register_text(&canonical(&action));
+        let mut body = self.signed(&action);
+        (body["client_data_json"], body["authenticator_data"]) = (json!(registration.client_data_json), json!(registration.authenticator_data));
+        self.person.post("/v1/desk/passkeys", &body).await
+    }
+
     /// Decides a case.
     pub(crate) async fn decide(&mut self, case: &str, outcome: &str, ground: &str) -> Reply {
         let body = self.decision(case, outcome, ground);
@@ -111,7 +122,8 @@ impl<'c> AtTheDesk<'c> {
     }
 }
 
-/// Texts alone, which `serde_json` writes as RFC 8785 wants them: sorted by their names.
+/// Texts alone, which RFC 8785 sorts by their names and writes as `serde_json` does.
 fn canonical(action: &Value) -> String {
-    action.to_string()
+    let sorted: BTreeMap<&String, &Value> = action.as_object().unwrap().iter().collect();
+    json!(sorted).to_string()
 }

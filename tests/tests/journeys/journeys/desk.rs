@@ -74,6 +74,7 @@ fn an_44_an_appeal_is_made_once_and_decided_by_somebody_else() {
         assert_problem(&support.person.get("/v1/desk/cases").await, 403, "role-insufficient");
         assert_problem(&person.get("/v1/desk/cases").await, 401, "signed-out");
         let generation = text(&person.journey(&blocked()).await, "generation_id");
+        assert_eq!(first.add_passkey().await.status, 201);
         expect(first.decide(&generation, "uphold", "violence").await, 201);
         assert!(first.queue().await.is_empty());
         assert_eq!(mails(&cloud, &person, "What was decided about your photo").await, 1);
@@ -113,7 +114,15 @@ fn an_42_at_five_days_the_photo_is_gone_and_an_overturn_says_so() {
         assert!(!ran.failed);
         cloud.settle(A_MOMENT).await.unwrap();
         assert_eq!(keys(&cloud, "quarantine/").await, Vec::<String>::new());
-        assert_eq!(rows_of(&cloud, "ScreeningTable", "case").await.len(), 1, "the case stays for its ninety days");
+        for class in ["case", "statement-of-reasons"] {
+            assert!(!rows_of(&cloud, "ScreeningTable", class).await.is_empty(), "an_48: {class} stays for its ninety days");
+        }
+        cloud.set_clock_offset(90 * 86_400);
+        assert!(!cloud.fire_schedule("every-hour-delete-expired").await.unwrap().failed);
+        cloud.settle(A_MOMENT).await.unwrap();
+        for class in ["case", "statement-of-reasons", "moderation-record"] {
+            assert!(rows_of(&cloud, "ScreeningTable", class).await.is_empty(), "an_48: {class}");
+        }
         cloud.stop().await;
     });
 }
