@@ -36,7 +36,12 @@ async fn main() -> Result<(), edge::Error> {
 
 fn look(app: &App) -> LookAtPhoto<'_> {
     let signing = Signing { operators: &app.operators, site: &app.site, clock: &app.clock };
-    LookAtPhoto { signing, cases: &app.cases, quarantine: &app.quarantine, preview: &|png, clear| imaging::preview(png, clear).map_err(Failure::broken) }
+    LookAtPhoto {
+        signing,
+        cases: &app.cases,
+        quarantine: &app.quarantine,
+        preview: &|png, clear| imaging::preview(png, clear).map_err(Failure::broken),
+    }
 }
 
 async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {

@@ -22,7 +22,8 @@ async fn main() -> Result<(), edge::Error> {
     let aws = settings.aws()?;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock)).with_cases(settings.required("SCREENING_TABLE")?),
+        views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock))
+            .with_cases(settings.required("SCREENING_TABLE")?),
         links: S3Links::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         keys: settings.session_keys()?,
         clock: settings.clock,

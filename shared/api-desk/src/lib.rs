@@ -277,7 +277,11 @@ impl CaseReply {
             photo_until: case.photo_until,
             may_decide: case.is_open() && case.may_be_decided_by(operator),
             ruling: case.ruling.as_ref().map(RulingReply::new),
-            appeal: appeal.map(|appeal| AppealReply { text: appeal.text.clone(), at: appeal.at, ruling: appeal.ruling.as_ref().map(RulingReply::new) }),
+            appeal: appeal.map(|appeal| AppealReply {
+                text: appeal.text.clone(),
+                at: appeal.at,
+                ruling: appeal.ruling.as_ref().map(RulingReply::new),
+            }),
         }
     }
 }

@@ -171,7 +171,8 @@ fn a_list_stands_for_no_object_of_a_body() {
     assert_eq!(nested, BTreeSet::from(read), "another object needs a reader as the bubble has one");
     let listed = serde_json::json!({ "at": "2026-11-30T18:00:00Z", "assertion": ["AA", "AA", "AA", "AA"] });
     assert!(serde_json::from_value::<api_desk::SignedAt>(listed.clone()).is_err());
-    let body = serde_json::json!({ "email": "ada@example.org", "code": "012345", "passkey": ["2026-11-30T18:00:00Z", listed["assertion"]] });
+    let body =
+        serde_json::json!({ "email": "ada@example.org", "code": "012345", "passkey": ["2026-11-30T18:00:00Z", listed["assertion"]] });
     assert!(serde_json::from_value::<api_desk::DeskSignIn>(body).is_err());
     let device = format!("dev_{:032x}", 1);
     let body = serde_json::json!({ "device_id": device, "actions": [["page-viewed", "home"]] });

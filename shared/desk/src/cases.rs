@@ -162,13 +162,20 @@ impl DecideCase<'_> {
         let action = Action { deed: Deed::Decide { case_id: id, outcome, ground }, at };
         let hash = action.written()?.hex();
         let case = self.cases.get(id).await?.map(|(case, _)| case);
-        if let Some(case) = case.as_ref().filter(|case| case.last().is_some_and(|last| last.action == hash && last.operator == session.operator)) {
+        if let Some(case) =
+            case.as_ref().filter(|case| case.last().is_some_and(|last| last.action == hash && last.operator == session.operator))
+        {
             self.signing.operators.standing(session, None, self.signing.clock.now()).await?.needs(Role::Moderator)?;
             return self.follow_up(case.clone()).await;
         }
         let signed = self.signing.check(session, Role::Moderator, &action, assertion).await?;
         let case = case.ok_or_else(|| Failure::missing("case"))?;
-        self.decide(case, Ruling { outcome, ground, operator: session.operator, at: signed.entry.at, action: hash, resumed: false, told: false }, &signed).await
+        self.decide(
+            case,
+            Ruling { outcome, ground, operator: session.operator, at: signed.entry.at, action: hash, resumed: false, told: false },
+            &signed,
+        )
+        .await
     }
 
     async fn decide(&self, case: Case, ruling: Ruling, signed: &Signed) -> Result<Case, Failure> {
@@ -199,7 +206,8 @@ impl DecideCase<'_> {
             return Ok(None);
         }
         let Subject { generation, available, has_upload } = self.cases.subject(case).await?;
-        let Some(before) = generation.filter(|generation| generation.state == State::Blocked && has_upload && !generation.is_over(now)) else {
+        let Some(before) = generation.filter(|generation| generation.state == State::Blocked && has_upload && !generation.is_over(now))
+        else {
             return Ok(None);
         };
         let after = before.reopen(now).map_err(Failure::broken)?;

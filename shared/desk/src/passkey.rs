@@ -137,7 +137,10 @@ impl RelyingParty {
     #[must_use]
     pub fn new(origin: &str) -> Self {
         let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
-        let host = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(authority, |(host, _)| host);
+        let host = authority
+            .rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+            .map_or(authority, |(host, _)| host);
         Self { origin: origin.to_owned(), host_hash: Sha256::digest(host.as_bytes()).into() }
     }
 

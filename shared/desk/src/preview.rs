@@ -43,7 +43,12 @@ impl LookAtPhoto<'_> {
 
     async fn photo(&self, id: GenerationId) -> Result<Vec<u8>, Failure> {
         let (case, _) = self.cases.get(id).await?.ok_or_else(|| Failure::missing("case"))?;
-        let gone = || Failure::Missing(kernel::Problem { reason: Reason::PhotoGone, detail: "The photo is gone, as it must be after five days.".into() });
+        let gone = || {
+            Failure::Missing(kernel::Problem {
+                reason: Reason::PhotoGone,
+                detail: "The photo is gone, as it must be after five days.".into(),
+            })
+        };
         let Case { owner, upload, photo_until, .. } = case;
         let there = photo_until > self.signing.clock.now();
         let photo = if there { self.quarantine.isolated(owner, upload).await? } else { None };

@@ -3,13 +3,21 @@
 
 use std::sync::Arc;
 
-use desk::{Action, DecideCase, Deed, LookAtPhoto, MakeAppeal, Operator, Operators, Passkey, RelyingParty, Role, Signing, Telling, Verdict};
-use kernel::{AccountSession, Clock, DeskSession, Failure, FixedClock, GenerationId, OperatorId, Randomness, Reason, SecretHash, SeededRandomness, SignedDuration};
+use desk::{
+    Action, DecideCase, Deed, LookAtPhoto, MakeAppeal, Operator, Operators, Passkey, RelyingParty, Role, Signing, Telling, Verdict,
+};
+use kernel::{
+    AccountSession, Clock, DeskSession, Failure, FixedClock, GenerationId, OperatorId, Randomness, Reason, SecretHash, SeededRandomness,
+    SignedDuration,
+};
 use screening::Decision;
 use studio::case::{AppealStanding, Ground, Outcome};
 use studio::{Case, Change, Generation, Generations, Quarantine, State, Step};
 use testkit::authenticator::{Authenticator, ORIGIN};
-use testkit::fakes::{FakeBucket, FakeCases, FakeDatabase, FakeGenerations, FakeMailer, FakeOperators, FakeQuarantine, FakeRecipients, FakeSteps, SessionRow, UploadRow};
+use testkit::fakes::{
+    FakeBucket, FakeCases, FakeDatabase, FakeGenerations, FakeMailer, FakeOperators, FakeQuarantine, FakeRecipients, FakeSteps, SessionRow,
+    UploadRow,
+};
 use testkit::{Faults, builders};
 use wallet::{Balance, Entry};
 
@@ -54,7 +62,8 @@ impl World {
         let mut rows = self.database.rows();
         let session = DeskSession { operator: id, secret: SecretHash::new([seed[0]; 32]) };
         let end = self.clock.now() + SignedDuration::from_hours(24 * 30);
-        rows.operators.insert(id, (builders::email(&id.to_string()), Operator { id, role, passkeys: 1, registers_until: self.clock.now() }));
+        rows.operators
+            .insert(id, (builders::email(&id.to_string()), Operator { id, role, passkeys: 1, registers_until: self.clock.now() }));
         rows.passkeys.insert((id, stored.id.clone()), stored);
         rows.desk_sessions.insert((id, session.secret), (desk::Opened::ByPasskey, end));
         Person { session, passkey }
@@ -73,7 +82,8 @@ impl World {
             rows.wallets.insert(caller.owner(), Balance::default().after(&[grant]).unwrap().after(&[hold]).unwrap());
             rows.ledger.extend([(caller.owner(), grant), (caller.owner(), hold)]);
             rows.profiles.insert(caller.account, (builders::email("ada"), "en".into(), now));
-            rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at: now + SignedDuration::from_hours(24 * 30) });
+            rows.sessions
+                .insert(caller.session, SessionRow { account: caller.account, expires_at: now + SignedDuration::from_hours(24 * 30) });
             rows.uploads.insert(upload.id, UploadRow { upload, used: true, refused: false });
             rows.generations.insert((caller.owner(), generation.id), screening.clone());
         }
@@ -91,7 +101,8 @@ impl World {
 
     /// One request, which may be sent again.
     async fn send(&self, session: &DeskSession, verdict: Verdict<'_>) -> Result<Case, Failure> {
-        let (operators, cases, recipients) = (FakeOperators(self.database.clone()), FakeCases(self.database.clone()), FakeRecipients(self.database.clone()));
+        let (operators, cases, recipients) =
+            (FakeOperators(self.database.clone()), FakeCases(self.database.clone()), FakeRecipients(self.database.clone()));
         let telling = Telling { recipients: &recipients, mailer: &self.mailer, origin: ORIGIN };
         DecideCase { signing: self.signing(&operators), cases: &cases, steps: &self.steps, telling }.run(session, verdict).await
     }
@@ -155,7 +166,12 @@ async fn an_44_credits_that_were_spent_since_are_granted() {
         world.decide(&mut operator, blocked.id, Outcome::Overturn).await.unwrap();
         assert_eq!(world.balance(&caller), Balance { available: 0, held: 2, running: 1 });
         let rows = world.database.rows();
-        let granted: i64 = rows.ledger.iter().filter(|(_, entry)| entry.key().starts_with("grant#reopened")).map(|(_, entry)| entry.available_delta()).sum();
+        let granted: i64 = rows
+            .ledger
+            .iter()
+            .filter(|(_, entry)| entry.key().starts_with("grant#reopened"))
+            .map(|(_, entry)| entry.available_delta())
+            .sum();
         assert_eq!(granted, made_up);
     }
 }
@@ -244,7 +260,8 @@ async fn an_44_an_appeal_before_anybody_looked_is_decided_with_the_case() {
 #[tokio::test]
 async fn who_may_not_decide_does_not() {
     let world = World::new();
-    let (mut support, mut operator, (_, blocked)) = (world.operator(Role::Support), world.operator(Role::Moderator), world.blocked(3).await);
+    let (mut support, mut operator, (_, blocked)) =
+        (world.operator(Role::Support), world.operator(Role::Moderator), world.blocked(3).await);
     refused(world.decide(&mut support, blocked.id, Outcome::Uphold).await, Reason::RoleInsufficient);
     let (at, case) = (world.clock.now(), blocked.id);
     let action = |outcome, ground| Action { deed: Deed::Decide { case_id: case, outcome, ground }, at };
@@ -269,7 +286,8 @@ async fn who_may_not_decide_does_not() {
 async fn an_13_a_clear_view_is_in_the_trail_before_it_is_seen() {
     let world = World::new();
     let (mut operator, (_, blocked)) = (world.operator(Role::Moderator), world.blocked(3).await);
-    let (operators, cases, quarantine) = (FakeOperators(world.database.clone()), FakeCases(world.database.clone()), FakeQuarantine(world.bucket.clone()));
+    let (operators, cases, quarantine) =
+        (FakeOperators(world.database.clone()), FakeCases(world.database.clone()), FakeQuarantine(world.bucket.clone()));
     let noted = || world.database.rows().trails.values().map(Vec::len).sum::<usize>();
     let preview = |_: &[u8], clear: bool| {
         assert_eq!(noted(), usize::from(clear), "the trail comes first");

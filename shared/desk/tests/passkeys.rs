@@ -31,7 +31,8 @@ fn verified(assertion: &Assertion, passkey: &Passkey, action: &Action) -> Result
 
 #[track_caller]
 fn is_refused(outcome: Result<u32, Failure>, why: &str) {
-    let refused = matches!(&outcome, Err(Failure::Denied(problem)) if problem.reason == Reason::PasskeyRefused && problem.detail.contains(why));
+    let refused =
+        matches!(&outcome, Err(Failure::Denied(problem)) if problem.reason == Reason::PasskeyRefused && problem.detail.contains(why));
     assert!(refused, "{outcome:?} is not {why:?}");
 }
 
@@ -46,7 +47,10 @@ fn an_action_has_one_spelling() {
     );
     let action = |deed| Action { deed, at: midnight() };
     assert_eq!(text(&action(Deed::SignIn)), r#"{"action":"sign-in","at":"2030-01-01T00:00:00Z"}"#);
-    assert_eq!(text(&action(Deed::View { case_id: case })), format!(r#"{{"action":"view","at":"2030-01-01T00:00:00Z","case_id":"{case}"}}"#));
+    assert_eq!(
+        text(&action(Deed::View { case_id: case })),
+        format!(r#"{{"action":"view","at":"2030-01-01T00:00:00Z","case_id":"{case}"}}"#)
+    );
     assert_eq!(
         text(&action(Deed::RegisterPasskey { operator_id: operator })),
         format!(r#"{{"action":"register-passkey","at":"2030-01-01T00:00:00Z","operator_id":"{operator}"}}"#)
@@ -91,7 +95,9 @@ fn another_site_another_passkey_and_nobody_are_refused() {
     };
     let good = Authenticator::new(1);
     assert!(sign(good.clone()).is_ok());
-    for origin in ["https://evil.example", "http://nigao.example.org", "https://nigao.example.org:444", "https://nigao.example.org.evil.example", ""] {
+    for origin in
+        ["https://evil.example", "http://nigao.example.org", "https://nigao.example.org:444", "https://nigao.example.org.evil.example", ""]
+    {
         is_refused(sign(Authenticator { origin: origin.into(), ..good.clone() }), "another site");
     }
     is_refused(sign(Authenticator { framed: true, ..good.clone() }), "another site");
@@ -147,7 +153,8 @@ fn a_registration_is_for_this_operator_on_this_site_with_a_key_of_es256() {
 #[test]
 fn a_port_is_part_of_the_origin_and_not_of_the_host() {
     let local = "http://localhost:8080";
-    let (mut authenticator, action) = (Authenticator::on(local, 1), Action { deed: Deed::RegisterPasskey { operator_id: operator_id() }, at: midnight() });
+    let (mut authenticator, action) =
+        (Authenticator::on(local, 1), Action { deed: Deed::RegisterPasskey { operator_id: operator_id() }, at: midnight() });
     assert_eq!(authenticator.host, "localhost");
     let challenge = action.written().unwrap().hash;
     assert!(RelyingParty::new(local).register(&authenticator.register(&action), &challenge).is_ok());

@@ -260,7 +260,10 @@ mod tests {
         let (cookie, secret) = (DeskCookie::new(Stage::Production), Pass::new(&SeededRandomness::new(1)));
         let operator = OperatorId::new(&kernel::SystemClock::default(), &SeededRandomness::new(2));
         let set = cookie.set(operator, &secret, 43_200);
-        assert!(set.starts_with("__Host-desk=opr_") && set.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"), "{set}");
+        assert!(
+            set.starts_with("__Host-desk=opr_") && set.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"),
+            "{set}"
+        );
         let session = cookie.session(&request(&format!("__Host-desk=x; desk=1; {set}"))).unwrap();
         assert_eq!((session.operator, session.secret), (operator, secret.hash()));
         for none in ["", "desk=1", "__Host-desk=", &format!("__Host-desk={operator}."), &format!("__Host-desk=.{}", secret.as_str())] {

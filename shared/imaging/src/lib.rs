@@ -18,10 +18,10 @@ mod drawing;
 mod encode;
 mod matte;
 mod normalise;
-mod preview;
 mod orientation;
 mod page;
 mod parallel;
+mod preview;
 mod render;
 mod scene;
 mod squares;
@@ -34,8 +34,8 @@ pub use bundle::{Bundle, BundleError, CREDENTIALS_NAME, Generation, INDEX_NAME, 
 pub use contact_sheet::contact_sheet;
 pub use declare::declare;
 pub use deliverable::Deliverable;
-pub use preview::preview;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
+pub use preview::preview;
 pub use render::{Rendering, render};
 pub use stickers::{
     BubbleRequest, Counts, Extras, FitError, PACKS, PackError, PackSpec, Packs, STICKERS, Sides, Sizes, StickerSpec, Target, Violation,

@@ -108,7 +108,12 @@ impl Mail {
             }
             Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
             Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
-            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::CaseDecided { .. } | Self::TrialLink { .. } => {}
+            Self::SignInCode { .. }
+            | Self::Receipt { .. }
+            | Self::Refunded { .. }
+            | Self::RefundWaits { .. }
+            | Self::CaseDecided { .. }
+            | Self::TrialLink { .. } => {}
         }
         tags
     }
@@ -121,7 +126,9 @@ impl Mail {
         match self {
             // The digits stay out of the subject: it shows on locked screens.
             Self::SignInCode { code, minutes } => named(&[("code", code.clone()), ("minutes", number(minutes))]),
-            Self::Ready { generation, origin, .. } | Self::CaseDecided { generation, origin, .. } => named(&[("link", Page::Generation(*generation).on(origin))]),
+            Self::Ready { generation, origin, .. } | Self::CaseDecided { generation, origin, .. } => {
+                named(&[("link", Page::Generation(*generation).on(origin))])
+            }
             Self::Receipt { order, credits, total, at, receipt, origin } => {
                 let mut values = vec![
                     ("credits", number(credits)),

@@ -7,7 +7,7 @@ use testkit::contract::artists::{self, Abilities};
 use testkit::contract::outreach::OutreachStores;
 use testkit::contract::pictures::Shelves;
 use testkit::contract::{self, Desk, Insights, Stores};
-use testkit::fakes::{FakeArtist, FakeCases, FakeDatabase, FakeGuesses, FakeOperators, FakeDays, FakeInbox, FakeUsage};
+use testkit::fakes::{FakeArtist, FakeCases, FakeDatabase, FakeDays, FakeGuesses, FakeInbox, FakeOperators, FakeUsage};
 use testkit::{Faults, builders};
 
 #[tokio::test]

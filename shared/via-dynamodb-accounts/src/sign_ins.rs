@@ -39,7 +39,8 @@ impl DynamoSignIns {
 
     fn transaction(&self, sign_in: &SignIn, latest: &LatestSessions, grants: bool) -> Result<Transaction<Opened>, Failure> {
         let (after, ended) = latest.opening(sign_in.session.session, sign_in.expires_at, sign_in.at);
-        let transaction = Transaction::default().part(guesses::use_up(&self.fleeting, &sign_in.slot, &sign_in.code)).part(self.open_session(sign_in));
+        let transaction =
+            Transaction::default().part(guesses::use_up(&self.fleeting, &sign_in.slot, &sign_in.code)).part(self.open_session(sign_in));
         let transaction = match &sign_in.opening {
             Some(new) => transaction.parts(self.open_account(sign_in, new, &after, grants)?),
             None => transaction.parts(self.enter_account(sign_in, latest, &after)?),

@@ -59,7 +59,8 @@ impl DynamoCases {
             .name("#state", "state")
             .value(":version", number(before.version))
             .value(":state", text(before.state.name()));
-        let parts = vec![photo.or(overtaken), generation.or(overtaken), uploads::admit_upload(studio, case.owner, case.upload, at).or(overtaken)];
+        let parts =
+            vec![photo.or(overtaken), generation.or(overtaken), uploads::admit_upload(studio, case.owner, case.upload, at).or(overtaken)];
         let moved = move_credits(table(self.accounts.as_ref(), "Accounts")?, case.owner, entries);
         Ok(parts.into_iter().chain(moved).collect())
     }

@@ -99,7 +99,10 @@ impl Operators for DynamoOperators {
         let Opening { slot, code, session, opened, signed, at, expires_at } = opening;
         let signed = signed.iter().flat_map(|signed| {
             let known_until = Class::SPENT_ACTION.expires_at(*at);
-            [spend(&self.desk, session.operator, &signed.action, known_until), count(&self.desk, session.operator, &signed.credential, signed.counter)]
+            [
+                spend(&self.desk, session.operator, &signed.action, known_until),
+                count(&self.desk, session.operator, &signed.credential, signed.counter),
+            ]
         });
         Transaction::default()
             .part(guesses::use_up(fleeting, slot, code))
@@ -118,7 +121,9 @@ impl Operators for DynamoOperators {
         let (Some(own), Some(row)) = (rows.get(&own).filter(|row| row.is_alive(now)), rows.get(&row)) else {
             return Err(Failure::signed_out());
         };
-        let head = rows.get(&head).map(|row| Ok::<_, Failure>(Head { length: row.required_number("length")?, hash: row.required_text("hash")?.to_owned() }));
+        let head = rows
+            .get(&head)
+            .map(|row| Ok::<_, Failure>(Head { length: row.required_number("length")?, hash: row.required_text("hash")?.to_owned() }));
         Ok(Standing {
             session: *session,
             opened: own.parsed("opened")?,

@@ -50,9 +50,8 @@ pub fn write(case: &Case) -> Result<Item, Failure> {
 pub fn read(row: &Attributes) -> Result<Case, Failure> {
     let seconds = |name| Timestamp::from_second(row.required_number(name)?).map_err(Failure::broken);
     let ruling = |name| row.maybe_text(name).map(serde_json::from_str).transpose().map_err(Failure::broken);
-    let appeal = |text: &str| {
-        Ok::<_, Failure>(Appeal { text: text.to_owned(), at: row.parsed("appealed_at")?, ruling: ruling("appeal_ruling")? })
-    };
+    let appeal =
+        |text: &str| Ok::<_, Failure>(Appeal { text: text.to_owned(), at: row.parsed("appealed_at")?, ruling: ruling("appeal_ruling")? });
     Ok(Case {
         generation: row.required_text("pk")?.trim_start_matches("CASE#").parse().map_err(Failure::broken)?,
         owner: row.parsed("owner_id")?,

@@ -210,7 +210,13 @@ mod tests {
     fn a_cause_is_read_as_it_was_written() {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
         let (generation, order) = (GenerationId::new(&clock, &randomness), OrderId::new(&clock, &randomness));
-        for cause in [Cause::Starter, Cause::Generation(generation), Cause::Reopened(generation), Cause::Purchase(order), Cause::Refund { order, nth: 12 }] {
+        for cause in [
+            Cause::Starter,
+            Cause::Generation(generation),
+            Cause::Reopened(generation),
+            Cause::Purchase(order),
+            Cause::Refund { order, nth: 12 },
+        ] {
             assert_eq!(cause.to_string().parse(), Ok(cause));
         }
         for wrong in

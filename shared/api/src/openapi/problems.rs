@@ -206,7 +206,9 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::ChallengeRefused => "The challenge was not met, or its answer was used before.",
         Reason::TrialUsed => "The trial has had its one upload, or its one generation.",
         Reason::TrialUnfinished => "The trial has no finished pictures that could be claimed.",
-        Reason::PasskeyRefused => "The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before.",
+        Reason::PasskeyRefused => {
+            "The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before."
+        }
         Reason::RoleInsufficient => "Somebody with another role does this.",
         Reason::AnotherMustDecide => "Who decided first does not decide on the appeal.",
         Reason::CaseDecided => "The case is decided.",

@@ -2,8 +2,8 @@
 
 use api_accounts::{AskForCode, ChangeMe, ChangedMe, CodeSent, LeadPage, MeReply, SessionReply, SignInRequest, WalletReply};
 use api_desk::{
-    AppealReply, AssertionParts, AuditEntryReply, AuditReply, CaseReply, CasesReply, DecisionRequest, DeskSessionReply, DeskSignIn, PasskeyReply, PasskeyRequest,
-    ReasonsReply, RulingReply, SignedAt, WholeCaseReply,
+    AppealReply, AssertionParts, AuditEntryReply, AuditReply, CaseReply, CasesReply, DecisionRequest, DeskSessionReply, DeskSignIn,
+    PasskeyReply, PasskeyRequest, ReasonsReply, RulingReply, SignedAt, WholeCaseReply,
 };
 use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest, UsageRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
@@ -17,9 +17,9 @@ use api_site::{
     RateReply, SiteReply,
 };
 use api_studio::{
-    AddonsReply, AppealRequest, BlockedReply, BubbleAddon, BubbleRequest, BundleReply, DecisionReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
-    GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply, StickersAddon, StyleReply, StylesReply,
-    UploadReply, UploadRequest,
+    AddonsReply, AppealRequest, BlockedReply, BubbleAddon, BubbleRequest, BundleReply, DecisionReply, DeliverableReply, FormReply,
+    GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply,
+    StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
 };
 use api_trials::{
     OpenTrialLink, TrialBegun, TrialClaimed, TrialGenerationRequest, TrialLinkRequest, TrialLinkSent, TrialReply, TrialRequest,
@@ -210,9 +210,13 @@ fn bounds(components: &mut Components) {
         (text.min_length, text.max_length) = (Some(2), Some(35));
         text.format = Some(SchemaFormat::Custom(LANGUAGE_TAG.into()));
     });
-    for (schema, field) in
-        [("AskForCode", "email"), ("SignInRequest", "email"), ("DeskSignIn", "email"), ("TrialLinkRequest", "email"), ("FeedbackRequest", "contact")]
-    {
+    for (schema, field) in [
+        ("AskForCode", "email"),
+        ("SignInRequest", "email"),
+        ("DeskSignIn", "email"),
+        ("TrialLinkRequest", "email"),
+        ("FeedbackRequest", "contact"),
+    ] {
         with(components, schema, field, |text| {
             text.max_length = Some(limits::EMAIL_CHARS);
             text.format = Some(SchemaFormat::Custom(MAIL_ADDRESS.into()));

@@ -17,7 +17,8 @@ pub(crate) fn samples() -> Vec<Mail> {
     let address = pepper.email_key(&"ada@example.org".parse().unwrap());
     let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), at).consent().unwrap();
     let words = |subject: &str, text: &str| Words { subject: subject.to_owned(), text: text.to_owned() };
-    let decided = |overturned, resumed, appealable| Mail::CaseDecided { generation, overturned, resumed, appealable, origin: origin.clone() };
+    let decided =
+        |overturned, resumed, appealable| Mail::CaseDecided { generation, overturned, resumed, appealable, origin: origin.clone() };
     vec![
         decided(true, true, false),
         decided(true, false, false),

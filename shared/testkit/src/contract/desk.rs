@@ -2,8 +2,8 @@
 
 use ::accounts::{Guesses, Pass};
 use ::desk::{
-    Action, Cases, Decided, Deciding, Deed, Entered, Opened, OpenDeskSession, Operator, Operators, OwnCases, RegisterPasskey,
-    RelyingParty, Reopening, Role, Signed, Signing, is_unbroken,
+    Action, Cases, Decided, Deciding, Deed, Entered, OpenDeskSession, Opened, Operator, Operators, OwnCases, RegisterPasskey, RelyingParty,
+    Reopening, Role, Signed, Signing, is_unbroken,
 };
 use kernel::{AccountSession, DeskSession, Email, Failure, OperatorId, Reason, SignedDuration};
 use screening::Decision;
@@ -175,7 +175,8 @@ pub async fn overturned(stores: &Stores, desk: &Desk, appoint: impl AsyncFn(Emai
     assert_eq!(stores.balance(&caller).await, (1, 2));
     assert_eq!(stores.generations.load(caller.owner(), case_id).await.unwrap(), Some(after));
     assert_eq!(reason(desk.cases.decide(&deciding).await), Some(Reason::PasskeyRefused), "twice is once");
-    let again = desk.signed(stores, &mut operator, Deed::Decide { case_id, outcome: Outcome::Overturn, ground: Ground::Allowed }).await.unwrap();
+    let again =
+        desk.signed(stores, &mut operator, Deed::Decide { case_id, outcome: Outcome::Overturn, ground: Ground::Allowed }).await.unwrap();
     let stale = Deciding { signed: &again, ..deciding };
     assert_eq!(desk.cases.decide(&stale).await.unwrap(), Decided::Overtaken);
     assert_eq!(stores.balance(&caller).await, (1, 2), "held once");

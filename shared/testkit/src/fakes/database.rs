@@ -8,8 +8,8 @@ use desk::{AuditEntry, CredentialId, Opened, Operator, Passkey};
 use insights::{Action, DailyCounts, Feedback};
 use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, DeviceId, Email, Failure, FixedClock, GenerationId, InstallId, Limit, OperatorId, OrderId, Owner, Principal,
-    SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
+    AccountId, AccountSession, Clock, DeviceId, Email, Failure, FixedClock, GenerationId, InstallId, Limit, OperatorId, OrderId, Owner,
+    Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
 use outreach::{Campaign, Return, Subscription};
 use payments::Order;

@@ -33,7 +33,11 @@ async fn operators_sign_in_and_answer_for_what_they_do() {
     for (seed, suite) in [(260, true), (261, false)] {
         let stores = stores(seed);
         let ports = ports(&stores);
-        if suite { contract::desk::sign_ins(&stores, &ports, appoint).await } else { contract::desk::trails(&stores, &ports, appoint).await }
+        if suite {
+            contract::desk::sign_ins(&stores, &ports, appoint).await
+        } else {
+            contract::desk::trails(&stores, &ports, appoint).await
+        }
     }
 }
 

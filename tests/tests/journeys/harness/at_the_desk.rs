@@ -73,7 +73,8 @@ impl<'c> AtTheDesk<'c> {
         let action = self.action(json!({ "action": "register-passkey", "operator_id": self.operator }));
         let registration = Authenticator::on(SITE, rand::random()).register_text(&canonical(&action));
         let mut body = self.signed(&action);
-        (body["client_data_json"], body["authenticator_data"]) = (json!(registration.client_data_json), json!(registration.authenticator_data));
+        (body["client_data_json"], body["authenticator_data"]) =
+            (json!(registration.client_data_json), json!(registration.authenticator_data));
         self.person.post("/v1/desk/passkeys", &body).await
     }
 

@@ -24,7 +24,10 @@ fn an_44_a_photo_that_was_blocked_wrongly_becomes_pictures_and_is_charged_once()
         let (person, mut desk) = (Person::signed_in(&cloud).await, AtTheDesk::new(&cloud, "moderator").await);
         let generation = person.start(&person.upload(&blocked()).await).await;
         let shown = person.settled(&generation).await;
-        assert_eq!((&shown["state"], &shown["blocked"]["category"], &shown["blocked"]["appeal"]), (&json!("blocked"), &json!("content-rules"), &json!("possible")));
+        assert_eq!(
+            (&shown["state"], &shown["blocked"]["category"], &shown["blocked"]["appeal"]),
+            (&json!("blocked"), &json!("content-rules"), &json!("possible"))
+        );
         assert!(shown["blocked"]["photo_deleted_at"].is_string() && shown["blocked"]["decided_by"].is_string());
         assert_eq!(person.wallet().await, (3, 0));
         cloud.settle(A_MOMENT).await.unwrap();
@@ -34,7 +37,10 @@ fn an_44_a_photo_that_was_blocked_wrongly_becomes_pictures_and_is_charged_once()
         assert_eq!((&case["may_decide"], &case["reasons"][0]["facts"]), (&json!(true), &json!("found-and-blocked-by-program")));
         assert!(!case.to_string().contains("acc_"), "{case}");
         let preview = desk.person.get(&format!("/v1/desk/cases/{generation}/preview")).await;
-        assert_eq!((preview.status.as_u16(), preview.header("content-type"), preview.header("cache-control")), (200, "image/jpeg", "no-store"));
+        assert_eq!(
+            (preview.status.as_u16(), preview.header("content-type"), preview.header("cache-control")),
+            (200, "image/jpeg", "no-store")
+        );
         assert_eq!(rows_of(&cloud, "DeskTable", "audit-entry").await.len(), 0);
         assert_eq!(desk.view(&generation).await.status, 200);
         assert_eq!(rows_of(&cloud, "DeskTable", "audit-entry").await.len(), 1);

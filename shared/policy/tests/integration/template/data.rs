@@ -317,7 +317,11 @@ fn ip_16_no_role_changes_or_deletes_what_operators_did() {
             assert!(!keys.is_empty(), "{}: it says which rows", function.id);
             if keys.iter().any(|key| key.starts_with("AUD#") || key.starts_with('*')) {
                 let allowed = ["dynamodb:PutItem", "dynamodb:Query"];
-                assert!(actions.iter().all(|action| allowed.contains(&action.as_str())), "{} may {actions:?} rows of the trail", function.id);
+                assert!(
+                    actions.iter().all(|action| allowed.contains(&action.as_str())),
+                    "{} may {actions:?} rows of the trail",
+                    function.id
+                );
                 adds += usize::from(actions.iter().any(|action| action == "dynamodb:PutItem"));
             }
         }
