@@ -23,7 +23,7 @@ export PYTHON
 WEB := $(shell find web shared/policy/inventory.toml \( -name node_modules -o -name dist -o -name .prerender -o -name target -o -path web/tests \) -prune -o -type f -print 2> /dev/null)
 PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help audit-retention browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback openapi invariants deploy audit tools cloud
+.PHONY: help audit-retention browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback operator openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -145,6 +145,10 @@ insights: tools ## numbers of the last days, with your AWS credentials: [TABLE=t
 
 feedback: tools ## what people wrote: [TABLE=the stack's InsightsTable]; without TABLE in the local cloud
 	$(OPERATOR) feedback
+
+operator: tools ## who is at the desk, with your AWS credentials: EMAIL=… ROLE=support|moderator|lead|none [TABLE=the stack's DeskTable]; without TABLE in the local cloud
+	set -a; $(if $(TABLE),DESK_TABLE='$(TABLE)',. .local/stack.env); set +a
+	$(CARGO) run --quiet --locked -p via-dynamodb-desk --example operator -- $(if $(filter none,$(ROLE)),dismiss "$(EMAIL)",appoint "$(EMAIL)" "$(ROLE)")
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -22,7 +22,8 @@ async fn main() -> Result<(), edge::Error> {
     let aws = settings.aws()?;
     let (fleeting, studio) = (settings.required("FLEETING_TABLE")?, settings.required("STUDIO_TABLE")?);
     let app = &App {
-        views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock)),
+        views: DynamoViews::new(dynamo::Database::new(&aws), fleeting, studio, Arc::new(settings.clock))
+            .with_cases(settings.required("SCREENING_TABLE")?),
         links: S3Links::new(Bucket::new(&aws, settings.required("PICTURES_BUCKET")?)),
         keys: settings.session_keys()?,
         clock: settings.clock,
@@ -37,7 +38,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
 async fn get(app: &App, request: &Request, caller: AccountSession) -> Result<Reply, Failure> {
     let deliveries = Deliveries { views: &app.views, links: &app.links, clock: &app.clock };
     let view = deliveries.view(&caller.into(), request.path("id", "generation")?).await?;
-    let etag = deliveries.etag(&view.generation);
+    let etag = deliveries.etag(&view.generation, view.case.as_ref());
     if request.has_seen(&etag) {
         return Ok(Reply::not_modified(etag));
     }

@@ -12,7 +12,7 @@ pub(crate) const DIGITS: usize = 6;
 ///
 /// # Errors
 /// [`Failure::Invalid`] for anything but six digits.
-pub(crate) fn digits(entered: &str) -> Result<String, Failure> {
+pub fn digits(entered: &str) -> Result<String, Failure> {
     let refused = || Failure::invalid(Reason::FieldInvalid, "code must be the six digits of the mail.");
     let mut code = String::with_capacity(DIGITS);
     for sign in entered.chars().filter(|sign| !is_between(*sign)) {

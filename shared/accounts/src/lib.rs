@@ -24,6 +24,7 @@ pub use email_changes::{
     AskForEmailChange, ChangeMail, ChangeMailer, ConfirmEmailChange, EmailChange, EmailChangeAsked, EmailChanges, Move, Progress,
     StoredChange, address_taken,
 };
+pub use entry::digits as code_digits;
 pub use latest::LatestSessions;
 pub use leads::{Lead, LeadPage, Leads};
 pub use me::{Me, Profiles};
@@ -33,7 +34,7 @@ pub use pass::{NotAPass, Pass, no_pass, trial_used};
 pub use pepper::{CodeHash, EmailKey, MailboxKey, NonceKey, Pepper};
 pub use recipients::Recipients;
 pub use sessions::{
-    Entered, Found, Grant, Guess, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns, SignedIn,
-    StarterCredits, account_closing, code_refused,
+    Entered, Found, Grant, Guess, Guesses, KnownAccount, NewAccount, OpenSession, ProveAddress, Proven, Sessions, SignIn, SignIns,
+    SignedIn, StarterCredits, account_closing, code_refused,
 };
 pub use unsubscribe::UnsubscribeToken;

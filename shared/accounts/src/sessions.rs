@@ -102,6 +102,19 @@ pub trait SignIns: Send + Sync {
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure>;
 }
 
+/// The codes that people enter, whoever they let in.
+#[async_trait]
+pub trait Guesses: Send + Sync {
+    /// As [`SignIns::attempt`].
+    ///
+    /// # Errors
+    /// As there.
+    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure>;
+
+    /// The code under a slot that is still good.
+    async fn code(&self, slot: &CodeSlot, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
+}
+
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Ends a session at once, everywhere. Idempotent.

@@ -41,7 +41,7 @@ impl From<&Entry> for EntryReply {
     fn from(entry: &Entry) -> Self {
         let (generation_id, order_id) = match entry.cause() {
             Cause::Starter => (None, None),
-            Cause::Generation(generation) => (Some(generation), None),
+            Cause::Generation(generation) | Cause::Reopened(generation) => (Some(generation), None),
             Cause::Purchase(order) | Cause::Refund { order, .. } => (None, Some(order)),
         };
         let (available, held) = (entry.available_delta(), entry.held_delta());

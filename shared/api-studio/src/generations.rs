@@ -3,7 +3,8 @@ use picture_files::{BUNDLE_NAME, FileEntry, Format, Kind, Messenger, PREVIEW_NAM
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use studio::{Bubble, Deliveries, EndReason, Generation, State, View};
+use studio::case::{AppealStanding, Category, Ground, Outcome, Ruling};
+use studio::{Bubble, Case, Deliveries, EndReason, Generation, State, View};
 
 use crate::whole::{whole, whole_or_null};
 
@@ -88,6 +89,73 @@ pub struct GenerationReply {
     /// All files in one zip, with a signed list of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle: Option<BundleReply>,
+    /// What becomes of a photo that was blocked, for ninety days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<BlockedReply>,
+}
+
+/// A photo that was blocked.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlockedReply {
+    /// `needs-review`: a person must look at it. `content-rules`: it looks like something that the terms do not allow.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub category: Category,
+    /// By when somebody decides; absent when it is decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub decided_by: Option<Timestamp>,
+    /// When the photo is deleted, whatever is decided.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub photo_deleted_at: Timestamp,
+    /// `possible`, `open`, `upheld`, `overturned` or `not-needed`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub appeal: AppealStanding,
+    /// The last decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionReply>,
+}
+
+/// What a person decided.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecisionReply {
+    /// `uphold` or `overturn`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub outcome: Outcome,
+    /// `sexual`, `violence`, `self-harm`, `hate`, `child-safety`, `not-theirs`, `other-terms` or `allowed`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub ground: Ground,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub at: Timestamp,
+    /// Whether the photo is drawn from; one that was gone may be sent again.
+    pub resumed: bool,
+}
+
+impl BlockedReply {
+    #[must_use]
+    pub fn new(case: &Case) -> Self {
+        let decision = |ruling: &Ruling| {
+            let Ruling { outcome, ground, at, resumed, .. } = *ruling;
+            DecisionReply { outcome, ground, at, resumed }
+        };
+        Self {
+            category: case.category(),
+            decided_by: case.due_at,
+            photo_deleted_at: case.photo_until,
+            appeal: case.appeal_standing(),
+            decision: case.last().map(decision),
+        }
+    }
+}
+
+/// `POST /v1/generations/{id}/appeals`
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AppealRequest {
+    /// What you say against it: 1 to 1,000 characters.
+    pub text: String,
 }
 
 /// A generation in a list.
@@ -237,7 +305,8 @@ impl GenerationReply {
     /// When a link cannot be signed.
     pub async fn new(view: View, deliveries: &Deliveries<'_>) -> Result<Self, Failure> {
         let summary = GenerationSummary::new(&view.generation);
-        let Some(delivered) = view.delivered else { return Ok(Self { summary, deliverables: Vec::new(), bundle: None }) };
+        let blocked = view.case.as_ref().map(BlockedReply::new);
+        let Some(delivered) = view.delivered else { return Ok(Self { summary, deliverables: Vec::new(), bundle: None, blocked }) };
         let expires_at = deliveries.links_expire_at();
         let mut deliverables = Vec::with_capacity(delivered.files.len());
         for file in delivered.files {
@@ -246,7 +315,7 @@ impl GenerationReply {
         }
         let url = deliveries.link(&view.generation, BUNDLE_NAME).await?;
         let bundle = BundleReply { bytes: delivered.bundle.bytes, sha256: delivered.bundle.sha256, url, expires_at };
-        Ok(Self { summary, deliverables, bundle: Some(bundle) })
+        Ok(Self { summary, deliverables, bundle: Some(bundle), blocked })
     }
 }
 

@@ -6,8 +6,8 @@ mod uploads;
 mod whole;
 
 pub use generations::{
-    BubbleRequest, BundleReply, DeliverableReply, GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary,
-    GenerationsReply, ListedGeneration, PreviewReply, StickersRequest,
+    AppealRequest, BlockedReply, BubbleRequest, BundleReply, DecisionReply, DeliverableReply, GenerationReply, GenerationRequest,
+    GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply, StickersRequest,
 };
 pub use styles::{AddonsReply, BubbleAddon, StickersAddon, StyleReply, StylesReply};
 pub use uploads::{FormReply, UploadReply, UploadRequest};

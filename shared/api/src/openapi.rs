@@ -5,6 +5,7 @@
 
 mod choices;
 mod email_changes;
+mod desk;
 mod insights;
 mod instant;
 mod outreach;
@@ -24,6 +25,7 @@ use utoipa::openapi::{Components, ComponentsBuilder, InfoBuilder, License, OpenA
 
 const SESSION: &str = "session";
 const TRIAL: &str = "trial";
+const DESK: &str = "desk";
 
 const DESCRIPTION: &str = "A selfie goes in; anime avatars come out.
 
@@ -87,6 +89,7 @@ fn tags() -> [Tag; 12] {
         tag(routes::VERIFICATIONS, "The origin of pictures."),
         tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
         tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
+        tag(desk::DESK_TAG, "Where those who run the service look at what was blocked, decide, and answer for it."),
         tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
         tag(rights::RIGHTS, "What people ask about their data, and receipts."),
     ]
@@ -101,8 +104,13 @@ fn components(routes: &[routes::Route]) -> Components {
         "__Host-trial",
         "The pass of a trial, which `POST /v1/trials` sets for a day. Over plain http on localhost the cookie is named `trial`.",
     );
+    let operator = ApiKeyValue::with_description(
+        "__Host-desk",
+        "The session of an operator, which `POST /v1/desk/sessions` sets for twelve hours. Over plain http on localhost the cookie is named `desk`.",
+    );
     let components = ComponentsBuilder::new()
         .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .security_scheme(DESK, SecurityScheme::ApiKey(ApiKey::Cookie(operator)))
         .security_scheme(TRIAL, SecurityScheme::ApiKey(ApiKey::Cookie(pass)));
     let components = problems::add_to(schemas::add_to(components), routes::problems(routes));
     schemas::refine(components.build())

@@ -132,6 +132,9 @@ pub trait Read {
     /// A parsed number; absent or unreadable is `None`.
     fn maybe_number<T: FromStr>(&self, name: &str) -> Option<T>;
 
+    /// A map of numbers; absent is empty.
+    fn numbers(&self, name: &str) -> std::collections::BTreeMap<String, f64>;
+
     fn required_text(&self, name: &'static str) -> Result<&str, Failure> {
         self.maybe_text(name).ok_or_else(|| missing(name))
     }
@@ -156,6 +159,11 @@ pub trait Read {
 }
 
 impl Read for Attributes {
+    fn numbers(&self, name: &str) -> std::collections::BTreeMap<String, f64> {
+        let Some(AttributeValue::M(map)) = self.get(name) else { return Default::default() };
+        map.iter().filter_map(|(key, value)| Some((key.clone(), value.as_n().ok()?.parse().ok()?))).collect()
+    }
+
     fn maybe_text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_s().ok().map(String::as_str)
     }

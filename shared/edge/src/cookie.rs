@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use accounts::{Nonce, Pass};
-use kernel::{Failure, TrialHolder, TrialId};
+use kernel::{DeskSession, Failure, OperatorId, TrialHolder, TrialId};
 use policy::inventory;
 
 use crate::Stage;
@@ -33,6 +33,10 @@ impl HostCookie {
 
     const fn locale(stage: Stage) -> Self {
         Self { names: ["__Host-locale", "locale"], stage }
+    }
+
+    const fn desk(stage: Stage) -> Self {
+        Self { names: ["__Host-desk", "desk"], stage }
     }
 
     const fn trial(stage: Stage) -> Self {
@@ -147,6 +151,45 @@ impl TrialCookie {
     }
 }
 
+/// The cookie of an operator's session at the desk: who it is, and a secret. Another site's request never brings it.
+#[derive(Debug, Clone, Copy)]
+pub struct DeskCookie(HostCookie);
+
+impl DeskCookie {
+    #[must_use]
+    pub const fn new(stage: Stage) -> Self {
+        Self(HostCookie::desk(stage))
+    }
+
+    /// Who claims to be at the desk: the store checks whether the session is one.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] where the browser brings no such cookie.
+    pub fn session(&self, request: &Request) -> Result<DeskSession, Failure> {
+        let read = |value: &str| {
+            let (operator, secret) = value.split_once('.')?;
+            let (operator, secret): (OperatorId, Pass) = (operator.parse().ok()?, secret.parse().ok()?);
+            Some(DeskSession { operator, secret: secret.hash() })
+        };
+        self.0.values(request).find_map(read).ok_or_else(Failure::signed_out)
+    }
+
+    /// The same for a route that changes something, from this site alone.
+    ///
+    /// # Errors
+    /// The same, and [`Failure::Denied`] with [`kernel::Reason::CrossSite`].
+    pub fn session_from(&self, origin: &str, request: &Request) -> Result<DeskSession, Failure> {
+        request.refuse_cross_site(origin)?;
+        self.session(request)
+    }
+
+    /// The `Set-Cookie` value of a session that lasts for so many seconds.
+    #[must_use]
+    pub fn set(&self, operator: OperatorId, secret: &Pass, seconds: i64) -> String {
+        self.0.set(&format!("{operator}.{}", secret.as_str()), seconds).replace("SameSite=Lax", "SameSite=Strict")
+    }
+}
+
 /// Nonces that are tried: each counts as a guess.
 const MOST_NONCES: usize = 3;
 
@@ -172,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_15_an_16_every_cookie_is_of_this_host_alone_closed_to_scripts_and_in_the_policy() {
-        let of = [HostCookie::session, HostCookie::sign_in, HostCookie::trial, HostCookie::locale];
+        let of = [HostCookie::session, HostCookie::sign_in, HostCookie::trial, HostCookie::desk, HostCookie::locale];
         let names: Vec<_> = of.iter().map(|cookie| cookie(Stage::Local).name()).collect();
         let known: Vec<_> = inventory().cookies().iter().map(|cookie| cookie.name.as_str()).collect();
         assert_eq!(names, known, "the inventory names the cookies, in this order");
@@ -209,6 +252,22 @@ mod tests {
         assert_eq!((holder.trial, holder.pass), (trial, pass.hash()));
         for none in ["", "trial=1", "__Host-trial=", &format!("__Host-trial={}", &pass.as_str()[1..])] {
             assert!(matches!(cookie.holder(&request(none), trial), Err(Failure::Denied(_))), "{none:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_of_the_desk_is_read_as_it_was_set_and_stays_on_this_site() {
+        let (cookie, secret) = (DeskCookie::new(Stage::Production), Pass::new(&SeededRandomness::new(1)));
+        let operator = OperatorId::new(&kernel::SystemClock::default(), &SeededRandomness::new(2));
+        let set = cookie.set(operator, &secret, 43_200);
+        assert!(
+            set.starts_with("__Host-desk=opr_") && set.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure"),
+            "{set}"
+        );
+        let session = cookie.session(&request(&format!("__Host-desk=x; desk=1; {set}"))).unwrap();
+        assert_eq!((session.operator, session.secret), (operator, secret.hash()));
+        for none in ["", "desk=1", "__Host-desk=", &format!("__Host-desk={operator}."), &format!("__Host-desk=.{}", secret.as_str())] {
+            assert!(matches!(cookie.session(&request(none)), Err(Failure::Denied(_))), "{none:?}");
         }
     }
 

@@ -11,7 +11,7 @@ pub mod schedule;
 mod session;
 mod settings;
 
-pub use cookie::{LocaleCookie, SignInCookie, TrialCookie};
+pub use cookie::{DeskCookie, LocaleCookie, SignInCookie, TrialCookie};
 pub use error::Error;
 pub use session::SessionKeys;
 pub use settings::{Settings, SettingsError, Stage};

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::http::OriginSecret;
 use crate::http::stream::Delivery;
-use crate::{LocaleCookie, SessionKeys, SignInCookie, TrialCookie};
+use crate::{DeskCookie, LocaleCookie, SessionKeys, SignInCookie, TrialCookie};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -211,6 +211,12 @@ impl Settings {
     #[must_use]
     pub fn trial_cookie(&self) -> TrialCookie {
         TrialCookie::new(self.stage)
+    }
+
+    /// The cookie of a session at the desk.
+    #[must_use]
+    pub fn desk_cookie(&self) -> DeskCookie {
+        DeskCookie::new(self.stage)
     }
 
     /// The keys of session tokens, `SESSION_SECRET`: the first signs, and all of them are accepted.

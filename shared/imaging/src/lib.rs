@@ -21,6 +21,7 @@ mod normalise;
 mod orientation;
 mod page;
 mod parallel;
+mod preview;
 mod render;
 mod scene;
 mod squares;
@@ -34,6 +35,7 @@ pub use contact_sheet::contact_sheet;
 pub use declare::declare;
 pub use deliverable::Deliverable;
 pub use normalise::{Normalised, WORKING_SIDE, decode_normalised, normalise, normalise_within};
+pub use preview::preview;
 pub use render::{Rendering, render};
 pub use stickers::{
     BubbleRequest, Counts, Extras, FitError, PACKS, PackError, PackSpec, Packs, STICKERS, Sides, Sizes, StickerSpec, Target, Violation,

@@ -79,6 +79,18 @@ pub enum Reason {
     AccountClosing,
     /// It is too late to take an erasure back.
     ErasureBegun,
+    /// A passkey did not sign this, or not now, not here or not with its owner verified.
+    PasskeyRefused,
+    /// Somebody with another role does this.
+    RoleInsufficient,
+    /// The case is decided, or somebody decided it meanwhile.
+    CaseDecided,
+    /// Who decided first does not decide on the appeal, and who asks for a hold does not approve it.
+    AnotherMustDecide,
+    /// There is nothing to appeal against, or there was an appeal.
+    AppealRefused,
+    /// The photo is gone.
+    PhotoGone,
 }
 
 impl Reason {

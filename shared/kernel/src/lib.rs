@@ -26,7 +26,7 @@ pub use id::{
 pub use jiff::{SignedDuration, Timestamp};
 pub use limit::{Counted, Limit, Quota};
 pub use page::Page;
-pub use principal::{AccountSession, Owner, Principal, SecretHash, TrialHolder};
+pub use principal::{AccountSession, DeskSession, Owner, Principal, SecretHash, TrialHolder};
 pub use randomness::{Randomness, SeededRandomness, SystemRandomness};
 pub use recipient::{Language, Recipient};
 pub use window::Window;

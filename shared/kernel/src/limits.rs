@@ -48,6 +48,9 @@ pub const INSTANT_BODY_BYTES: usize = 4_400_000;
 pub const FEEDBACK_CHARS: std::ops::RangeInclusive<usize> = 1..=2_000;
 pub const ACTIONS: std::ops::RangeInclusive<usize> = 1..=20;
 
+/// Characters of an appeal (AN-44).
+pub const APPEAL_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
+
 /// Bytes of a notice of the merchant: an order with its product and customer is a few thousand.
 pub const WEBHOOK_BYTES: usize = 256 * 1024;
 

@@ -76,6 +76,15 @@ impl TrialHolder {
     }
 }
 
+/// Who claims to be at the desk of those who run the service.
+///
+/// Nothing of it was checked yet: every store compares the hash in the same call that reads or writes for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeskSession {
+    pub operator: OperatorId,
+    pub secret: SecretHash,
+}
+
 impl From<TrialHolder> for Principal {
     fn from(holder: TrialHolder) -> Self {
         Self::Trial(holder)

@@ -61,6 +61,16 @@ pub enum Mail {
         order: OrderId,
         origin: String,
     },
+    /// Somebody decided on a photo that was blocked (AN-44).
+    CaseDecided {
+        generation: GenerationId,
+        overturned: bool,
+        /// Whether it is being drawn from now.
+        resumed: bool,
+        /// Whether there may be an appeal.
+        appealable: bool,
+        origin: String,
+    },
     /// Leads back to what was made without an account.
     TrialLink {
         /// The whole of it.
@@ -100,6 +110,10 @@ impl Mail {
             Self::Receipt { .. } => "receipt",
             Self::Refunded { .. } => "refund",
             Self::RefundWaits { .. } => "refund-waits",
+            Self::CaseDecided { resumed: true, .. } => "case-resumed",
+            Self::CaseDecided { overturned: true, .. } => "case-overturned",
+            Self::CaseDecided { appealable: true, .. } => "case-upheld",
+            Self::CaseDecided { .. } => "appeal-upheld",
             Self::TrialLink { .. } => "trial-link",
             Self::ErasureAsked { .. } => "erasure",
             Self::Notice { .. } => "notice",
@@ -119,7 +133,12 @@ impl Mail {
             Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
             Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
             Self::EmailChangeOld { .. } | Self::EmailChangeNew { .. } | Self::EmailChanged | Self::ErasureAsked { .. } => {}
-            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::TrialLink { .. } => {}
+            Self::SignInCode { .. }
+            | Self::Receipt { .. }
+            | Self::Refunded { .. }
+            | Self::RefundWaits { .. }
+            | Self::CaseDecided { .. }
+            | Self::TrialLink { .. } => {}
         }
         tags
     }
@@ -136,7 +155,9 @@ impl Mail {
                 named(&[("code", code.clone()), ("hours", number(hours))])
             }
             Self::EmailChanged => named(&[]),
-            Self::Ready { generation, origin, .. } => named(&[("link", Page::Generation(*generation).on(origin))]),
+            Self::Ready { generation, origin, .. } | Self::CaseDecided { generation, origin, .. } => {
+                named(&[("link", Page::Generation(*generation).on(origin))])
+            }
             Self::Receipt { order, credits, total, at, receipt, origin } => {
                 let mut values = vec![
                     ("credits", number(credits)),
@@ -195,6 +216,10 @@ impl Mail {
             Self::Receipt { .. } => both!("receipt"),
             Self::Refunded { .. } => both!("refund"),
             Self::RefundWaits { .. } => both!("refund-waits"),
+            Self::CaseDecided { resumed: true, .. } => both!("case-resumed"),
+            Self::CaseDecided { overturned: true, .. } => both!("case-overturned"),
+            Self::CaseDecided { appealable: true, .. } => both!("case-upheld"),
+            Self::CaseDecided { .. } => both!("appeal-upheld"),
             Self::TrialLink { .. } => both!("trial-link"),
             Self::ErasureAsked { .. } => both!("erasure"),
             Self::Notice { .. } => both!("notice"),

@@ -38,6 +38,10 @@ pub enum Class {
     ModerationRecord,
     /// The end of a quarantine.
     Quarantine,
+    /// What becomes of a selfie that was refused.
+    Case,
+    /// The reasons of a restriction, as they were said.
+    StatementOfReasons,
     /// A mailed sign-in code, hashed.
     SignInCode,
     /// That an account is to have another address.
@@ -97,6 +101,19 @@ pub enum Class {
     Erasure,
     /// The log of receipts.
     ReceiptLog,
+    /// Somebody who runs the service.
+    Operator,
+    /// Finds an operator by their address.
+    OperatorIndex,
+    OperatorPasskey,
+    /// A sign-in at the desk.
+    OperatorSession,
+    /// That an action was done which a passkey signed.
+    SpentAction,
+    /// What an operator did.
+    AuditEntry,
+    /// The end of an operator's trail.
+    AuditHead,
     UploadObject,
     QuarantineObject,
     /// An artist's drawing.
@@ -162,6 +179,8 @@ expiring! {
     ATTEMPT = Attempt,
     MODERATION_RECORD = ModerationRecord,
     QUARANTINE = Quarantine,
+    CASE = Case,
+    STATEMENT_OF_REASONS = StatementOfReasons,
     SIGN_IN_CODE = SignInCode,
     EMAIL_CHANGE = EmailChange,
     SESSION = Session,
@@ -187,6 +206,9 @@ expiring! {
     TRIAL_LINK = TrialLink,
     TRIAL_UPLOAD = TrialUpload,
     ERASURE = Erasure,
+    OPERATOR_SESSION = OperatorSession,
+    SPENT_ACTION = SpentAction,
+    AUDIT_ENTRY = AuditEntry,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
     QUEUE_MESSAGE = QueueMessage,

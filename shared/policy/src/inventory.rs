@@ -514,6 +514,8 @@ pub enum Table {
     Leads,
     /// Requests about one's data, and the log of what came of them.
     Rights,
+    /// Those who run the service, and the trail of what they did.
+    Desk,
 }
 
 impl Table {
@@ -529,7 +531,7 @@ impl Table {
     pub const fn ttl(self) -> &'static str {
         match self {
             Self::Studio | Self::Screening | Self::Rights => "ttl",
-            Self::Accounts | Self::Fleeting | Self::Insights | Self::RateKeys | Self::Leads => "expires_at",
+            Self::Accounts | Self::Fleeting | Self::Insights | Self::RateKeys | Self::Leads | Self::Desk => "expires_at",
         }
     }
 

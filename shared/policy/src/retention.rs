@@ -70,6 +70,8 @@ pub enum Owner {
     Address,
     /// The service itself: what says nothing of anybody, and proves something for as long as there is anything to prove.
     Service,
+    /// Somebody who runs the service, until they do no more.
+    Operator,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

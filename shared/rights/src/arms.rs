@@ -15,6 +15,8 @@ pub enum Erasing {
     Objects,
     /// Its rows name no account: without the rows of this class they are nobody's.
     Unlinked(&'static str),
+    /// It is about somebody who runs the service, and goes when they do no more: `make operator` removes it.
+    OfOperator,
     /// It belongs to a visitor without an account and is below the visitor's trial: in its partitions, or below its prefix.
     OfTrial,
     /// It ends by itself before the deadline of erasures.
@@ -130,6 +132,12 @@ erase! { Delete:
     ModerationRecord = Erasing::Own;
     Quarantine = Erasing::Own;
     EmailChange = Erasing::Own;
+    Case = Erasing::Of("moderation-record");
+    StatementOfReasons = Erasing::Of("moderation-record");
+    Operator = Erasing::OfOperator;
+    OperatorIndex = Erasing::OfOperator;
+    OperatorPasskey = Erasing::OfOperator;
+    AuditHead = Erasing::OfOperator;
     Session = Erasing::Own;
     DeviceLink = Erasing::Own;
     Feedback = Erasing::Own;
@@ -165,6 +173,8 @@ export! {
     Deliverables = Exporting::Rows;
     Attempt = Exporting::Rows;
     ModerationRecord = Exporting::Rows;
+    Case = Exporting::Rows;
+    StatementOfReasons = Exporting::Rows;
     DeviceDay = Exporting::Rows;
     DeviceLink = Exporting::Rows;
     Feedback = Exporting::Rows;

@@ -32,6 +32,7 @@ fn an_49_what_is_to_be_erased_is_found_where_the_arm_looks() {
             Erasing::Own => entry(arm).table().is_some() && place.contains("ACC#<account>"),
             Erasing::OfAddress => entry(arm).table().is_some() && place.contains("<email-hmac>"),
             Erasing::Objects => entry(arm).prefix().is_some() && place.contains("<account"),
+            Erasing::OfOperator => entry(arm).subject == policy::Subject::Operator,
             Erasing::OfTrial => place.contains("<trial>"),
             Erasing::Of(class) => ARMS.iter().any(|arm| arm.id == class && arm.erasing == Erasing::Own),
             Erasing::Unlinked(class) => {

@@ -7,7 +7,7 @@ use picture_files::Messenger;
 use policy::Class;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
-use wallet::{Charge, Entry};
+use wallet::{Charge, Entry, Reservation};
 
 use crate::addons::Bubble;
 use crate::progress::SKETCHES;
@@ -135,6 +135,8 @@ pub struct Generation {
     pub retold: bool,
     /// `None` before there is a mail, and where there is nobody to write to.
     pub mail: Option<MailState>,
+    /// Whether somebody decided that its selfie was blocked wrongly: it is not screened again.
+    pub cleared: bool,
     /// The finished files of a trial that this one takes over; `None` in every ended state.
     pub claimed_from: Option<TrialFiles>,
 }
@@ -259,6 +261,12 @@ impl Generation {
         Ok(Self { reason: Some(EndReason::NotAccepted), ..next })
     }
 
+    /// Somebody decided that it was blocked wrongly: it begins again, without its bubble, whose words went with the block.
+    pub fn reopen(&self, now: Timestamp) -> Result<Self, IllegalChange> {
+        let next = self.step(&[State::Blocked], State::Queued, now)?;
+        Ok(Self { reason: None, cleared: true, ..next })
+    }
+
     /// `drawn` drawings are stored.
     pub fn progress_to(&self, drawn: u8, now: Timestamp) -> Result<Self, IllegalChange> {
         let next = self.step(&[State::Drawing], State::Drawing, now)?;
@@ -334,19 +342,34 @@ impl Generation {
     /// What a delivery spends of the wallet, if anything.
     #[must_use]
     pub fn capture(&self, now: Timestamp) -> Option<Entry> {
-        self.charge.capture(self.id, now)
+        self.charge.capture(self.id, now).map(|entry| self.own(entry))
     }
 
     /// The release of its held credits, if any are held.
     #[must_use]
     pub fn release(&self, now: Timestamp) -> Option<Entry> {
-        self.charge.release(self.id, now).filter(|_| self.state.is_running())
+        self.charge.release(self.id, now).filter(|_| self.state.is_running()).map(|entry| self.own(entry))
+    }
+
+    /// What is held again for it when it is reopened, with what makes up for credits that were spent since: the wallet has `available`.
+    #[must_use]
+    pub fn hold_again(&self, available: i64, now: Timestamp) -> Vec<Entry> {
+        let Reservation::Hold(hold) = self.charge.reserve(self.id, now) else { return Vec::new() };
+        let short = i64::from(hold.credits()) - available.max(0);
+        let short = u32::try_from(short).ok().filter(|short| *short > 0);
+        short.map(|short| Entry::make_up(self.id, short, now)).into_iter().chain([hold.reopened()]).collect()
+    }
+
+    /// A movement of credits by the cause that this one has.
+    fn own(&self, entry: Entry) -> Entry {
+        if self.cleared { entry.reopened() } else { entry }
     }
 
     /// The movement of an early end by its owner: of the held credits, those for the drawings that are `owed` are spent, and the others released.
     #[must_use]
     pub fn settle_charge(&self, owed: u8, now: Timestamp) -> Vec<Entry> {
-        if self.state.is_running() { self.charge.settle(self.id, owed, self.count, now) } else { Vec::new() }
+        let settled = if self.state.is_running() { self.charge.settle(self.id, owed, self.count, now) } else { Vec::new() };
+        settled.into_iter().map(|entry| self.own(entry)).collect()
     }
 
     /// In percent; never decreases.

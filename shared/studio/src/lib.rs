@@ -10,6 +10,7 @@ pub mod artist;
 pub mod attempts;
 pub mod backlog;
 pub mod cancel;
+pub mod case;
 pub mod circuit;
 pub mod confirm;
 pub mod draw;
@@ -37,6 +38,7 @@ pub use artist::{Artist, Brief, DrawRequest, Drawing, NoSketches, NotDrawn, Sket
 pub use attempts::{Attempt, Attempts, Claimed, Cost, History, Outcome};
 pub use backlog::{Admission, ControlAdmission, Waiting};
 pub use cancel::{DeleteGeneration, OwnGeneration, OwnGenerations};
+pub use case::Case;
 pub use circuit::{Breaker, Circuit, Permit};
 pub use confirm::ConfirmMail;
 pub use draw::Draw;

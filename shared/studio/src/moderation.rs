@@ -22,4 +22,7 @@ pub struct ModerationRecord {
 pub trait Quarantine: Send + Sync {
     /// Puts a blocked selfie into quarantine. Idempotent.
     async fn isolate(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<(), Failure>;
+
+    /// The selfie in quarantine; `None` once it is gone.
+    async fn isolated(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure>;
 }

@@ -227,6 +227,7 @@ impl PlaceGeneration<'_> {
             held_by: None,
             retold: false,
             mail: None,
+            cleared: false,
             claimed_from: None,
         };
         Ok(NewGeneration {

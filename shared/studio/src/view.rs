@@ -5,6 +5,7 @@ use kernel::{Clock, Failure, GenerationId, Owner, Principal, SignedDuration, Tim
 use picture_files::FileEntry;
 use serde::{Deserialize, Serialize};
 
+use crate::case::Case;
 use crate::generation::{Generation, State};
 
 /// The files of a delivered generation.
@@ -25,10 +26,12 @@ pub struct BundleFile {
 }
 
 /// A generation, with its files once it is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub generation: Generation,
     pub delivered: Option<Delivered>,
+    /// What becomes of a selfie that was blocked.
+    pub case: Option<Case>,
 }
 
 /// Newest first.
@@ -97,9 +100,10 @@ impl Deliveries<'_> {
     /// The weak entity tag of an answer, from its variable parts and the window of its links. Weak, because two instances sign the same link with
     /// other credentials, which changes its bytes and not its target.
     #[must_use]
-    pub fn etag(&self, generation: &Generation) -> String {
+    pub fn etag(&self, generation: &Generation, case: Option<&Case>) -> String {
         let links = if generation.state == State::Done { self.window().as_second() } else { 0 };
-        format!("W/\"{}-{}-{links}\"", generation.state.name(), generation.progress())
+        let case = case.map_or(0, |case| case.version);
+        format!("W/\"{}-{}-{links}-{case}\"", generation.state.name(), generation.progress())
     }
 
     fn window(&self) -> Timestamp {

@@ -141,6 +141,7 @@ pub fn generation(owner: Owner, upload: UploadId, count: u8, now: Timestamp, id:
         held_by: None,
         retold: false,
         mail: None,
+        cleared: false,
         claimed_from: None,
     }
 }
@@ -164,7 +165,7 @@ pub fn moderation(generation: &Generation, decision: Decision, now: Timestamp) -
         verdict,
         at: now,
         expires_at: Class::MODERATION_RECORD.expires_at(now),
-        quarantined_until: (decision == Decision::Blocked).then(|| Class::QUARANTINE.expires_at(now)),
+        quarantined_until: (decision != Decision::Allowed).then(|| Class::QUARANTINE.expires_at(now)),
     }
 }
 

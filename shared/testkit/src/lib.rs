@@ -3,6 +3,7 @@
 //! Each fake of [`fakes`] implements a port in memory; [`contract`] tests fakes and adapters alike; [`Faults`] makes any call of a fake fail, or
 //! kills its caller, before or after its effect.
 
+pub mod authenticator;
 pub mod builders;
 #[cfg(feature = "cloud")]
 pub mod cloud;

@@ -6,8 +6,8 @@ use kernel::FixedClock;
 use testkit::contract::artists::{self, Abilities};
 use testkit::contract::outreach::OutreachStores;
 use testkit::contract::pictures::Shelves;
-use testkit::contract::{self, Insights, Stores};
-use testkit::fakes::{FakeArtist, FakeDatabase, FakeDays, FakeInbox, FakeSubscriptions, FakeUsage};
+use testkit::contract::{self, Desk, Insights, Stores};
+use testkit::fakes::{FakeArtist, FakeCases, FakeDatabase, FakeDays, FakeGuesses, FakeInbox, FakeOperators, FakeSubscriptions, FakeUsage};
 use testkit::{Faults, builders};
 
 #[tokio::test]
@@ -220,4 +220,34 @@ async fn the_signer() {
 async fn drawings() {
     let abilities = Abilities { words: false, repeats_itself: true, looks: false };
     artists::keeps_its_promises(&FakeArtist::new(Faults::default()), "fake", abilities).await;
+}
+
+/// The desk on tables of its own, and how somebody becomes an operator there.
+fn desk(seed: u64) -> (Stores, Desk, impl AsyncFn(kernel::Email, desk::Operator)) {
+    let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+    let ports = Desk {
+        operators: Box::new(FakeOperators(database.clone())),
+        guesses: Box::new(FakeGuesses(database.clone())),
+        cases: Box::new(FakeCases(database.clone())),
+        own: Box::new(FakeCases(database.clone())),
+    };
+    let operators = FakeOperators(database.clone());
+    let appoint = async move |email: kernel::Email, operator: desk::Operator| operators.appoint(&email, operator);
+    (Stores::of(database, seed), ports, appoint)
+}
+
+#[tokio::test]
+async fn operators_sign_in_and_answer_for_what_they_do() {
+    let (stores, ports, appoint) = desk(60);
+    contract::desk::sign_ins(&stores, &ports, &appoint).await;
+    let (stores, ports, appoint) = desk(61);
+    contract::desk::trails(&stores, &ports, &appoint).await;
+}
+
+#[tokio::test]
+async fn an_44_cases() {
+    let (stores, ports, appoint) = desk(62);
+    contract::desk::overturned(&stores, &ports, &appoint).await;
+    let (stores, ports, appoint) = desk(63);
+    contract::desk::appealed(&stores, &ports, &appoint).await;
 }

@@ -33,7 +33,7 @@ pub trait Trials: Send + Sync {
 }
 
 /// A trial with its generation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
     pub id: TrialId,
     pub upload: Option<UploadId>,

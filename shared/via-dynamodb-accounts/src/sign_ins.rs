@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use accounts::{
-    CodeHash, CodeSlot, Flags, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
+    CodeSlot, Flags, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
 };
 use async_trait::async_trait;
 use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
@@ -13,9 +13,9 @@ use policy::Class;
 use wallet::Entry;
 
 use crate::budgets::spend;
-use crate::limits::{count, count_network, count_networks};
+use crate::limits::count_networks;
 use crate::wallet_writes::entry_item;
-use crate::{flags, keys, leads};
+use crate::{flags, guesses, keys, leads};
 
 pub struct DynamoSignIns {
     database: Database,
@@ -41,20 +41,13 @@ impl DynamoSignIns {
 
     fn transaction(&self, sign_in: &SignIn, known: &KnownAccount, grants: bool) -> Result<Transaction<Opened>, Failure> {
         let (after, ended) = known.latest.opening(sign_in.session.session, sign_in.expires_at, sign_in.at);
-        let transaction = Transaction::default().part(self.use_up(sign_in)).part(self.open_session(sign_in, known.flags));
+        let used = guesses::use_up(&self.fleeting, &sign_in.slot, &sign_in.code);
+        let transaction = Transaction::default().part(used).part(self.open_session(sign_in, known.flags));
         let transaction = match &sign_in.opening {
             Some(new) => transaction.parts(self.open_account(sign_in, new, &after, grants)?),
             None => transaction.parts(self.enter_account(sign_in, known, &after)?),
         };
         Ok(transaction.parts(ended.into_iter().map(|session| self.end(sign_in.session.account, session))))
-    }
-
-    fn use_up(&self, sign_in: &SignIn) -> Part<Opened> {
-        keys::code(&sign_in.slot)
-            .delete(&self.fleeting)
-            .only_if("code_hash = :hash")
-            .value(":hash", text(sign_in.code.as_str()))
-            .or(|_| Err(code_refused()))
     }
 
     fn open_session(&self, sign_in: &SignIn, flags: Flags) -> Part<Opened> {
@@ -132,32 +125,13 @@ impl DynamoSignIns {
 #[async_trait]
 impl SignIns for DynamoSignIns {
     async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
-        let Guess { slot, networks, at } = guess;
-        let (table, at) = (&*self.fleeting, *at);
-        let of_networks = || count_networks(table, limits::GUESSES_PER_HOUR_FROM_A_LINE, &networks.each, at);
-        let tried = keys::code(slot)
-            .update(table, "ADD attempts :one")
-            .only_if("attempts < :most AND expires_at > :now")
-            .value(":one", number(1))
-            .value(":most", number(limits::CODE_ATTEMPTS))
-            .value(":now", number(at.as_second()));
-        let counted = Transaction::default()
-            .part(tried.or(|_| Ok(false)))
-            .part(count_network(table, limits::GUESSES_PER_DAY_FROM_A_BLOCK, &networks.block_and_address, at))
-            .part(count(table, limits::GUESSES_PER_DAY, slot.key.as_str(), at))
-            .parts(of_networks());
-        if counted.write(&self.database, true).await? {
-            return Ok(true);
-        }
-        Transaction::default().parts(of_networks()).write(&self.database, false).await
+        guesses::attempt(&self.database, &self.fleeting, guess).await
     }
 
     async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure> {
         let (code, email) = (keys::code(slot), keys::email(&slot.key));
         let rows = self.database.read(Batch::default().of(&self.fleeting, &code).of(&self.accounts, &email)).await?;
-        let code = rows.get(&code).filter(|row| row.is_alive(now));
-        let code = code.map(|row| row.required_text("code_hash").map(|hash| CodeHash::stored(hash.to_owned()))).transpose()?;
-        Ok(Found { code, account: rows.get(&email).map(known).transpose()? })
+        Ok(Found { code: guesses::read(rows.get(&code), now)?, account: rows.get(&email).map(known).transpose()? })
     }
 
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {

@@ -34,6 +34,7 @@ pub fn write(generation: &Generation) -> Item {
         .maybe_text("held_by", generation.held_by.clone())
         .maybe_text("retold", generation.retold.then_some("yes"))
         .maybe_text("mail", generation.mail.as_ref().map(name_of))
+        .maybe_text("cleared", generation.cleared.then_some("yes"))
         .maybe_text("trial_id", generation.claimed_from.map(|from| from.trial.to_string()))
         .maybe_text("trial_generation_id", generation.claimed_from.map(|from| from.generation.to_string()));
     let item = match generation.charge {
@@ -96,6 +97,7 @@ pub fn read(row: &Attributes) -> Result<Generation, Failure> {
         held_by: row.maybe_text("held_by").map(str::to_owned),
         retold: row.maybe_text("retold").is_some(),
         mail: row.maybe_text("mail").map(|_| row.named("mail")).transpose()?,
+        cleared: row.maybe_text("cleared").is_some(),
         claimed_from: row.maybe_text("trial_id").map(|_| trial_files(row)).transpose()?,
     })
 }

@@ -5,11 +5,12 @@ use dynamo::{Attributes, Database, EXPIRY, Item, Key, Part, Query, Read, TTL, Tr
 use kernel::{Failure, GenerationId, Owner, UploadId, limits};
 use policy::Class;
 use screening::Decision;
-use studio::{Change, Delivered, Generation, Generations, ModerationRecord, State, Written, object_keys};
+use studio::case::StatementOfReasons;
+use studio::{Case, Change, Delivered, Generation, Generations, ModerationRecord, State, Written, object_keys};
 use via_dynamodb_accounts::wallet_writes::move_credits;
 
 use crate::uploads::refuse_upload;
-use crate::{attempts, generation_item, keys};
+use crate::{attempts, case_item, generation_item, keys};
 
 /// The latest generations of an account, among which those are that run: none does for four hours.
 const LATEST: usize = 4 * limits::GENERATIONS_PER_HOUR.most as usize;
@@ -87,7 +88,8 @@ impl DynamoGenerations {
                 .text("objects", object_keys::quarantine(record.owner, record.upload))
                 .due(EXPIRY, until)
         });
-        let items = std::iter::once(moderation_item(record)).chain(quarantine);
+        let case = Case::opened_by(record).map(|case| case_items(&case)).transpose()?;
+        let items = std::iter::once(moderation_item(record)).chain(quarantine).chain(case.into_iter().flatten());
         Ok(items.map(|item| item.put(screening).or_broken("a moderation record")).collect())
     }
 }
@@ -136,6 +138,12 @@ fn delivered_item(generation: &Generation, delivered: &Delivered) -> Result<Item
     let bundle = serde_json::to_string(&delivered.bundle).map_err(Failure::broken)?;
     let class = if let Owner::Trial(_) = generation.owner { Class::TrialDeliverables } else { Class::Deliverables };
     Ok(Item::new(class.id(), keys::delivered(generation.owner, generation.id)).text("deliverables", files).text("bundle", bundle))
+}
+
+/// The case that a refused selfie opens, with the first statement of its reasons.
+fn case_items(case: &Case) -> Result<[Item; 2], Failure> {
+    let reasons = StatementOfReasons::of_block(case);
+    Ok([case_item::write(case)?, case_item::statement(case, &reasons)?])
 }
 
 fn moderation_item(record: &ModerationRecord) -> Item {

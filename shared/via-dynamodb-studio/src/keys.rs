@@ -5,7 +5,8 @@ use kernel::{GenerationId, Owner, UploadId};
 use sha2::{Digest, Sha256};
 pub(crate) use via_dynamodb_accounts::keys::{idempotency, of_owner, owner_of};
 
-pub(crate) fn upload(owner: Owner, upload: UploadId) -> Key {
+#[must_use]
+pub fn upload(owner: Owner, upload: UploadId) -> Key {
     Key::new(of_owner(owner), format!("UPL#{upload}"))
 }
 
@@ -46,8 +47,27 @@ pub(crate) fn moderation(owner: Owner, id: GenerationId) -> Key {
     Key::new(of_owner(owner), format!("SCR#{id}"))
 }
 
-pub(crate) fn quarantine(owner: Owner, id: GenerationId) -> Key {
+#[must_use]
+pub fn quarantine(owner: Owner, id: GenerationId) -> Key {
     Key::new(of_owner(owner), format!("QUA#{id}"))
+}
+
+/// The case of a generation, which has its id.
+#[must_use]
+pub fn case(id: GenerationId) -> Key {
+    Key::new(of_case(id), "CASE")
+}
+
+/// What was said of its reasons at this time.
+#[must_use]
+pub fn statement(id: GenerationId, at: kernel::Timestamp) -> Key {
+    Key::new(of_case(id), format!("STATEMENT#{}", at.as_second()))
+}
+
+/// The partition of everything of a case.
+#[must_use]
+pub fn of_case(id: GenerationId) -> String {
+    format!("CASE#{id}")
 }
 
 /// The prefix of the sort keys of generations.

@@ -3,12 +3,13 @@
 mod admission;
 mod attempts;
 mod breaker;
+pub mod case_item;
 pub mod generation_item;
 mod generations;
 pub mod keys;
 mod overdue;
 mod placements;
-mod uploads;
+pub mod uploads;
 mod views;
 
 pub use admission::DynamoAdmission;

@@ -99,6 +99,17 @@ pub(crate) fn standing(row: &Attributes) -> UploadStanding {
     if row.maybe_text("state") == Some(REFUSED) { UploadStanding::Refused } else { UploadStanding::Open }
 }
 
+/// Somebody decided that the upload was refused wrongly. Where it is gone, this refuses.
+#[must_use]
+pub fn admit_upload(studio: &str, owner: Owner, upload: UploadId, now: Timestamp) -> Write {
+    keys::upload(owner, upload)
+        .update(studio, "SET #state = :open")
+        .only_if("expires_at > :now")
+        .name("#state", "state")
+        .value(":open", text(OPEN))
+        .value(":now", number(now.as_second()))
+}
+
 /// The content check refused the upload: no generation may use it again. A missing row is not created: without a class it would never expire.
 pub(crate) fn refuse_upload(studio: &str, owner: Owner, upload: UploadId) -> Write {
     keys::upload(owner, upload)

@@ -8,19 +8,26 @@ use kernel::{Clock, Failure, GenerationId, Principal, limits};
 use studio::{Delivered, History, OwnGeneration, OwnGenerations, Page, View, Views};
 use via_dynamodb_accounts::sessions;
 
-use crate::{attempts, generation_item, keys};
+use crate::{attempts, case_item, generation_item, keys};
 
 pub struct DynamoViews {
     database: Database,
     fleeting: String,
     studio: String,
+    screening: Option<String>,
     clock: Arc<dyn Clock>,
 }
 
 impl DynamoViews {
     #[must_use]
     pub fn new(database: Database, fleeting: String, studio: String, clock: Arc<dyn Clock>) -> Self {
-        Self { database, fleeting, studio, clock }
+        Self { database, fleeting, studio, screening: None, clock }
+    }
+
+    /// With the table of cases, for the function that says what becomes of a blocked selfie.
+    #[must_use]
+    pub fn with_cases(self, screening: String) -> Self {
+        Self { screening: Some(screening), ..self }
     }
 
     async fn verify(&self, principal: &Principal) -> Result<(), Failure> {
@@ -35,11 +42,14 @@ impl Views for DynamoViews {
         let (session, owner) = (sessions::standing(principal)?, principal.owner()?);
         let (generation, delivered) = (keys::generation(owner, id), keys::delivered(owner, id));
         let batch = Batch::default().of(&self.fleeting, &session).of(&self.studio, &generation).of(&self.studio, &delivered);
+        let case = keys::case(id);
+        let batch = self.screening.iter().fold(batch, |batch, screening| batch.of(screening, &case));
         let rows = self.database.read(batch).await?;
         sessions::verify(rows.get(&session), self.clock.now())?;
         let Some(row) = rows.get(&generation) else { return Ok(None) };
         let delivered = rows.get(&delivered).map(read_delivered).transpose()?;
-        Ok(Some(View { generation: generation_item::read(row)?, delivered }))
+        let case = rows.get(&case).filter(|row| row.is_alive(self.clock.now())).map(case_item::read).transpose()?;
+        Ok(Some(View { generation: generation_item::read(row)?, delivered, case: case.filter(|case| case.owner == owner) }))
     }
 
     async fn page(&self, principal: &Principal, after: Option<GenerationId>, limit: u16) -> Result<Page, Failure> {

@@ -67,4 +67,8 @@ impl Quarantine for S3Quarantine {
     async fn isolate(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
         self.0.put(&object_keys::quarantined_selfie(owner, upload), "image/png", png).await
     }
+
+    async fn isolated(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get(&object_keys::quarantined_selfie(owner, upload)).await
+    }
 }

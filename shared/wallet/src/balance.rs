@@ -27,13 +27,15 @@ impl Movement {
     #[must_use]
     pub fn of(entries: &[Entry]) -> Self {
         let ends = entries.iter().any(|entry| matches!(entry.kind(), Kind::Capture | Kind::Release));
+        let granted: i64 = entries.iter().filter(|entry| entry.kind() == Kind::Grant).map(Entry::available_delta).sum();
         let holds = || entries.iter().filter(|entry| entry.kind() == Kind::Hold);
         let begins = holds().next().is_some();
         Self {
             available: entries.iter().map(Entry::available_delta).sum(),
             held: entries.iter().map(Entry::held_delta).sum(),
             running: i64::from(begins) - i64::from(ends),
-            needed: begins.then(|| holds().map(Entry::held_delta).sum()),
+            // What is granted with it need not be there before; where that is all of it, a wallet below zero is no matter.
+            needed: begins.then(|| holds().map(Entry::held_delta).sum::<i64>() - granted).filter(|needed| granted == 0 || *needed > 0),
         }
     }
 }
@@ -160,6 +162,16 @@ mod tests {
         assert_eq!(ended, Balance { available: -5, held: 0, running: 0 });
         assert_eq!(ended.after(&[Entry::purchase(order, 10, at)]).unwrap().available, 5);
         assert_eq!(ended.after(&[Entry::reinstate(order, 2, 10, at)]).unwrap().available, 5);
+    }
+
+    #[test]
+    fn what_is_granted_with_a_hold_need_not_be_there_before() {
+        let (generation, at) = (GenerationId::new(&SystemClock::default(), &SeededRandomness::new(1)), Timestamp::UNIX_EPOCH);
+        let hold = Entry::hold(generation, 3, at).reopened();
+        let (poor, below) = (Balance { available: 1, held: 0, running: 0 }, Balance { available: -5, held: 0, running: 0 });
+        assert_eq!(poor.after(&[Entry::make_up(generation, 2, at), hold]), Ok(Balance { available: 0, held: 3, running: 1 }));
+        assert_eq!(poor.after(&[Entry::make_up(generation, 1, at), hold]), Err(Overdrawn));
+        assert_eq!(below.after(&[Entry::make_up(generation, 3, at), hold]), Ok(Balance { available: -5, held: 3, running: 1 }));
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum Cause {
     /// The credits every account starts with, once.
     Starter,
     Generation(GenerationId),
+    /// A generation that goes on after somebody decided that its photo was blocked wrongly. It was held for and released before.
+    Reopened(GenerationId),
     Purchase(OrderId),
     /// A change of how many credits of a purchase are taken back: the first, the second and so on.
     Refund {
@@ -48,11 +50,14 @@ impl fmt::Display for Cause {
         match self {
             Self::Starter => f.write_str("starter"),
             Self::Generation(id) => id.fmt(f),
+            Self::Reopened(id) => write!(f, "{REOPENED}{id}"),
             Self::Purchase(order) => order.fmt(f),
             Self::Refund { order, nth } => write!(f, "{order}.{nth}"),
         }
     }
 }
+
+const REOPENED: &str = "reopened-";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the cause of a ledger entry")]
@@ -65,6 +70,9 @@ impl FromStr for Cause {
     fn from_str(text: &str) -> Result<Self, NotACause> {
         if text == "starter" {
             return Ok(Self::Starter);
+        }
+        if let Some(id) = text.strip_prefix(REOPENED) {
+            return id.parse().map(Self::Reopened).map_err(|_| NotACause);
         }
         if let Some((order, nth)) = text.split_once('.') {
             let (order, nth) = (order.parse().map_err(|_| NotACause)?, nth.parse().map_err(|_| NotACause)?);
@@ -104,6 +112,21 @@ impl Entry {
     #[must_use]
     pub fn release(generation: GenerationId, credits: u32, at: Timestamp) -> Self {
         Self { kind: Kind::Release, cause: Cause::Generation(generation), credits, at }
+    }
+
+    /// Makes up for credits that a generation needs which goes on: they were given back when it was blocked, and are spent.
+    #[must_use]
+    pub fn make_up(generation: GenerationId, credits: u32, at: Timestamp) -> Self {
+        Self { kind: Kind::Grant, cause: Cause::Reopened(generation), credits, at }
+    }
+
+    /// The same movement of a generation that was reopened: with a key of its own, as the first was held for and released.
+    #[must_use]
+    pub fn reopened(self) -> Self {
+        match self.cause {
+            Cause::Generation(id) => Self { cause: Cause::Reopened(id), ..self },
+            _ => self,
+        }
     }
 
     /// The credits of a paid order, once.
@@ -187,7 +210,13 @@ mod tests {
     fn a_cause_is_read_as_it_was_written() {
         let (clock, randomness) = (SystemClock::default(), SeededRandomness::new(1));
         let (generation, order) = (GenerationId::new(&clock, &randomness), OrderId::new(&clock, &randomness));
-        for cause in [Cause::Starter, Cause::Generation(generation), Cause::Purchase(order), Cause::Refund { order, nth: 12 }] {
+        for cause in [
+            Cause::Starter,
+            Cause::Generation(generation),
+            Cause::Reopened(generation),
+            Cause::Purchase(order),
+            Cause::Refund { order, nth: 12 },
+        ] {
             assert_eq!(cause.to_string().parse(), Ok(cause));
         }
         for wrong in

@@ -9,8 +9,9 @@ use stacks::Manifest;
 use stand_ins::polar::PACKS;
 
 use crate::alarms::ringing;
+use crate::harness::at_the_desk::AtTheDesk;
 use crate::harness::person::{expect, new_key, text};
-use crate::harness::pictures::small;
+use crate::harness::pictures::{blocked, small};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, mailbox, run, until};
 use crate::journeys::email_changes;
@@ -84,6 +85,7 @@ async fn wallet() -> BTreeSet<String> {
     let change = email_changes::ask(&person, &to).await;
     let [old, new] = email_changes::codes(&person, &to).await;
     assert_eq!(email_changes::confirm(&person, &change, [&old, &new]).await.status, 204);
+    at_the_desk(&cloud, &person).await;
     let (mut visitor, _) = Visitor::done(&cloud).await;
     let link = visitor.mailed_link(&visitor.person.email, false).await;
     assert_eq!(Visitor::open(&cloud, &link).await.status, 200);
@@ -136,6 +138,25 @@ async fn choices(person: &Person<'_>) {
         let path = format!("/v1/me/choices/{purpose}");
         assert_eq!(expect(person.call(Method::PUT, &path, Some(&body), &[]).await, 200)["state"], state);
     }
+}
+
+/// A photo is blocked, looked at, appealed for and drawn from after all.
+async fn at_the_desk(cloud: &TestCloud, person: &Person<'_>) {
+    let mut desk = AtTheDesk::new(cloud, "moderator").await;
+    assert_eq!(desk.sign_in(true).await.status, 201);
+    let generation = person.start(&person.upload(&blocked()).await).await;
+    assert_eq!(person.settled(&generation).await["state"], "blocked");
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
+    assert_eq!(desk.queue().await, [generation.as_str()]);
+    for rest in ["", "/preview"] {
+        assert_eq!(desk.person.get(&format!("/v1/desk/cases/{generation}{rest}")).await.status, 200);
+    }
+    assert_eq!(desk.view(&generation).await.status, 200);
+    assert_eq!(person.post(&format!("/v1/generations/{generation}/appeals"), &json!({ "text": "Hi" })).await.status, 201);
+    assert_eq!(desk.decide(&generation, "overturn", "allowed").await.status, 201);
+    assert_eq!(desk.person.get("/v1/desk/audit").await.status, 200);
+    assert_eq!(person.reaches(&generation, &["done", "failed"]).await["state"], "done");
+    cloud.settle(std::time::Duration::from_secs(60)).await.unwrap();
 }
 
 /// What has to do with mail.

@@ -10,7 +10,7 @@ use local_cloud::repository;
 use serde_json::{Value, json};
 
 use crate::harness::person::text;
-use crate::harness::pictures::small;
+use crate::harness::pictures::{blocked, small};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Person, TestCloud, ledger_and_inventory, mailbox, run};
 use crate::journeys::email_changes;
@@ -18,6 +18,8 @@ use crate::journeys::email_changes;
 /// Ids in the recorded events.
 const UPLOAD: &str = "upl_019aa60f3b407d21a4c58e9f01234567";
 const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
+/// A generation that was blocked.
+const BLOCKED: &str = "gen_019aa6104c507e32b5d69facccccccc";
 const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
 const ORDER: &str = "ord_019aa6104c507e32b5d69fa012345678";
 
@@ -51,6 +53,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
         let person = Person::signed_in(&cloud).await;
         let upload = person.upload(&small()).await;
         let generation = person.quick_journey().await;
+        let refused = text(&person.journey(&blocked()).await, "generation_id");
         let (order, merchant_order) = cloud.bought(&person).await;
         let ((trial, _), fresh) = (Visitor::done(&cloud).await, Visitor::new(&cloud).await);
         let to = email_changes::address();
@@ -68,6 +71,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 .replace("__Host-sign-in=", "sign-in=")
                 .replace(UPLOAD, &upload)
                 .replace(GENERATION, &generation)
+                .replace(BLOCKED, &refused)
                 .replace(ACCOUNT, &person.account)
                 .replace(ORDER, &order)
                 .replace(MERCHANT_ORDER, &merchant_order)

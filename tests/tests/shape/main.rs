@@ -14,6 +14,7 @@ use serde_json::Value;
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
 const DOMAINS: [&str; 23] = [
     "kernel",
+    "desk",
     "policy",
     "accounts",
     "wallet",

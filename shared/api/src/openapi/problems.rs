@@ -147,6 +147,7 @@ fn status(reason: Reason) -> u16 {
         Reason::SignedOut | Reason::CodeRefused => 401,
         Reason::WalletShort => 402,
         Reason::CrossSite | Reason::ChallengeRefused | Reason::SignatureRefused | Reason::ProcessingRestricted => 403,
+        Reason::PasskeyRefused | Reason::RoleInsufficient | Reason::AnotherMustDecide => 403,
         Reason::NotFound => 404,
         Reason::IdempotencyKeyInUse | Reason::UploadNotReceived | Reason::UploadRefused => 409,
         Reason::TrialUsed | Reason::TrialUnfinished => 409,
@@ -161,6 +162,8 @@ fn status(reason: Reason) -> u16 {
         Reason::Unavailable | Reason::BudgetSpent | Reason::Overloaded => 503,
         Reason::TimedOut => 504,
         Reason::RefundRefused | Reason::AddressTaken => 409,
+        Reason::CaseDecided | Reason::AppealRefused => 409,
+        Reason::PhotoGone => 410,
     }
 }
 
@@ -210,6 +213,14 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::TrialUnfinished => "The trial has no finished pictures that could be claimed.",
         Reason::AccountClosing => "The account waits for its erasure: nobody signs in to it until that is taken back.",
         Reason::ErasureBegun => "It is too late to take the erasure back.",
+        Reason::PasskeyRefused => {
+            "The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before."
+        }
+        Reason::RoleInsufficient => "Somebody with another role does this.",
+        Reason::AnotherMustDecide => "Who decided first does not decide on the appeal.",
+        Reason::CaseDecided => "The case is decided.",
+        Reason::AppealRefused => "There was an appeal already, or there is nothing to appeal against.",
+        Reason::PhotoGone => "The photo is gone, as it must be after five days.",
     }
 }
 

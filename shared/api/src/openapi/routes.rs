@@ -14,7 +14,7 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Header, Paths, Ref, Required, Response, ResponseBuilder};
 
 use super::problems::{Refusal, refuse};
-use super::{SESSION, TRIAL, schemas};
+use super::{DESK, SESSION, TRIAL, schemas};
 
 pub(super) const POLICY: &str = "policy";
 pub(super) const CATALOGUE: &str = "catalogue";
@@ -149,6 +149,7 @@ impl Route {
         let endpoint = match caller {
             Some(Caller::Session) => endpoint.private(&method, SESSION),
             Some(Caller::Trial) => endpoint.private(&method, TRIAL),
+            Some(Caller::Operator) => endpoint.private(&method, DESK),
             _ => endpoint,
         };
         let quotas: Vec<Vec<Quota>> = counts.iter().map(|what| limits::quotas(what)).collect();
@@ -221,6 +222,7 @@ fn all() -> Vec<Endpoint> {
     all.push(super::instant::create());
     all.extend(super::trials::all());
     all.push(verifications_create());
+    all.extend(super::desk::all());
     all.extend(super::insights::all());
     all.extend(super::choices::all());
     all.extend(super::email_changes::all());
@@ -419,7 +421,7 @@ fn accept_language() -> ParameterBuilder {
     parameter("Accept-Language", ParameterIn::Header, string()).description(Some(what))
 }
 
-fn generation_id() -> ParameterBuilder {
+pub(super) fn generation_id() -> ParameterBuilder {
     parameter("id", ParameterIn::Path, schemas::id("gen_").build()).required(Required::True).description(Some("The generation"))
 }
 

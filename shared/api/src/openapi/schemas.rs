@@ -6,6 +6,10 @@ use api_accounts::{
     SignInRequest, WalletReply,
 };
 use api_choices::{ChoiceReply, ChoiceRequest, ChoicesReply, PurposeReply};
+use api_desk::{
+    AppealReply, AssertionParts, AuditEntryReply, AuditReply, CaseReply, CasesReply, DecisionRequest, DeskSessionReply, DeskSignIn,
+    PasskeyReply, PasskeyRequest, ReasonsReply, RulingReply, SignedAt, WholeCaseReply,
+};
 use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
 use api_outreach::{CONSENT_VERSION, ChangeMarketing, MarketingReply};
@@ -19,9 +23,9 @@ use api_site::{
     RateReply, SiteReply,
 };
 use api_studio::{
-    AddonsReply, BubbleAddon, BubbleRequest, BundleReply, DeliverableReply, FormReply, GenerationReply, GenerationRequest,
-    GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply, StickersAddon, StyleReply, StylesReply,
-    UploadReply, UploadRequest,
+    AddonsReply, AppealRequest, BlockedReply, BubbleAddon, BubbleRequest, BundleReply, DecisionReply, DeliverableReply, FormReply,
+    GenerationReply, GenerationRequest, GenerationStarted, GenerationSummary, GenerationsReply, ListedGeneration, PreviewReply,
+    StickersAddon, StyleReply, StylesReply, UploadReply, UploadRequest,
 };
 use api_trials::{
     OpenTrialLink, TrialBegun, TrialClaimed, TrialGenerationRequest, TrialLinkRequest, TrialLinkSent, TrialReply, TrialRequest,
@@ -120,6 +124,24 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<TrialLinkSent>()
         .schema_from::<OpenTrialLink>()
         .schema_from::<TrialClaimed>()
+        .schema_from::<AppealRequest>()
+        .schema_from::<BlockedReply>()
+        .schema_from::<DecisionReply>()
+        .schema_from::<AssertionParts>()
+        .schema_from::<SignedAt>()
+        .schema_from::<DeskSignIn>()
+        .schema_from::<DeskSessionReply>()
+        .schema_from::<PasskeyRequest>()
+        .schema_from::<PasskeyReply>()
+        .schema_from::<CasesReply>()
+        .schema_from::<CaseReply>()
+        .schema_from::<WholeCaseReply>()
+        .schema_from::<RulingReply>()
+        .schema_from::<AppealReply>()
+        .schema_from::<ReasonsReply>()
+        .schema_from::<DecisionRequest>()
+        .schema_from::<AuditReply>()
+        .schema_from::<AuditEntryReply>()
 }
 
 /// An id with this prefix.
@@ -136,8 +158,13 @@ pub(super) fn id_or_nothing(prefix: &str) -> ObjectBuilder {
 pub(super) fn place_or_nothing() -> ObjectBuilder {
     use wallet::Kind::{Capture, ClawBack, Grant, Hold, Reinstate, Release};
     let kinds = [Grant, Hold, Capture, Release, ClawBack, Reinstate].map(wallet::Kind::name).join("|");
-    let cause = "starter|gen_[0-9a-f]{32}|ord_[0-9a-f]{32}(\\.[0-9]{1,9})?";
+    let cause = "starter|(reopened-)?gen_[0-9a-f]{32}|ord_[0-9a-f]{32}(\\.[0-9]{1,9})?";
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^([0-9]{{1,18}}\\.({kinds})\\.({cause}))?$")))
+}
+
+/// A place in the queue of cases, or an empty text.
+pub(super) fn case_cursor() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some("^([0-9]{1,12}\\.gen_[0-9a-f]{32})?$"))
 }
 
 fn id_pattern(prefix: &str) -> String {
@@ -168,6 +195,10 @@ pub(super) fn refine(mut components: Components) -> Components {
         ("TrialReply", "upload_id", "upl_"),
         ("TrialGenerationRequest", "upload_id", "upl_"),
         ("TrialClaimed", "generation_id", "gen_"),
+        ("DeskSessionReply", "operator_id", "opr_"),
+        ("CaseReply", "case_id", "gen_"),
+        ("RulingReply", "operator_id", "opr_"),
+        ("AuditEntryReply", "operator_id", "opr_"),
     ] {
         with(&mut components, schema, field, |text| text.pattern = Some(id_pattern(prefix)));
     }
@@ -188,6 +219,9 @@ const BUBBLE_TEXT: &str = "bubble-text";
 /// The format of a language tag that is taken (BCP 47): no pattern can say which subtags may follow each other.
 const LANGUAGE_TAG: &str = "language-tag";
 
+/// Bytes as a browser hands them on, without padding.
+const BASE64URL: &str = "^[A-Za-z0-9_-]{1,4096}$";
+
 fn bounds(components: &mut Components) {
     with(components, "ChangeMe", "locale", |text| {
         (text.min_length, text.max_length) = (Some(2), Some(35));
@@ -196,6 +230,7 @@ fn bounds(components: &mut Components) {
     for (schema, field) in [
         ("AskForCode", "email"),
         ("SignInRequest", "email"),
+        ("DeskSignIn", "email"),
         ("EmailChangeRequest", "email"),
         ("TrialLinkRequest", "email"),
         ("FeedbackRequest", "contact"),
@@ -235,6 +270,22 @@ fn bounds(components: &mut Components) {
     if let RefOr::T(Schema::Array(actions)) = property(components, "EventsRequest", "actions") {
         (actions.min_items, actions.max_items) = (Some(insights::batch().0), Some(insights::batch().1));
     }
+    with(components, "AppealRequest", "text", |text| {
+        (text.min_length, text.max_length) = (Some(*limits::APPEAL_CHARS.start()), Some(*limits::APPEAL_CHARS.end()));
+        text.pattern = Some(insights::SAYS_SOMETHING.into());
+    });
+    with(components, "DeskSignIn", "code", |text| text.pattern = Some("^[0-9]{6}$".into()));
+    for schema in ["SignedAt", "PasskeyRequest", "DecisionRequest"] {
+        with(components, schema, "at", |text| text.pattern = Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$".into()));
+    }
+    for schema in ["AssertionParts", "PasskeyRequest"] {
+        for field in ["client_data_json", "authenticator_data"] {
+            with(components, schema, field, |text| text.pattern = Some(BASE64URL.into()));
+        }
+    }
+    for field in ["credential_id", "signature"] {
+        with(components, "AssertionParts", field, |text| text.pattern = Some(BASE64URL.into()));
+    }
     with(components, "MoneyReply", "currency", |text| text.pattern = Some("^[A-Z]{3}$".into()));
     for (schema, field) in [("OfferReply", "id"), ("CheckoutRequest", "offer"), ("OrderReply", "offer")] {
         with(components, schema, field, |text| text.pattern = Some("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$".into()));
@@ -269,6 +320,33 @@ fn names(components: &mut Components) {
     use payments::{OrderState, RequestState};
     one_of(components, "OrderReply", "state", &[OrderState::Pending, OrderState::Paid, OrderState::Credited, OrderState::Void]);
     one_of(components, "RefundReply", "state", &[RequestState::Begun, RequestState::Done, RequestState::Waiting]);
+    use studio::case::{AppealStanding, Category, Facts, Ground, Outcome, Redress, Restriction};
+    let grounds = [
+        Ground::Sexual,
+        Ground::Violence,
+        Ground::SelfHarm,
+        Ground::Hate,
+        Ground::ChildSafety,
+        Ground::NotTheirs,
+        Ground::OtherTerms,
+        Ground::Allowed,
+    ];
+    for schema in ["DecisionReply", "RulingReply", "DecisionRequest"] {
+        one_of(components, schema, "outcome", &[Outcome::Uphold, Outcome::Overturn]);
+        one_of(components, schema, "ground", &grounds);
+    }
+    one_of(components, "ReasonsReply", "ground", &[&[Ground::Screening], &grounds[..]].concat());
+    one_of(components, "ReasonsReply", "restriction", &[Restriction::PhotoBlocked, Restriction::Lifted, Restriction::LiftedTooLate]);
+    one_of(components, "ReasonsReply", "facts", &[Facts::FoundAndBlockedByProgram, Facts::FoundByProgramDecidedByPerson]);
+    one_of(components, "ReasonsReply", "redress", &[Redress::Appeal, Redress::Courts]);
+    for schema in ["CaseReply", "BlockedReply"] {
+        one_of(components, schema, "category", &[Category::NeedsReview, Category::ContentRules]);
+    }
+    use AppealStanding::{NotNeeded, Open, Overturned, Possible, Upheld};
+    one_of(components, "BlockedReply", "appeal", &[Possible, Open, Upheld, Overturned, NotNeeded]);
+    one_of(components, "CaseReply", "decision", &["referred", "blocked"]);
+    one_of(components, "DeskSessionReply", "role", &["support", "moderator", "lead"]);
+    one_of(components, "DeskSessionReply", "opened", &["by-code", "by-passkey"]);
     let entries = ["grant", "hold", "capture", "release", "claw-back", "reinstate"];
     one_of(components, "EntryReply", "kind", &entries);
     one_of(components, "BubbleRequest", "side", &[Side::Left, Side::Right]);

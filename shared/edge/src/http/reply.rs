@@ -15,10 +15,37 @@ use super::Request;
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
-    body: Option<Body>,
+    body: Option<Content>,
     media: &'static str,
     headers: Vec<(HeaderName, String)>,
     cache: &'static str,
+}
+
+/// The header that keeps a picture from pages of other sites.
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+#[derive(Debug, Clone)]
+enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Content {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl From<Content> for Body {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Text(text) => Self::Text(text),
+            Content::Bytes(bytes) => Self::Binary(bytes),
+        }
+    }
 }
 
 impl Reply {
@@ -49,13 +76,20 @@ impl Reply {
     /// 200 with plain text.
     #[must_use]
     pub fn text(body: String) -> Self {
-        Self { body: Some(body.into()), media: "text/plain; charset=utf-8", ..Self::empty(StatusCode::OK) }
+        Self { body: Some(Content::Text(body)), media: "text/plain; charset=utf-8", ..Self::empty(StatusCode::OK) }
     }
 
     /// 200 with bytes.
     #[must_use]
     pub fn bytes(body: Vec<u8>) -> Self {
-        Self { body: Some(body.into()), media: "application/octet-stream", ..Self::empty(StatusCode::OK) }
+        Self { body: Some(Content::Bytes(body)), media: "application/octet-stream", ..Self::empty(StatusCode::OK) }
+    }
+
+    /// 200 with a picture for the eyes of its caller, which nothing stores and no page of another site shows.
+    #[must_use]
+    pub fn jpeg(bytes: Vec<u8>) -> Self {
+        let picture = Self { body: Some(Content::Bytes(bytes)), media: "image/jpeg", ..Self::empty(StatusCode::OK) };
+        picture.with(X_CONTENT_TYPE_OPTIONS, "nosniff".into()).with(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin".into())
     }
 
     /// 200 with a page for people that is complete in itself: the browser refuses every other resource, scripts first of all.
@@ -64,7 +98,7 @@ impl Reply {
     #[must_use]
     pub fn page(html: String, style: &str) -> Self {
         let policy = format!("default-src 'none'; style-src '{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        Self { body: Some(html.into()), media: "text/html; charset=utf-8", ..Self::empty(StatusCode::OK) }
+        Self { body: Some(Content::Text(html)), media: "text/html; charset=utf-8", ..Self::empty(StatusCode::OK) }
             .with(CONTENT_SECURITY_POLICY, policy)
             .with(X_CONTENT_TYPE_OPTIONS, "nosniff".into())
             .with(REFERRER_POLICY, "no-referrer".into())
@@ -131,7 +165,7 @@ impl Reply {
     /// With an entity tag of the body; a 304 without the body when the caller has it already.
     #[must_use]
     pub fn unless_seen_by(self, request: &Request) -> Self {
-        let digest = Sha256::digest(self.body.as_deref().unwrap_or_default());
+        let digest = Sha256::digest(self.body.as_ref().map(Content::bytes).unwrap_or_default());
         let etag = format!("\"{}\"", hex::encode(&digest[..16]));
         let seen = request.has_seen(&etag);
         let reply = self.with(ETAG, etag);
@@ -146,12 +180,12 @@ impl Reply {
         for (name, value) in &self.headers {
             response = response.header(name, value);
         }
-        response.body(self.body.clone().unwrap_or(Body::Empty)).unwrap_or_default()
+        response.body(self.body.clone().map_or(Body::Empty, Body::from)).unwrap_or_default()
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, Failure> {
         let body = serde_json::to_string(body).map_err(Failure::broken)?;
-        Ok(Self { body: Some(body.into()), ..Self::empty(status) })
+        Ok(Self { body: Some(Content::Text(body)), ..Self::empty(status) })
     }
 
     fn empty(status: StatusCode) -> Self {

@@ -17,7 +17,13 @@ pub(crate) fn samples() -> Vec<Mail> {
     let address = pepper.email_key(&"ada@example.org".parse().unwrap());
     let consent = Subscription::given(address, CONSENT_VERSION.to_owned(), at, accounts::MadeBy::Settings).consent().unwrap();
     let words = |subject: &str, text: &str| Words { subject: subject.to_owned(), text: text.to_owned() };
+    let decided =
+        |overturned, resumed, appealable| Mail::CaseDecided { generation, overturned, resumed, appealable, origin: origin.clone() };
     vec![
+        decided(true, true, false),
+        decided(true, false, false),
+        decided(false, false, true),
+        decided(false, false, false),
         Mail::SignInCode { code: "012345".into(), minutes: 10 },
         Mail::EmailChangeOld { code: "012345".into(), hours: 24 },
         Mail::EmailChangeNew { code: "543210".into(), hours: 24 },
@@ -41,7 +47,7 @@ pub(crate) fn samples() -> Vec<Mail> {
                 "Trials without an account are new. What they keep, and for how long, is in the table of the policy.\n\nNothing else changes.",
             ),
             from: "2027-01-01T00:00:00Z".parse().unwrap(),
-            origin,
+            origin: origin.clone(),
         },
         Mail::Marketing(Marketing::new(
             consent,

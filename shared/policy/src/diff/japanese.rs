@@ -97,6 +97,7 @@ fn lasting(retention: &Retention) -> String {
             Owner::Trial => "お試しが終わるまで（開始から1日）",
             Owner::Address => "消去のご依頼があるまで",
             Owner::Service => "サービスが続く間",
+            Owner::Operator => "運営に携わっている間",
         }
         .to_owned(),
     }

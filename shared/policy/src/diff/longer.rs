@@ -20,7 +20,7 @@ pub(super) fn is_longer(old: &Retention, new: &Retention) -> bool {
 /// Whether it lives until somebody asks for its end.
 fn is_open(owner: Owner) -> bool {
     match owner {
-        Owner::Account | Owner::Address | Owner::Service => true,
+        Owner::Account | Owner::Address | Owner::Service | Owner::Operator => true,
         Owner::Generation | Owner::Trial => false,
     }
 }

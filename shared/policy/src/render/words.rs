@@ -62,6 +62,7 @@ pub(crate) fn lasting(retention: &Retention) -> String {
             Owner::Trial => "until the trial ends, a day after it began".into(),
             Owner::Address => "until you ask us to erase it".into(),
             Owner::Service => "as long as the service runs".into(),
+            Owner::Operator => "as long as they run the service".into(),
         },
     }
 }

@@ -96,7 +96,9 @@ fn lifecycle_days_keep_two_days_from_the_promise() {
 #[test]
 fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_objects() {
     for entry in inventory().of(Profile::Wallet).filter(|entry| entry.table().is_some()) {
-        assert_eq!(entry.kept().is_some(), entry.has(Mechanism::Sweep), "{}", entry.class());
+        // Of the trail of the desk no role may delete a row: the TTL alone ends what is there.
+        let swept = entry.kept().is_some() && entry.table() != Some(policy::Table::Desk);
+        assert_eq!(swept, entry.has(Mechanism::Sweep), "{}", entry.class());
         assert_eq!(
             entry.has(Mechanism::Ttl),
             entry.kept().is_some() && entry.objects.is_none(),
@@ -109,7 +111,7 @@ fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_o
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 29);
+    assert_eq!(inventory().sweeps().count(), 31);
 }
 
 /// The salt makes the hashes of networks unreadable when it goes: after its day, and within two from its beginning.

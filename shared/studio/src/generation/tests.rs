@@ -28,6 +28,7 @@ pub(crate) fn queued() -> Generation {
         held_by: None,
         retold: false,
         mail: None,
+        cleared: false,
         claimed_from: None,
     }
 }

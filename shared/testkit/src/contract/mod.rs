@@ -9,6 +9,7 @@ pub mod artists;
 pub mod attempts;
 pub mod choices;
 pub mod email_changes;
+pub mod desk;
 pub mod expired;
 pub mod generations;
 pub mod insights;
@@ -23,5 +24,6 @@ pub mod signers;
 mod stores;
 pub mod trials;
 
+pub use desk::Desk;
 pub use insights::Insights;
 pub use stores::Stores;

@@ -166,6 +166,14 @@ impl Stores {
         code
     }
 
+    /// A code that was mailed to `email`, with the nonce of its browser.
+    pub(super) async fn mailed(&self, email: &Email) -> (Nonce, String) {
+        let nonce = Nonce::new(&self.randomness);
+        let code = self.code(&builders::pepper().code_slot(email, &nonce), "123456", self.network()).await;
+        self.codes.issue(&code).await.unwrap();
+        (nonce, "123456".to_owned())
+    }
+
     /// Tries the code of a slot from a network of its own.
     pub(super) async fn attempt(&self, slot: &CodeSlot) -> Result<bool, Failure> {
         self.attempt_from(slot, self.network()).await

@@ -132,6 +132,10 @@ impl Quarantine for FakeQuarantine {
     async fn isolate(&self, owner: Owner, upload: UploadId, png: Vec<u8>) -> Result<(), Failure> {
         self.0.put("quarantine.isolate", object_keys::quarantined_selfie(owner, upload), png).await
     }
+
+    async fn isolated(&self, owner: Owner, upload: UploadId) -> Result<Option<Vec<u8>>, Failure> {
+        self.0.get("quarantine.isolated", object_keys::quarantined_selfie(owner, upload)).await
+    }
 }
 
 #[derive(Clone)]

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::{Choice, ChoiceOf, CodeHash, CodeSlot, ConsentRecord, EmailKey, Flags, KnownAccount, Lead, MailboxKey, Salt};
+use desk::{AuditEntry, CredentialId, Opened, Operator, Passkey};
 use insights::{Action, DailyCounts, Feedback};
 use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, DeviceId, Email, EmailChangeId, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner,
+    AccountId, AccountSession, Clock, DeviceId, Email, EmailChangeId, Failure, FixedClock, GenerationId, InstallId, Limit, OperatorId, OrderId, Owner,
     Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
 use outreach::{Campaign, Return, Subscription};
@@ -67,6 +68,16 @@ pub struct Rows {
     /// How often the sweeper put off a generation since it was last written.
     pub setbacks: BTreeMap<GenerationId, u32>,
     pub moderation: BTreeMap<GenerationId, ModerationRecord>,
+    /// Cases by their generations, and what was said of their reasons.
+    pub cases: BTreeMap<GenerationId, studio::Case>,
+    pub reasons: BTreeMap<(GenerationId, Timestamp), studio::case::StatementOfReasons>,
+    pub operators: BTreeMap<OperatorId, (Email, Operator)>,
+    pub passkeys: BTreeMap<(OperatorId, CredentialId), Passkey>,
+    /// How sessions of the desk were opened, and when they end.
+    pub desk_sessions: BTreeMap<(OperatorId, SecretHash), (Opened, Timestamp)>,
+    /// The actions that were done.
+    pub spent: BTreeSet<(OperatorId, [u8; 32])>,
+    pub trails: BTreeMap<OperatorId, Vec<AuditEntry>>,
     /// Answers by account and hashed key, with their expiry.
     pub answers: BTreeMap<(Owner, String), (Replay, Timestamp)>,
     /// What browsers did, and when that goes.

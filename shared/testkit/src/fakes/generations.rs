@@ -37,6 +37,10 @@ impl Generations for FakeGenerations {
                 }
                 rows.generations.insert(key, after.clone());
                 rows.setbacks.remove(&after.id);
+                if let Some(case) = moderation.and_then(studio::Case::opened_by) {
+                    rows.reasons.insert((case.generation, case.opened_at), studio::case::StatementOfReasons::of_block(&case));
+                    rows.cases.insert(case.generation, case);
+                }
                 rows.moderation.extend(moderation.map(|record| (record.generation, record.clone())));
                 rows.delivered.extend(delivered.map(|delivered| (after.id, delivered.clone())));
                 Ok(Written::Stored)

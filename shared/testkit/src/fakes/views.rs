@@ -18,7 +18,7 @@ impl Views for FakeViews {
                 rows.ask_session(principal, self.0.now())?;
                 let owner = principal.owner()?;
                 let Some(generation) = rows.generations.get(&(owner, id)).cloned() else { return Ok(None) };
-                Ok(Some(View { generation, delivered: rows.delivered.get(&id).cloned() }))
+                Ok(Some(View { generation, delivered: rows.delivered.get(&id).cloned(), case: rows.cases.get(&id).cloned() }))
             })
             .await
     }

@@ -337,6 +337,7 @@ async fn what_is_stored_is_declared() {
     }
     contract::accounts::codes_of_browsers(&stores(24)).await;
     crate::insights::everything(&stores(77)).await;
+    crate::desk::everything(&stores(78)).await;
     contract::outreach::subscriptions(&outreach_stores(25)).await;
     contract::outreach::campaigns(&outreach_stores(26)).await;
     contract::choices::limits_of_choices(&stores(177)).await;
@@ -358,6 +359,7 @@ async fn what_is_stored_is_declared() {
         ("InsightsTable", policy::Table::Insights, table("InsightsTable")),
         ("LeadsTable", policy::Table::Leads, table("LeadsTable")),
         ("RightsTable", policy::Table::Rights, table("RightsTable")),
+        ("DeskTable", policy::Table::Desk, table("DeskTable")),
         ("RateKeysTable", policy::Table::RateKeys, counted.to_owned()),
     ] {
         for item in scan(&name).await {

@@ -3,5 +3,6 @@
 
 mod contract;
 mod deletion_rate;
+mod desk;
 mod insights;
 mod refusals;

@@ -1,5 +1,6 @@
 //! The harness of all tests here: clouds, people, and views of all stored data.
 
+pub(crate) mod at_the_desk;
 pub(crate) mod clouds;
 pub(crate) mod hunter;
 pub(crate) mod ledger_and_inventory;

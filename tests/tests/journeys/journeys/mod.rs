@@ -4,6 +4,7 @@ mod buying;
 mod choices;
 mod deletion;
 mod deliverables;
+mod desk;
 pub(crate) mod email_changes;
 pub(crate) mod erasure;
 mod generations;

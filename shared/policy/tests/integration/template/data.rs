@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use policy::{Class, Mechanism, Store, Table, inventory, undeclared};
 use serde_json::{Value, json};
 
-use super::functions::OBJECTS;
+use super::functions::{OBJECTS, functions, role, statements, table_arn};
 use super::model::{Resource, named, of_kind, pascal, read, templates, texts};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -272,6 +272,7 @@ fn what_people_own_outlives_the_stack_and_what_must_vanish_does_not() {
         ("StudioTable", "RetainExceptOnCreate"),
         ("LeadsTable", "RetainExceptOnCreate"),
         ("RightsTable", "RetainExceptOnCreate"),
+        ("DeskTable", "RetainExceptOnCreate"),
         ("Pictures", "RetainExceptOnCreate"),
     ] {
         assert_eq!(
@@ -299,4 +300,31 @@ fn browsers_of_other_sites_stay_out() {
     let bucket = named("Pictures");
     let rules = bucket.property("CorsConfiguration")["CorsRules"].as_array().unwrap().clone();
     assert!(rules.iter().all(|rule| rule["AllowedOrigins"] == json!(["${PublicOrigin}"])));
+}
+
+/// The trail of the desk is only added to: rows of it are deleted by the TTL alone. (A role that may put rows could put one over another, which breaks the
+/// chain; there is no permission for the one without the other.)
+#[test]
+fn ip_16_no_role_changes_or_deletes_what_operators_did() {
+    let desk = table_arn("Desk");
+    let mut adds = 0;
+    for function in functions() {
+        for (actions, resources, condition) in statements(&role(&function)) {
+            if !resources.contains(&desk) {
+                continue;
+            }
+            let keys = texts(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+            assert!(!keys.is_empty(), "{}: it says which rows", function.id);
+            if keys.iter().any(|key| key.starts_with("AUD#") || key.starts_with('*')) {
+                let allowed = ["dynamodb:PutItem", "dynamodb:Query"];
+                assert!(
+                    actions.iter().all(|action| allowed.contains(&action.as_str())),
+                    "{} may {actions:?} rows of the trail",
+                    function.id
+                );
+                adds += usize::from(actions.iter().any(|action| action == "dynamodb:PutItem"));
+            }
+        }
+    }
+    assert_eq!(adds, 3, "what is signed is in the trail");
 }

@@ -1,7 +1,7 @@
 //! The first step.
 
 use screening::Decision;
-use studio::{EndReason, State, Step};
+use studio::{Change, EndReason, Generations, State, Step, Steps};
 use testkit::Kind;
 use testkit::fakes::FakeGenerations;
 use testkit::pictures;
@@ -87,6 +87,56 @@ async fn an_70_what_a_person_must_look_at_is_not_drawn_and_waits_in_quarantine()
     assert_eq!(record.verdict.scores["violence"], 0.7, "an_13: the scores are kept, and the screener's name");
     assert_eq!((record.verdict.screener.as_str(), record.verdict.scores.len()), ("fake", 1));
     assert!(world.bucket.keys("uploads/").is_empty() && world.bucket.keys("quarantine/").len() == 1);
+}
+
+/// Somebody decides that this generation was blocked wrongly.
+async fn reopen(world: &World, caller: kernel::AccountSession, id: kernel::GenerationId) {
+    let (before, now) = (world.find(caller, id).unwrap(), kernel::Clock::now(&*world.clock));
+    let after = before.reopen(now).unwrap();
+    let entries = after.hold_again(world.balance(caller).0, now);
+    let change = Change { entries: &entries, ..Change::of(&before, &after) };
+    assert_eq!(FakeGenerations(world.database.clone()).change(change).await.unwrap(), studio::Written::Stored);
+    world.steps.tell(Step::GenerationQueued, &after).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_44_what_somebody_cleared_is_drawn_whoever_dies_and_charged_once() {
+    for (when, kind) in FAULTS {
+        for nth in 0.. {
+            let world = World::new();
+            world.screener.decide(Decision::Blocked);
+            let (caller, id) = world.started(1).await;
+            world.quieten().await;
+            reopen(&world, caller, id).await;
+            world.faults.fail(nth, when, kind);
+            world.drain(FIRST).await;
+            let hit = world.faults.clear();
+            let at = format!("{when:?} {kind:?} {hit:?}");
+            assert_eq!(world.state(caller, id), State::Drawing, "{at}");
+            assert_eq!((world.bucket.keys("uploads/").len(), world.balance(caller)), (1, (9, 1)), "{at}");
+            world.check_ledger();
+            if hit.is_empty() {
+                world.quieten().await;
+                assert_eq!((world.state(caller, id), world.balance(caller)), (State::Done, (9, 0)), "{at}");
+                world.check_ledger();
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_42_what_somebody_cleared_when_it_was_gone_ends_and_is_not_charged() {
+    let world = World::new();
+    world.screener.decide(Decision::Blocked);
+    let (caller, id) = world.started(1).await;
+    world.quieten().await;
+    reopen(&world, caller, id).await;
+    world.bucket.objects().retain(|key, _| !key.starts_with("quarantine/"));
+    world.quieten().await;
+    assert_eq!((world.state(caller, id), world.find(caller, id).unwrap().reason), (State::Failed, Some(EndReason::UploadGone)));
+    assert_eq!(world.balance(caller), (10, 0));
+    world.check_ledger();
 }
 
 #[tokio::test]

@@ -30,17 +30,17 @@ async fn an_answer_keeps_its_tag_while_nothing_in_it_changes() {
     let deliveries = Deliveries { views: &views, links: &links, clock: &*world.clock };
     let (caller, id) = world.ready_for(Step::ScreeningPassed, 1).await;
     let drawing = world.find(caller, id).unwrap();
-    let tag = deliveries.etag(&drawing);
+    let tag = deliveries.etag(&drawing, None);
     world.clock.advance(SignedDuration::from_mins(10));
-    assert_eq!(deliveries.etag(&drawing), tag, "a generation without links has no window");
+    assert_eq!(deliveries.etag(&drawing, None), tag, "a generation without links has no window");
     world.quieten().await;
     let done = world.find(caller, id).unwrap();
-    let (tag, link) = (deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap());
-    assert_ne!(tag, deliveries.etag(&drawing));
+    let (tag, link) = (deliveries.etag(&done, None), deliveries.link(&done, "bundle.zip").await.unwrap());
+    assert_ne!(tag, deliveries.etag(&drawing, None));
     world.clock.advance(SignedDuration::from_secs(1));
-    assert_eq!((deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag.clone(), link.clone()));
+    assert_eq!((deliveries.etag(&done, None), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag.clone(), link.clone()));
     world.clock.advance(SignedDuration::from_mins(5));
-    assert_ne!((deliveries.etag(&done), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag, link));
+    assert_ne!((deliveries.etag(&done, None), deliveries.link(&done, "bundle.zip").await.unwrap()), (tag, link));
     let left = deliveries.links_expire_at().duration_since(kernel::Clock::now(&*world.clock));
     assert!(left >= SignedDuration::from_mins(15) && left <= SignedDuration::from_mins(20), "{left:?}");
 }
