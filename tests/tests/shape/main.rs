@@ -12,8 +12,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
-const DOMAINS: [&str; 22] = [
+const DOMAINS: [&str; 24] = [
     "kernel",
+    "archives",
+    "exports",
     "policy",
     "accounts",
     "wallet",
