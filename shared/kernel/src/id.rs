@@ -32,6 +32,8 @@ pub enum Trial {}
 pub enum Device {}
 /// Names a message to the operator.
 pub enum Feedback {}
+/// Names a copy of everything of an account.
+pub enum Export {}
 /// Names an installed app by its key.
 pub enum Install {}
 /// Names somebody who runs the service.
@@ -61,6 +63,9 @@ impl Kind for Device {
 impl Kind for Feedback {
     const PREFIX: &'static str = "fbk_";
 }
+impl Kind for Export {
+    const PREFIX: &'static str = "exp_";
+}
 impl Kind for Install {
     const PREFIX: &'static str = "ins_";
 }
@@ -76,6 +81,7 @@ pub type OrderId = Id<Order>;
 pub type TrialId = Id<Trial>;
 pub type DeviceId = Id<Device>;
 pub type FeedbackId = Id<Feedback>;
+pub type ExportId = Id<Export>;
 pub type InstallId = Id<Install>;
 pub type OperatorId = Id<Operator>;
 

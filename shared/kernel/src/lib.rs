@@ -20,7 +20,7 @@ pub use address::{CallerAddress, Reach};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, NotAnEmail};
 pub use failure::{Failure, Problem, Reason};
-pub use id::{AccountId, DeviceId, FeedbackId, GenerationId, Id, InstallId, OperatorId, OrderId, SessionId, TrialId, UploadId};
+pub use id::{AccountId, DeviceId, ExportId, FeedbackId, GenerationId, Id, InstallId, OperatorId, OrderId, SessionId, TrialId, UploadId};
 pub use jiff::{SignedDuration, Timestamp};
 pub use limit::{Counted, Limit, Quota};
 pub use page::Page;

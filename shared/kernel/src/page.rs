@@ -1,6 +1,6 @@
 //! The pages of the site that mails and the merchant lead to.
 
-use crate::{GenerationId, OrderId, TrialId};
+use crate::{ExportId, GenerationId, OrderId, TrialId};
 
 /// A page, and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,21 +11,24 @@ pub enum Page {
     /// What was made without an account. Its link has a secret behind a `#`, which no browser sends to a server.
     Trial(TrialId),
     Privacy,
+    /// A copy of everything, where its files are fetched.
+    Export(ExportId),
 }
 
 impl Page {
     /// Their paths. The site has each of them, which a test compares; `/privacy` is answered by the API.
-    pub const PATHS: [&str; 4] = ["/generation", "/credits", "/trial", "/privacy"];
+    pub const PATHS: [&str; 5] = ["/generation", "/credits", "/trial", "/privacy", "/account"];
 
     /// Its address on a site.
     #[must_use]
     pub fn on(self, origin: &str) -> String {
-        let [generation, credits, trial, privacy] = Self::PATHS;
+        let [generation, credits, trial, privacy, account] = Self::PATHS;
         match self {
             Self::Generation(id) => format!("{origin}{generation}?id={id}"),
             Self::Order(id) => format!("{origin}{credits}?order={id}"),
             Self::Trial(id) => format!("{origin}{trial}?id={id}"),
             Self::Privacy => format!("{origin}{privacy}"),
+            Self::Export(id) => format!("{origin}{account}?export={id}"),
         }
     }
 }

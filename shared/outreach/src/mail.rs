@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{Failure, GenerationId, Language, OrderId, Owner, Page, Recipient, Timestamp};
+use kernel::{ExportId, Failure, GenerationId, Language, OrderId, Owner, Page, Recipient, Timestamp};
 use payments::Money;
 
 use crate::consent::Marketing;
@@ -55,6 +55,13 @@ pub enum Mail {
         /// How long it works.
         hours: i64,
     },
+    /// A copy of everything is ready (AN-54). Its files are fetched on the site, by who is signed in.
+    ExportReady {
+        export: ExportId,
+        /// Until when they can be fetched.
+        until: Timestamp,
+        origin: String,
+    },
     /// The policy changes (AN-72): to everybody with an account.
     Notice {
         campaign: CampaignName,
@@ -78,6 +85,7 @@ impl Mail {
             Self::Refunded { .. } => "refund",
             Self::RefundWaits { .. } => "refund-waits",
             Self::TrialLink { .. } => "trial-link",
+            Self::ExportReady { .. } => "export-ready",
             Self::Notice { .. } => "notice",
             Self::Marketing(_) => "marketing",
         }
@@ -94,7 +102,12 @@ impl Mail {
             }
             Self::Notice { campaign, .. } => tags.push(("campaign_id".to_owned(), campaign.to_string())),
             Self::Marketing(marketing) => tags.push(("campaign_id".to_owned(), marketing.campaign().to_string())),
-            Self::SignInCode { .. } | Self::Receipt { .. } | Self::Refunded { .. } | Self::RefundWaits { .. } | Self::TrialLink { .. } => {}
+            Self::SignInCode { .. }
+            | Self::Receipt { .. }
+            | Self::Refunded { .. }
+            | Self::RefundWaits { .. }
+            | Self::TrialLink { .. }
+            | Self::ExportReady { .. } => {}
         }
         tags
     }
@@ -127,6 +140,9 @@ impl Mail {
             ]),
             Self::RefundWaits { order, origin } => named(&[("order", number(order)), ("link", Page::Order(*order).on(origin))]),
             Self::TrialLink { link, hours } => named(&[("link", link.clone()), ("hours", number(hours))]),
+            Self::ExportReady { export, until, origin } => {
+                named(&[("date", day(*until, language)), ("link", Page::Export(*export).on(origin))])
+            }
             Self::Notice { words, from, origin, .. } => {
                 named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", Page::Privacy.on(origin))])
             }
@@ -159,6 +175,7 @@ impl Mail {
             Self::Refunded { .. } => both!("refund"),
             Self::RefundWaits { .. } => both!("refund-waits"),
             Self::TrialLink { .. } => both!("trial-link"),
+            Self::ExportReady { .. } => both!("export-ready"),
             Self::Notice { .. } => both!("notice"),
             Self::Marketing(_) => both!("marketing"),
         }
