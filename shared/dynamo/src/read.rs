@@ -46,6 +46,7 @@ pub struct Query {
     values: Attributes,
     limit: Option<i32>,
     backwards: bool,
+    consistent: bool,
     after: Option<Attributes>,
 }
 
@@ -92,7 +93,17 @@ impl Query {
     /// The rows of `table` whose keys fit `condition`.
     pub fn of(table: &str, condition: &str) -> Self {
         let (table, condition) = (table.to_owned(), condition.to_owned());
-        Self { table, index: None, condition, names: HashMap::new(), values: HashMap::new(), limit: None, backwards: false, after: None }
+        Self {
+            table,
+            index: None,
+            condition,
+            names: HashMap::new(),
+            values: HashMap::new(),
+            limit: None,
+            backwards: false,
+            consistent: false,
+            after: None,
+        }
     }
 
     /// By the keys of an index.
@@ -120,6 +131,11 @@ impl Query {
     /// From where another page ended.
     pub fn after(self, place: Option<Attributes>) -> Self {
         Self { after: place, ..self }
+    }
+
+    /// With every write that was answered before. An index knows no such thing.
+    pub fn consistent(self) -> Self {
+        Self { consistent: true, ..self }
     }
 
     /// From the last to the first.
@@ -172,12 +188,28 @@ impl Database {
         self.query_page(query).await.map(|page| page.rows)
     }
 
+    /// All rows of a range, page after page.
+    ///
+    /// # Errors
+    /// As of [`Self::get`].
+    pub async fn query_all(&self, query: Query) -> Result<Vec<Attributes>, Failure> {
+        let (mut rows, mut place) = (Vec::new(), None);
+        loop {
+            let page = self.query_page(query.clone().after(place)).await?;
+            rows.extend(page.rows);
+            place = page.next;
+            if place.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
     /// One page of a range, with the place of the next.
     ///
     /// # Errors
     /// As of [`Self::get`].
     pub async fn query_page(&self, query: Query) -> Result<QueryPage, Failure> {
-        let Query { table, index, condition, names, values, limit, backwards, after } = query;
+        let Query { table, index, condition, names, values, limit, backwards, consistent, after } = query;
         let found = self
             .client()
             .query()
@@ -189,6 +221,7 @@ impl Database {
             .set_limit(limit)
             .set_exclusive_start_key(after)
             .set_scan_index_forward(backwards.then_some(false))
+            .set_consistent_read(consistent.then_some(true))
             .send()
             .await;
         let found = found.map_err(failure)?;
