@@ -3,6 +3,7 @@
 //!
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
+mod exports;
 mod insights;
 mod instant;
 mod outreach;
@@ -71,7 +72,7 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 11] {
+fn tags() -> [Tag; 12] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
         tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
@@ -84,6 +85,7 @@ fn tags() -> [Tag; 11] {
         tag(routes::VERIFICATIONS, "The origin of pictures."),
         tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
         tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
+        tag(exports::EXPORTS, "A copy of everything that is stored of an account."),
         tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
     ]
 }

@@ -78,7 +78,9 @@ impl AskForExport<'_> {
             key_expires_at: Class::IDEMPOTENCY_RECORD.expires_at(now),
         };
         let export = match self.requests.ask(&new).await? {
-            Asked::New => Export { id: new.id, account: caller.account, state: State::Queued, asked_at: now, ready_at: None, volumes: Vec::new() },
+            Asked::New => {
+                Export { id: new.id, account: caller.account, state: State::Queued, asked_at: now, ready_at: None, volumes: Vec::new() }
+            }
             Asked::Replayed(id) => self.exports.load(caller.account, id).await?.ok_or_else(|| Failure::missing("export"))?,
         };
         if export.state == State::Queued {

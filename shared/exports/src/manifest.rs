@@ -76,7 +76,9 @@ impl From<PlannedVolume> for VolumeEntry {
 /// What says something of a person and is in no copy.
 pub(crate) fn left_out() -> Vec<LeftOut> {
     let of = |class: Class| match &class.entry().export {
-        Exported::Excluded(why) if class.entry().subject == policy::Subject::User => Some(LeftOut { class: class.id().to_owned(), why: why.clone() }),
+        Exported::Excluded(why) if class.entry().subject == policy::Subject::User => {
+            Some(LeftOut { class: class.id().to_owned(), why: why.clone() })
+        }
         _ => None,
     };
     inventory().of(Profile::Wallet).filter_map(|entry| of(entry.class())).collect()

@@ -259,9 +259,8 @@ mod tests {
     #[async_trait]
     impl Rows for FakeRows {
         async fn page(&self, range: &Range, after: Option<&str>) -> Result<RowPage, Failure> {
-            let fits = |(pk, sk): &(String, String)| {
-                *pk == range.pk && sk.starts_with(&range.sk) && after.is_none_or(|after| sk.as_str() > after)
-            };
+            let fits =
+                |(pk, sk): &(String, String)| *pk == range.pk && sk.starts_with(&range.sk) && after.is_none_or(|after| sk.as_str() > after);
             let mut rows: Vec<_> = self.0.iter().filter(|(key, _)| fits(key)).map(|(_, row)| row.clone()).collect();
             let more = rows.len() > 2;
             rows.truncate(2);
@@ -306,7 +305,12 @@ mod tests {
     async fn im_05_a_table_has_a_line_for_each_row() {
         let own = format!("ACC#{ACCOUNT}");
         let rows = (0..5).fold(FakeRows::default(), |rows, number| {
-            rows.with("ledger-entry", &own, &format!("LEDGER#grant#{number}"), json!({ "kind": "grant", "cause": "a,\"b\"", "available_delta": 3 }))
+            rows.with(
+                "ledger-entry",
+                &own,
+                &format!("LEDGER#grant#{number}"),
+                json!({ "kind": "grant", "cause": "a,\"b\"", "available_delta": 3 }),
+            )
         });
         let table = file(&rows, "wallet/ledger.csv").await;
         let lines: Vec<_> = table.split_terminator("\r\n").collect();
@@ -325,7 +329,8 @@ mod tests {
                 rows = rows.with("attempt", &own, &format!("ATT#gen_{number}#{index}"), json!({ "attempts": "[{\"vendor\":\"x\"}]" }));
             }
         }
-        rows = rows.with("attempt", &own, "ATT#gen_0#0", json!({})).with("deliverables", &own, "DEL#gen_2", json!({ "deliverables": "[]" }));
+        rows =
+            rows.with("attempt", &own, "ATT#gen_0#0", json!({})).with("deliverables", &own, "DEL#gen_2", json!({ "deliverables": "[]" }));
         let (whose, jobs) = (whose(), document("jobs/<generation>.json"));
         let of = RowsOf { rows: &rows, whose: &whose, now: Timestamp::UNIX_EPOCH };
         let (mut each, mut names) = (of.each(&jobs), Vec::new());

@@ -67,8 +67,7 @@ impl RunExport<'_> {
 
     /// Plans, and tells every volume that is not there yet.
     async fn plan(&self, export: &Export) -> Result<(), Failure> {
-        let mut numbers: Vec<u16> =
-            export.volumes.iter().filter(|volume| volume.bytes.is_none()).map(|volume| volume.number).collect();
+        let mut numbers: Vec<u16> = export.volumes.iter().filter(|volume| volume.bytes.is_none()).map(|volume| volume.number).collect();
         if export.state == State::Queued {
             let volumes = self.planned(export).await?.volumes();
             self.exports.plan(export, &volumes).await?;
@@ -149,8 +148,7 @@ impl RunExport<'_> {
 
     /// The mail that was claimed. One that was throttled certainly did not go: it is given back, and the message comes again.
     async fn mail(&self, export: &Export, recipient: &Recipient) -> Result<(), Failure> {
-        let mail =
-            Mail::ExportReady { export: export.id, until: export.available_until(), origin: self.deployment.origin.clone() };
+        let mail = Mail::ExportReady { export: export.id, until: export.available_until(), origin: self.deployment.origin.clone() };
         match self.mailer.send(recipient, &mail).await {
             // Its page says the same, also to an address that gets no mail.
             Ok(()) | Err(Failure::Invalid(_)) => Ok(()),

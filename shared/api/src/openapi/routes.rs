@@ -223,6 +223,7 @@ fn all() -> Vec<Endpoint> {
     all.extend(super::insights::all());
     all.extend(super::outreach::all());
     all.extend(super::payments::all());
+    all.extend(super::exports::all());
     all
 }
 

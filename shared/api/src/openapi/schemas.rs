@@ -1,6 +1,7 @@
 //! The bodies: derived from the types, then narrowed to the values that the code accepts and returns.
 
 use api_accounts::{AskForCode, ChangeMe, ChangedMe, CodeSent, LeadPage, MeReply, SessionReply, SignInRequest, WalletReply};
+use api_exports::{ExportProgress, ExportReply, ExportState, ExportSummary, ExportsReply, VolumeReply};
 use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest, UsageRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
 use api_outreach::{CONSENT_VERSION, ChangeMarketing, MarketingReply};
@@ -96,6 +97,12 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<RefundRequest>()
         .schema_from::<EntriesReply>()
         .schema_from::<EntryReply>()
+        .schema_from::<ExportReply>()
+        .schema_from::<ExportSummary>()
+        .schema_from::<ExportsReply>()
+        .schema_from::<ExportState>()
+        .schema_from::<ExportProgress>()
+        .schema_from::<VolumeReply>()
         .schema_from::<TrialRequest>()
         .schema_from::<TrialBegun>()
         .schema_from::<TrialReply>()
@@ -151,6 +158,7 @@ pub(super) fn refine(mut components: Components) -> Components {
         ("TrialReply", "upload_id", "upl_"),
         ("TrialGenerationRequest", "upload_id", "upl_"),
         ("TrialClaimed", "generation_id", "gen_"),
+        ("ExportSummary", "export_id", "exp_"),
     ] {
         with(&mut components, schema, field, |text| text.pattern = Some(id_pattern(prefix)));
     }

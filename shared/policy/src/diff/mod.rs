@@ -52,7 +52,9 @@ pub(crate) fn lasting(retention: &Retention, language: Language) -> String {
 pub(crate) fn role_and_region(processor: &Processor, language: Language) -> (String, String) {
     match language {
         Language::English => (processor.role.clone(), place(&processor.region).to_owned()),
-        Language::Japanese => (names::role_of(&processor.id, &processor.role), japanese::place(&names::region(&processor.region).ja).to_owned()),
+        Language::Japanese => {
+            (names::role_of(&processor.id, &processor.role), japanese::place(&names::region(&processor.region).ja).to_owned())
+        }
     }
 }
 

@@ -102,7 +102,8 @@ impl Access {
     }
 
     fn about(&self, data: &Data, said: &Said) -> [Block; 2] {
-        let names = self.recipients.iter().filter(|recipient| data.recipients.contains(&recipient.id)).map(|recipient| recipient.name.as_str());
+        let names =
+            self.recipients.iter().filter(|recipient| data.recipients.contains(&recipient.id)).map(|recipient| recipient.name.as_str());
         let mut rows = vec![
             (said.purpose, data.purpose.to_owned()),
             (said.basis, data.basis.to_owned()),

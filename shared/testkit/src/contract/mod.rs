@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod artists;
 pub mod attempts;
 pub mod expired;
+pub mod exports;
 pub mod generations;
 pub mod insights;
 pub mod orders;

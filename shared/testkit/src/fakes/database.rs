@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::{CodeHash, CodeSlot, EmailKey, KnownAccount, Lead, MailboxKey, Salt};
+use exports::Export;
 use insights::{Action, DailyCounts, Feedback};
 use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, DeviceId, Email, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner, Principal,
-    SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
+    AccountId, AccountSession, Clock, DeviceId, Email, ExportId, Failure, FixedClock, GenerationId, InstallId, Limit, OrderId, Owner,
+    Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
 use outreach::{Campaign, Return, Subscription};
 use payments::Order;
@@ -79,6 +80,10 @@ pub struct Rows {
     pub waiting_refunds: BTreeSet<OrderId>,
     /// The orders of idempotency keys, with the hash of the request and their expiry.
     pub order_keys: BTreeMap<(AccountId, String), (String, OrderId, Timestamp)>,
+    /// Copies of everything, and whether their mail is to be sent again.
+    pub exports: BTreeMap<(AccountId, ExportId), (Export, bool)>,
+    /// The exports of idempotency keys, with their expiry.
+    pub export_keys: BTreeMap<(AccountId, String), (ExportId, Timestamp)>,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -3,5 +3,6 @@
 
 mod contract;
 mod deletion_rate;
+mod exports;
 mod insights;
 mod refusals;

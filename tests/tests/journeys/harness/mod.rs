@@ -1,6 +1,7 @@
 //! The harness of all tests here: clouds, people, and views of all stored data.
 
 pub(crate) mod clouds;
+pub(crate) mod exports;
 pub(crate) mod hunter;
 pub(crate) mod ledger_and_inventory;
 pub(crate) mod mailbox;

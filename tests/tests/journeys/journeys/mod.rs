@@ -3,6 +3,7 @@
 mod buying;
 mod deletion;
 mod deliverables;
+mod exports;
 mod generations;
 mod insights;
 mod listing;

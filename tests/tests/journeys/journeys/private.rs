@@ -9,8 +9,12 @@ use crate::harness::private_requests::private_requests;
 use crate::harness::{Person, assert_problem, run, shared};
 
 /// Ids of nothing.
-const ANY: [&str; 3] =
-    ["gen_019aa6104c507e32b5d69fa012345678", "upl_019aa6104c507e32b5d69fa012345678", "ord_019aa6104c507e32b5d69fa012345678"];
+const ANY: [&str; 4] = [
+    "gen_019aa6104c507e32b5d69fa012345678",
+    "upl_019aa6104c507e32b5d69fa012345678",
+    "ord_019aa6104c507e32b5d69fa012345678",
+    "exp_019aa6104c507e32b5d69fa012345678",
+];
 
 async fn assert_shut(person: &Person<'_>) {
     for request in private_requests(&ANY) {
@@ -64,10 +68,10 @@ fn what_is_anothers_is_not_there() {
         let cloud = shared().await;
         let owner = Person::signed_in(cloud).await;
         let (upload, generation) = (owner.upload(&small()).await, owner.quick_generation().await);
-        let order = owner.order().await;
-        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order]).await;
+        let (order, export) = (owner.order().await, owner.ask_for_export("k").await);
+        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &export]).await;
         assert_eq!(owner.settled(&generation).await["state"], "done");
-        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order]).await;
+        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &export]).await;
         assert_eq!(owner.generation(&generation).await["state"], "done");
         owner.start(&upload).await;
     });
