@@ -4,6 +4,7 @@
 mod business;
 mod cold_start;
 mod cost;
+mod exports;
 mod figure;
 mod functions;
 mod journeys;
@@ -47,6 +48,8 @@ enum Group {
     Cost,
     /// How soon a notice of the merchant is answered
     Webhook,
+    /// Copies of everything: a small one, and a full account with its volumes and their memory
+    Export,
 }
 
 impl Group {
@@ -132,6 +135,7 @@ async fn measure(plan: &Plan) -> Result<()> {
         figures.extend(visitors::figures(plan).await?);
     }
     figures.extend(business::figures(&root, plan).await?);
+    figures.extend(exports::figures(&root, plan).await?);
     figures.extend(pictures::figures(&root, plan).await?);
     figure::print(&figures);
     let path = plan.state_dir.join("bench.json");

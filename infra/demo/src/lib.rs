@@ -1,5 +1,6 @@
 //! The demonstration: a private cloud, one user's journey through it, and the results in a folder.
 
+mod export;
 mod instant;
 mod journey;
 mod picture;

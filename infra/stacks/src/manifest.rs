@@ -253,6 +253,8 @@ pub enum ObjectAction {
     /// Write.
     Put,
     Delete,
+    /// End what was begun in parts, by whomever: find it below the prefix, and abort it.
+    Abort,
 }
 
 /// How often a schedule or an event is tried again.

@@ -129,12 +129,15 @@ fn narrow_statements(table: &str, grant: &NarrowGrant) -> Vec<Value> {
 }
 
 fn object_statements(objects: &BTreeMap<String, BTreeSet<ObjectAction>>) -> Vec<Value> {
-    let lists = objects.iter().filter(|(_, actions)| actions.contains(&ObjectAction::List));
-    let listed: Vec<String> = lists.map(|(prefix, _)| format!("{prefix}/*")).collect();
+    let lists = [(ObjectAction::List, "s3:ListBucket"), (ObjectAction::Abort, "s3:ListBucketMultipartUploads")];
     let mut all = Vec::new();
-    if !listed.is_empty() {
-        let condition = json!({ "StringLike": { "s3:prefix": listed } });
-        all.push(allow_if(&["s3:ListBucket"], vec![sub("arn:${AWS::Partition}:s3:::${Pictures}")], condition));
+    for (wanted, action) in lists {
+        let having = objects.iter().filter(|(_, actions)| actions.contains(&wanted));
+        let listed: Vec<String> = having.map(|(prefix, _)| format!("{prefix}/*")).collect();
+        if !listed.is_empty() {
+            let condition = json!({ "StringLike": { "s3:prefix": listed } });
+            all.push(allow_if(&[action], vec![sub("arn:${AWS::Partition}:s3:::${Pictures}")], condition));
+        }
     }
     for (prefix, actions) in objects {
         let actions: Vec<&str> = actions.iter().filter_map(|action| s3_action(*action)).collect();
@@ -152,5 +155,6 @@ fn s3_action(action: ObjectAction) -> Option<&'static str> {
         ObjectAction::Get => Some("s3:GetObject"),
         ObjectAction::Put => Some("s3:PutObject"),
         ObjectAction::Delete => Some("s3:DeleteObject"),
+        ObjectAction::Abort => Some("s3:AbortMultipartUpload"),
     }
 }

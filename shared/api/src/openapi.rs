@@ -4,8 +4,9 @@
 //! `make openapi` (`cargo run -p api --features openapi --example openapi`) writes that file; a test fails when it is not up to date.
 
 mod choices;
-mod email_changes;
 mod desk;
+mod email_changes;
+mod exports;
 mod insights;
 mod instant;
 mod outreach;
@@ -76,7 +77,7 @@ fn servers() -> [Server; 2] {
     ]
 }
 
-fn tags() -> [Tag; 12] {
+fn tags() -> [Tag; 14] {
     let tag = |name: &str, what: &str| TagBuilder::new().name(name).description(Some(what)).build();
     [
         tag(routes::POLICY, "The privacy policy: what is stored, why, and who else sees it."),
@@ -90,6 +91,7 @@ fn tags() -> [Tag; 12] {
         tag(routes::INSIGHTS, "What a browser tells of, counted without persons, and messages to the operator."),
         tag(outreach::OUTREACH, "News and offers by mail: opting in, and out."),
         tag(desk::DESK_TAG, "Where those who run the service look at what was blocked, decide, and answer for it."),
+        tag(exports::EXPORTS, "A copy of everything that is stored of an account."),
         tag(payments::PAYMENTS, "Credits: what is for sale, and how it is bought."),
         tag(rights::RIGHTS, "What people ask about their data, and receipts."),
     ]

@@ -188,6 +188,22 @@ impl Database {
         self.query_page(query).await.map(|page| page.rows)
     }
 
+    /// All rows of a range, page after page.
+    ///
+    /// # Errors
+    /// As of [`Self::get`].
+    pub async fn query_all(&self, query: Query) -> Result<Vec<Attributes>, Failure> {
+        let (mut rows, mut place) = (Vec::new(), None);
+        loop {
+            let page = self.query_page(query.clone().after(place)).await?;
+            rows.extend(page.rows);
+            place = page.next;
+            if place.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
     /// One page of a range, with the place of the next.
     ///
     /// # Errors

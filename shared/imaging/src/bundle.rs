@@ -1,7 +1,7 @@
 //! `bundle.zip`: every deliverable of a generation, a page that shows them, and a manifest that describes them.
 
-use crate::archive::Archive;
 use crate::{Deliverable, FileEntry, page};
+use archives::Archive;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -4,7 +4,6 @@
 //! deliverables of the [`AVATARS`] table by [`render`], each with its provenance and no other metadata, and a [`Bundle`] of them. No I/O, no time, no
 //! randomness: the same bytes give the same bytes.
 
-mod archive;
 mod avatars;
 mod backdrop;
 mod blank;

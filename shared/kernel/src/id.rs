@@ -34,6 +34,8 @@ pub enum Device {}
 pub enum Feedback {}
 /// Names a change of the address of an account.
 pub enum EmailChange {}
+/// Names a copy of everything of an account.
+pub enum Export {}
 /// Names an installed app by its key.
 pub enum Install {}
 /// Names somebody who runs the service.
@@ -66,6 +68,10 @@ impl Kind for Feedback {
 impl Kind for EmailChange {
     const PREFIX: &'static str = "ech_";
 }
+
+impl Kind for Export {
+    const PREFIX: &'static str = "exp_";
+}
 impl Kind for Install {
     const PREFIX: &'static str = "ins_";
 }
@@ -82,6 +88,7 @@ pub type TrialId = Id<Trial>;
 pub type DeviceId = Id<Device>;
 pub type FeedbackId = Id<Feedback>;
 pub type EmailChangeId = Id<EmailChange>;
+pub type ExportId = Id<Export>;
 pub type InstallId = Id<Install>;
 pub type OperatorId = Id<Operator>;
 

@@ -21,7 +21,8 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use email::{Email, NotAnEmail};
 pub use failure::{Failure, Problem, Reason};
 pub use id::{
-    AccountId, DeviceId, EmailChangeId, FeedbackId, GenerationId, Id, InstallId, OperatorId, OrderId, SessionId, TrialId, UploadId,
+    AccountId, DeviceId, EmailChangeId, ExportId, FeedbackId, GenerationId, Id, InstallId, OperatorId, OrderId, SessionId, TrialId,
+    UploadId,
 };
 pub use jiff::{SignedDuration, Timestamp};
 pub use limit::{Counted, Limit, Quota};

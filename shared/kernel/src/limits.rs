@@ -100,6 +100,8 @@ counted! {
     CHOICES_PER_DAY = 20 "choices" by Counted::Account, Day;
     /// Checkouts: each asks the merchant.
     CHECKOUTS_PER_HOUR = 20 "checkouts" by Counted::Account, Hour;
+    /// Copies of everything (AN-54): each reads all that is stored of an account.
+    EXPORTS_PER_DAY = 1 "exports" by Counted::Account, Day;
     /// Messages to the operator (AN-08), which a person reads.
     FEEDBACK_PER_DAY_FROM_A_LINE = 10 "feedback" by A_LINE, Day;
 }

@@ -1,6 +1,6 @@
 //! The pages of the site that mails and the merchant lead to.
 
-use crate::{GenerationId, OrderId, TrialId};
+use crate::{ExportId, GenerationId, OrderId, TrialId};
 
 /// A page, and what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,22 +13,25 @@ pub enum Page {
     Privacy,
     /// What was asked to be erased. Its link has a key behind a `#`, as that of a trial.
     Erasure,
+    /// A copy of everything, where its files are fetched.
+    Export(ExportId),
 }
 
 impl Page {
     /// Their paths. The site has each of them, which a test compares; `/privacy` is answered by the API.
-    pub const PATHS: [&str; 5] = ["/generation", "/credits", "/trial", "/privacy", "/erasure"];
+    pub const PATHS: [&str; 6] = ["/generation", "/credits", "/trial", "/privacy", "/erasure", "/account"];
 
     /// Its address on a site.
     #[must_use]
     pub fn on(self, origin: &str) -> String {
-        let [generation, credits, trial, privacy, erasure] = Self::PATHS;
+        let [generation, credits, trial, privacy, erasure, account] = Self::PATHS;
         match self {
             Self::Generation(id) => format!("{origin}{generation}?id={id}"),
             Self::Order(id) => format!("{origin}{credits}?order={id}"),
             Self::Trial(id) => format!("{origin}{trial}?id={id}"),
             Self::Privacy => format!("{origin}{privacy}"),
             Self::Erasure => format!("{origin}{erasure}"),
+            Self::Export(id) => format!("{origin}{account}?export={id}"),
         }
     }
 }

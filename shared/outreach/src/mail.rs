@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::message::{self, GenerationIds};
-use kernel::{Failure, GenerationId, Language, OrderId, Owner, Page, Recipient, Timestamp};
+use kernel::{ExportId, Failure, GenerationId, Language, OrderId, Owner, Page, Recipient, Timestamp};
 use payments::Money;
 
 use crate::consent::Marketing;
@@ -85,6 +85,13 @@ pub enum Mail {
         /// Until when it may be taken back; `None` where nothing waits.
         until: Option<Timestamp>,
     },
+    /// A copy of everything is ready (AN-54). Its files are fetched on the site, by who is signed in.
+    ExportReady {
+        export: ExportId,
+        /// Until when they can be fetched.
+        until: Timestamp,
+        origin: String,
+    },
     /// The policy changes (AN-72): to everybody with an account.
     Notice {
         campaign: CampaignName,
@@ -116,6 +123,7 @@ impl Mail {
             Self::CaseDecided { .. } => "appeal-upheld",
             Self::TrialLink { .. } => "trial-link",
             Self::ErasureAsked { .. } => "erasure",
+            Self::ExportReady { .. } => "export-ready",
             Self::Notice { .. } => "notice",
             Self::Marketing(_) => "marketing",
         }
@@ -138,6 +146,7 @@ impl Mail {
             | Self::Refunded { .. }
             | Self::RefundWaits { .. }
             | Self::CaseDecided { .. }
+            | Self::ExportReady { .. }
             | Self::TrialLink { .. } => {}
         }
         tags
@@ -182,6 +191,9 @@ impl Mail {
                 values.extend(until.map(|until| ("until", minute(until, language))));
                 named(&values)
             }
+            Self::ExportReady { export, until, origin } => {
+                named(&[("date", day(*until, language)), ("link", Page::Export(*export).on(origin))])
+            }
             Self::Notice { words, from, origin, .. } => {
                 named(&[("date", day(*from, language)), ("words", words.text.clone()), ("link", Page::Privacy.on(origin))])
             }
@@ -222,6 +234,7 @@ impl Mail {
             Self::CaseDecided { .. } => both!("appeal-upheld"),
             Self::TrialLink { .. } => both!("trial-link"),
             Self::ErasureAsked { .. } => both!("erasure"),
+            Self::ExportReady { .. } => both!("export-ready"),
             Self::Notice { .. } => both!("notice"),
             Self::Marketing(_) => both!("marketing"),
         }

@@ -121,6 +121,12 @@ pub enum Class {
     GeneratedObject,
     /// A finished file of a trial.
     TrialObject,
+    /// That somebody asked for a copy of everything.
+    ExportRequest,
+    /// A volume of such a copy.
+    ExportVolume,
+    /// The plan or a volume of a copy of everything.
+    ExportObject,
     /// The ids in a message from one step to the next.
     QueueMessage,
     Log,
@@ -211,6 +217,9 @@ expiring! {
     AUDIT_ENTRY = AuditEntry,
     UPLOAD_OBJECT = UploadObject,
     QUARANTINE_OBJECT = QuarantineObject,
+    EXPORT_REQUEST = ExportRequest,
+    EXPORT_VOLUME = ExportVolume,
+    EXPORT_OBJECT = ExportObject,
     QUEUE_MESSAGE = QueueMessage,
     LOG = Log,
 }

@@ -41,7 +41,7 @@ pub use processor::{
 };
 pub use profile::{Profile, UnknownProfile};
 pub use published::{Announced, Archive, Published, archive};
-pub use render::{Contact, Deployment, Rendered, Unpublishable, listed, render};
+pub use render::{Access, Contact, Deployment, Rendered, Unpublishable, listed, render};
 pub use retention::{Backup, Kept, Lifecycle, Mechanism, Owner, Retention, Since, While};
 pub use screening::{Concern, KnownScreener, Medium, ScreenedCategory, ScreeningFlaw, ScreeningPolicy, Thresholds, screening};
 pub use well_known::{PrivacyControl, privacy_control, security_txt};

@@ -143,10 +143,13 @@ erase! { Delete:
     Feedback = Erasing::Own;
     MarketingConsent = Erasing::OfAddress;
     Lead = Erasing::OfAddress;
+    ExportRequest = Erasing::Own;
+    ExportVolume = Erasing::Own;
     UploadObject = Erasing::Objects;
     QuarantineObject = Erasing::Objects;
     Drawing = Erasing::Objects;
     GeneratedObject = Erasing::Objects;
+    ExportObject = Erasing::Objects;
     Trial = Erasing::OfTrial;
     TrialPass = Erasing::OfTrial;
     TrialUpload = Erasing::OfTrial;
@@ -180,6 +183,7 @@ export! {
     Feedback = Exporting::Rows;
     MarketingConsent = Exporting::Rows;
     Lead = Exporting::Rows;
+    ExportRequest = Exporting::Rows;
     UploadObject = Exporting::Files;
     GeneratedObject = Exporting::Files;
 }

@@ -4,7 +4,7 @@
 //! wrong must not hide an object (AN-12, AN-40, AN-42).
 
 use async_trait::async_trait;
-use kernel::{Clock, Failure, SignedDuration, Timestamp, TrialId, UploadId};
+use kernel::{Clock, ExportId, Failure, SignedDuration, Timestamp, TrialId, UploadId};
 use policy::{Class, Entry};
 
 /// An object as its store lists it.
@@ -119,6 +119,11 @@ fn end_of(object: &Listed) -> Option<Timestamp> {
     if owner.starts_with(TrialId::PREFIX) {
         return Some(Class::TRIAL.expires_at(owner.parse::<TrialId>().ok()?.created_at()));
     }
+    if is_of(Class::ExportObject) {
+        // `exp_…-2`: the second of its folders.
+        let export = id.split_once('-')?.0.parse::<ExportId>().ok()?;
+        return Some(Class::EXPORT_OBJECT.expires_at(export.created_at()));
+    }
     is_of(Class::UploadObject)
         .then(|| id.parse::<UploadId>().ok())
         .flatten()
@@ -204,6 +209,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_54_a_copy_of_everything_counts_from_when_it_was_asked_for() {
+        let key = |age| {
+            let (clock, randomness) = (ago(age), SeededRandomness::new(3));
+            format!("exports/{}/{}-12/volume.zip", AccountId::new(&clock, &randomness), ExportId::new(&clock, &randomness))
+        };
+        let now = clock().now();
+        let objects = [(key(DAY * 7), now), (key(DAY * 7 + SECOND), now), ("exports/acc/exp_1/volume.zip".to_owned(), now)];
+        assert_eq!(audited("exports/", objects).await, Audited { objects: 3, late: 1, unknown: 1, latest: SECOND });
+    }
+
+    #[tokio::test]
     async fn an_12_a_key_that_nothing_of_ours_has_is_no_secret_place() {
         let now = clock().now();
         let strange =
@@ -218,7 +234,7 @@ mod tests {
         let list = FakeList([(late, now), (upload("quarantine", DAY, 2), now)].into_iter().collect());
         let audit = AuditRetention { clock: &clock(), objects: &list };
         assert!(matches!(audit.run().await, Err(Failure::Broken(_))));
-        assert_eq!(prefixes().collect::<Vec<_>>(), ["uploads/", "quarantine/", "generated/tri_"]);
+        assert_eq!(prefixes().collect::<Vec<_>>(), ["uploads/", "quarantine/", "exports/", "generated/tri_"]);
         let list = FakeList(BTreeMap::new());
         AuditRetention { clock: &clock(), objects: &list }.run().await.unwrap();
     }

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use kernel::FixedClock;
 use testkit::contract::artists::{self, Abilities};
+use testkit::contract::exports::ExportStores;
 use testkit::contract::outreach::OutreachStores;
 use testkit::contract::pictures::Shelves;
 use testkit::contract::{self, Desk, Insights, Stores};
-use testkit::fakes::{FakeArtist, FakeCases, FakeDatabase, FakeDays, FakeGuesses, FakeInbox, FakeOperators, FakeSubscriptions, FakeUsage};
+use testkit::fakes::{
+    FakeArtist, FakeBucket, FakeCases, FakeDatabase, FakeDays, FakeExportFiles, FakeExports, FakeGuesses, FakeInbox, FakeOperators,
+    FakeSubscriptions, FakeUsage,
+};
 use testkit::{Faults, builders};
 
 #[tokio::test]
@@ -162,6 +166,20 @@ async fn generations_and_their_readers() {
     contract::placements::admission(&Stores::fake(32)).await;
     contract::generations::deliveries(&Stores::fake(14)).await;
     contract::generations::many_overdue(&Stores::fake(25)).await;
+}
+
+#[tokio::test]
+async fn an_54_exports() {
+    let exports = |seed| {
+        let database = FakeDatabase::new(Arc::new(FixedClock::at(builders::midnight())), Faults::default());
+        let fake = || Box::new(FakeExports(database.clone()));
+        ExportStores { stores: Stores::of(database.clone(), seed), requests: fake(), exports: fake(), mails: fake(), views: fake() }
+    };
+    contract::exports::requests(&exports(71)).await;
+    contract::exports::work(&exports(72)).await;
+    contract::exports::views(&exports(73)).await;
+    let files = FakeExportFiles::new(FakeBucket::new(Faults::default()), Faults::default());
+    contract::exports::volumes(&Stores::fake(74), &files, &files).await;
 }
 
 #[tokio::test]

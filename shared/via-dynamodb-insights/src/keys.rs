@@ -7,7 +7,8 @@ use kernel::{AccountId, DeviceId, FeedbackId};
 use via_dynamodb_accounts::keys::of_owner;
 
 /// What this browser did on this day.
-pub(crate) fn device_day(day: Date, device: DeviceId) -> Key {
+#[must_use]
+pub fn device_day(day: Date, device: DeviceId) -> Key {
     Key::new(partition(day, shard_of(device)), device.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 mod days;
 mod inbox;
-mod keys;
+pub mod keys;
 mod usage;
 
 pub use days::DynamoDays;

@@ -154,7 +154,7 @@ impl Objects for Bucket {
 }
 
 /// Whether a conditional write took its key.
-fn taken<T, E: ProvideErrorMetadata>(put: Result<T, SdkError<E>>) -> Result<bool, Failure> {
+pub(crate) fn taken<T, E: ProvideErrorMetadata>(put: Result<T, SdkError<E>>) -> Result<bool, Failure> {
     match put {
         Ok(_) => Ok(true),
         Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),

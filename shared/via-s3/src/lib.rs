@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod bucket;
+mod exports;
 mod forms;
 mod links;
 mod pictures;
@@ -9,6 +10,7 @@ mod selfies;
 
 pub use arrivals::S3Arrivals;
 pub use bucket::Bucket;
+pub use exports::S3Exports;
 pub use forms::S3Forms;
 pub use links::S3Links;
 pub use pictures::S3Pictures;

@@ -42,6 +42,12 @@ async fn selfies_pictures_and_links() {
 }
 
 #[tokio::test]
+async fn an_54_volumes_of_exports() {
+    let exports = S3Exports::new(Bucket::new(&cloud::config(), bucket_name()));
+    contract::exports::volumes(&contract::Stores::fake(78), &exports, &exports).await;
+}
+
+#[tokio::test]
 async fn more_objects_than_one_call_lists_are_all_removed() {
     let bucket = Bucket::new(&cloud::config(), bucket_name());
     let pictures = S3Pictures::new(bucket.clone());

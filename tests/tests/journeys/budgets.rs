@@ -80,6 +80,11 @@ async fn wallet() -> BTreeSet<String> {
     for _ in 0..2 {
         assert_eq!(person.ask_for_refund(&order).await.status, 202);
     }
+    let key = new_key();
+    let export = person.ask_for_export(&key).await;
+    person.export_reaches(&export, "ready").await;
+    assert_eq!(person.ask_for_export(&key).await, export);
+    assert_eq!(person.get("/v1/exports").await.status, 200);
     outreach(&cloud, &person).await;
     let to = email_changes::address();
     let change = email_changes::ask(&person, &to).await;

@@ -1,7 +1,7 @@
 //! The recorded inputs of every function, and their replies.
 //!
 //! `events/<function>/<case>.json` is the event, with placeholders for values that only a running cloud has: `SESSION`, a mailed code, one upload,
-//! one account, one generation and one order. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for values that differ from run to
+//! one account, one generation, one order and one export. `<case>.reply.json` beside it is the reply, with the body as JSON and `"*"` for values that differ from run to
 //! run; further headers are allowed.
 
 use std::path::{Path, PathBuf};
@@ -22,6 +22,10 @@ const GENERATION: &str = "gen_019aa6104c507e32b5d69fa012345678";
 const BLOCKED: &str = "gen_019aa6104c507e32b5d69facccccccc";
 const ACCOUNT: &str = "acc_0199f3a5c2007b3c9d4e5f60718293a4";
 const ORDER: &str = "ord_019aa6104c507e32b5d69fa012345678";
+const EXPORT: &str = "exp_019aa6104c507e32b5d69fa012345678";
+
+/// The idempotency key of the recorded request for it: there is one a day.
+const EXPORT_KEY: &str = "7c1f3a7d-7b63-4d65-8c90-2e3d4f5a6b7c";
 
 /// The merchant's id of that order.
 const MERCHANT_ORDER: &str = "0190a7c2-0000-4000-8000-0000000000aa";
@@ -55,6 +59,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
         let generation = person.quick_journey().await;
         let refused = text(&person.journey(&blocked()).await, "generation_id");
         let (order, merchant_order) = cloud.bought(&person).await;
+        let export = person.ask_for_export(EXPORT_KEY).await;
         let ((trial, _), fresh) = (Visitor::done(&cloud).await, Visitor::new(&cloud).await);
         let to = email_changes::address();
         let change = email_changes::ask(&person, &to).await;
@@ -74,6 +79,7 @@ fn every_recorded_event_gets_its_recorded_reply() {
                 .replace(BLOCKED, &refused)
                 .replace(ACCOUNT, &person.account)
                 .replace(ORDER, &order)
+                .replace(EXPORT, &export)
                 .replace(MERCHANT_ORDER, &merchant_order)
                 .replace(CHANGE, &change)
                 .replace(OLD_CODE, &old_code)

@@ -12,9 +12,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that know the domain and no vendor; a future domain is checked from its first line on.
-const DOMAINS: [&str; 23] = [
+const DOMAINS: [&str; 26] = [
     "kernel",
+    "archives",
     "desk",
+    "exports",
     "policy",
     "accounts",
     "wallet",

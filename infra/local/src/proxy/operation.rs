@@ -65,6 +65,7 @@ fn s3_operation(parts: &Parts) -> &'static str {
         (&Method::POST, false) if has("delete") => "DeleteObjects",
         (&Method::POST, false) => "PostObject",
         (&Method::GET, false) if path.is_empty() => "ListBuckets",
+        (&Method::GET, false) if has("uploads") => "ListMultipartUploads",
         (&Method::GET, false) => "ListObjectsV2",
         (&Method::HEAD, false) => "HeadBucket",
         (&Method::PUT, false) => "CreateBucket",

@@ -58,6 +58,10 @@ pub(super) fn needs(call: &Call<'_>) -> Result<Vec<Need>, Unknown> {
             let prefix = query.into_iter().find(|(name, _)| name == "prefix").map(|(_, value)| value);
             Ok(vec![place.list(prefix)])
         }
+        "ListMultipartUploads" => {
+            let prefix = query.into_iter().find(|(name, _)| name == "prefix").map(|(_, value)| value);
+            Ok(vec![Need { action: "s3:ListBucketMultipartUploads".into(), ..place.list(prefix) }])
+        }
         "HeadBucket" => Ok(vec![place.list(None)]),
         other => Err(Unknown::because(format!("s3 {other}"))),
     }

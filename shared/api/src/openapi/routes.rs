@@ -229,6 +229,7 @@ fn all() -> Vec<Endpoint> {
     all.extend(super::outreach::all());
     all.extend(super::payments::all());
     all.extend(super::rights::all());
+    all.extend(super::exports::all());
     all
 }
 

@@ -10,6 +10,7 @@ use api_desk::{
     AppealReply, AssertionParts, AuditEntryReply, AuditReply, CaseReply, CasesReply, DecisionRequest, DeskSessionReply, DeskSignIn,
     PasskeyReply, PasskeyRequest, ReasonsReply, RulingReply, SignedAt, WholeCaseReply,
 };
+use api_exports::{ExportProgress, ExportReply, ExportState, ExportSummary, ExportsReply, VolumeReply};
 use api_insights::{ActionRequest, EventsRequest, FeedbackReply, FeedbackRequest};
 use api_instant::{PictureEvent, ProgressEvent, SketchEvent};
 use api_outreach::{CONSENT_VERSION, ChangeMarketing, MarketingReply};
@@ -113,6 +114,12 @@ pub(super) fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<RefundRequest>()
         .schema_from::<EntriesReply>()
         .schema_from::<EntryReply>()
+        .schema_from::<ExportReply>()
+        .schema_from::<ExportSummary>()
+        .schema_from::<ExportsReply>()
+        .schema_from::<ExportState>()
+        .schema_from::<ExportProgress>()
+        .schema_from::<VolumeReply>()
         .schema_from::<TrialRequest>()
         .schema_from::<ErasureRequest>()
         .schema_from::<ErasureReply>()
@@ -199,6 +206,7 @@ pub(super) fn refine(mut components: Components) -> Components {
         ("CaseReply", "case_id", "gen_"),
         ("RulingReply", "operator_id", "opr_"),
         ("AuditEntryReply", "operator_id", "opr_"),
+        ("ExportSummary", "export_id", "exp_"),
     ] {
         with(&mut components, schema, field, |text| text.pattern = Some(id_pattern(prefix)));
     }
@@ -241,7 +249,9 @@ fn bounds(components: &mut Components) {
             text.format = Some(SchemaFormat::Custom(MAIL_ADDRESS.into()));
         });
     }
-    for (schema, field) in [("SignInRequest", "code"), ("ErasureRequest", "code"), ("EmailChangeCodes", "old_code"), ("EmailChangeCodes", "new_code")] {
+    for (schema, field) in
+        [("SignInRequest", "code"), ("ErasureRequest", "code"), ("EmailChangeCodes", "old_code"), ("EmailChangeCodes", "new_code")]
+    {
         with(components, schema, field, |text| text.pattern = Some("^[0-9]{6}$".into()));
     }
     for (schema, field) in [("ErasureRequest", "key"), ("ErasureReply", "erasure_id"), ("ReceiptReply", "salt")] {

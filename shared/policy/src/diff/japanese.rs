@@ -60,7 +60,7 @@ fn all<T: Copy>(values: &[T], word: fn(T) -> &'static str) -> String {
     values.iter().map(|value| word(*value)).collect::<Vec<_>>().join("、")
 }
 
-fn place(region: &str) -> &str {
+pub(super) fn place(region: &str) -> &str {
     if region == "deployment" { "サービスと同じ地域" } else { region }
 }
 
@@ -81,7 +81,7 @@ fn time(duration: SignedDuration) -> String {
     }
 }
 
-fn lasting(retention: &Retention) -> String {
+pub(super) fn lasting(retention: &Retention) -> String {
     match retention {
         Retention::For(kept) => match kept.from {
             Since::Created => time(kept.duration),
@@ -103,7 +103,7 @@ fn lasting(retention: &Retention) -> String {
     }
 }
 
-fn purpose(purpose: Purpose) -> &'static str {
+pub(super) fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Account => "アカウントの管理",
         Purpose::SignIn => "サインイン",

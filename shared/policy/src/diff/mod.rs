@@ -10,8 +10,10 @@ use jiff::SignedDuration;
 use kernel::Language;
 use strum::IntoStaticStr;
 
-use crate::inventory::{Category, Purpose};
+use crate::inventory::{Category, Entry, Purpose};
+use crate::processor::Processor;
 use crate::published::Published;
+use crate::render::words;
 use crate::retention::Retention;
 
 /// What changes from `old` to `new`, two versions of one deployment: what is material comes first.
@@ -23,6 +25,41 @@ pub fn diff(old: &Published, new: &Published) -> Vec<Change> {
     }
     changes.sort_by_key(Change::weight);
     changes
+}
+
+/// What the inventory's terms are called in a language.
+pub(crate) fn name_of(entry: &Entry, language: Language) -> String {
+    match language {
+        Language::English => entry.what.clone(),
+        Language::Japanese => names::data(entry.class().id(), &entry.what),
+    }
+}
+
+pub(crate) fn purpose(purpose: Purpose, language: Language) -> &'static str {
+    match language {
+        Language::English => words::purpose(purpose),
+        Language::Japanese => japanese::purpose(purpose),
+    }
+}
+
+pub(crate) fn lasting(retention: &Retention, language: Language) -> String {
+    match language {
+        Language::English => words::lasting(retention),
+        Language::Japanese => japanese::lasting(retention),
+    }
+}
+
+pub(crate) fn role_and_region(processor: &Processor, language: Language) -> (String, String) {
+    match language {
+        Language::English => (processor.role.clone(), place(&processor.region).to_owned()),
+        Language::Japanese => {
+            (names::role_of(&processor.id, &processor.role), japanese::place(&names::region(&processor.region).ja).to_owned())
+        }
+    }
+}
+
+fn place(region: &str) -> &str {
+    if region == "deployment" { "the region of the service" } else { region }
 }
 
 /// Whether a change must be told to people before it applies.

@@ -69,6 +69,16 @@ impl From<&Processor> for Thing {
     }
 }
 
+/// The Japanese name of a class, or the English one where it has none.
+pub(super) fn data(class: &str, english: &str) -> String {
+    thing(english, &names().data, class).ja
+}
+
+/// The same of what a processor does.
+pub(super) fn role_of(processor: &str, english: &str) -> String {
+    thing(english, &names().roles, processor).ja
+}
+
 pub(super) fn role(processor: &Processor) -> Thing {
     thing(&processor.role, &names().roles, &processor.id)
 }

@@ -3,6 +3,7 @@
 //! Retentions, purposes and processors in the text come from the entries. The remaining words are here, and `published.toml` holds a hash of the
 //! result for each version, so that no text changes without a new version and date (IM-19, RT-19).
 
+mod access;
 mod deployment;
 mod ephemeral;
 mod facts;
@@ -22,6 +23,7 @@ use crate::processor::Processor;
 use crate::profile::Profile;
 use crate::retention::Backup;
 
+pub use access::{Access, Data, RecipientOfData};
 pub use deployment::{Contact, Deployment, NoContact, listed};
 pub use page::STYLE_HASH;
 

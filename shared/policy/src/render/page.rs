@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// The page's style. It is inline, so that nothing is fetched; the Content-Security-Policy names its hash.
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// The hash of the page's one inline style in the Content-Security-Policy. A test compares it with the style.
 pub const STYLE_HASH: &str = "sha256-lugT1OQJImqQpvmWbmQJ0n33RO0QadbjQqZIXon4LTc=";
@@ -65,7 +65,7 @@ pub(super) fn html(service: &str, updated: &[String], sections: &[Section]) -> S
     html + "</main>\n</body>\n</html>\n"
 }
 
-fn put_block(html: &mut String, block: &Block) {
+pub(super) fn put_block(html: &mut String, block: &Block) {
     let _ = match block {
         Block::Text(words) => writeln!(html, "<p>{}</p>", inline(words)),
         Block::Heading(text) => writeln!(html, "<h3>{}</h3>", escaped(text)),
@@ -89,7 +89,7 @@ fn inline(words: &Words) -> String {
 }
 
 /// Escapes text for an element or a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -100,21 +100,35 @@ fn partition(entry: &Entry, whose: &str, id: &str) -> Option<Place> {
     Some(Place::Partition { table: *table, pk: pattern.replace(whose, id) })
 }
 
-/// Rows elsewhere that are found by this one, and go before it.
-#[must_use]
-pub(super) fn found_by(row: &Found) -> Vec<RowPlace> {
-    let ours = ARMS.iter().filter(|arm| arm.erasing == Erasing::Of(row.class.id()));
-    ours.filter_map(|arm| linked(Class::from_id(arm.id)?.entry(), row)).collect()
+/// What is elsewhere, is found by a row of theirs, and goes before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Linked {
+    Row(RowPlace),
+    /// A partition of what the row is about, such as the case of a generation.
+    Partition {
+        table: Table,
+        pk: String,
+    },
 }
 
-/// The row of `entry` whose sort key is made of the same id as that of `row`: `REFUNDS#WAITING` / `ORD#<order>`.
-fn linked(entry: &Entry, row: &Found) -> Option<RowPlace> {
+pub(super) fn found_by(row: &Found) -> Vec<Linked> {
+    let ours = ARMS.iter().filter(|arm| arm.erasing == Erasing::Of(row.class.id()));
+    let mut found: Vec<Linked> = ours.filter_map(|arm| linked(Class::from_id(arm.id)?.entry(), row)).collect();
+    found.dedup();
+    found
+}
+
+/// The place of `entry` that has the id of `row` in its key: `REFUNDS#WAITING` / `ORD#<order>`, or the partition `CASE#<generation>`.
+fn linked(entry: &Entry, row: &Found) -> Option<Linked> {
     let Store::DynamoDb { table, pk, sk } = &entry.store else { return None };
     let Store::DynamoDb { sk: own, .. } = &row.class.entry().store else { return None };
-    let (prefix, _) = own.split_once('<')?;
-    let (before, _) = sk.split_once('<')?;
-    let id = row.place.sk.strip_prefix(prefix)?;
-    Some(RowPlace { table: *table, pk: pk.clone(), sk: format!("{before}{id}") })
+    let (before, name) = own.split_once('<')?;
+    let (id, name) = (row.place.sk.strip_prefix(before)?, format!("<{name}"));
+    let fill = |pattern: &str| pattern.replace(&name, id);
+    match pk.contains(&name) {
+        true => Some(Linked::Partition { table: *table, pk: fill(pk) }),
+        false => Some(Linked::Row(RowPlace { table: *table, pk: pk.clone(), sk: fill(sk) })),
+    }
 }
 
 #[cfg(test)]
@@ -165,7 +179,14 @@ mod tests {
     fn a_request_for_a_refund_is_found_by_its_order() {
         let place = RowPlace { table: Table::Accounts, pk: "ACC#1".into(), sk: "ORD#ord_1".into() };
         let found = found_by(&Found { place, class: Class::Order, vendors: Vec::new() });
-        assert_eq!(found.iter().map(|row| row.sk.as_str()).collect::<Vec<_>>(), ["ORD#ord_1"]);
-        assert!(found[0].pk.starts_with("REFUNDS#"));
+        let waiting = RowPlace { table: Table::Accounts, pk: "REFUNDS#WAITING".into(), sk: "ORD#ord_1".into() };
+        assert_eq!(found, [Linked::Row(waiting)]);
+    }
+
+    #[test]
+    fn the_case_of_a_selfie_is_found_by_its_record() {
+        let place = RowPlace { table: Table::Screening, pk: "ACC#1".into(), sk: "SCR#gen_1".into() };
+        let found = found_by(&Found { place, class: Class::ModerationRecord, vendors: Vec::new() });
+        assert_eq!(found, [Linked::Partition { table: Table::Screening, pk: "CASE#gen_1".into() }]);
     }
 }

@@ -8,7 +8,7 @@ use policy::deletion::Objects;
 use policy::{Class, Table};
 use receipts::object_root;
 
-use super::place::{Belongings, Found, Place, RowPlace, class_of, found_by, places};
+use super::place::{Belongings, Found, Linked, Place, RowPlace, class_of, found_by, places};
 use super::{Counted, Person, Salt};
 use crate::ObjectList;
 
@@ -52,6 +52,9 @@ impl Everything<'_> {
                 Place::Partition { table, pk } => {
                     for row in self.rows(table, &pk).await? {
                         add(&mut classes, row.class);
+                        for linked in found_by(&row) {
+                            self.count_linked(linked, &mut classes).await?;
+                        }
                         for (vendor, at) in row.vendors {
                             vendors.entry(vendor).and_modify(|last: &mut Timestamp| *last = at.max(*last)).or_insert(at);
                         }
@@ -62,6 +65,14 @@ impl Everything<'_> {
         let objects = u32::try_from(keys.len()).map_err(Failure::broken)?;
         let root = object_root(salt.bytes(), keys.iter().map(String::as_str));
         Ok((Counted { classes, objects, root }, vendors))
+    }
+
+    /// A single row elsewhere is said by the row that leads to it.
+    async fn count_linked(&self, linked: Linked, classes: &mut BTreeMap<String, u32>) -> Result<(), Failure> {
+        if let Linked::Partition { table, pk } = linked {
+            self.rows(table, &pk).await?.iter().for_each(|row| add(classes, row.class));
+        }
+        Ok(())
     }
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, Failure> {
@@ -139,14 +150,22 @@ impl Everything<'_> {
             let (kept, gone): (Vec<Found>, Vec<Found>) = page.rows.into_iter().partition(|row| row.class == Class::Account);
             last.extend(kept.into_iter().map(|row| row.place));
             // What is found by a row goes before it.
-            let linked: Vec<RowPlace> = gone.iter().flat_map(found_by).collect();
-            self.remove(&linked).await?;
+            for linked in gone.iter().flat_map(found_by) {
+                self.remove(&self.linked(linked).await?).await?;
+            }
             self.remove(&gone.into_iter().map(|row| row.place).collect::<Vec<_>>()).await?;
             if !page.more {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    async fn linked(&self, linked: Linked) -> Result<Vec<RowPlace>, Failure> {
+        match linked {
+            Linked::Row(row) => Ok(vec![row]),
+            Linked::Partition { table, pk } => Ok(self.rows(table, &pk).await?.into_iter().map(|row| row.place).collect()),
+        }
     }
 
     async fn remove(&self, rows: &[RowPlace]) -> Result<(), Failure> {

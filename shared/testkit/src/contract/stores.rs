@@ -6,8 +6,8 @@ use ::accounts::{
     CallerNetworks, CodeSlot, Codes, EmailChanges, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts,
     Sessions, SignIn, SignIns,
 };
-use choices::Choices;
 use ::rights::{Erasures, ReceiptLog};
+use choices::Choices;
 use kernel::{
     AccountSession, CallerAddress, Clock, Email, Failure, FixedClock, Randomness, Reason, SeededRandomness, SignedDuration, Timestamp,
 };

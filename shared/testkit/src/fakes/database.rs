@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::{Choice, ChoiceOf, CodeHash, CodeSlot, ConsentRecord, EmailKey, Flags, KnownAccount, Lead, MailboxKey, Salt};
 use desk::{AuditEntry, CredentialId, Opened, Operator, Passkey};
+use exports::Export;
 use insights::{Action, DailyCounts, Feedback};
 use jiff::civil::Date;
 use kernel::{
-    AccountId, AccountSession, Clock, DeviceId, Email, EmailChangeId, Failure, FixedClock, GenerationId, InstallId, Limit, OperatorId, OrderId, Owner,
-    Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
+    AccountId, AccountSession, Clock, DeviceId, Email, EmailChangeId, ExportId, Failure, FixedClock, GenerationId, InstallId, Limit,
+    OperatorId, OrderId, Owner, Principal, SecretHash, SessionId, Timestamp, TrialHolder, TrialId, UploadId, Window,
 };
 use outreach::{Campaign, Return, Subscription};
 use payments::Order;
@@ -100,6 +101,10 @@ pub struct Rows {
     pub closing: BTreeMap<AccountId, ErasureId>,
     pub erasures: BTreeMap<ErasureId, Erasure>,
     pub receipts: FakeReceipts,
+    /// Copies of everything, and whether their mail is to be sent again.
+    pub exports: BTreeMap<(AccountId, ExportId), (Export, bool)>,
+    /// The exports of idempotency keys, with their expiry.
+    pub export_keys: BTreeMap<(AccountId, String), (ExportId, Timestamp)>,
 }
 
 /// The log of receipts.

@@ -4,5 +4,6 @@
 mod contract;
 mod deletion_rate;
 mod desk;
+mod exports;
 mod insights;
 mod refusals;

@@ -2,6 +2,7 @@
 
 pub(crate) mod at_the_desk;
 pub(crate) mod clouds;
+pub(crate) mod exports;
 pub(crate) mod hunter;
 pub(crate) mod ledger_and_inventory;
 pub(crate) mod mailbox;

@@ -7,6 +7,7 @@ mod deliverables;
 mod desk;
 pub(crate) mod email_changes;
 pub(crate) mod erasure;
+mod exports;
 mod generations;
 mod insights;
 mod listing;

@@ -10,11 +10,12 @@ use crate::harness::{Person, assert_problem, run, shared};
 use crate::journeys::email_changes::{address, ask};
 
 /// Ids of nothing.
-const ANY: [&str; 4] = [
+const ANY: [&str; 5] = [
     "gen_019aa6104c507e32b5d69fa012345678",
     "upl_019aa6104c507e32b5d69fa012345678",
     "ord_019aa6104c507e32b5d69fa012345678",
     "ech_019aa6104c507e32b5d69fa012345678",
+    "exp_019aa6104c507e32b5d69fa012345678",
 ];
 
 async fn assert_shut(person: &Person<'_>) {
@@ -70,9 +71,10 @@ fn what_is_anothers_is_not_there() {
         let owner = Person::signed_in(cloud).await;
         let (upload, generation) = (owner.upload(&small()).await, owner.quick_generation().await);
         let (order, change) = (owner.order().await, ask(&owner, &address()).await);
-        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &change]).await;
+        let export = owner.ask_for_export("k").await;
+        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &change, &export]).await;
         assert_eq!(owner.settled(&generation).await["state"], "done");
-        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &change]).await;
+        assert_nothing_is_there_for_strangers(cloud, &[&upload, &generation, &order, &change, &export]).await;
         assert_eq!(owner.generation(&generation).await["state"], "done");
         owner.start(&upload).await;
     });

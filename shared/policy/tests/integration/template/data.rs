@@ -191,6 +191,7 @@ fn an_40_an_42_an_46_lifecycles_lie_inside_the_promises() {
         match prefix.as_str() {
             "uploads/" => assert!(days <= 28, "AN-40"),
             "quarantine/" => assert!(days <= 3, "AN-42"),
+            "exports/" => assert!(days <= 5, "AN-54"),
             other => panic!("AN-46: a lifecycle on {other}"),
         }
     }

@@ -10,13 +10,15 @@ const MADE_BY: u16 = 3 << 8 | 10;
 const NEEDED: u16 = 10;
 /// A regular file, readable by all and writable by its owner, as Unix has it
 const MODE: u32 = 0o100_644 << 16;
+/// Bytes of the header before a file and of its entry in the directory, each without the name
+const HEADERS: usize = 30 + 46;
 
 /// An archive in the making. Every file is written once and as it is, with its checksum and length before it: nothing is kept, compressed or
 /// sought back to, so that it can go over any stream. Names, order and bytes alone decide its bytes.
 ///
 /// (PKWARE APPNOTE 6.3.10, 4.3; without the 64-bit extension.) The writer of the `zip` crate does neither: over a stream it puts checksum and length behind
 /// a file, where a reader that cannot seek does not find the end of a stored one, and its directory is in the order in which the files were written.
-pub(crate) struct Archive<W> {
+pub struct Archive<W> {
     writer: W,
     written: u64,
     entries: Vec<Entry>,
@@ -32,33 +34,64 @@ struct Entry {
 }
 
 impl<W: Write> Archive<W> {
-    pub(crate) fn new(writer: W) -> Self {
+    #[must_use]
+    pub fn new(writer: W) -> Self {
         Self { writer, written: 0, entries: Vec::new() }
     }
 
     /// Writes a file; `name` is of ASCII characters.
-    pub(crate) fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Those of the writer, and [`io::ErrorKind::FileTooLarge`].
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.begin(name, crc32fast::hash(bytes), bytes.len() as u64)?;
+        self.write(bytes)
+    }
+
+    /// Begins a file whose checksum (CRC-32) and size are known before its bytes, which are then written piece by piece with [`Self::write`].
+    ///
+    /// # Errors
+    /// Those of the writer, and [`io::ErrorKind::FileTooLarge`].
+    pub fn begin(&mut self, name: &str, checksum: u32, size: u64) -> io::Result<()> {
         let length = u16::try_from(name.len()).map_err(|_| too_large())?;
-        let entry = Entry {
-            name: name.to_owned(),
-            length,
-            checksum: crc32fast::hash(bytes),
-            size: u32::try_from(bytes.len()).map_err(|_| too_large())?,
-            offset: u32::try_from(self.written).map_err(|_| too_large())?,
-        };
+        let size = u32::try_from(size).map_err(|_| too_large())?;
+        let offset = u32::try_from(self.written).map_err(|_| too_large())?;
+        let entry = Entry { name: name.to_owned(), length, checksum, size, offset };
         let mut header = Vec::with_capacity(30 + name.len());
         header.extend(b"PK\x03\x04");
         entry.describe(&mut header);
         header.extend(0_u16.to_le_bytes());
         header.extend(name.as_bytes());
         self.write(&header)?;
-        self.write(bytes)?;
         self.entries.push(entry);
         Ok(())
     }
 
+    /// Writes a piece of the file that was begun last.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.written += bytes.len() as u64;
+        self.writer.write_all(bytes)
+    }
+
+    /// Where it is written to, so that what is written can be taken away.
+    pub fn writer(&mut self) -> &mut W {
+        &mut self.writer
+    }
+
+    /// The bytes that a file adds to the archive beside its own: its two headers.
+    #[must_use]
+    pub fn overhead(name: &str) -> u64 {
+        (HEADERS + 2 * name.len()) as u64
+    }
+
     /// Writes the directory, in which the file named `first` stands before all others, and gives the writer back.
-    pub(crate) fn finish(mut self, first: &str) -> io::Result<W> {
+    ///
+    /// # Errors
+    /// Those of the writer, and [`io::ErrorKind::FileTooLarge`].
+    pub fn finish(mut self, first: &str) -> io::Result<W> {
         let start = u32::try_from(self.written).map_err(|_| too_large())?;
         let count = u16::try_from(self.entries.len()).map_err(|_| too_large())?;
         self.entries.sort_by_key(|entry| entry.name != first);
@@ -74,11 +107,6 @@ impl<W: Write> Archive<W> {
         self.write(&directory)?;
         self.writer.flush()?;
         Ok(self.writer)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.written += bytes.len() as u64;
-        self.writer.write_all(bytes)
     }
 }
 
@@ -129,6 +157,21 @@ mod tests {
             file.read_to_end(&mut found).unwrap();
             assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn a_file_that_comes_in_pieces_is_the_same_file() {
+        let mut whole = Archive::new(Vec::new());
+        whole.add("a/b.txt", b"one, two").unwrap();
+        let mut pieces = Archive::new(Vec::new());
+        pieces.begin("a/b.txt", crc32fast::hash(b"one, two"), 8).unwrap();
+        pieces.write(b"one,").unwrap();
+        let mut taken = std::mem::take(pieces.writer());
+        pieces.write(b" two").unwrap();
+        taken.extend(pieces.finish("").unwrap());
+        let whole = whole.finish("").unwrap();
+        assert_eq!(taken, whole);
+        assert_eq!(whole.len() as u64, 8 + Archive::<Vec<u8>>::overhead("a/b.txt") + 22);
     }
 
     #[test]

@@ -1,0 +1,93 @@
+//! Exports pass the contract suites of their ports on the local endpoints; and rows are read from where they are.
+
+use dynamo::{Database, Item, Key};
+use exports::Rows;
+use exports::layout::Range;
+use jiff::civil::date;
+use kernel::{Clock, DeviceId, SignedDuration};
+use policy::{Class, Table};
+use testkit::contract::exports::{self as contract, ExportStores};
+use via_dynamodb_exports::*;
+use via_dynamodb_insights::keys::device_day;
+
+use crate::contract::{stores, table};
+
+fn database() -> Database {
+    Database::new(&testkit::cloud::config())
+}
+
+fn export_stores(seed: u64) -> ExportStores {
+    let (stores, fleeting, rights) = (stores(seed), table("FleetingTable"), table("RightsTable"));
+    ExportStores {
+        requests: Box::new(DynamoExportRequests::new(database(), fleeting.clone(), rights.clone())),
+        exports: Box::new(DynamoExports::new(database(), rights.clone())),
+        mails: Box::new(DynamoExports::new(database(), rights.clone())),
+        views: Box::new(DynamoExportViews::new(database(), fleeting, rights, stores.clock.clone())),
+        stores,
+    }
+}
+
+#[tokio::test]
+async fn an_54_exports() {
+    contract::requests(&export_stores(301)).await;
+    contract::work(&export_stores(302)).await;
+    contract::views(&export_stores(303)).await;
+}
+
+fn rows() -> DynamoRows {
+    DynamoRows::new(
+        database(),
+        Tables {
+            accounts: table("AccountsTable"),
+            studio: table("StudioTable"),
+            screening: table("ScreeningTable"),
+            insights: table("InsightsTable"),
+            leads: table("LeadsTable"),
+            rights: table("RightsTable"),
+        },
+    )
+}
+
+async fn put(table_id: &str, class: Class, key: Key, more: (&str, &str)) {
+    drop(database().write(Item::new(class.id(), key).text(more.0, more.1).put(&table(table_id))).await.unwrap());
+}
+
+#[tokio::test]
+async fn an_54_all_rows_of_a_range_are_read_page_by_page() {
+    let filler = "x".repeat(300_000);
+    for number in 0..5 {
+        put("StudioTable", Class::Generation, Key::new("ACC#rows", format!("GEN#gen_{number}")), ("style", &filler)).await;
+    }
+    put("StudioTable", Class::Deliverables, Key::new("ACC#rows", "DEL#gen_1"), ("bundle", "{}")).await;
+    let range = Range { table: Table::Studio, pk: "ACC#rows".into(), sk: "GEN#".into() };
+    let (mut after, mut found, mut pages) = (None, Vec::new(), 0);
+    loop {
+        let page = rows().page(&range, after.as_deref()).await.unwrap();
+        found.extend(page.rows.iter().map(|row| row.text("sk").to_owned()));
+        (after, pages) = (found.last().cloned(), pages + 1);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(found, ["GEN#gen_0", "GEN#gen_1", "GEN#gen_2", "GEN#gen_3", "GEN#gen_4"]);
+    assert!(pages > 1);
+}
+
+#[tokio::test]
+async fn an_54_the_days_of_a_browser_are_found_by_its_link() {
+    let stores = stores(304);
+    let now = stores.clock.now();
+    let (mine, other) = (DeviceId::new(&*stores.clock, &stores.randomness), DeviceId::new(&*stores.clock, &stores.randomness));
+    let days = [date(2030, 1, 1), date(2029, 12, 31), date(2029, 10, 3), date(2029, 10, 1)];
+    for day in days {
+        put("InsightsTable", Class::DeviceDay, device_day(day, mine), ("day", &day.to_string())).await;
+        put("InsightsTable", Class::DeviceDay, device_day(day, other), ("day", "other")).await;
+    }
+    let range = Range { table: Table::Insights, pk: "ACC#links".into(), sk: "DEV#".into() };
+    put("InsightsTable", Class::DeviceLink, Key::new("ACC#links", format!("DEV#{mine}")), ("expires_at", "x")).await;
+    let link = rows().page(&range, None).await.unwrap().rows.remove(0);
+    let since = now.checked_sub(SignedDuration::from_hours(24 * 90)).unwrap();
+    let found = rows().linked(Class::DeviceDay, &link, since, now).await.unwrap();
+    assert_eq!(found.iter().map(|row| row.text("day")).collect::<Vec<_>>(), ["2029-10-03", "2029-12-31", "2030-01-01"]);
+    assert!(rows().linked(Class::Lead, &link, since, now).await.is_err());
+}
