@@ -102,14 +102,15 @@ impl Prepare<'_> {
     async fn restored(&self, generation: &Generation) -> Result<Result<Normalised, EndReason>, Failure> {
         let Generation { owner, upload, .. } = *generation;
         let Some(png) = self.quarantine.isolated(owner, upload).await? else { return Ok(Err(EndReason::UploadGone)) };
-        self.selfies.keep_normalised(owner, upload, png).await?;
-        Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone))
+        match self.selfies.keep_normalised(owner, upload, png.clone()).await? {
+            true => Ok(Ok(with_size(png)?)),
+            false => Ok(self.stored_selfie(generation).await?.ok_or(EndReason::UploadGone)),
+        }
     }
 
     async fn stored_selfie(&self, generation: &Generation) -> Result<Option<Normalised>, Failure> {
         let Some(png) = self.selfies.normalised(generation.owner, generation.upload).await? else { return Ok(None) };
-        let (width, height) = imaging::decode_normalised(&png).map_err(Failure::broken)?.dimensions();
-        Ok(Some(Normalised { png, width, height }))
+        with_size(png).map(Some)
     }
 
     async fn judge(&self, generation: &Generation, selfie: Normalised) -> Result<(), Failure> {
@@ -144,6 +145,11 @@ impl Prepare<'_> {
         write(self.generations, change).await?;
         self.tidy.objects(&blocked).await
     }
+}
+
+fn with_size(png: Vec<u8>) -> Result<Normalised, Failure> {
+    let (width, height) = imaging::decode_normalised(&png).map_err(Failure::broken)?.dimensions();
+    Ok(Normalised { png, width, height })
 }
 
 fn moderation_record(generation: &Generation, verdict: Verdict, now: Timestamp) -> ModerationRecord {

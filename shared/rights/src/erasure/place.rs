@@ -65,7 +65,13 @@ pub fn places(person: &Person) -> Vec<Place> {
             Erasing::Own => person.account.and_then(|account| partition(class.entry(), "<account>", &account.to_string())),
             Erasing::OfAddress => partition(class.entry(), "<email-hmac>", person.address.as_str()),
             // They are found by rows of other classes, or end by themselves.
-            Erasing::Of(_) | Erasing::Unlinked(_) | Erasing::OfTrial | Erasing::OfRequest | Erasing::OfItself | Erasing::Left => None,
+            Erasing::Of(_)
+            | Erasing::Unlinked(_)
+            | Erasing::OfOperator
+            | Erasing::OfTrial
+            | Erasing::OfRequest
+            | Erasing::OfItself
+            | Erasing::Left => None,
         };
         places.extend(place.filter(|place| !places.contains(place)));
     }

@@ -179,7 +179,7 @@ fn an_54_a_worker_may_die_at_every_call_and_there_is_one_volume_and_one_mail() {
                 }
                 for nth in 1..=calls {
                     for action in [Action::KillBefore, Action::KillAfter] {
-                        cloud.inject(Fault::new(action).of("on-export-due").nth(nth));
+                        cloud.inject(Fault::new(action.clone()).of("on-export-due").nth(nth));
                         let answer = cloud.invoke("on-export-due", &delivery(&person.account, &export, step)).await.unwrap();
                         // Later ones are done with less: what is there is not made again.
                         let died = cloud.clear_faults() == 0;
