@@ -71,7 +71,7 @@ async fn person(cloud: &Cloud) -> Result<Journey> {
 async fn small(cloud: &Cloud, picture: &Picture) -> Result<Vec<Figure>> {
     say("a small copy");
     let person = person(cloud).await?;
-    let generation = person.start(&person.upload(picture).await?, "soft-anime", 1, 7).await?;
+    let generation = person.start(&person.upload(picture).await?, "soft-anime", 1, Some(7)).await?;
     person.wait(&generation, |_, _| {}).await?;
     cloud.settle(TIMEOUT).await?;
     let (before, logged) = (cost::worked(cloud)?, logged(cloud));

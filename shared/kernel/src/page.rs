@@ -19,19 +19,19 @@ pub enum Page {
 
 impl Page {
     /// Their paths. The site has each of them, which a test compares; `/privacy` is answered by the API.
-    pub const PATHS: [&str; 6] = ["/generation", "/credits", "/trial", "/privacy", "/erasure", "/account"];
+    pub const PATHS: [&str; 6] = ["/generation", "/credits", "/trial", "/privacy", "/erasure", "/data"];
 
     /// Its address on a site.
     #[must_use]
     pub fn on(self, origin: &str) -> String {
-        let [generation, credits, trial, privacy, erasure, account] = Self::PATHS;
+        let [generation, credits, trial, privacy, erasure, data] = Self::PATHS;
         match self {
             Self::Generation(id) => format!("{origin}{generation}?id={id}"),
             Self::Order(id) => format!("{origin}{credits}?order={id}"),
             Self::Trial(id) => format!("{origin}{trial}?id={id}"),
             Self::Privacy => format!("{origin}{privacy}"),
             Self::Erasure => format!("{origin}{erasure}"),
-            Self::Export(id) => format!("{origin}{account}?export={id}"),
+            Self::Export(id) => format!("{origin}{data}?export={id}"),
         }
     }
 }

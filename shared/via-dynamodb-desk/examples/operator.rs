@@ -23,7 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let database = Database::new(&aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await);
     let operators = DynamoOperators::new(database, table);
     match arguments[..] {
-        ["appoint", email, role] => println!("{}", appoint(&operators, &email.parse()?, role.parse()?).await?),
+        ["appoint", email, role] => println!(
+            "{}",
+            appoint(&operators, &email.parse()?, role.parse().map_err(|_| "the roles are support, moderator and lead")?).await?
+        ),
         ["dismiss", email] => dismiss(&operators, &email.parse()?).await?,
         _ => return Err("say `appoint EMAIL support|moderator|lead`, or `dismiss EMAIL`".into()),
     }

@@ -47,7 +47,7 @@ impl Tables {
             Table::Insights => Ok(insights),
             Table::Leads => Ok(leads),
             Table::Rights => Ok(rights),
-            Table::Fleeting | Table::RateKeys => Err(Failure::broken("nothing of this table is in a copy")),
+            Table::Fleeting | Table::RateKeys | Table::Desk => Err(Failure::broken("nothing of this table is in a copy")),
         }
     }
 }

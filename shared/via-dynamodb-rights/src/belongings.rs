@@ -33,7 +33,7 @@ impl Tables {
             Table::Insights => Ok(&self.insights),
             Table::Leads => Ok(&self.leads),
             Table::Rights => Ok(&self.rights),
-            Table::RateKeys => Err(Failure::broken("no row of a person is in this table")),
+            Table::RateKeys | Table::Desk => Err(Failure::broken("no row of a person is in this table")),
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn samples() -> Vec<Mail> {
         Mail::Refunded { order, credits: 30, net: dollars(1_180), origin: origin.clone() },
         Mail::RefundWaits { order, origin: origin.clone() },
         Mail::TrialLink { link: format!("{ORIGIN}/trial?id=tri_019aa6104c507e32b5d69fa012345678#secret"), hours: 24 },
+        Mail::ErasureAsked { link: format!("{ORIGIN}/erasure#key"), until: Some(at) },
         Mail::ExportReady { export: ExportId::new(&clock, &randomness), until: at, origin: origin.clone() },
         Mail::Notice {
             campaign: "policy-2027-01".parse().unwrap(),

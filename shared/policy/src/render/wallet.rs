@@ -135,16 +135,18 @@ fn counted() -> Section {
 fn erasure(facts: &Facts<'_>) -> Section {
     let within = in_words(inventory().erasure().within());
     let removed = "You can remove any generation and its pictures yourself, at any time; they go at once.".into();
-    let account = facts
-        .contact("To have your account and everything of it erased, write from its address to ", &format!(". It is gone within {within}."));
+    let regret = in_words(inventory().erasure().regret());
+    let account = format!(
+        "On the page “Your data” you can have your account and everything of it erased. From that moment nobody can use it; for {regret} you may take it back; \
+         and all of it is gone within {within}. You get a receipt that anybody can verify."
+    );
+    let by_mail = facts.contact("Or write from your address to ", ".");
     let backup = inventory().backup(Table::Accounts).map(|kept| {
         format!("The table of accounts and credits can be restored for {}, so a deleted row lives on there for as long. No picture is in any backup.", in_words(kept))
     });
-    let address = facts.contact(
-        "An address that you left without having an account (to have a link sent, or to ask for a refund) is kept until you ask us to erase it: write from it to ",
-        ".",
-    );
-    let mut points = vec![removed, account, address];
+    let address = "An address that you left without having an account (to have a link sent, or to ask for a refund) is kept until you have it erased, on the \
+                   same page or by mail.";
+    let mut points = vec![removed, account.into(), address.into(), by_mail];
     points.extend(backup.map(Words::from));
     points.push(
         format!(
@@ -184,7 +186,8 @@ fn rights(facts: &Facts<'_>) -> Section {
         "have its use restricted, or object to a use",
         "withdraw a consent, at any time and as easily as you gave it",
     ];
-    let how = facts.contact("Write from the address of your account to ", ". We answer within 30 days.");
+    let how = facts
+        .contact("The page “Your data” is where you do so. Or write from the address of your account to ", ". We answer within 30 days.");
     let blocks = vec![
         Block::Text("Wherever you live, you may:".into()),
         Block::List(points.map(Words::from).into()),
