@@ -82,8 +82,10 @@ impl World {
             rows.wallets.insert(caller.owner(), Balance::default().after(&[grant]).unwrap().after(&[hold]).unwrap());
             rows.ledger.extend([(caller.owner(), grant), (caller.owner(), hold)]);
             rows.profiles.insert(caller.account, (builders::email("ada"), "en".into(), now));
-            rows.sessions
-                .insert(caller.session, SessionRow { account: caller.account, expires_at: now + SignedDuration::from_hours(24 * 30) });
+            rows.sessions.insert(
+                caller.session,
+                SessionRow { account: caller.account, expires_at: now + SignedDuration::from_hours(24 * 30), flags: Default::default() },
+            );
             rows.uploads.insert(upload.id, UploadRow { upload, used: true, refused: false });
             rows.generations.insert((caller.owner(), generation.id), screening.clone());
         }

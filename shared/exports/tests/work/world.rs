@@ -35,7 +35,7 @@ impl World {
         let expires_at = clock.now().checked_add(SignedDuration::from_hours(24 * 30)).unwrap();
         {
             let mut rows = database.rows();
-            rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at });
+            rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at, flags: Default::default() });
             rows.profiles.insert(caller.account, (builders::email("ada"), "ja".into(), clock.now()));
         }
         let bucket = FakeBucket::new(faults.clone());

@@ -55,7 +55,7 @@ impl World {
         let caller = builders::caller(&*self.clock, &self.randomness);
         let mut rows = self.database.rows();
         let expires_at = self.now() + SignedDuration::from_hours(24 * 30);
-        rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at, flags: accounts::Flags::default() });
+        rows.sessions.insert(caller.session, SessionRow { account: caller.account, expires_at, flags: Default::default() });
         rows.profiles.insert(caller.account, (builders::email(&caller.account.to_string()), "en".into(), self.now()));
         rows.wallets.insert(caller.owner(), Balance::default());
         caller
