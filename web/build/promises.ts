@@ -11,6 +11,13 @@ function daysOf(toml: string, id: string): number {
   return Number(days);
 }
 
+/** A time of the rule for erasures, in its unit. */
+function erasure(toml: string, name: string, unit: string): number {
+  const count = toml.match(new RegExp(`^\\[erasure\\]\\n(?:.*\\n)*?${name} = "(\\d+)${unit}"$`, 'm'))?.[1];
+  if (!count) throw new Error(`${inventory.pathname}: erasures have no ${name} in ${unit}`);
+  return Number(count);
+}
+
 /** `virtual:promises`: what the pages promise before any request, from the inventory and from nowhere else. */
 export function promises(): Plugin {
   const id = 'virtual:promises';
@@ -21,7 +28,7 @@ export function promises(): Plugin {
       if (module !== `\0${id}`) return;
       this.addWatchFile(inventory.pathname);
       const toml = readFileSync(inventory, 'utf8');
-      return `export const selfieDays = ${daysOf(toml, 'upload')}, unusedDays = ${daysOf(toml, 'upload-unused')}, refusedDays = ${daysOf(toml, 'quarantine')}, feedbackDays = ${daysOf(toml, 'feedback')};`;
+      return `export const selfieDays = ${daysOf(toml, 'upload')}, unusedDays = ${daysOf(toml, 'upload-unused')}, refusedDays = ${daysOf(toml, 'quarantine')}, feedbackDays = ${daysOf(toml, 'feedback')}, erasureDays = ${erasure(toml, 'within', 'd')}, regretHours = ${erasure(toml, 'regret', 'h')};`;
     },
   };
 }

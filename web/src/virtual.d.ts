@@ -7,6 +7,10 @@ declare module 'virtual:promises' {
   export const unusedDays: number;
   /** Days until a message to the operator is deleted. */
   export const feedbackDays: number;
+  /** Days until everything of an erasure is gone, backups included. */
+  export const erasureDays: number;
+  /** Hours in which an erasure may be taken back. */
+  export const regretHours: number;
 }
 
 declare module 'libheif-js/libheif-wasm/libheif.js' {

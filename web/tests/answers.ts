@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Answer } from '../src/api/call';
 import type { components } from '../src/api/schema';
-import { Refusal, type Script } from './script';
+import { Refusal, Text, type Script } from './script';
 
 type Schemas = components['schemas'];
 type Summary = Schemas['GenerationSummary'];
@@ -121,8 +122,12 @@ export function done(pictures: string, { count = 1, ...more }: Partial<Summary> 
   };
 }
 
+/** What becomes of a photo that was blocked. */
+export const blocked = (more: Partial<Schemas['BlockedReply']> = {}): Schemas['BlockedReply'] => ({ category: 'needs-review', decided_by: '2026-12-02T09:00:00Z', photo_deleted_at: '2026-12-05T09:00:00Z', appeal: 'possible', ...more });
+export const decided = (outcome: 'uphold' | 'overturn', resumed = false): Schemas['DecisionReply'] => ({ outcome, ground: outcome === 'uphold' ? 'violence' : 'allowed', at: '2026-12-01T10:00:00Z', resumed });
+
 /** A generation that is on its way, or that ended without pictures. */
-export const undone = (more: Partial<Summary>): Generation => ({ ...summary(1, { progress: 0, ...more }), deliverables: [] });
+export const undone = (more: Partial<Generation>): Generation => ({ ...summary(1, { progress: 0, ...more }), deliverables: [] });
 
 export const order = (number = 1, more: Partial<Order> = {}): Order => ({
   order_id: id('ord', number),
@@ -174,6 +179,88 @@ export const NONE: Answer<'POST /v1/verifications'> = { summary: 'No Content Cre
 
 export const trial = (generation?: Generation): Answer<'GET /v1/trials/{id}'> => ({ trial_id: id('tri'), expires_at: LATER, claimed: false, generation });
 
+export type Choices = Answer<'GET /v1/me/choices'>;
+export type Choice = Choices['restriction'];
+const POLICY = '2026-11-30.5';
+
+const CHOSEN: Record<Choice['purpose'], Choice> = {
+  marketing: { purpose: 'marketing', basis: 'consent', state: 'not-granted', effect: 'No news and offers are mailed.', text: 'I would like news and offers by mail. I can stop them at any time.', text_version: '2026-11-30' },
+  analytics: { purpose: 'analytics', basis: 'legitimate-interest', state: 'not-objected', effect: 'Steps are counted.' },
+  restriction: { purpose: 'restriction', basis: 'legal-duty', state: 'unrestricted', effect: 'Everything is used as the policy says.' },
+};
+
+/** A choice as it is, or as it is changed to. */
+export const choice = (purpose: Choice['purpose'], more: Partial<Choice> = {}): Choice => ({ ...CHOSEN[purpose], ...more });
+
+export const CHOICES: Choices = {
+  gpc: false,
+  notice_version: POLICY,
+  purposes: [
+    ...(['account', 'sign-in', 'wallet', 'generation', 'delivery'] as const).map((purpose) => ({ purpose, basis: 'contract' as const })),
+    { purpose: 'moderation', basis: 'legal-duty' },
+    { purpose: 'analytics', basis: 'legitimate-interest', choice: choice('analytics') },
+    ...(['feedback', 'abuse-prevention', 'operation'] as const).map((purpose) => ({ purpose, basis: 'contract' as const })),
+    { purpose: 'marketing', basis: 'consent', choice: choice('marketing') },
+    { purpose: 'contact', basis: 'contract' },
+  ],
+  restriction: choice('restriction'),
+};
+
+/** All choices, with these as they were chosen. */
+export const chosen = (...changed: Choice[]): Choices => ({
+  ...CHOICES,
+  purposes: CHOICES.purposes.map((one) => ({ ...one, choice: changed.find(({ purpose }) => purpose === one.purpose) ?? one.choice })),
+  restriction: changed.find(({ purpose }) => purpose === 'restriction') ?? CHOICES.restriction,
+});
+
+export const CHANGES: Answer<'GET /privacy/changes'> = {
+  from: '2026-11-30.3',
+  to: POLICY,
+  effective: '2027-01-01',
+  material: [{ kind: 'retention-longer', en: 'Requests about your data are kept for 24 months.', ja: 'データに関するご依頼は24か月間保存します。' }],
+  editorial: [{ kind: 'words', en: 'The words about orders are clearer.', ja: '注文についての説明をわかりやすくしました。' }],
+};
+
+/** A copy of everything in one of its states. */
+export const copy = (state: Answer<'GET /v1/exports/{id}'>['state'], pictures = '', volumes = 1): Answer<'GET /v1/exports/{id}'> => {
+  const finished = state === 'ready' ? volumes : state === 'writing' ? 1 : 0;
+  return {
+    export_id: id('exp'),
+    state,
+    asked_at: '2026-11-30T09:00:00Z',
+    ...(state === 'ready' && { ready_at: '2026-11-30T09:10:00Z' }),
+    available_until: '2026-12-05T09:00:00Z',
+    progress: { finished, ...(state !== 'queued' && { volumes }) },
+    volumes: state === 'queued' ? [] : Array.from({ length: volumes }, (_, at) => ({ number: at + 1, files: 312, ...(at < finished && { bytes: 104_857_600, url: zip(pictures), url_expires_at: LATER }) })),
+  };
+};
+
+/** A key as a browser makes it, and the name of its request. */
+export const ERASURE_KEY = '0f'.repeat(32);
+export const ERASURE_ID = createHash('sha256').update(ERASURE_KEY).digest('hex');
+
+const sample = (name: string): string => readFileSync(resolve(root, `shared/receipts/tests/sample/${name}`), 'utf8');
+export const RECEIPT: Schemas['ReceiptReply'] = { statement: sample('statement.json'), proof: sample('receipt.tlog-proof'), key: sample('key.txt').trim(), salt: '3q2+7w==' };
+
+export type ErasureState = 'closing' | 'purging' | 'verifying' | 'backups' | 'done' | 'taken-back';
+
+/** A request to erase everything, in one of its states. */
+export function erasure(state: ErasureState, more: Partial<Schemas['ErasureReply']> = {}): Schemas['ErasureReply'] {
+  const at = ['closing', 'purging', 'verifying', 'backups', 'done'].indexOf(state);
+  return {
+    erasure_id: ERASURE_ID,
+    state,
+    asked_at: '2026-11-30T09:00:00Z',
+    ...(state === 'closing' && { regret_until: '2026-12-01T09:00:00Z' }),
+    gone_by: '2026-12-30T09:00:00Z',
+    ...(at > 1 && { purged_at: '2026-12-01T09:15:00Z' }),
+    ...(at > 2 && { verified_at: '2026-12-01T09:31:00Z' }),
+    ...(at > 3 && { done_at: '2026-12-08T09:31:00Z' }),
+    erased: at > 1 ? { account: 1, session: 2, upload: 12, 'upload-object': 24 } : {},
+    ...more,
+  };
+}
+
 export const signedOut = new Refusal('signed-out', 401);
 export const unavailable = new Refusal('unavailable', 503, 7);
 export const limited = new Refusal('rate-limited', 429, 30);
@@ -185,15 +272,25 @@ export const usual = (pictures: string): Script => ({
   'GET /v1/styles': CATALOGUE,
   'GET /v1/me': me(),
   'PATCH /v1/me': ({ body }) => ({ locale: body.locale }),
-  'GET /v1/me/marketing': { subscribed: false, text: 'I would like news and offers by mail. I can stop them at any time.', text_version: '2026-11-30' },
-  'PUT /v1/me/marketing': undefined,
-  'PUT /v1/me/choices/{purpose}': { purpose: 'analytics', basis: 'legitimate-interest', state: 'objected', effect: 'Nothing that your browsers do is counted, and no earlier count leads to you.' },
+  'GET /v1/me/choices': CHOICES,
+  'PUT /v1/me/choices/{purpose}': ({ path, body }) => choice(path.purpose as Choice['purpose'], { state: body.state, since: NOW, method: 'settings', notice_version: POLICY }),
+  'POST /v1/me/email-changes': { email_change_id: id('ech'), expires_at: '2026-12-01T09:30:00Z' },
+  'PUT /v1/me/email-changes/{id}': undefined,
+  'GET /v1/exports': { exports: [] },
+  'POST /v1/exports': copy('queued'),
+  'GET /v1/exports/{id}': copy('ready', pictures),
+  'POST /v1/erasures': erasure('closing'),
+  'GET /v1/erasures/{id}': erasure('closing'),
+  'DELETE /v1/erasures/{id}': undefined,
+  'GET /v1/proofs/{path}': new Text(`${RECEIPT.key}\n`),
+  'GET /privacy/changes': CHANGES,
   'GET /v1/me/wallet/entries': ENTRIES,
   'GET /v1/offers': OFFERS,
   'GET /v1/orders': { orders: [order(1), order(2, { state: 'credited', refund: { asked_at: '2026-11-21T10:00:00Z', state: 'done' }, refunded: { amount: 249, currency: 'USD' }, credits: 10, credits_taken_back: 10 })] },
   'GET /v1/orders/{id}': ({ path }) => ({ ...order(1), order_id: path.id!, receipt_url: 'https://polar.example/receipts/1.pdf' }),
   'GET /v1/generations': { generations: [1, 2, 3, 4, 5].map((number) => shown(pictures, number)) },
   'GET /v1/generations/{id}': done(pictures),
+  'POST /v1/generations/{id}/appeals': blocked({ appeal: 'open' }),
   'DELETE /v1/generations/{id}': undefined,
   'DELETE /v1/auth/sessions': undefined,
   'POST /v1/auth/codes': { expires_in_minutes: 10 },

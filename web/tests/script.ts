@@ -19,6 +19,11 @@ export class Events {
   ) {}
 }
 
+/** A file that is no JSON. */
+export class Text {
+  constructor(readonly text: string) {}
+}
+
 /** What the network does in place of an answer. */
 export type Silence = 'hang' | 'cut';
 
@@ -31,7 +36,7 @@ export interface Asked<R extends Route = Route> {
   headers: IncomingMessage['headers'];
 }
 
-type Line<R extends Route> = Answer<R> | Refusal | Events | Silence;
+type Line<R extends Route> = Answer<R> | Refusal | Events | Text | Silence;
 
 /** What the API answers: a line, lines one after the other of which the last stays, or what a question is worth. */
 export type Script = { [R in Route]?: Line<R> | Line<R>[] | ((asked: Asked<R>) => Line<R>) };
@@ -90,6 +95,7 @@ function say(line: unknown, response: ServerResponse): void {
   if (line === undefined) return void response.writeHead(204).end();
   if (line instanceof Refusal) return refuse(line, response);
   if (line instanceof Events) return stream(line, response);
+  if (line instanceof Text) return void response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(line.text);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(line));
 }
 

@@ -15,20 +15,27 @@ export type Remedy =
   /** Change what was entered. */
   | 'change'
   | 'home'
+  /** Lift a restriction of one's own. */
+  | 'unrestrict'
   | 'nothing';
 
 /** A remedy for each kind: a reason that the contract adds does not compile until it has one. */
 export const REMEDIES: Record<Kind, Remedy> = {
+  'account-closing': 'nothing',
   'address-taken': 'change',
   'age-attestation-required': 'change',
+  'another-must-decide': 'nothing',
+  'appeal-refused': 'reload',
   'body-malformed': 'reload',
   'body-too-large': 'another-picture',
   'budget-spent': 'wait',
+  'case-decided': 'reload',
   'challenge-refused': 'retry',
   'code-refused': 'change',
   'consent-required': 'change',
   'cross-site': 'reload',
   'drawing-refused': 'another-picture',
+  'erasure-begun': 'reload',
   'field-invalid': 'change',
   'idempotency-key-in-use': 'wait',
   'idempotency-key-invalid': 'reload',
@@ -36,12 +43,15 @@ export const REMEDIES: Record<Kind, Remedy> = {
   'media-type-unsupported': 'another-picture',
   'method-not-allowed': 'reload',
   'not-found': 'home',
+  'passkey-refused': 'retry',
+  'photo-gone': 'nothing',
   'picture-blank': 'another-picture',
   'picture-refused': 'another-picture',
   'picture-unreadable': 'another-picture',
-  'processing-restricted': 'change',
+  'processing-restricted': 'unrestrict',
   'rate-limited': 'wait',
   'refund-refused': 'nothing',
+  'role-insufficient': 'nothing',
   'signature-refused': 'nothing',
   'signed-out': 'sign-in',
   'timed-out': 'retry',

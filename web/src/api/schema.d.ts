@@ -155,6 +155,205 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desk/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what an operator did */
+        get: operations["desk-audit-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the open cases, by the time by which somebody decides */
+        get: operations["desk-cases-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a case with the reasons that its person was given */
+        get: operations["desk-cases-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/cases/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides a case, or its appeal
+         * @description Signed: `{"action":"decide","at":…,"case_id":…,"ground":…,"outcome":…}`. The same request again is answered the same. `overturn` sets the generation going again, at the price that was shown, unless its photo is gone.
+         */
+        post: operations["desk-decisions-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/cases/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the photo of a case, grey and blurred
+         * @description Made in memory for this answer, which nothing may store.
+         */
+        get: operations["desk-previews-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/cases/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows the photo of a case as it is; the trail says so first
+         * @description Signed: `{"action":"view","at":…,"case_id":…}`. The trail says so before the photo is shown.
+         */
+        post: operations["desk-views-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers a passkey of an operator
+         * @description The challenge is the SHA-256 of `{"action":"register-passkey","at":…,"operator_id":…}`. The first one needs a session that a code opened; any other is signed by one before it, over the same challenge.
+         */
+        post: operations["desk-passkeys-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/desk/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs an operator in, with a mailed code and a passkey
+         * @description With a code of `POST /v1/auth/codes` and its cookie, and, once one has a passkey, with that. A refused passkey leaves the code good. The challenge of a passkey is the SHA-256 of the action in RFC 8785, here `{"action":"sign-in","at":…}`, with `at` in whole seconds within two minutes of now.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 50 a day (`guesses-address-day`), 20 a day (`guesses-block-and-address-day`), 60 an hour (`guesses-line-hour`), 120 an hour (`guesses-site-hour`), 240 an hour (`guesses-block-hour`).
+         */
+        post: operations["desk-sessions-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes an account and has everything of its address erased
+         * @description Erases everything of an address: its account with all pictures and credits, if it has one, and whatever else is known by it. It is proven by a code of `POST /v1/auth/codes`. Every session ends at once, and nobody can sign in. For a day it may be taken back; then everything is deleted, and looked for twice. All of it is gone within 30 days, backups included. The same `key` again is answered with the same request.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 50 a day (`guesses-address-day`), 20 a day (`guesses-block-and-address-day`), 60 an hour (`guesses-line-hour`), 120 an hour (`guesses-site-hour`), 240 an hour (`guesses-block-hour`).
+         */
+        post: operations["erasures-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request to have everything erased, with its receipt once it is done
+         * @description For who has the key. When it is done there is a receipt, which anybody can verify offline.
+         */
+        get: operations["erasures-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes an erasure back while nothing was deleted
+         * @description Everything is as it was, for who signs in again. Taken back again, it stays as it is.
+         */
+        delete: operations["erasures-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -171,6 +370,52 @@ export interface paths {
          *     Limits, by their names in the header `RateLimit-Policy`: 120 an hour (`events-device-hour`), 600 an hour (`events-line-hour`), 1200 an hour (`events-site-hour`), 2400 an hour (`events-block-hour`).
          */
         post: operations["events-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the copies of everything of the last days, the newest first
+         * @description Those of the last seven days, which are eight at most.
+         */
+        get: operations["exports-list"];
+        put?: never;
+        /**
+         * Asks for a copy of everything that is stored of the account
+         * @description Everything that is stored of the account: rows as JSON with their schemas, pictures as they are, and a page that explains all of it. It is put into zips of a gibibyte at most, and mailed about when they are there. One a day; the same `Idempotency-Key` means the same copy, for 24 hours.
+         *
+         *     Limits, by their names in the header `RateLimit-Policy`: 1 a day (`exports-account-day`).
+         */
+        post: operations["exports-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says how far a copy of everything is, with links to its files
+         * @description A page polls it until the copy is `ready`. A link works for twenty minutes, and is made anew with each answer.
+         */
+        get: operations["exports-get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -244,6 +489,26 @@ export interface paths {
          * @description A running generation is cancelled and its credits are settled, once. Each drawing has an equal share of them: those of drawings that are made, or that an artist was asked for without a known answer, are spent, and the others are available again. Until drawing begins all are; once every drawing is made none is. Removing a generation that has ended changes nothing in the wallet.
          */
         delete: operations["generations-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/generations/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeals against a photo being blocked, once
+         * @description Once for each generation that was blocked, before or after the first decision. Another operator than the one of that decision decides.
+         */
+        post: operations["appeals-create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -478,6 +743,26 @@ export interface paths {
          * @description A page that waits for a payment polls it until the order is `credited`: that is usually a few seconds after paying.
          */
         get: operations["orders-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proofs/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of receipts: its checkpoint, its key and its tiles (C2SP tlog-tiles)
+         * @description The log of receipts, as C2SP `tlog-tiles` names its files. It holds hashes alone, and nobody in it has a name.
+         */
+        get: operations["proofs-get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -864,6 +1149,18 @@ export interface components {
             bubble: components["schemas"]["BubbleAddon"];
             stickers: components["schemas"]["StickersAddon"];
         };
+        /** @description What its person says against it. */
+        AppealReply: {
+            /** Format: date-time */
+            at: string;
+            ruling?: components["schemas"]["RulingReply"] | null;
+            text: string;
+        };
+        /** @description `POST /v1/generations/{id}/appeals` */
+        AppealRequest: {
+            /** @description What you say against it: 1 to 1,000 characters. */
+            text: string;
+        };
         /** @description `POST /v1/auth/codes` */
         AskForCode: {
             /**
@@ -876,6 +1173,66 @@ export interface components {
              * @enum {string|null}
              */
             page?: "refund-form" | null;
+        };
+        /** @description What a browser says when a passkey signed: each part in base64url without padding. The challenge is the SHA-256 of the action in RFC 8785. */
+        AssertionParts: {
+            authenticator_data: string;
+            client_data_json: string;
+            credential_id: string;
+            signature: string;
+        };
+        /** @description An entry of a trail. The SHA-256 of its RFC 8785 form, without `hash`, is its hash, and the `previous` of the next. */
+        AuditEntryReply: {
+            /** @description What was signed, in its canonical spelling. */
+            action: string;
+            assertion: components["schemas"]["AssertionParts"];
+            /** Format: date-time */
+            at: string;
+            /** @description The case that it is about, if it is about one. */
+            case_id?: string | null;
+            hash: string;
+            /**
+             * Format: int64
+             * @description From 1 on.
+             */
+            number: number;
+            operator_id: string;
+            /** @description The hash of the entry before; empty for the first. */
+            previous: string;
+        };
+        /** @description A part of a trail. */
+        AuditReply: {
+            /** @description The earliest first. */
+            entries: components["schemas"]["AuditEntryReply"][];
+            /**
+             * Format: int64
+             * @description The number after which the next page begins; absent on the last.
+             */
+            next_after?: number | null;
+        };
+        /** @description A photo that was blocked. */
+        BlockedReply: {
+            /**
+             * @description `possible`, `open`, `upheld`, `overturned` or `not-needed`.
+             * @enum {string}
+             */
+            appeal: "possible" | "open" | "upheld" | "overturned" | "not-needed";
+            /**
+             * @description `needs-review`: a person must look at it. `content-rules`: it looks like something that the terms do not allow.
+             * @enum {string}
+             */
+            category: "needs-review" | "content-rules";
+            /**
+             * Format: date-time
+             * @description By when somebody decides; absent when it is decided.
+             */
+            decided_by?: string | null;
+            decision?: components["schemas"]["DecisionReply"] | null;
+            /**
+             * Format: date-time
+             * @description When the photo is deleted, whatever is decided.
+             */
+            photo_deleted_at: string;
         };
         BubbleAddon: {
             /**
@@ -912,6 +1269,49 @@ export interface components {
             sha256: string;
             /** @description Valid until `expires_at`, without a session. */
             url: string;
+        };
+        /** @description A case. It names no account. */
+        CaseReply: {
+            appeal?: components["schemas"]["AppealReply"] | null;
+            /** @description The id of its generation. */
+            case_id: string;
+            /**
+             * @description `needs-review` or `content-rules`, as its person reads it.
+             * @enum {string}
+             */
+            category: "needs-review" | "content-rules";
+            /**
+             * @description `referred` or `blocked`, by the screening.
+             * @enum {string}
+             */
+            decision: "referred" | "blocked";
+            /**
+             * Format: date-time
+             * @description By when somebody decides; absent when it is decided.
+             */
+            due_at?: string | null;
+            /** @description Whether whoever asks may decide it now. */
+            may_decide: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: date-time
+             * @description When the photo is gone.
+             */
+            photo_until: string;
+            ruling?: components["schemas"]["RulingReply"] | null;
+            /** @description By what the screeners look for, 0 to 1. */
+            scores: {
+                [key: string]: number;
+            };
+            screener: string;
+        };
+        /** @description The queue. */
+        CasesReply: {
+            /** @description Open ones, by the time by which somebody decides. */
+            cases: components["schemas"]["CaseReply"][];
+            /** @description The start of the next page; absent on the last. */
+            next_cursor?: string | null;
         };
         /** @description A widget of Turnstile. */
         ChallengeReply: {
@@ -1070,6 +1470,39 @@ export interface components {
              */
             state: "trusted" | "valid" | "invalid" | "none";
         };
+        /** @description What a person decided. */
+        DecisionReply: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `sexual`, `violence`, `self-harm`, `hate`, `child-safety`, `not-theirs`, `other-terms` or `allowed`.
+             * @enum {string}
+             */
+            ground: "sexual" | "violence" | "self-harm" | "hate" | "child-safety" | "not-theirs" | "other-terms" | "allowed";
+            /**
+             * @description `uphold` or `overturn`.
+             * @enum {string}
+             */
+            outcome: "uphold" | "overturn";
+            /** @description Whether the photo is drawn from; one that was gone may be sent again. */
+            resumed: boolean;
+        };
+        /** @description `POST /v1/desk/cases/{id}/decisions`: `{"action":"decide","at":…,"case_id":…,"ground":…,"outcome":…}`, signed. */
+        DecisionRequest: {
+            assertion: components["schemas"]["AssertionParts"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `allowed` with `overturn`, and any other with `uphold`.
+             * @enum {string}
+             */
+            ground: "sexual" | "violence" | "self-harm" | "hate" | "child-safety" | "not-theirs" | "other-terms" | "allowed";
+            /**
+             * @description `uphold` or `overturn`.
+             * @enum {string}
+             */
+            outcome: "uphold" | "overturn";
+        };
         DeliverableReply: {
             /** Format: int64 */
             bytes: number;
@@ -1113,6 +1546,31 @@ export interface components {
              * @description Pixels; 0 for an archive.
              */
             width: number;
+        };
+        /** @description Somebody at the desk. */
+        DeskSessionReply: {
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * @description `by-passkey`, or `by-code`, which may register the first passkey and nothing else.
+             * @enum {string}
+             */
+            opened: "by-code" | "by-passkey";
+            /** @description `opr_…` */
+            operator_id: string;
+            /**
+             * @description `support`, `moderator` or `lead`.
+             * @enum {string}
+             */
+            role: "support" | "moderator" | "lead";
+        };
+        /** @description `POST /v1/desk/sessions` */
+        DeskSignIn: {
+            /** @description Of `POST /v1/auth/codes`. */
+            code: string;
+            /** Format: mail-address */
+            email: string;
+            passkey?: components["schemas"]["SignedAt"] | null;
         };
         /** @description `PUT /v1/me/email-changes/{id}` */
         EmailChangeCodes: {
@@ -1174,12 +1632,116 @@ export interface components {
             /** @description The order that it is about: `ord_…`. Without either, it is the credits of a new account. */
             order_id?: string | null;
         };
+        /** @description `GET /v1/erasures/{id}` */
+        ErasureReply: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, as all that follow.
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When no backup had it any more.
+             */
+            done_at?: string | null;
+            /** @description How many of each class of the inventory were there; empty until they were counted. */
+            erased: {
+                [key: string]: number;
+            };
+            /** @description The SHA-256 of the key. */
+            erasure_id: string;
+            /**
+             * Format: date-time
+             * @description By when all of it is gone, backups included.
+             */
+            gone_by: string;
+            /**
+             * Format: date-time
+             * @description When everything was deleted.
+             */
+            purged_at?: string | null;
+            receipt?: components["schemas"]["ReceiptReply"] | null;
+            /**
+             * Format: date-time
+             * @description Until when it may be taken back; absent when that is over.
+             */
+            regret_until?: string | null;
+            /**
+             * @description `closing` until it can no longer be taken back, then `purging`, `verifying` and `backups`, and in the end `done`; or `taken-back`.
+             * @enum {string}
+             */
+            state: "closing" | "purging" | "verifying" | "backups" | "done" | "taken-back";
+            /**
+             * Format: date-time
+             * @description When everything was looked for a second time, and nothing was there.
+             */
+            verified_at?: string | null;
+        };
+        /** @description `POST /v1/erasures` */
+        ErasureRequest: {
+            /** @description The six digits that were mailed to it, asked for by this browser. */
+            code: string;
+            /**
+             * Format: mail-address
+             * @description The address whose everything is to be erased.
+             */
+            email: string;
+            /** @description 256 random bits that the browser makes, in 64 lowercase hex digits. Whoever has them sees the request and may take it back; they are stored nowhere. */
+            key: string;
+        };
         /** @description `POST /v1/events` */
         EventsRequest: {
             /** @description What was done, 1 to 20 of them, in any order; one that is there twice counts once. */
             actions: components["schemas"]["ActionRequest"][];
             /** @description The name that the browser gave itself: `dev_` and a UUID v7. It may take another at any time. */
             device_id: string;
+        };
+        /** @description How far it is. */
+        ExportProgress: {
+            /**
+             * Format: int32
+             * @description Files that are there.
+             */
+            finished: number;
+            /**
+             * Format: int32
+             * @description Files in all, once that is known.
+             */
+            volumes?: number | null;
+        };
+        /** @description A copy of everything, with links to its files. */
+        ExportReply: components["schemas"]["ExportSummary"] & {
+            /** @description None while it is `queued`. */
+            volumes: components["schemas"]["VolumeReply"][];
+        };
+        /** @enum {string} */
+        ExportState: "queued" | "writing" | "ready" | "expired";
+        /** @description A copy of everything. */
+        ExportSummary: {
+            /**
+             * Format: date-time
+             * @description RFC 3339
+             */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be fetched, RFC 3339. Nothing of it is left two days later.
+             */
+            available_until: string;
+            /** @description `exp_…` */
+            export_id: string;
+            progress: components["schemas"]["ExportProgress"];
+            /**
+             * Format: date-time
+             * @description When the last file was there, RFC 3339.
+             */
+            ready_at?: string | null;
+            state: components["schemas"]["ExportState"];
+        };
+        /** @description The copies of the last days. */
+        ExportsReply: {
+            /** @description The newest first. */
+            exports: components["schemas"]["ExportSummary"][];
         };
         /** @description What this deployment has. */
         FeaturesReply: {
@@ -1217,6 +1779,7 @@ export interface components {
         };
         /** @description `GET /v1/generations/{id}` */
         GenerationReply: components["schemas"]["GenerationSummary"] & {
+            blocked?: components["schemas"]["BlockedReply"] | null;
             /** @description All files in one zip, with a signed list of them. */
             bundle?: components["schemas"]["BundleReply"];
             /**
@@ -1483,6 +2046,21 @@ export interface components {
             /** @description The newest first. */
             orders: components["schemas"]["OrderReply"][];
         };
+        /** @description A passkey that was registered. */
+        PasskeyReply: {
+            credential_id: string;
+        };
+        /** @description `POST /v1/desk/passkeys` */
+        PasskeyRequest: {
+            assertion?: components["schemas"]["AssertionParts"] | null;
+            /**
+             * Format: date-time
+             * @description Of the action `{"action":"register-passkey","at":…,"operator_id":…}`, whose hash is the challenge.
+             */
+            at: string;
+            authenticator_data: string;
+            client_data_json: string;
+        };
         /** @description The finished drawing, the last event */
         PictureEvent: {
             /** @description The artist who drew it */
@@ -1560,6 +2138,42 @@ export interface components {
             /** Format: int64 */
             window_seconds: number;
         };
+        /** @description A statement of reasons (DSA, art. 17), in words of closed lists. */
+        ReasonsReply: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `found-and-blocked-by-program` or `found-by-program-decided-by-person`.
+             * @enum {string}
+             */
+            facts: "found-and-blocked-by-program" | "found-by-program-decided-by-person";
+            /**
+             * @description `screening`, or that of a decision.
+             * @enum {string}
+             */
+            ground: "screening" | "sexual" | "violence" | "self-harm" | "hate" | "child-safety" | "not-theirs" | "other-terms" | "allowed";
+            /**
+             * @description `appeal` or `courts`.
+             * @enum {string}
+             */
+            redress: "appeal" | "courts";
+            /**
+             * @description `photo-blocked`, `lifted` or `lifted-too-late`.
+             * @enum {string}
+             */
+            restriction: "photo-blocked" | "lifted" | "lifted-too-late";
+        };
+        /** @description All that a receipt is verified with, offline. */
+        ReceiptReply: {
+            /** @description The key of the log, as C2SP `signed-note` writes it. */
+            key: string;
+            /** @description That it is an entry of the log: C2SP `tlog-proof@v1`. */
+            proof: string;
+            /** @description Hides the names of the deleted files: with it, whoever knows the name of each may compute the root in the statement. */
+            salt: string;
+            /** @description What is stated, byte by byte as it is an entry of the log: JSON as RFC 8785 writes it. */
+            statement: string;
+        };
         RefundReply: {
             /**
              * Format: date-time
@@ -1578,6 +2192,24 @@ export interface components {
             order_id: string;
             /** @enum {string} */
             reason: "changed-my-mind" | "did-not-work" | "not-as-expected" | "bought-twice" | "other";
+        };
+        /** @description What an operator decided. */
+        RulingReply: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `sexual`, `violence`, `self-harm`, `hate`, `child-safety`, `not-theirs`, `other-terms`, or `allowed` with `overturn`.
+             * @enum {string}
+             */
+            ground: "sexual" | "violence" | "self-harm" | "hate" | "child-safety" | "not-theirs" | "other-terms" | "allowed";
+            operator_id: string;
+            /**
+             * @description `uphold` or `overturn`.
+             * @enum {string}
+             */
+            outcome: "uphold" | "overturn";
+            /** @description Whether its generation went on. */
+            resumed: boolean;
         };
         /** @description The account of the new session; the session itself is in the cookie. */
         SessionReply: {
@@ -1599,6 +2231,15 @@ export interface components {
              * @description The address that the code was mailed to.
              */
             email: string;
+        };
+        /** @description When something was signed, and how. */
+        SignedAt: {
+            assertion: components["schemas"]["AssertionParts"];
+            /**
+             * Format: date-time
+             * @description In whole seconds, within two minutes of now.
+             */
+            at: string;
         };
         /** @description `GET /v1/site` */
         SiteReply: {
@@ -1765,6 +2406,31 @@ export interface components {
             /** @description The IPTC digital source type in the XMP, which is unsigned: a URI. */
             xmp_digital_source_type?: string;
         };
+        /** @description A file of a copy, a zip. */
+        VolumeReply: {
+            /**
+             * Format: int64
+             * @description Its size, once it is there.
+             */
+            bytes?: number | null;
+            /**
+             * Format: int32
+             * @description The pictures and packs in it, as planned: `manifest.json` in it says what went since.
+             */
+            files: number;
+            /**
+             * Format: int32
+             * @description Counted from 1; the first has the rows and the page that explains all.
+             */
+            number: number;
+            /** @description Where it can be fetched, for twenty minutes; ask again for another link. */
+            url?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when the link works, RFC 3339.
+             */
+            url_expires_at?: string | null;
+        };
         WalletReply: {
             /**
              * Format: int64
@@ -1777,8 +2443,24 @@ export interface components {
              */
             held: number;
         };
+        /** @description A case with the reasons that its person was given. */
+        WholeCaseReply: components["schemas"]["CaseReply"] & {
+            reasons: components["schemas"]["ReasonsReply"][];
+        };
     };
     responses: {
+        /** @description `account-closing`: The account waits for its erasure: nobody signs in to it until that is taken back. */
+        "account-closing": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:account-closing";
+                };
+            };
+        };
         /** @description `address-taken`: The address has an account of its own, which only who has the code from its mailbox is told. */
         "address-taken": {
             headers: {
@@ -1800,6 +2482,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     type?: "urn:nigao:problem:age-attestation-required";
+                };
+            };
+        };
+        /** @description `appeal-refused`: There was an appeal already, or there is nothing to appeal against. */
+        "appeal-refused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:appeal-refused";
                 };
             };
         };
@@ -1879,6 +2573,18 @@ export interface components {
                 };
             };
         };
+        /** @description `case-decided`: The case is decided. */
+        "case-decided": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:case-decided";
+                };
+            };
+        };
         /**
          * @description `challenge-refused`: The challenge was not met, or its answer was used before.
          *
@@ -1955,6 +2661,18 @@ export interface components {
                 };
             };
         };
+        /** @description `erasure-begun`: It is too late to take the erasure back. */
+        "erasure-begun": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:erasure-begun";
+                };
+            };
+        };
         /** @description `field-invalid`: A field or query parameter is out of its range. */
         "field-invalid": {
             headers: {
@@ -1998,6 +2716,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     type?: "urn:nigao:problem:idempotency-key-in-use" | "urn:nigao:problem:upload-not-received" | "urn:nigao:problem:upload-refused";
+                };
+            };
+        };
+        /** @description `idempotency-key-invalid`: The header `Idempotency-Key` is absent or not 1 to 255 printable characters. */
+        "idempotency-key-invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:idempotency-key-invalid";
                 };
             };
         };
@@ -2078,6 +2808,88 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     type?: "urn:nigao:problem:overloaded" | "urn:nigao:problem:unavailable";
+                };
+            };
+        };
+        /**
+         * @description `passkey-refused`: The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before.
+         *
+         *     `cross-site`: A browser sent the request from another site.
+         */
+        "passkey-refused.cross-site": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:passkey-refused" | "urn:nigao:problem:cross-site";
+                };
+            };
+        };
+        /**
+         * @description `passkey-refused`: The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before.
+         *
+         *     `role-insufficient`: Somebody with another role does this.
+         */
+        "passkey-refused.role-insufficient": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:passkey-refused" | "urn:nigao:problem:role-insufficient";
+                };
+            };
+        };
+        /**
+         * @description `passkey-refused`: The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before.
+         *
+         *     `role-insufficient`: Somebody with another role does this.
+         *
+         *     `another-must-decide`: Who decided first does not decide on the appeal.
+         *
+         *     `cross-site`: A browser sent the request from another site.
+         */
+        "passkey-refused.role-insufficient.another-must-decide.cross-site": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:passkey-refused" | "urn:nigao:problem:role-insufficient" | "urn:nigao:problem:another-must-decide" | "urn:nigao:problem:cross-site";
+                };
+            };
+        };
+        /**
+         * @description `passkey-refused`: The passkey did not sign this, or not now, not here, or not with its owner verified; or it signed this before.
+         *
+         *     `role-insufficient`: Somebody with another role does this.
+         *
+         *     `cross-site`: A browser sent the request from another site.
+         */
+        "passkey-refused.role-insufficient.cross-site": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:passkey-refused" | "urn:nigao:problem:role-insufficient" | "urn:nigao:problem:cross-site";
+                };
+            };
+        };
+        /** @description `photo-gone`: The photo is gone, as it must be after five days. */
+        "photo-gone": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    type?: "urn:nigao:problem:photo-gone";
                 };
             };
         };
@@ -2605,6 +3417,372 @@ export interface operations {
             503: components["responses"]["unavailable"];
         };
     };
+    "desk-audit-list": {
+        parameters: {
+            query?: {
+                /** @description Whose; one's own when absent. Others' are for leads */
+                operator_id?: string;
+                /** @description The number of the last entry that one has */
+                after?: number;
+                /** @description Entries on the page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReply"];
+                };
+            };
+            400: components["responses"]["field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-cases-list": {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before; absent or empty for the first page */
+                cursor?: string;
+                /** @description Cases on the page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesReply"];
+                };
+            };
+            400: components["responses"]["field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-cases-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id, which is that of its generation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCaseReply"];
+                };
+            };
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-decisions-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id, which is that of its generation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Decided */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient.another-must-decide.cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["case-decided"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-previews-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id, which is that of its generation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo, grey and blurred */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient.cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            410: components["responses"]["photo-gone"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-views-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The case's id, which is that of its generation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedAt"];
+            };
+        };
+        responses: {
+            /** @description The photo as it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.role-insufficient.cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            410: components["responses"]["photo-gone"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-passkeys-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["passkey-refused.cross-site"];
+            405: components["responses"]["method-not-allowed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "desk-sessions-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            201: {
+                headers: {
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
+                    /** @description `__Host-desk` for twelve hours (`desk` over plain http) */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSessionReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["code-refused"];
+            403: components["responses"]["passkey-refused.cross-site"];
+            405: components["responses"]["method-not-allowed"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "erasures-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description The request */
+            202: {
+                headers: {
+                    /** @description `/v1/erasures/{id}` of the request */
+                    Location?: string;
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["code-refused"];
+            403: components["responses"]["cross-site"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["account-closing"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "erasures-get": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The key of the request */
+                Authorization: string;
+            };
+            path: {
+                /** @description The SHA-256 of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReply"];
+                };
+            };
+            401: components["responses"]["signed-out"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "erasures-delete": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The key of the request */
+                Authorization: string;
+            };
+            path: {
+                /** @description The SHA-256 of the key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["erasure-begun"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
     "events-create": {
         parameters: {
             query?: never;
@@ -2633,6 +3811,92 @@ export interface operations {
             413: components["responses"]["body-too-large"];
             415: components["responses"]["media-type-unsupported"];
             429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "exports-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportsReply"];
+                };
+            };
+            401: components["responses"]["signed-out"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "exports-create": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The caller's own key for this request */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy */
+            202: {
+                headers: {
+                    /** @description The limits on what this route counts, each with its number and its window in seconds (draft-ietf-httpapi-ratelimit-headers-11) */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportReply"];
+                };
+            };
+            400: components["responses"]["idempotency-key-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["idempotency-key-in-use"];
+            429: components["responses"]["rate-limited"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "exports-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The copy */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy with its files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportReply"];
+                };
+            };
+            401: components["responses"]["signed-out"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -2810,6 +4074,43 @@ export interface operations {
             403: components["responses"]["cross-site"];
             404: components["responses"]["not-found"];
             405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "appeals-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The generation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealRequest"];
+            };
+        };
+        responses: {
+            /** @description Appealed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedReply"];
+                };
+            };
+            400: components["responses"]["body-malformed.field-invalid"];
+            401: components["responses"]["signed-out"];
+            403: components["responses"]["cross-site"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            409: components["responses"]["appeal-refused"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["media-type-unsupported"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
         };
@@ -3262,6 +4563,34 @@ export interface operations {
                 };
             };
             401: components["responses"]["signed-out"];
+            404: components["responses"]["not-found"];
+            405: components["responses"]["method-not-allowed"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    "proofs-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `checkpoint`, `key`, or a tile: `tile/0/000` */
+                path: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/octet-stream": string;
+                };
+            };
             404: components["responses"]["not-found"];
             405: components["responses"]["method-not-allowed"];
             500: components["responses"]["internal"];

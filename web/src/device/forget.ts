@@ -11,7 +11,7 @@ export async function forgetPerson(): Promise<void> {
 /** Removes all that this site keeps on this device. */
 export async function forgetDevice(): Promise<void> {
   await forgetPerson();
-  for (const name of ['locale', 'theme', 'device', 'uncounted'] as const) remember(name, null);
+  for (const name of ['locale', 'theme', 'device', 'uncounted', 'erasure'] as const) remember(name, null);
   await dropCache('pages');
   const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
   await Promise.all(workers.map((worker) => worker.unregister()));

@@ -3,7 +3,7 @@ import { recall, remember, type Remembered } from './stored';
 import { keys, remove, type Store } from './store';
 
 /** All that this site may keep on this device, apart from cookies, which are closed to scripts. */
-export const KEPT = ['draft', 'trial', 'selfies', 'pictures', 'pages', 'signed-in', 'device', 'uncounted', 'locale', 'theme', 'deleting'] as const;
+export const KEPT = ['draft', 'trial', 'selfies', 'pictures', 'pages', 'signed-in', 'device', 'uncounted', 'erasure', 'locale', 'theme', 'deleting'] as const;
 export type Kept = (typeof KEPT)[number];
 
 /** How many of it there are now, and its value where that is a word. */
@@ -50,6 +50,7 @@ const KEEPINGS: Record<Kept, Keeping> = {
   'signed-in': word('signed-in'),
   device: word('device', true),
   uncounted: word('uncounted'),
+  erasure: word('erasure'),
   locale: word('locale', true),
   theme: word('theme', true),
   deleting: tabWord('deleting'),

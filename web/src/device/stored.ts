@@ -18,4 +18,4 @@ export function remember(name: Remembered, value: string | null): void {
 }
 
 /** All that is kept in `localStorage`; the inventory says so as well. */
-export type Remembered = 'locale' | 'theme' | 'signed-in' | 'device' | 'uncounted';
+export type Remembered = 'locale' | 'theme' | 'signed-in' | 'device' | 'uncounted' | 'erasure';

@@ -11,6 +11,8 @@ export default interface Catalogues {
   credits: typeof import('./en/credits').default;
   refund: typeof import('./en/refund').default;
   account: typeof import('./en/account').default;
+  data: typeof import('./en/data').default;
+  erasure: typeof import('./en/erasure').default;
   verify: typeof import('./en/verify').default;
   instant: typeof import('./en/instant').default;
   feedback: typeof import('./en/feedback').default;

@@ -4,7 +4,7 @@ export type Locale = 'en' | 'ja';
 export type Common = Catalogues['common'];
 export type WordsOf<N extends keyof Catalogues> = Catalogues[N];
 
-const catalogues = import.meta.glob<{ default: unknown }>(['./en/*.ts', './ja/*.ts', '!./*/{challenge,consent,picker,reasons,styles}.ts']);
+const catalogues = import.meta.glob<{ default: unknown }>(['./en/*.ts', './ja/*.ts', '!./*/{challenge,consent,erase,picker,reasons,styles}.ts']);
 
 /** The language of the page, and the words that every page has. Another language is another page. */
 export let locale: Locale = 'en';

@@ -47,9 +47,9 @@ test('everything there is, without what a HEIC picture needs', async ({}, { anno
   const isOther = (file: string): boolean => /[ぁ-ヿ]/.test(readFileSync(resolve(assets, file), 'utf8'));
   const scripts = sizeOf(files.filter((file) => file.endsWith('.js') && !/heic|libheif/i.test(file) && !isOther(file)));
   const styles = sizeOf(files.filter((file) => file.endsWith('.css')));
-  annotations.push({ type: 'measured', description: `all JavaScript in one language ${scripts.toFixed(1)} KB gz (≤115), all CSS ${styles.toFixed(1)} (≤8)` });
-  // Of sixteen pages. Nobody loads them all: the bar that people feel is that of each page.
-  expect.soft(scripts).toBeLessThanOrEqual(115);
+  annotations.push({ type: 'measured', description: `all JavaScript in one language ${scripts.toFixed(1)} KB gz (≤140), all CSS ${styles.toFixed(1)} (≤8)` });
+  // Of eighteen pages, of which two are about rights. Nobody loads them all: the bar that people feel is that of each page.
+  expect.soft(scripts).toBeLessThanOrEqual(140);
   expect.soft(styles).toBeLessThanOrEqual(8);
 });
 

@@ -62,25 +62,25 @@ test('feedback arrives', async ({ page }) => {
 });
 
 test('news are asked for by a box, and stopped by it', async ({ page, cloud, email, watch }) => {
-  const account = await words('account');
+  const data = await words('data');
   await signsIn(page, cloud, email, watch);
-  await page.goto('/account');
+  await page.goto('/data');
   const box = page.locator('main').getByRole('checkbox');
   await box.check();
-  await expect(page.getByText(account.mailSaved)).toBeVisible();
+  await expect(page.getByText(data.marketingOn)).toBeVisible();
   expect((await api<{ subscribed: boolean }>(page, '/v1/me/marketing')).subscribed).toBe(true);
   await box.uncheck();
-  await expect(page.getByText(account.mailStopped)).toBeVisible();
+  await expect(page.getByText(data.marketingOff)).toBeVisible();
   expect((await api<{ subscribed: boolean }>(page, '/v1/me/marketing')).subscribed).toBe(false);
 });
 
 test('a click in a mail ends the news, and opening its link does not', async ({ page, cloud, email, watch }) => {
-  const account = await words('account');
+  const data = await words('data');
   const subscribed = async () => (await api<{ subscribed: boolean }>(page, '/v1/me/marketing')).subscribed;
   await signsIn(page, cloud, email, watch);
-  await page.goto('/account');
+  await page.goto('/data');
   await page.locator('main').getByRole('checkbox').check();
-  await expect(page.getByText(account.mailSaved)).toBeVisible();
+  await expect(page.getByText(data.marketingOn)).toBeVisible();
   await cloud.mailNews('spring', 'The cherries are in bloom.');
   const [link] = await cloud.mail(email, /http:\S+\/unsubscribe\/\S+/);
   await page.goto(link);

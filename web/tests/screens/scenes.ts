@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { broken, done, ENTRIES, id, INSTANT_SITE, limited, me, NONE, NOW, order, shown, signedOut, SITE, summary, trial, unavailable, undone, VERIFICATION } from '../answers';
+import { blocked, broken, choice, chosen, copy, decided, done, ENTRIES, erasure, ERASURE_KEY, id, INSTANT_SITE, limited, me, NONE, NOW, order, RECEIPT, shown, signedOut, SITE, summary, trial, unavailable, undone, VERIFICATION } from '../answers';
+import type { Page } from '@playwright/test';
 import type Catalogues from '../../src/words/catalogues';
-import { Events, Refusal } from '../script';
+import { Events, Refusal, Text } from '../script';
 import { choose, CUT, replies, SELFIE, type Scene } from './scene';
 
 type Of<N extends keyof Catalogues> = Record<string, Scene<N>>;
@@ -106,6 +107,32 @@ const generation = (pictures: string): Of<'generation'> => {
     'done, eight drawings': of(done(pictures, { count: 8 }), '#drawing-8'),
     viewer: of(done(pictures), 'dialog img', { act: async (page) => page.locator('.look').first().click() }),
     blocked: of(undone({ state: 'blocked', reason: 'not-accepted' }), '.notice'),
+    'a person decides': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked() }), 'main .facts'),
+    'an appeal is written': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked({ category: 'content-rules', decided_by: undefined, decision: decided('uphold') }) }), '.fault:not(:empty)', {
+      act: async (page, words) => {
+        await page.getByRole('button', { name: words.blocked.appealBegin }).click();
+        await page.getByRole('button', { name: words.blocked.appealSend }).click();
+      },
+    }),
+    'an appeal is sent': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked() }), 'dd:focus', {
+      act: async (page, words) => {
+        await page.getByRole('button', { name: words.blocked.appealBegin }).click();
+        await page.locator('#appeal').fill('It is me, at a concert.');
+        await page.getByRole('button', { name: words.blocked.appealSend }).click();
+      },
+    }),
+    'an appeal is refused': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked() }), '.notice[role=alert]', {
+      script: { 'GET /v1/generations/{id}': undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked() }), 'POST /v1/generations/{id}/appeals': new Refusal('appeal-refused', 409) },
+      act: async (page, words) => {
+        await page.getByRole('button', { name: words.blocked.appealBegin }).click();
+        await page.locator('#appeal').fill('It is me, at a concert.');
+        await page.getByRole('button', { name: words.blocked.appealSend }).click();
+      },
+      expected: replies(409),
+    }),
+    'an appeal was lost': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked({ appeal: 'upheld', decided_by: undefined, decision: decided('uphold') }) }), 'main .facts'),
+    'overturned too late': of(undone({ state: 'blocked', reason: 'not-accepted', blocked: blocked({ appeal: 'overturned', decided_by: undefined, decision: decided('overturn'), photo_deleted_at: '2026-11-29T09:00:00Z' }) }), 'main .facts'),
+    'overturned, and drawn': of(undone({ state: 'queued', blocked: blocked({ appeal: 'overturned', decided_by: undefined, decision: decided('overturn', true) }) }), '.running h1'),
     failed: of(undone({ state: 'failed', reason: 'drawing-failed' }), '.notice'),
     loading: of('hang', '.skeleton'),
     'not there': of(new Refusal('not-found', 404), '[role=alert]', { expected: replies(404) }),
@@ -186,12 +213,114 @@ const refund = (): Of<'refund'> => {
 };
 
 const account = (): Of<'account'> => ({
-  full: { path: '/account', signedIn: true, seen: 'main .tick' },
+  full: { path: '/account', signedIn: true, seen: 'main .facts a' },
   'signed out': { path: '/account', seen: 'main .card' },
-  loading: { path: '/account', signedIn: true, script: { 'GET /v1/me': 'hang', 'GET /v1/me/marketing': 'hang' }, seen: '.skeleton' },
-  broken: { path: '/account', signedIn: true, script: { 'GET /v1/me': broken, 'GET /v1/me/marketing': broken }, seen: '[role=alert]', expected: replies(500) },
+  loading: { path: '/account', signedIn: true, script: { 'GET /v1/me': 'hang' }, seen: '.skeleton' },
+  broken: { path: '/account', signedIn: true, script: { 'GET /v1/me': broken }, seen: '[role=alert]', expected: replies(500) },
   'signs out': { path: '/account', signedIn: true, act: async (page, words) => page.getByRole('button', { name: words.out }).click(), seen: 'main .lead' },
 });
+
+const data = (pictures: string): Of<'data'> => {
+  const press = (name: (words: Catalogues['data']) => string): Scene<'data'>['act'] => async (page, words) => page.getByRole('button', { name: name(words), exact: true }).click();
+  const codes = async (page: Page, words: Catalogues['data']) => {
+    await page.getByRole('button', { name: words.emailBegin }).click();
+    await page.locator('#address-email').fill('grace.hopper@example.com');
+    await page.getByRole('button', { name: words.emailSend }).click();
+    await page.locator('#address-old').waitFor();
+  };
+  const moves: Scene<'data'>['act'] = async (page, words) => {
+    await codes(page, words);
+    await page.locator('#address-old').fill('271828');
+    await page.locator('#address-new').fill('314 159');
+    await page.getByRole('button', { name: words.emailChange }).click();
+  };
+  const erases: Scene<'data'>['act'] = async (page, words) => {
+    await page.getByRole('button', { name: words.eraseBegin }).click();
+    await page.getByRole('button', { name: words.erase.send, exact: true }).click();
+  };
+  const chose = (script: Scene['script'], seen: string, more: Partial<Scene<'data'>> = {}): Scene<'data'> => ({ path: '/data', script, seen, ...more });
+  const copies = (line: ReturnType<typeof copy>): Scene<'data'> => chose({ 'GET /v1/exports': { exports: [line] }, 'GET /v1/exports/{id}': line }, '#copy .card', { path: `/data?export=${id('exp')}` });
+  return in_(
+    {
+      full: { path: '/data', seen: '#choices .tick' },
+      'signed out': { path: '/data', signedIn: false, seen: 'main .card' },
+      'nothing yet': chose({ 'GET /v1/generations': { generations: [] }, 'GET /v1/orders': { orders: [] }, 'GET /v1/me': me(0) }, '#choices .tick'),
+      loading: chose({ 'GET /v1/me': 'hang', 'GET /v1/me/choices': 'hang', 'GET /v1/generations': 'hang', 'GET /v1/orders': 'hang', 'GET /v1/exports': 'hang' }, '.skeleton'),
+      broken: chose({ 'GET /v1/me/choices': broken, 'GET /v1/generations': unavailable, 'GET /v1/exports': limited }, '#copy [role=alert]', { expected: replies(500, 503, 429) }),
+      'everything chosen': chose(
+        {
+          'GET /v1/me/choices': {
+            ...chosen(
+              choice('marketing', { state: 'granted', since: NOW, method: 'settings' }),
+              choice('analytics', { state: 'objected', since: NOW, method: 'settings', notice_version: '2026-11-30.3' }),
+              choice('restriction', { state: 'restricted', since: NOW, method: 'settings' }),
+            ),
+            gpc: true,
+          },
+        },
+        '#changes .marked',
+      ),
+      'news end by their mail': chose({ 'GET /v1/me/choices': chosen(choice('marketing', { state: 'withdrawn', since: NOW, method: 'mail-service' })) }, '#choices .tick'),
+      'what leaves no choice': { path: '/data', act: async (page) => page.locator('#choices summary').click(), seen: '#choices details[open]' },
+      'a choice is refused': chose({ 'PUT /v1/me/choices/{purpose}': limited }, '#choices [role=alert]', { act: press((words) => words.object), expected: replies(429) }),
+      'the policy has changed': { path: '/data?from=2026-11-30.3', seen: '#changes .marked' },
+      'a copy is asked for': chose({ 'GET /v1/exports/{id}': copy('queued') }, '#copy progress', { act: press((words) => words.copyAsk) }),
+      'a copy is written': copies(copy('writing', pictures, 3)),
+      'a copy is ready': copies(copy('ready', pictures)),
+      'a copy of many files': copies(copy('ready', pictures, 3)),
+      'one copy a day': chose({ 'POST /v1/exports': limited }, '#copy .notice', { act: press((words) => words.copyAsk), expected: replies(429) }),
+      'no address': { path: '/data', act: async (page, words) => (await page.getByRole('button', { name: words.emailBegin }).click(), page.getByRole('button', { name: words.emailSend }).click()), seen: '#address-email-fault:not(:empty)' },
+      'two codes': { path: '/data', act: codes, seen: '#address-new' },
+      'the address has an account': chose({ 'PUT /v1/me/email-changes/{id}': new Refusal('address-taken', 409) }, '#email .notice[role=alert]', { act: moves, expected: replies(409) }),
+      'the address is changed': { path: '/data', act: moves, seen: '#email .notice' },
+      'what erasing means': { path: '/data', act: press((words) => words.eraseBegin), seen: '#erase .card' },
+      'the code to erase': { path: '/data', act: erases, seen: '#erase-code' },
+      'a wrong code to erase': chose({ 'POST /v1/erasures': new Refusal('code-refused', 401) }, '#erase .notice[role=alert]', {
+        act: async (page, words) => {
+          await erases(page, words);
+          await page.locator('#erase-code').fill('123456');
+          await page.getByRole('button', { name: words.erase.erase }).click();
+        },
+        expected: replies(401),
+      }),
+      offline: { path: '/data', act: async (page) => (await page.locator('#choices .tick').waitFor(), page.context().setOffline(true)), seen: '.offline', expected: CUT },
+    },
+    { signedIn: true },
+  );
+};
+
+const erased = (): Of<'erasure'> => {
+  const path = `/erasure#${ERASURE_KEY}`;
+  const of = (answer: NonNullable<Scene['script']>['GET /v1/erasures/{id}'], seen: string, more: Partial<Scene<'erasure'>> = {}): Scene<'erasure'> => ({ path, seen, ...more, script: { 'GET /v1/erasures/{id}': answer, ...more.script } });
+  const received = (receipt: Partial<typeof RECEIPT>, seen: string, script: Scene['script'] = {}, expected?: RegExp[]): Scene<'erasure'> => of(erasure('done', { receipt: { ...RECEIPT, ...receipt } }), seen, { script, expected });
+  const states = (['purging', 'verifying', 'backups', 'done'] as const).map((state): [string, Scene<'erasure'>] => [state, of(erasure(state), '[aria-current=step]')]);
+  return {
+    closing: of(erasure('closing'), '[aria-current=step]'),
+    ...Object.fromEntries(states),
+    counted: of(erasure('backups'), 'details[open]', { act: async (page) => page.locator('main summary').click() }),
+    'taken back': of(erasure('closing'), 'main .card .primary', { act: async (page, words) => (await page.getByRole('button', { name: words.takeBack }).click(), page.getByRole('heading', { name: words.states['taken-back']![0] }).waitFor()) }),
+    'too late to take back': of(erasure('closing'), 'main .notice[role=alert]', { script: { 'DELETE /v1/erasures/{id}': new Refusal('erasure-begun', 409) }, act: async (page, words) => page.getByRole('button', { name: words.takeBack }).click(), expected: replies(409) }),
+    'a receipt': received({}, '.good'),
+    'a receipt that was changed': received({ statement: RECEIPT.statement.replace('"session":2', '"session":3') }, 'main .bad'),
+    'a receipt of another key': received({}, 'main .bad', { 'GET /v1/proofs/{path}': new Text('nigao.example/log+00000000+AAAA\n') }),
+    'the key is away': received({}, '[href^=blob]', { 'GET /v1/proofs/{path}': unavailable }, replies(503)),
+    'no such request': of(new Refusal('not-found', 404), '#erase-email', { expected: replies(404) }),
+    'the service is away': of(unavailable, '[role=alert]', { expected: replies(503) }),
+    loading: of('hang', '.skeleton'),
+    'by an address': { path: '/erasure', seen: '#erase-email' },
+    'no address': { path: '/erasure', act: async (page, words) => page.getByRole('button', { name: words.erase.send }).click(), seen: '#erase-fault:not(:empty)' },
+    'the code': {
+      path: '/erasure',
+      act: async (page, words) => {
+        await page.locator('#erase-email').fill('ada@example.com');
+        await page.getByRole('button', { name: words.erase.send }).click();
+      },
+      seen: '#erase-code',
+    },
+    'signed in': { path: '/erasure', signedIn: true, seen: '#erase-email' },
+    offline: of(erasure('closing'), '.offline', { act: async (page) => (await page.locator('[aria-current=step]').waitFor(), page.context().setOffline(true)), expected: CUT }),
+  };
+};
 
 const verify = (): Of<'verify'> => {
   const of = (line: NonNullable<Scene['script']>['POST /v1/verifications'], seen: string, more: Partial<Scene<'verify'>> = {}): Scene<'verify'> => ({ path: '/verify', script: { 'POST /v1/verifications': line }, act: (page) => choose(page), seen, ...more });
@@ -330,6 +459,8 @@ export const scenes = (pictures: string): { [N in keyof Catalogues]?: Of<N> } =>
   credits: credits(),
   refund: refund(),
   account: account(),
+  data: data(pictures),
+  erasure: erased(),
   verify: verify(),
   instant: instant(),
   usage: usage(),

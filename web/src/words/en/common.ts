@@ -34,6 +34,7 @@ export default {
     feedback: 'Feedback',
     device: 'On this device',
     privacy: 'Privacy',
+    data: 'Your data',
   },
   language: 'Language',
   languages: { en: 'English', ja: '日本語' },

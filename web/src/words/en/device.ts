@@ -11,6 +11,7 @@ const kept: Record<Kept, [what: string, why: string, until: string]> = {
   'signed-in': ['That you are signed in', 'So that the page asks who you are only when there is somebody.', 'Until you sign out.'],
   device: ['A random name for this browser', 'So that steps are counted once a day and not twice. Nobody knows whose it is.', 'Until you forget it; a new one is made when something is counted.'],
   uncounted: ['That you do not want to be counted', 'So that this browser says nothing of what you do.', 'Until you take it back.'],
+  erasure: ['Your request to erase everything', 'Its key, so that you can follow it here, take it back in time and get its receipt. The link that we mailed you has it, too.', 'Until you forget it.'],
   locale: ['Your language', 'So that the page speaks it from the start.', 'Until you choose another.'],
   theme: ['Light or dark', 'So that the page does not flash.', 'Until you choose another.'],
   deleting: ['A drawing you are deleting', 'So that the gallery deletes it after the seconds in which you can undo it.', 'For a moment, or until you close the tab.'],
@@ -45,6 +46,6 @@ export default {
   asksAlready: 'Your browser asks every site not to count you (Global Privacy Control or Do Not Track): nothing is counted here.',
   countedOff: 'This browser is not counted any more, and its name is forgotten.',
   countedOn: 'This browser is counted again.',
-  account: 'If you are signed in, your account can object for all your browsers:',
+  account: 'If you are signed in, your account can object for all your browsers, on this page:',
   more: 'What we keep on our side',
 };

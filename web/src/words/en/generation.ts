@@ -5,6 +5,8 @@ import styles from './styles';
 
 type Summary = components['schemas']['GenerationSummary'];
 type Kind = components['schemas']['DeliverableReply']['kind'];
+type Blocked = components['schemas']['BlockedReply'];
+type Decision = components['schemas']['DecisionReply'];
 type Provenance = components['schemas']['DeliverableReply']['provenance'];
 
 const kinds: Record<Kind, string> = {
@@ -29,12 +31,56 @@ const provenance: Record<Provenance, string> = {
   members: 'Its files say how they were made',
 };
 
+/** Of a photo that was blocked: what was found is not said in more words, as whoever reads along need not know. */
+const blocked = {
+  categories: {
+    'needs-review': 'The check is not sure about this photo.',
+    'content-rules': 'The check found something that our terms may not allow.',
+  } satisfies Record<Blocked['category'], string>,
+  automatic: 'A program blocked it, and a person looks at it.',
+  resumed: 'A person looked at it: it is drawn after all.',
+  decidedBy: 'Decision',
+  by: (time: string) => `By ${time}`,
+  decided: 'Decided',
+  outcomes: { uphold: 'It stays blocked.', overturn: 'It was not to be blocked.' } satisfies Record<Decision['outcome'], string>,
+  grounds: {
+    sexual: 'Ground: sexual content.',
+    violence: 'Ground: violence.',
+    'self-harm': 'Ground: self-harm.',
+    hate: 'Ground: hate.',
+    'child-safety': 'Ground: the safety of children.',
+    'not-theirs': 'Ground: a person who did not agree.',
+    'other-terms': 'Ground: another rule of the terms.',
+    allowed: 'Ground: none.',
+  } satisfies Record<Decision['ground'], string>,
+  photo: 'Your photo',
+  photoUntil: (time: string, when: string) => `Deleted ${when}, on ${time}, whatever is decided`,
+  photoGone: 'Deleted',
+  appeal: 'Appeal',
+  appeals: {
+    possible: 'You may appeal once. Another person than the first decides.',
+    open: 'You appealed. Another person than the first decides.',
+    upheld: 'You appealed, and another person decided that it stays blocked. You may still go to a court.',
+    overturned: 'You appealed, and were right.',
+    'not-needed': 'Not needed.',
+  } satisfies Record<Blocked['appeal'], string>,
+  sendAgain: 'You were right, but the photo was deleted by then. Send it again.',
+  appealBegin: 'Appeal',
+  appealText: 'Why should it not be blocked?',
+  appealHint: 'Who decides reads this beside the photo.',
+  appealLeft: (count: number) => plural('en', count, { one: '# character left', other: '# characters left' }),
+  appealOver: (count: number) => plural('en', count, { one: '# character too many', other: '# characters too many' }),
+  appealEmpty: 'Write a sentence or two.',
+  appealSend: 'Send the appeal',
+};
+
 export default {
   title: 'Drawing',
   styles,
   reasons,
   kinds,
   provenance,
+  blocked,
   states: { queued: 'Waiting for its turn', screening: 'Checking the picture', drawing: 'Drawing', finishing: 'Cutting avatars and stickers', done: 'Done', blocked: 'Not accepted', failed: 'Not drawn' } satisfies Record<Summary['state'], string>,
   yours: 'Your picture',
   leave: 'You may close this page. It goes on without you, and we mail you when it is ready.',

@@ -35,6 +35,7 @@ const words: typeof en = {
     feedback: 'ご意見',
     device: 'この端末に保存されるもの',
     privacy: 'プライバシー',
+    data: 'あなたのデータ',
   },
   language: '言語',
   languages: { en: 'English', ja: '日本語' },

@@ -1,3 +1,4 @@
+import { plural } from '../plural';
 import type en from '../en/generation';
 import reasons from './reasons';
 import styles from './styles';
@@ -25,6 +26,47 @@ const words: typeof en = {
     xmp: '作り方がメタデータに書かれています',
     manifest: 'zipの中の署名つき一覧に載っています',
     members: '中の各ファイルに作り方が書かれています',
+  },
+  blocked: {
+    categories: {
+      'needs-review': '自動の確認では判断できない写真です。',
+      'content-rules': '規約で認めていない内容の可能性があると自動で判断されました。',
+    },
+    automatic: 'プログラムが停止したもので、担当者が確認します。',
+    resumed: '担当者が確認し、描くことになりました。',
+    decidedBy: '判断',
+    by: (time) => `${time}まで`,
+    decided: '判断',
+    outcomes: { uphold: '停止のままとなりました。', overturn: '停止の必要はありませんでした。' },
+    grounds: {
+      sexual: '理由：性的な内容。',
+      violence: '理由：暴力。',
+      'self-harm': '理由：自傷。',
+      hate: '理由：憎悪。',
+      'child-safety': '理由：子どもの安全。',
+      'not-theirs': '理由：同意していない人。',
+      'other-terms': '理由：規約のその他の定め。',
+      allowed: '理由：なし。',
+    },
+    photo: '写真',
+    photoUntil: (time, when) => `判断にかかわらず、${when}（${time}）に削除します`,
+    photoGone: '削除済み',
+    appeal: '異議の申し立て',
+    appeals: {
+      possible: '1回申し立てられます。最初とは別の担当者が判断します。',
+      open: '受け付けました。最初とは別の担当者が判断します。',
+      upheld: '別の担当者が判断し、停止のままとなりました。裁判所に訴えることもできます。',
+      overturned: '申し立てが認められました。',
+      'not-needed': '必要ありません。',
+    },
+    sendAgain: '停止は取り消されましたが、写真は削除済みでした。もう一度お送りください。',
+    appealBegin: '異議を申し立てる',
+    appealText: '停止すべきでない理由',
+    appealHint: '担当者が写真とあわせて読みます。',
+    appealLeft: (count) => `あと${plural('ja', count, { other: '#' })}文字`,
+    appealOver: (count) => `${plural('ja', count, { other: '#' })}文字超えています`,
+    appealEmpty: '理由をお書きください。',
+    appealSend: '申し立てを送る',
   },
   states: { queued: '順番を待っています', screening: '写真を確認しています', drawing: '描いています', finishing: 'アバターとスタンプに仕上げています', done: '完成', blocked: '確認を通りませんでした', failed: '描けませんでした' },
   yours: 'あなたの写真',
