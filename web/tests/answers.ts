@@ -181,7 +181,7 @@ export const trial = (generation?: Generation): Answer<'GET /v1/trials/{id}'> =>
 
 export type Choices = Answer<'GET /v1/me/choices'>;
 export type Choice = Choices['restriction'];
-const POLICY = '2026-11-30.5';
+const POLICY = '2026-11-30.6';
 
 const CHOSEN: Record<Choice['purpose'], Choice> = {
   marketing: { purpose: 'marketing', basis: 'consent', state: 'not-granted', effect: 'No news and offers are mailed.', text: 'I would like news and offers by mail. I can stop them at any time.', text_version: '2026-11-30' },

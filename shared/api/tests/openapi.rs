@@ -43,7 +43,10 @@ fn documented() -> BTreeMap<String, String> {
 
 /// The routes of the functions' manifests in the same form.
 fn deployed() -> BTreeMap<String, String> {
-    functions().into_iter().filter_map(|function| Some((function.manifest.on.route()?.to_string(), function.name))).collect()
+    functions()
+        .into_iter()
+        .filter_map(|function| Some((function.manifest.on.route()?.to_string().replace("+}", "}"), function.name)))
+        .collect()
 }
 
 /// Invariant: Documented and deployed routes are the same.

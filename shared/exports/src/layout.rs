@@ -31,6 +31,8 @@ pub enum Place {
     OfAddress,
     /// Elsewhere: the rows of this class lead to them.
     Linked(Class),
+    /// In a partition of what a row of this class is about, such as the case of a generation.
+    About(Class),
 }
 
 /// Whose copy it is.
@@ -85,11 +87,18 @@ impl Source {
         let pk = match self.place {
             Place::Own => format!("ACC#{}", whose.account),
             Place::OfAddress => format!("{}{}", before_placeholder(pk), whose.address.as_str()),
-            Place::Linked(_) => return None,
+            Place::Linked(_) | Place::About(_) => return None,
         };
         // Of several keys, `<of an account|of nobody>`, the account's own is the first.
         let sk = before_placeholder(sk.strip_prefix('<').filter(|rest| rest.contains('|')).unwrap_or(sk));
         Some(Range { table: *table, pk, sk: sk.to_owned() })
+    }
+
+    /// Where its rows are of what something is about.
+    #[must_use]
+    pub fn range_about(&self, about: &str) -> Option<Range> {
+        let Store::DynamoDb { table, pk, sk } = &self.class.entry().store else { return None };
+        Some(Range { table: *table, pk: format!("{}{about}", before_placeholder(pk)), sk: before_placeholder(sk).to_owned() })
     }
 
     /// What a row of this class is about, by its sort key: the first thing that the key names.
@@ -122,6 +131,7 @@ fn place(arm: &Arm) -> Option<Place> {
         Erasing::Own => Some(Place::Own),
         Erasing::OfAddress => Some(Place::OfAddress),
         Erasing::Unlinked(class) => Class::from_id(class).map(Place::Linked),
+        Erasing::Of(class) => Class::from_id(class).map(Place::About),
         _ => None,
     }
 }
@@ -252,7 +262,7 @@ mod tests {
             assert!(!document.is_table() || document.sources.len() == 1, "{}: a table has rows of one kind", document.template);
             for source in &document.sources {
                 let range = source.range(&whose());
-                assert_eq!(range.is_none(), matches!(source.place, Place::Linked(_)), "{source:?}");
+                assert_eq!(range.is_none(), matches!(source.place, Place::Linked(_) | Place::About(_)), "{source:?}");
                 assert!(range.is_none_or(|range| !range.pk.contains(['<', '>']) && !range.sk.is_empty()), "{source:?}");
             }
         }

@@ -58,12 +58,27 @@ struct Cursor {
 impl RowsOf<'_> {
     /// All rows of a source.
     async fn all(&self, source: Source) -> Result<Vec<Row>, Failure> {
-        if let Place::Linked(class) = source.place {
-            return self.linked(source, class).await;
+        match source.place {
+            Place::Linked(class) => self.linked(source, class).await,
+            Place::About(class) => self.about(source, class).await,
+            Place::Own | Place::OfAddress => self.rest(Cursor::of(source, self.whose)).await,
         }
-        let (mut cursor, mut rows) = (Cursor::of(source, self.whose), Vec::new());
+    }
+
+    async fn rest(&self, mut cursor: Cursor) -> Result<Vec<Row>, Failure> {
+        let mut rows = Vec::new();
         while let Some(row) = self.next(&mut cursor).await? {
             rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    async fn about(&self, source: Source, class: Class) -> Result<Vec<Row>, Failure> {
+        let own = Source { class, place: Place::Own };
+        let mut rows = Vec::new();
+        for row in self.rest(Cursor::of(own, self.whose)).await? {
+            let range = own.about(row.text("sk")).and_then(|about| source.range_about(about));
+            rows.extend(self.rest(Cursor { range, ..Cursor::of(source, self.whose) }).await?);
         }
         Ok(rows)
     }
@@ -291,14 +306,17 @@ mod tests {
 
     #[tokio::test]
     async fn an_54_a_file_has_the_rows_of_its_classes_with_what_the_inventory_declares() {
-        let own = format!("ACC#{ACCOUNT}");
+        let (own, address) = (format!("ACC#{ACCOUNT}"), format!("EMAIL#{}", "ab".repeat(32)));
         let rows = FakeRows::default()
             .with("account", &own, "PROFILE", json!({ "email": "ada@example.org", "locale": "en", "undeclared": "x" }))
-            .with("analytics-objection", &own, "OBJECTION", json!({ "at": "2026-11-30T12:00:00Z" }));
-        let file: Value = serde_json::from_str(&file(&rows, "profile.json").await).unwrap();
+            .with("consent-record", &own, "CONSENT#2026#analytics", json!({ "after": "objected" }))
+            .with("marketing-consent", &address, "MARKETING", json!({ "given_at": "2026-11-30T12:00:00Z" }));
+        let profile: Value = serde_json::from_str(&file(&rows, "profile.json").await).unwrap();
         let account = json!({ "pk": own, "sk": "PROFILE", "class": "account", "email": "ada@example.org", "locale": "en" });
-        assert_eq!(file["account"], json!([account]));
-        assert_eq!(file["analytics-objection"][0]["at"], "2026-11-30T12:00:00Z");
+        assert_eq!(profile["account"], json!([account]));
+        let consents: Value = serde_json::from_str(&file(&rows, "consents.json").await).unwrap();
+        assert_eq!(consents["consent-record"][0]["after"], "objected");
+        assert_eq!(consents["marketing-consent"][0]["given_at"], "2026-11-30T12:00:00Z");
     }
 
     #[tokio::test]

@@ -89,7 +89,8 @@ impl SignReceipts<'_> {
             let head = self.log.head().await?;
             let waiting = self.log.waiting().await?;
             if waiting.is_empty() {
-                if !head.is_signed() {
+                // An empty log says nothing.
+                if head.size > 0 && !head.is_signed() {
                     self.sign(&head).await?;
                 }
                 return Ok(placed);

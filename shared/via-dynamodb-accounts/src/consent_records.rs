@@ -19,7 +19,7 @@ pub fn record<T>(accounts: &str, account: AccountId, record: &ConsentRecord) -> 
         .text("after", after.name())
         .text("method", by.name())
         .text("notice", notice)
-        .text("at", instant(*at))
+        .text("changed_at", instant(*at))
         .put_new(accounts)
         .or(|_| Err(Failure::unavailable(Duration::from_secs(1))))
 }

@@ -59,9 +59,11 @@ fn a_healthy_run_rings_nothing_and_silence_does() {
             &cloud,
             &[
                 "EveryMinuteEndStuckSilent",
+                "EveryHourAdvanceErasuresSilent",
                 "EveryHourAuditRetentionSilent",
                 "EveryHourDeleteExpiredSilent",
                 "EveryHourReconcilePaymentsSilent",
+                "EveryHourSignProofsSilent",
             ],
         )
         .await;

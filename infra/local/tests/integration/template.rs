@@ -130,7 +130,7 @@ fn the_repositorys_template_has_all_a_function_needs() {
         std::fs::read_dir(root.join("functions")).unwrap().map(|entry| (entry.unwrap().file_name().into_string().unwrap(), ())).collect();
     let names: BTreeMap<String, ()> = models.iter().flat_map(|model| model.functions.keys().map(|name| (name.clone(), ()))).collect();
     assert_eq!(names, folders);
-    assert_eq!(models.each_ref().map(|model| model.tables.len()), [6, 1]);
+    assert_eq!(models.each_ref().map(|model| model.tables.len()), [8, 1]);
     assert_eq!(models.each_ref().map(|model| model.queues.is_empty()), [false, true]);
     // Where nothing is kept, the pages of the site are all that lies in a bucket.
     let buckets = models.each_ref().map(|model| model.buckets.iter().map(|bucket| bucket.logical_id.as_str()).collect::<Vec<_>>());

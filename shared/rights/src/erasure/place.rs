@@ -93,7 +93,8 @@ pub(super) fn class_of(key: &str) -> Option<Class> {
     let classes = ARMS.iter().filter(|arm| arm.erasing == Erasing::Objects).filter_map(|arm| Class::from_id(arm.id));
     let fitting = classes.filter_map(|class| {
         let Store::S3 { key, .. } = &class.entry().store else { return None };
-        let fixed: Vec<&str> = key.split('/').filter(|segment| !segment.contains('<')).collect();
+        let said = blanked(key);
+        let fixed: Vec<&str> = said.split('/').filter(|segment| !segment.contains('*')).collect();
         fixed.iter().all(|segment| segments.contains(segment)).then_some((fixed.len(), class))
     });
     fitting.max_by_key(|(fixed, _)| *fixed).map(|(_, class)| class)
@@ -104,6 +105,13 @@ fn partition(entry: &Entry, whose: &str, id: &str) -> Option<Place> {
     let Store::DynamoDb { table, pk, .. } = &entry.store else { return None };
     let pattern = pk.split(" or ").find(|pattern| pattern.contains(whose))?;
     Some(Place::Partition { table: *table, pk: pattern.replace(whose, id) })
+}
+
+/// A pattern with a star for each `<…>` of it, which may have slashes in it.
+fn blanked(pattern: &str) -> String {
+    let mut parts = pattern.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + "*" + part.split_once('>').map_or("", |(_, rest)| rest))
 }
 
 /// What is elsewhere, is found by a row of theirs, and goes before it.
@@ -159,6 +167,7 @@ mod tests {
         }
         assert_eq!(tables.last(), Some(&Table::Accounts));
         let owned = places.iter().all(|place| match place {
+            Place::Partition { pk, .. } if pk.contains(['<', '>', '|', ' ']) => false,
             Place::Partition { pk, .. } => pk.contains(&person.account.unwrap().to_string()) || pk.contains(person.address.as_str()),
             Place::Objects { prefix } => prefix.ends_with(&format!("/{}/", person.account.unwrap())),
         });

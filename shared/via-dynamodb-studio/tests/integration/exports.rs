@@ -1,11 +1,11 @@
 //! Exports pass the contract suites of their ports on the local endpoints; and rows are read from where they are.
 
-use dynamo::{Database, Item, Key};
+use dynamo::{Database, EXPIRY, Item, Key};
 use exports::Rows;
 use exports::layout::Range;
 use jiff::civil::date;
-use kernel::{Clock, DeviceId, SignedDuration};
-use policy::{Class, Table};
+use kernel::{Clock, DeviceId, SignedDuration, Timestamp};
+use policy::{Class, Expiring, Table};
 use testkit::contract::exports::{self as contract, ExportStores};
 use via_dynamodb_exports::*;
 use via_dynamodb_insights::keys::device_day;
@@ -52,6 +52,12 @@ async fn put(table_id: &str, class: Class, key: Key, more: (&str, &str)) {
     drop(database().write(Item::new(class.id(), key).text(more.0, more.1).put(&table(table_id))).await.unwrap());
 }
 
+/// A row of a class that ends, as the suites of what is stored want it.
+async fn put_due(class: Expiring, key: Key, now: Timestamp, with: impl FnOnce(Item) -> Item) {
+    let row = with(Item::new(class.class().id(), key)).due(EXPIRY, class.expires_at(now));
+    drop(database().write(row.put(&table("InsightsTable"))).await.unwrap());
+}
+
 #[tokio::test]
 async fn an_54_all_rows_of_a_range_are_read_page_by_page() {
     let filler = "x".repeat(300_000);
@@ -80,14 +86,14 @@ async fn an_54_the_days_of_a_browser_are_found_by_its_link() {
     let (mine, other) = (DeviceId::new(&*stores.clock, &stores.randomness), DeviceId::new(&*stores.clock, &stores.randomness));
     let days = [date(2030, 1, 1), date(2029, 12, 31), date(2029, 10, 3), date(2029, 10, 1)];
     for day in days {
-        put("InsightsTable", Class::DeviceDay, device_day(day, mine), ("day", &day.to_string())).await;
-        put("InsightsTable", Class::DeviceDay, device_day(day, other), ("day", "other")).await;
+        put_due(Class::DEVICE_DAY, device_day(day, mine), now, |row| row.text("actions", day.to_string())).await;
+        put_due(Class::DEVICE_DAY, device_day(day, other), now, |row| row.text("actions", "other")).await;
     }
     let range = Range { table: Table::Insights, pk: "ACC#links".into(), sk: "DEV#".into() };
-    put("InsightsTable", Class::DeviceLink, Key::new("ACC#links", format!("DEV#{mine}")), ("expires_at", "x")).await;
+    put_due(Class::DEVICE_LINK, Key::new("ACC#links", format!("DEV#{mine}")), now, |row| row).await;
     let link = rows().page(&range, None).await.unwrap().rows.remove(0);
     let since = now.checked_sub(SignedDuration::from_hours(24 * 90)).unwrap();
     let found = rows().linked(Class::DeviceDay, &link, since, now).await.unwrap();
-    assert_eq!(found.iter().map(|row| row.text("day")).collect::<Vec<_>>(), ["2029-10-03", "2029-12-31", "2030-01-01"]);
+    assert_eq!(found.iter().map(|row| row.text("actions")).collect::<Vec<_>>(), ["2029-10-03", "2029-12-31", "2030-01-01"]);
     assert!(rows().linked(Class::Lead, &link, since, now).await.is_err());
 }

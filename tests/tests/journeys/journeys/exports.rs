@@ -90,7 +90,7 @@ fn an_54_im_05_a_person_gets_a_copy_of_everything_that_is_stored_of_them_and_of_
         }
         let mails = mailbox::all(&cloud).await;
         let mail = mails.iter().find(|mail| mail.text.contains(&export)).expect("a mail");
-        assert!(mail.text.contains("/account?export=") && !mail.text.contains("exports/"), "it leads to the page, and to no file");
+        assert!(mail.text.contains("/data?export=") && !mail.text.contains("exports/"), "it leads to the page, and to no file");
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

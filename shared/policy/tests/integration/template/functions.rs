@@ -201,7 +201,17 @@ fn every_path_has_a_route_for_the_methods_it_does_not_take() {
     let heads: Vec<&String> = paths.iter().filter(|(_, methods)| methods.contains("HEAD")).map(|(path, _)| path).collect();
     assert_eq!(
         heads,
-        ["/.well-known/{name}", "/privacy", "/privacy/changes", "/unsubscribe/{token}", "/v1/offers", "/v1/site", "/v1/styles"],
+        [
+            "/.well-known/{name}",
+            "/privacy",
+            "/privacy/changes",
+            "/unsubscribe/{token}",
+            "/v1/erasures/{id}",
+            "/v1/offers",
+            "/v1/proofs/{path+}",
+            "/v1/site",
+            "/v1/styles"
+        ],
         "what everybody may get"
     );
 }
@@ -332,9 +342,8 @@ fn a_grant_on_a_table_says_which_rows_it_is_for() {
             }
             let keys = texts(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
             assert!(!keys.is_empty(), "{grant} says no keys");
-            let is_prefix =
-                |key: &String| key.strip_suffix("#*").is_some_and(|name| name.chars().all(|letter| letter.is_ascii_uppercase()));
-            assert!(keys.iter().all(is_prefix), "{grant} says {keys:?}, which are no prefixes such as ACC#*");
+            let is_prefix = |key: &String| key.strip_suffix("#*").unwrap_or(key).chars().all(|letter| letter.is_ascii_uppercase());
+            assert!(keys.iter().all(is_prefix), "{grant} says {keys:?}, which are no prefixes such as ACC#*, nor whole keys");
             assert_eq!(condition["Null"]["dynamodb:LeadingKeys"], "false", "{grant} is given to requests without a key too");
         }
     }
@@ -349,6 +358,7 @@ fn variable(action: &str, resource: &str) -> Option<String> {
         "s3" => Some("PICTURES_BUCKET".into()),
         "ses" if last.starts_with("configuration-set/") => Some("MAIL_CONFIGURATION_SET".into()),
         "ses" => Some("MAIL_FROM".into()),
+        "kms" if resource.contains("ProofsKey") => Some("PROOFS_KEY_ID".into()),
         "kms" => Some("SIGNING_KEY_ID".into()),
         "sqs" if action == "sqs:SendMessage" && !last.ends_with("-dlq") => {
             last.strip_prefix("${Prefix}-").map(|queue| format!("{}_QUEUE_URL", queue.replace('-', "_").to_uppercase()))
@@ -371,7 +381,7 @@ fn a_function_knows_what_it_may_use_and_nothing_else() {
         let allowed: BTreeSet<String> = grants(&function).iter().filter_map(|(action, resource)| variable(action, resource)).collect();
         let variables = variables(&function);
         let resources = |name: &String| {
-            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SIGNING_KEY_ID"]
+            ["_TABLE", "_BUCKET", "_QUEUE_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SIGNING_KEY_ID", "PROOFS_KEY_ID"]
                 .iter()
                 .any(|end| name.ends_with(end))
         };
@@ -402,9 +412,14 @@ fn only_what_hands_out_pictures_may_sign_and_with_the_one_key_alone() {
     assert_eq!((key.property("KeyUsage"), key.body["UpdateReplacePolicy"].as_str()), (&json!("SIGN_VERIFY"), Some("Retain")));
     for function in functions() {
         let kms: Vec<_> = grants(&function).into_iter().filter(|(action, _)| action.starts_with("kms:")).collect();
-        let wanted = ("kms:Sign".to_owned(), "${SigningKeyArn}".to_owned());
-        let signs = ["InstantCreate", "OnDrawingReady"].contains(&function.id.as_str());
-        assert_eq!(kms, if signs { vec![wanted] } else { Vec::new() }, "{}", function.id);
+        let of = |actions: &[&str], key: &str| actions.iter().map(|action| ((*action).to_owned(), key.to_owned())).collect();
+        let wanted: Vec<_> = match function.id.as_str() {
+            "InstantCreate" | "OnDrawingReady" => of(&["kms:Sign"], "${SigningKeyArn}"),
+            // The log of receipts has a key of its own.
+            "EveryHourSignProofs" => of(&["kms:GetPublicKey", "kms:Sign"], "${ProofsKeyArn}"),
+            _ => Vec::new(),
+        };
+        assert_eq!(kms, wanted, "{}", function.id);
     }
 }
 
