@@ -13,7 +13,7 @@ use super::statement::statement_of;
 use super::{Erasure, ErasureDue, ErasureId, Erasures, Person, Step};
 use crate::ObjectList;
 
-/// How long after the first look everything is listed again: longer than a worker that began before lives, and the longest that a queue delays.
+/// How long after the first look everything is listed again, at the earliest: longer than a worker that began before lives. The schedule tells it.
 const AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a backup gets beside its time: the database deletes it when it gets to it.
@@ -62,13 +62,8 @@ impl GoOnErasing<'_> {
             match self.step(&erasure, &person, now).await? {
                 Next::Waits => return Ok(()),
                 Next::Continues => return self.queue.send(&ErasureDue { erasure_id: id }, Duration::ZERO).await,
-                Next::Goes(next) => {
-                    // Where another worker was faster, its result is read.
-                    let written = self.erasures.advance(&next).await?;
-                    if written && next.step == Step::Verifying {
-                        self.queue.send(&ErasureDue { erasure_id: id }, AGAIN.unsigned_abs()).await?;
-                    }
-                }
+                // Where another worker was faster, its result is read.
+                Next::Goes(next) => drop(self.erasures.advance(&next).await?),
             }
         }
     }
