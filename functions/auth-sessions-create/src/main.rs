@@ -4,9 +4,10 @@ use accounts::{Entered, OpenSession, Pepper, StarterCredits};
 use edge::http::{Reply, Request, serve};
 use edge::{LocaleCookie, SessionKeys, SignInCookie};
 use kernel::{Email, Failure, Reason, SystemClock, SystemRandomness};
-use via_dynamodb_accounts::{DynamoSalts, DynamoSignIns};
+use via_dynamodb_accounts::{DynamoGuesses, DynamoSalts, DynamoSignIns};
 
 struct App {
+    guesses: DynamoGuesses,
     sign_ins: DynamoSignIns,
     salts: DynamoSalts,
     pepper: Pepper,
@@ -25,6 +26,7 @@ async fn main() -> Result<(), edge::Error> {
     let fleeting = settings.required("FLEETING_TABLE")?;
     let (accounts, leads) = (settings.required("ACCOUNTS_TABLE")?, settings.required("LEADS_TABLE")?);
     let app = &App {
+        guesses: DynamoGuesses::new(client.clone(), fleeting.clone()).with_accounts(accounts.clone()),
         sign_ins: DynamoSignIns::new(client.clone(), fleeting.clone(), accounts, leads),
         salts: DynamoSalts::new(client, fleeting),
         pepper: settings.pepper()?,
@@ -43,6 +45,7 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     let body: api_accounts::SignInRequest = request.json()?;
     let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
     let open = OpenSession {
+        guesses: &app.guesses,
         sign_ins: &app.sign_ins,
         salts: &app.salts,
         pepper: &app.pepper,

@@ -1,6 +1,6 @@
 //! `POST /v1/desk/sessions`: signs an operator in (events/desk-sessions-create).
 
-use accounts::Pepper;
+use accounts::{Pepper, ProveAddress};
 use desk::{Entered, OpenDeskSession, RelyingParty};
 use edge::http::{Reply, Request, serve};
 use edge::{DeskCookie, SignInCookie};
@@ -43,7 +43,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     request.refuse_cross_site(&app.origin)?;
     let mut body: api_desk::DeskSignIn = request.json()?;
     let App { operators, guesses, salts, pepper, site, clock, .. } = app;
-    let open = OpenDeskSession { operators, guesses, salts, pepper, site, clock, randomness: &SystemRandomness };
+    let prove = ProveAddress { guesses, salts, pepper, clock, randomness: &SystemRandomness };
+    let open = OpenDeskSession { operators, prove, site };
     let (email, signed, nonces) = (body.email()?, body.signed()?, app.codes.nonces(&request));
     let signed = signed.as_ref().map(|(at, assertion)| (*at, assertion));
     let opened = open.run(&Entered { email: &email, code: &body.code, nonces: &nonces, address: request.address(), signed }).await?;

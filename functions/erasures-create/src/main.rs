@@ -5,13 +5,13 @@ use edge::http::{Reply, Request, serve};
 use edge::{LocaleCookie, SignInCookie};
 use kernel::{Failure, Language, Recipient, SystemClock, SystemRandomness};
 use rights::{AskForErasure, Asked};
-use via_dynamodb_accounts::{DynamoSalts, DynamoSignIns};
+use via_dynamodb_accounts::{DynamoGuesses, DynamoSalts};
 use via_dynamodb_rights::DynamoErasures;
 use via_ses::SesMailer;
 use via_sqs::SqsQueue;
 
 struct App {
-    sign_ins: DynamoSignIns,
+    guesses: DynamoGuesses,
     salts: DynamoSalts,
     erasures: DynamoErasures,
     mailer: SesMailer,
@@ -30,7 +30,7 @@ async fn main() -> Result<(), edge::Error> {
     let (database, fleeting, accounts) =
         (dynamo::Database::new(&aws), settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
-        sign_ins: DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone(), String::new()),
+        guesses: DynamoGuesses::new(database.clone(), fleeting.clone()).with_accounts(accounts.clone()),
         salts: DynamoSalts::new(database.clone(), fleeting.clone()),
         erasures: DynamoErasures::new(database, settings.required("RIGHTS_TABLE")?).with_accounts(accounts, fleeting),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?, settings.required("MAIL_CONFIGURATION_SET")?, pepper.clone()),
@@ -48,9 +48,9 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     request.refuse_cross_site(&app.origin)?;
     let body: api_rights::ErasureRequest = request.json()?;
     let (email, key) = body.read()?;
-    let App { sign_ins, salts, erasures, mailer, queue, pepper, clock, origin, .. } = app;
+    let App { guesses, salts, erasures, mailer, queue, pepper, clock, origin, .. } = app;
     let (to, nonces) = (&Recipient { email, language: Language::of(&app.locale.locale(&request)) }, &app.cookie.nonces(&request));
-    let prove = ProveAddress { sign_ins, salts, pepper, clock, randomness: &SystemRandomness };
+    let prove = ProveAddress { guesses, salts, pepper, clock, randomness: &SystemRandomness };
     let asked = Asked { to, code: &body.code, nonces, address: request.address(), key: &key };
     let ask = AskForErasure { prove, erasures, queue, mailer, clock, randomness: &SystemRandomness, origin };
     let erasure = ask.run(&asked).await?;

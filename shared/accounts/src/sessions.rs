@@ -70,7 +70,7 @@ pub struct Guess {
     pub at: Timestamp,
 }
 
-/// What is under a slot, and whom its address leads to.
+/// What is under a slot, and whom its address leads to where that was asked for.
 #[derive(Clone)]
 pub struct Found {
     /// `None` without a code that is still good.
@@ -78,8 +78,9 @@ pub struct Found {
     pub account: Option<KnownAccount>,
 }
 
+/// The codes that people enter, whatever they are for.
 #[async_trait]
-pub trait SignIns: Send + Sync {
+pub trait Guesses: Send + Sync {
     /// Counts an entry before anything is compared: with its code, which takes [`kernel::limits::CODE_ATTEMPTS`], its address, its networks and both
     /// together; `false` without a code that may still be tried, for which only the networks are counted.
     ///
@@ -90,29 +91,19 @@ pub trait SignIns: Send + Sync {
     async fn attempt(&self, guess: &Guess) -> Result<bool, Failure>;
 
     async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure>;
+}
 
+#[async_trait]
+pub trait SignIns: Send + Sync {
     /// Opens the session with what its account chose, though it chose otherwise meanwhile, and ends the oldest ones of the account where there would be
     /// more than [`kernel::limits::SESSIONS`], though others signed in meanwhile. A new account has its grant unless its mailbox had one.
     ///
     /// # Errors
-    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased, and with
-    /// [`Reason::AccountClosing`] while it waits for that; [`Failure::Conflict`]
-    /// when the account was opened meanwhile; [`Failure::Busy`] with [`Reason::RateLimited`] when the networks opened too many accounts today, and with
-    /// [`Reason::BudgetSpent`] above the budget of grants.
+    /// [`Failure::Denied`] with [`Reason::CodeRefused`] when the code was used or replaced meanwhile, or the account was erased;
+    /// [`Failure::Conflict`] with [`Reason::AccountClosing`] while the account waits for its erasure, and with another reason when it was opened
+    /// meanwhile; [`Failure::Busy`] with [`Reason::RateLimited`] when the networks opened too many accounts today, and with [`Reason::BudgetSpent`]
+    /// above the budget of grants.
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure>;
-}
-
-/// The codes that people enter, whoever they let in.
-#[async_trait]
-pub trait Guesses: Send + Sync {
-    /// As [`SignIns::attempt`].
-    ///
-    /// # Errors
-    /// As there.
-    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure>;
-
-    /// The code under a slot that is still good.
-    async fn code(&self, slot: &CodeSlot, now: Timestamp) -> Result<Option<CodeHash>, Failure>;
 }
 
 #[async_trait]
@@ -130,6 +121,7 @@ pub struct SignedIn {
 
 /// Exchanges a code for a session.
 pub struct OpenSession<'a> {
+    pub guesses: &'a dyn Guesses,
     pub sign_ins: &'a dyn SignIns,
     pub salts: &'a dyn Salts,
     pub pepper: &'a Pepper,
@@ -161,7 +153,7 @@ pub struct Entered<'a> {
 
 /// Proves that somebody reads the mail of an address, by a code that was mailed to it.
 pub struct ProveAddress<'a> {
-    pub sign_ins: &'a dyn SignIns,
+    pub guesses: &'a dyn Guesses,
     pub salts: &'a dyn Salts,
     pub pepper: &'a Pepper,
     pub clock: &'a dyn Clock,
@@ -172,7 +164,7 @@ pub struct ProveAddress<'a> {
 pub struct Proven {
     pub slot: CodeSlot,
     pub code: CodeHash,
-    /// Whom its address leads to.
+    /// Whom its address leads to, where that was asked for.
     pub account: Option<KnownAccount>,
     pub networks: CallerNetworks,
     pub at: Timestamp,
@@ -183,7 +175,7 @@ impl ProveAddress<'_> {
     ///
     /// # Errors
     /// [`Failure::Invalid`] for what cannot be a code, which counts as no attempt; [`Failure::Denied`] with [`Reason::CodeRefused`], the same for a
-    /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`SignIns::attempt`].
+    /// wrong, used, expired or exhausted code, for an unknown address and for another browser; those of [`Guesses::attempt`].
     pub async fn run(&self, email: &Email, code: &str, nonces: &[Nonce], address: CallerAddress) -> Result<Proven, Failure> {
         let code = digits(code)?;
         let at = self.clock.now();
@@ -206,10 +198,10 @@ impl ProveAddress<'_> {
 
     /// Whom the code lets in, an account or a new one; `None` for a wrong code.
     async fn compare(&self, guess: &Guess, code: &CodeHash) -> Result<Option<Option<KnownAccount>>, Failure> {
-        if !self.sign_ins.attempt(guess).await? {
+        if !self.guesses.attempt(guess).await? {
             return Ok(None);
         }
-        let found = self.sign_ins.find(&guess.slot, guess.at).await?;
+        let found = self.guesses.find(&guess.slot, guess.at).await?;
         Ok(found.code.is_some_and(|stored| stored.matches(code)).then_some(found.account))
     }
 }
@@ -223,13 +215,13 @@ impl OpenSession<'_> {
     ///
     /// Those of [`ProveAddress::run`] and [`SignIns::open`].
     pub async fn run(&self, entered: &Entered<'_>) -> Result<SignedIn, Failure> {
-        let Self { sign_ins, salts, pepper, clock, randomness, .. } = *self;
-        let prove = ProveAddress { sign_ins, salts, pepper, clock, randomness };
+        let Self { guesses, salts, pepper, clock, randomness, .. } = *self;
+        let prove = ProveAddress { guesses, salts, pepper, clock, randomness };
         let proven = prove.run(entered.email, entered.code, entered.nonces, entered.address).await?;
         match self.write(entered, &proven, proven.account.clone()).await {
             // Another sign-in opened the account between the read and the write: this time it is found.
             Err(Failure::Conflict(_)) => {
-                let found = self.sign_ins.find(&proven.slot, proven.at).await?;
+                let found = self.guesses.find(&proven.slot, proven.at).await?;
                 self.write(entered, &proven, found.account).await
             }
             other => other,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use accounts::{AgeAttestation, Country, Entered, LeadPage, Nonce, OpenSession, RequestCode, SignedIn, StarterCredits};
 use kernel::{CallerAddress, Failure, FixedClock, Language, Randomness, Reason, Recipient, SeededRandomness, SignedDuration, limits};
 use outreach::Mail;
-use testkit::fakes::{FakeCodes, FakeDatabase, FakeMailer, FakeSalts, FakeSignIns};
+use testkit::fakes::{FakeCodes, FakeDatabase, FakeGuesses, FakeMailer, FakeSalts, FakeSignIns};
 use testkit::{Crashed, Faults, Kind, When, builders, survive};
 
 const FAULTS: [(When, Kind); 6] = [
@@ -85,8 +85,10 @@ impl SignInFixture {
 
     /// Enters a code in a browser that has these nonces.
     async fn enter_with(&self, name: &str, code: &str, nonces: &[Nonce]) -> Result<Result<SignedIn, Failure>, Crashed> {
-        let (sign_ins, salts, pepper) = (FakeSignIns(self.database.clone()), FakeSalts(self.database.clone()), builders::pepper());
+        let (guesses, sign_ins) = (FakeGuesses(self.database.clone()), FakeSignIns(self.database.clone()));
+        let (salts, pepper) = (FakeSalts(self.database.clone()), builders::pepper());
         let open = OpenSession {
+            guesses: &guesses,
             sign_ins: &sign_ins,
             salts: &salts,
             pepper: &pepper,

@@ -1,7 +1,7 @@
 //! How operators come to the desk: with a mailed code and a passkey.
 
-use accounts::{CallerNetworks, CodeHash, Guess, Guesses, Nonce, Pass, Pepper, Salts, code_refused};
-use kernel::{CallerAddress, Clock, DeskSession, Email, Failure, Randomness, Timestamp};
+use accounts::{Nonce, Pass, ProveAddress, code_refused};
+use kernel::{CallerAddress, DeskSession, Email, Failure, Timestamp};
 use policy::Class;
 
 use crate::action::{Action, Deed};
@@ -31,12 +31,8 @@ pub struct AtTheDesk {
 
 pub struct OpenDeskSession<'a> {
     pub operators: &'a dyn Operators,
-    pub guesses: &'a dyn Guesses,
-    pub salts: &'a dyn Salts,
-    pub pepper: &'a Pepper,
+    pub prove: ProveAddress<'a>,
     pub site: &'a RelyingParty,
-    pub clock: &'a dyn Clock,
-    pub randomness: &'a dyn Randomness,
 }
 
 impl OpenDeskSession<'_> {
@@ -44,40 +40,20 @@ impl OpenDeskSession<'_> {
     ///
     /// # Errors
     /// [`Failure::Denied`] with [`kernel::Reason::CodeRefused`], the same for a wrong code and for the right one of somebody who is no operator; with
-    /// [`kernel::Reason::PasskeyRefused`] without the passkey that one has, and when the time for registering the first one is over.
+    /// [`kernel::Reason::PasskeyRefused`] without the passkey that one has, and when the time for registering the first one is over. Those of
+    /// [`ProveAddress::run`].
     pub async fn run(&self, entered: &Entered<'_>) -> Result<AtTheDesk, Failure> {
-        let (slot, code) = self.check_code(entered).await?;
-        let now = self.clock.now();
+        let proven = self.prove.run(entered.email, entered.code, entered.nonces, entered.address).await?;
+        let now = self.prove.clock.now();
         let credential = entered.signed.map(|(_, assertion)| &assertion.credential_id);
         let (operator, passkey) = self.operators.of_email(entered.email, credential).await?.ok_or_else(code_refused)?;
         let signed = self.check_passkey(entered, &operator, passkey.as_ref(), now)?;
         let opened = if signed.is_some() { Opened::ByPasskey } else { Opened::ByCode };
-        let secret = Pass::new(self.randomness);
+        let secret = Pass::new(self.prove.randomness);
         let expires_at = Class::OPERATOR_SESSION.expires_at(now);
         let session = DeskSession { operator: operator.id, secret: secret.hash() };
-        self.operators.open(&Opening { slot, code, session, opened, signed, at: now, expires_at }).await?;
+        self.operators.open(&Opening { slot: proven.slot, code: proven.code, session, opened, signed, at: now, expires_at }).await?;
         Ok(AtTheDesk { operator, opened, secret, expires_at, lasts: expires_at.duration_since(now).as_secs() })
-    }
-
-    async fn check_code(&self, entered: &Entered<'_>) -> Result<(accounts::CodeSlot, CodeHash), Failure> {
-        let code = accounts::code_digits(entered.code)?;
-        let now = self.clock.now();
-        let key = self.pepper.email_key(entered.email);
-        let networks = CallerNetworks::of(entered.address, &key, self.pepper, self.salts, self.randomness, now).await?;
-        // A browser that brings no nonce is counted as one with a nonce that nobody has.
-        let stranger = [Nonce::new(self.randomness)];
-        let nonces = if entered.nonces.is_empty() { &stranger[..] } else { entered.nonces };
-        for nonce in nonces {
-            let slot = self.pepper.code_slot(entered.email, nonce);
-            let hash = self.pepper.code_hash(&slot, &code);
-            if !self.guesses.attempt(&Guess { slot: slot.clone(), networks: networks.clone(), at: now }).await? {
-                continue;
-            }
-            if self.guesses.code(&slot, now).await?.is_some_and(|stored| stored.matches(&hash)) {
-                return Ok((slot, hash));
-            }
-        }
-        Err(code_refused())
     }
 
     fn check_passkey(

@@ -6,6 +6,7 @@ mod address;
 mod clock;
 mod email;
 mod failure;
+pub mod html;
 pub mod id;
 mod limit;
 pub mod limits;

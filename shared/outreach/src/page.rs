@@ -1,8 +1,7 @@
 //! The pages of the link that unsubscribes: one with a button, and one that says it is done. Neither loads anything.
 
 use kernel::Language;
-
-use crate::template::escaped;
+use kernel::html::escaped;
 
 const STYLE: &str = include_str!("../templates/page.css");
 

@@ -5,6 +5,7 @@
 //! value that is not there is left out. Values are put in last, so nothing in them is taken for a sign of the template.
 
 use kernel::Language;
+use kernel::html::escaped;
 
 use crate::Letter;
 
@@ -154,22 +155,6 @@ fn cleaned(value: &str) -> String {
 /// In one line, as a header must be: a line break in a value would begin another header.
 fn one_line(text: &str) -> String {
     text.split(|sign: char| sign.is_control() || sign.is_whitespace()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// Escapes text for an element or a quoted attribute.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use accounts::{
-    CodeSlot, Flags, Found, Grant, Guess, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused,
-};
+use accounts::{Flags, Grant, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused};
 use async_trait::async_trait;
-use dynamo::{Attributes, Batch, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
-use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, limits};
+use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
+use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, limits};
 use policy::Class;
 use wallet::Entry;
 
@@ -124,16 +122,6 @@ impl DynamoSignIns {
 
 #[async_trait]
 impl SignIns for DynamoSignIns {
-    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
-        guesses::attempt(&self.database, &self.fleeting, guess).await
-    }
-
-    async fn find(&self, slot: &CodeSlot, now: Timestamp) -> Result<Found, Failure> {
-        let (code, email) = (keys::code(slot), keys::email(&slot.key));
-        let rows = self.database.read(Batch::default().of(&self.fleeting, &code).of(&self.accounts, &email)).await?;
-        Ok(Found { code: guesses::read(rows.get(&code), now)?, account: rows.get(&email).map(known).transpose()? })
-    }
-
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
         let SignIn { session, latest, flags, .. } = sign_in;
         let (mut known, mut grants) = (KnownAccount { id: session.account, latest: latest.clone(), flags: *flags }, true);

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use accounts::{EmailKey, LatestSessions, account_closing, code_refused};
+use accounts::{EmailKey, LatestSessions, account_closing};
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, DueIndex, EXPIRY, Item, Part, Read, TRIES, TTL, Transaction, name_of, text};
 use kernel::{AccountId, AccountSession, Failure, Timestamp};
 use policy::Class;
 use receipts::Hash;
 use rights::{Closing, Erasure, ErasureId, Erasures, Person, Step};
-use via_dynamodb_accounts::keys as account_keys;
+use via_dynamodb_accounts::{guesses, keys as account_keys};
 
 use crate::keys;
 
@@ -47,10 +47,7 @@ impl DynamoErasures {
 
     fn transaction(&self, closing: &Closing, latest: &LatestSessions) -> Result<Transaction<Closed>, Failure> {
         let row = item(&closing.erasure)?.put_new(&self.rights);
-        let used = closing.code.as_ref().map(|code| {
-            let row = account_keys::code(&code.slot).delete(&self.fleeting);
-            row.only_if("code_hash = :hash").value(":hash", text(code.hash.as_str())).or(|_| Err(code_refused()))
-        });
+        let used = closing.code.as_ref().map(|code| guesses::use_up(&self.fleeting, &code.slot, &code.hash));
         let closed = match &closing.erasure.person {
             Some(Person { account: Some(account), address }) => self.close_account(closing, *account, address, latest)?,
             _ => Vec::new(),

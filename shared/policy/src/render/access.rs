@@ -2,11 +2,12 @@
 //! from the inventory and the provider ledger; the words around are here, in each language.
 
 use kernel::Language;
+use kernel::html::escaped;
 use serde::Serialize;
 
 use super::deployment::Deployment;
 use super::facts::Facts;
-use super::page::{Block, STYLE, Words, escaped, put_block};
+use super::page::{Block, STYLE, Words, put_block};
 use crate::diff;
 use crate::inventory::{Category, Entry, Export, Purpose, Subject, inventory};
 use crate::processor::{Keeps, Processor};

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use kernel::html::escaped;
+
 /// The page's style. It is inline, so that nothing is fetched; the Content-Security-Policy names its hash.
 pub(super) const STYLE: &str = include_str!("style.css");
 
@@ -86,20 +88,4 @@ fn inline(words: &Words) -> String {
         Part::Link { href, shown } => format!("<a rel=\"noopener noreferrer\" href=\"{}\">{}</a>", escaped(href), escaped(shown)),
     };
     words.0.iter().map(part).collect()
-}
-
-/// Escapes text for an element or a quoted attribute.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -4,6 +4,8 @@ mod words;
 
 use std::fmt::Write;
 
+use kernel::html::escaped;
+
 use crate::Verified;
 use words::{TITLE, sections};
 
@@ -77,20 +79,4 @@ fn put_html(html: &mut String, block: &Block) {
         // A parser drops the first end of line within `pre`.
         Block::Verbatim(words) => writeln!(html, "<pre>\n{}</pre>", escaped(words)),
     };
-}
-
-/// Escapes text for an element or a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe += "&amp;",
-            '<' => safe += "&lt;",
-            '>' => safe += "&gt;",
-            '"' => safe += "&quot;",
-            '\'' => safe += "&#39;",
-            other => safe.push(other),
-        }
-    }
-    safe
 }

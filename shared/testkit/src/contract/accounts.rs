@@ -13,7 +13,7 @@ pub async fn codes(stores: &Stores) {
     let (email, address) = (stores.address(), stores.network());
     let slot = stores.slot(&email);
     assert!(!stores.attempt(&slot).await.unwrap());
-    let stored = async || stores.sign_ins.find(&slot, stores.now()).await.unwrap().code;
+    let stored = async || stores.guesses.find(&slot, stores.now()).await.unwrap().code;
     let code = stores.code(&slot, "111111", address).await;
     stores.codes.issue(&code).await.unwrap();
     for _ in 0..limits::CODE_ATTEMPTS {
@@ -40,7 +40,7 @@ pub async fn codes_of_browsers(stores: &Stores) {
     }
     assert!(!stores.attempt(&stores.slot(&email)).await.unwrap(), "a browser that did not ask");
     assert!(stores.attempt(&owner.slot).await.unwrap());
-    assert!(stores.sign_ins.find(&owner.slot, stores.now()).await.unwrap().code.unwrap().matches(&owner.hash));
+    assert!(stores.guesses.find(&owner.slot, stores.now()).await.unwrap().code.unwrap().matches(&owner.hash));
 }
 
 /// A code for an address that gets no mail is stored and counted like any other, so that no answer tells it from others.

@@ -1,6 +1,6 @@
 //! The desk: who is let in, what is signed, and what becomes of cases.
 
-use ::accounts::{Guesses, Pass};
+use ::accounts::{Guesses, Pass, ProveAddress};
 use ::desk::{
     Action, Cases, Decided, Deciding, Deed, Entered, OpenDeskSession, Opened, Operator, Operators, OwnCases, RegisterPasskey, RelyingParty,
     Reopening, Role, Signed, Signing, is_unbroken,
@@ -36,15 +36,14 @@ impl Desk {
         let at = stores.now();
         let assertion = passkey.map(|passkey| passkey.sign(&Action { deed: Deed::SignIn, at }));
         let site = RelyingParty::new(ORIGIN);
-        let open = OpenDeskSession {
-            operators: &*self.operators,
+        let prove = ProveAddress {
             guesses: &*self.guesses,
             salts: &*stores.salts,
             pepper: &builders::pepper(),
-            site: &site,
             clock: &*stores.clock,
             randomness: &stores.randomness,
         };
+        let open = OpenDeskSession { operators: &*self.operators, prove, site: &site };
         let signed = assertion.as_ref().map(|assertion| (at, assertion));
         let opened = open.run(&Entered { email, code: &code, nonces: &[nonce], address: stores.network(), signed }).await?;
         Ok((DeskSession { operator: opened.operator.id, secret: Pass::hash(&opened.secret) }, opened.opened))

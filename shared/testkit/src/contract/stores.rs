@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ::accounts::{
-    CallerNetworks, CodeSlot, Codes, EmailChanges, EmailKey, Guess, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients, Salts,
-    Sessions, SignIn, SignIns,
+    CallerNetworks, CodeSlot, Codes, EmailChanges, EmailKey, Guess, Guesses, IssuedCode, KnownAccount, Leads, Nonce, Profiles, Recipients,
+    Salts, Sessions, SignIn, SignIns,
 };
 use ::rights::{Erasures, ReceiptLog};
 use choices::Choices;
@@ -33,6 +33,7 @@ pub struct Stores {
     pub randomness: SeededRandomness,
     pub codes: Box<dyn Codes>,
     pub salts: Box<dyn Salts>,
+    pub guesses: Box<dyn Guesses>,
     pub sign_ins: Box<dyn SignIns>,
     pub sessions: Box<dyn Sessions>,
     pub profiles: Box<dyn Profiles>,
@@ -75,6 +76,7 @@ impl Stores {
             randomness: SeededRandomness::new(seed),
             codes: Box::new(FakeCodes(database.clone())),
             salts: Box::new(FakeSalts(database.clone())),
+            guesses: Box::new(FakeGuesses(database.clone())),
             sign_ins: Box::new(FakeSignIns(database.clone())),
             sessions: Box::new(FakeSessions(database.clone())),
             profiles: Box::new(FakeProfiles(database.clone())),
@@ -181,11 +183,11 @@ impl Stores {
 
     pub(super) async fn attempt_from(&self, slot: &CodeSlot, address: CallerAddress) -> Result<bool, Failure> {
         let networks = self.networks(address, &slot.key).await;
-        self.sign_ins.attempt(&Guess { slot: slot.clone(), networks, at: self.now() }).await
+        self.guesses.attempt(&Guess { slot: slot.clone(), networks, at: self.now() }).await
     }
 
     pub(super) async fn account_of(&self, slot: &CodeSlot) -> Option<KnownAccount> {
-        self.sign_ins.find(slot, self.now()).await.unwrap().account
+        self.guesses.find(slot, self.now()).await.unwrap().account
     }
 
     /// A first sign-in with a fresh code.

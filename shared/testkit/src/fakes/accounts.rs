@@ -1,8 +1,8 @@
 //! Codes, sign-ins, sessions and profiles.
 
 use accounts::{
-    Codes, EmailKey, Found, Grant, Guess, Issued, IssuedCode, KnownAccount, Lead, Leads, Me, Networks, NewAccount, Profiles, Salt, Salts,
-    Sessions, SignIn, SignIns, account_closing, code_refused,
+    Codes, EmailKey, Found, Grant, Guess, Guesses, Issued, IssuedCode, KnownAccount, Lead, Leads, Me, Networks, NewAccount, Profiles, Salt,
+    Salts, Sessions, SignIn, SignIns, account_closing, code_refused,
 };
 use async_trait::async_trait;
 use kernel::{AccountSession, Failure, Limit, Reason, Timestamp, Window, limits};
@@ -52,14 +52,14 @@ impl Codes for FakeCodes {
 }
 
 #[derive(Clone)]
-pub struct FakeSignIns(pub FakeDatabase);
+pub struct FakeGuesses(pub FakeDatabase);
 
 #[async_trait]
-impl SignIns for FakeSignIns {
+impl Guesses for FakeGuesses {
     async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
         let (address, block, at) = (guess.slot.key.as_str(), guess.networks.block_and_address.as_str(), guess.at);
         self.0
-            .transact("sign_ins.attempt", |rows| {
+            .transact("guesses.attempt", |rows| {
                 let code = rows.codes.get_mut(&guess.slot);
                 let code = code.filter(|(_, attempts, expires_at)| *attempts < limits::CODE_ATTEMPTS && *expires_at > at);
                 let has_code = code.is_some();
@@ -76,13 +76,19 @@ impl SignIns for FakeSignIns {
 
     async fn find(&self, slot: &accounts::CodeSlot, now: Timestamp) -> Result<Found, Failure> {
         self.0
-            .read("sign_ins.find", |rows| {
+            .read("guesses.find", |rows| {
                 let code = rows.codes.get(slot).filter(|(_, _, expires_at)| *expires_at > now);
                 Ok(Found { code: code.map(|(hash, _, _)| hash.clone()), account: rows.email_index.get(&slot.key).cloned() })
             })
             .await
     }
+}
 
+#[derive(Clone)]
+pub struct FakeSignIns(pub FakeDatabase);
+
+#[async_trait]
+impl SignIns for FakeSignIns {
     async fn open(&self, sign_in: &SignIn) -> Result<(), Failure> {
         self.0
             .transact("sign_ins.open", |rows| {

@@ -1,6 +1,6 @@
 //! The desk: operators, their trails, and cases.
 
-use accounts::{CodeHash, CodeSlot, Guess, Guesses, SignIns, code_refused};
+use accounts::code_refused;
 use async_trait::async_trait;
 use desk::{
     AuditEntry, CasePage, Cases, CredentialId, Decided, Deciding, Head, Opened, Opening, Operator, Operators, OwnCases, Passkey, Place,
@@ -10,21 +10,7 @@ use kernel::{AccountSession, DeskSession, Email, Failure, GenerationId, Operator
 use studio::Case;
 use studio::case::StatementOfReasons;
 
-use super::{FakeDatabase, FakeSignIns, Rows};
-
-#[derive(Clone)]
-pub struct FakeGuesses(pub FakeDatabase);
-
-#[async_trait]
-impl Guesses for FakeGuesses {
-    async fn attempt(&self, guess: &Guess) -> Result<bool, Failure> {
-        FakeSignIns(self.0.clone()).attempt(guess).await
-    }
-
-    async fn code(&self, slot: &CodeSlot, now: Timestamp) -> Result<Option<CodeHash>, Failure> {
-        self.0.read("guesses.code", |rows| Ok(rows.codes.get(slot).filter(|(_, _, end)| *end > now).map(|(hash, _, _)| hash.clone()))).await
-    }
-}
+use super::{FakeDatabase, Rows};
 
 #[derive(Clone)]
 pub struct FakeOperators(pub FakeDatabase);

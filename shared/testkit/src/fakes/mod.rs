@@ -25,14 +25,14 @@ mod services;
 mod trials;
 mod views;
 
-pub use accounts::{FakeCodes, FakeLeads, FakeProfiles, FakeSalts, FakeSessions, FakeSignIns};
+pub use accounts::{FakeCodes, FakeGuesses, FakeLeads, FakeProfiles, FakeSalts, FakeSessions, FakeSignIns};
 #[cfg(feature = "pictures")]
 pub use artist::{Answer, FakeArtist};
 pub use attempts::{FakeAttempts, FakeBreaker};
 pub use bucket::{FakeArrivals, FakeBucket, FakeForms, FakeLinks, FakeObjects, FakePictures, FakeQuarantine, FakeSelfies};
 pub use choices::FakeChoices;
 pub use database::{CampaignMail, FakeDatabase, FakeReceipts, Rows, SessionRow, TrialRow, UploadRow};
-pub use desk::{FakeCases, FakeGuesses, FakeOperators};
+pub use desk::{FakeCases, FakeOperators};
 pub use email_changes::{ChangeRow, FakeEmailChanges};
 pub use expired::FakeExpiredRows;
 pub use exports::{FakeExportFiles, FakeExportQueue, FakeExportRows, FakeExports};

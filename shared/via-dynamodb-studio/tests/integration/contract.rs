@@ -37,6 +37,7 @@ pub(crate) fn stores(seed: u64) -> Stores {
         randomness: SeededRandomness::new(seed),
         codes: Box::new(DynamoCodes::new(database.clone(), fleeting.clone(), table("LeadsTable"))),
         salts: Box::new(DynamoSalts::new(database.clone(), fleeting.clone())),
+        guesses: Box::new(DynamoGuesses::new(database.clone(), fleeting.clone()).with_accounts(accounts.clone())),
         sign_ins: Box::new(DynamoSignIns::new(database.clone(), fleeting.clone(), accounts.clone(), table("LeadsTable"))),
         sessions: Box::new(DynamoSessions::new(database.clone(), fleeting.clone())),
         profiles: Box::new(DynamoProfiles::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
