@@ -23,7 +23,7 @@ export PYTHON
 WEB := $(shell find web shared/policy/inventory.toml \( -name node_modules -o -name dist -o -name .prerender -o -name target -o -path web/tests \) -prune -o -type f -print 2> /dev/null)
 PACKAGES := web/node_modules/.package-lock.json
 
-.PHONY: help audit-retention browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback operator openapi invariants deploy audit tools cloud
+.PHONY: help audit-retention browser campaign demo test contract check fuzz up down watch web bench soak new stacks permissions insights feedback operator restore openapi invariants deploy audit tools cloud
 
 help: ## this list
 	sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -148,7 +148,10 @@ feedback: tools ## what people wrote: [TABLE=the stack's InsightsTable]; without
 
 operator: tools ## who is at the desk, with your AWS credentials: EMAIL=… ROLE=support|moderator|lead|none [TABLE=the stack's DeskTable]; without TABLE in the local cloud
 	set -a; $(if $(TABLE),DESK_TABLE='$(TABLE)',. .local/stack.env); set +a
-	$(CARGO) run --quiet --locked -p via-dynamodb-desk --example operator -- $(if $(filter none,$(ROLE)),dismiss "$(EMAIL)",appoint "$(EMAIL)" "$(ROLE)")
+	$(CARGO) run --quiet --locked -p via-dynamodb-desk --example operators -- $(if $(filter none,$(ROLE)),dismiss "$(EMAIL)",appoint "$(EMAIL)" "$(ROLE)")
+
+restore: tools ## accounts of a backup, brought back with your AWS credentials: FROM=the restored table AT=the instant of its state ACCOUNTS=… FLEETING=… RIGHTS=… (the tables of the stack)
+	ACCOUNTS_TABLE='$(ACCOUNTS)' FLEETING_TABLE='$(FLEETING)' RIGHTS_TABLE='$(RIGHTS)' $(CARGO) run --quiet --locked -p via-dynamodb-rights --example restore -- '$(FROM)' '$(AT)'
 
 openapi: tools ## infra/openapi.yaml from the types
 	$(CARGO) run --quiet --locked -p api --features openapi --example openapi

@@ -27,9 +27,10 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let client = dynamo::Database::new(&settings.aws()?);
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
+    let (rights, clock) = (settings.required("RIGHTS_TABLE")?, Arc::new(settings.clock));
     let app = &App {
-        choices: DynamoChoices::new(client.clone(), fleeting.clone(), accounts.clone(), Arc::new(settings.clock)),
-        subscriptions: DynamoSubscriptions::new(client.clone(), accounts).counting(fleeting.clone()),
+        choices: DynamoChoices::new(client.clone(), fleeting.clone(), accounts.clone(), clock).making(rights.clone()),
+        subscriptions: DynamoSubscriptions::new(client.clone(), accounts).changing(rights).counting(fleeting.clone()),
         usage: DynamoUsage::new(client, fleeting, settings.required("INSIGHTS_TABLE")?),
         pepper: settings.pepper()?,
         keys: settings.session_keys()?,

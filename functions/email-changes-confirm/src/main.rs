@@ -26,7 +26,7 @@ async fn main() -> Result<(), edge::Error> {
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let changes = DynamoEmailChanges::asking(dynamo::Database::new(&aws), fleeting, accounts, clock);
     let app = &App {
-        changes: changes.with_leads(settings.required("LEADS_TABLE")?),
+        changes: changes.moving(settings.required("LEADS_TABLE")?, settings.required("RIGHTS_TABLE")?),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?, settings.required("MAIL_CONFIGURATION_SET")?, pepper.clone()),
         pepper,
         keys: settings.session_keys()?,

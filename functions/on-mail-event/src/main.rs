@@ -18,7 +18,8 @@ async fn main() -> Result<(), edge::Error> {
     let (database, fleeting) = (dynamo::Database::new(&settings.aws()?), settings.required("FLEETING_TABLE")?);
     let app = &App {
         suppressions: DynamoSuppressions::new(database.clone(), fleeting.clone()),
-        subscriptions: DynamoSubscriptions::new(database.clone(), settings.required("ACCOUNTS_TABLE")?),
+        subscriptions: DynamoSubscriptions::new(database.clone(), settings.required("ACCOUNTS_TABLE")?)
+            .changing(settings.required("RIGHTS_TABLE")?),
         mails: DynamoCampaignMails::new(database, fleeting),
         clock: settings.clock,
     };

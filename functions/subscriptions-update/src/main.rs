@@ -26,7 +26,7 @@ async fn main() -> Result<(), edge::Error> {
     let (fleeting, accounts) = (settings.required("FLEETING_TABLE")?, settings.required("ACCOUNTS_TABLE")?);
     let app = &App {
         subscribers: DynamoSubscribers::new(client.clone(), fleeting.clone(), accounts.clone(), Arc::new(settings.clock)),
-        subscriptions: DynamoSubscriptions::new(client, accounts).counting(fleeting),
+        subscriptions: DynamoSubscriptions::new(client, accounts).changing(settings.required("RIGHTS_TABLE")?).counting(fleeting),
         pepper: settings.pepper()?,
         keys: settings.session_keys()?,
         clock: settings.clock,

@@ -21,7 +21,8 @@ async fn main() -> Result<(), edge::Error> {
     let database = dynamo::Database::new(&settings.aws()?);
     let app = &App {
         links: DynamoTrialLinks::new(database.clone(), settings.required("FLEETING_TABLE")?),
-        subscriptions: DynamoSubscriptions::new(database, settings.required("ACCOUNTS_TABLE")?),
+        subscriptions: DynamoSubscriptions::new(database, settings.required("ACCOUNTS_TABLE")?)
+            .changing(settings.required("RIGHTS_TABLE")?),
         cookie: settings.trial_cookie(),
         clock: settings.clock,
         origin: settings.origin("PUBLIC_ORIGIN")?,

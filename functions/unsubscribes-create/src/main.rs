@@ -19,7 +19,8 @@ async fn main() -> Result<(), edge::Error> {
     let settings = edge::boot()?;
     let database = dynamo::Database::new(&settings.aws()?);
     let app = &App {
-        subscriptions: DynamoSubscriptions::new(database, settings.required("ACCOUNTS_TABLE")?),
+        subscriptions: DynamoSubscriptions::new(database, settings.required("ACCOUNTS_TABLE")?)
+            .changing(settings.required("RIGHTS_TABLE")?),
         pepper: settings.pepper()?,
         clock: settings.clock,
         cookie: settings.locale_cookie(),

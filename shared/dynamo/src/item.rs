@@ -28,6 +28,15 @@ impl Item {
         Self { class: class.to_owned(), key, attributes }
     }
 
+    /// A row as it was stored, to be stored again.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] for one without a key or a class.
+    pub fn stored(row: Attributes) -> Result<Self, Failure> {
+        let key = Key::new(row.required_text("pk")?, row.required_text("sk")?);
+        Ok(Self { class: row.required_text("class")?.to_owned(), key, attributes: row })
+    }
+
     #[must_use]
     pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
         self.attributes.insert(name.into(), text(value));

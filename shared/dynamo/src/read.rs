@@ -25,6 +25,7 @@ impl Batch {
 }
 
 /// The rows of a [`Batch`] that were there.
+#[derive(Debug, Default)]
 pub struct Rows(Vec<Attributes>);
 
 impl Rows {
@@ -55,18 +56,29 @@ pub struct Query {
 #[must_use]
 pub struct Scan {
     table: String,
-    attributes: String,
-    condition: String,
+    attributes: Option<String>,
+    condition: Option<String>,
     values: Attributes,
     limit: i32,
+    segment: Option<(i32, i32)>,
     after: Option<Attributes>,
 }
 
 impl Scan {
     /// These attributes of the rows of `table` that fit `condition`, of at most `limit` rows that are looked at.
     pub fn of(table: &str, attributes: &str, condition: &str, limit: usize) -> Self {
-        let (table, attributes, condition) = (table.to_owned(), attributes.to_owned(), condition.to_owned());
-        Self { table, attributes, condition, values: HashMap::new(), limit: i32::try_from(limit).unwrap_or(i32::MAX), after: None }
+        Self { attributes: Some(attributes.to_owned()), condition: Some(condition.to_owned()), ..Self::whole(table, limit) }
+    }
+
+    /// Whole rows of `table`, at most `limit`.
+    pub fn whole(table: &str, limit: usize) -> Self {
+        let (table, limit) = (table.to_owned(), i32::try_from(limit).unwrap_or(i32::MAX));
+        Self { table, attributes: None, condition: None, values: HashMap::new(), limit, segment: None, after: None }
+    }
+
+    /// Those of one of so many equal parts of the table, counted from 0.
+    pub fn segment(self, number: u16, of: u16) -> Self {
+        Self { segment: Some((number.into(), of.into())), ..self }
     }
 
     /// Gives the condition's placeholder, such as `:sk`, its value.
@@ -233,15 +245,17 @@ impl Database {
     /// # Errors
     /// As of [`Self::get`].
     pub async fn scan_page(&self, scan: Scan) -> Result<QueryPage, Failure> {
-        let Scan { table, attributes, condition, values, limit, after } = scan;
+        let Scan { table, attributes, condition, values, limit, segment, after } = scan;
         let found = self
             .client()
             .scan()
             .table_name(table)
-            .projection_expression(attributes)
-            .filter_expression(condition)
-            .set_expression_attribute_values(Some(values))
+            .set_projection_expression(attributes)
+            .set_filter_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .limit(limit)
+            .set_segment(segment.map(|(number, _)| number))
+            .set_total_segments(segment.map(|(_, of)| of))
             .set_exclusive_start_key(after)
             .send()
             .await;

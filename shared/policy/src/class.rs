@@ -101,6 +101,10 @@ pub enum Class {
     Erasure,
     /// The log of receipts.
     ReceiptLog,
+    /// What a restored backup must not undo of an account.
+    Protection,
+    /// The same of an address.
+    ProtectionOfAddress,
     /// Somebody who runs the service.
     Operator,
     /// Finds an operator by their address.
@@ -212,6 +216,8 @@ expiring! {
     TRIAL_LINK = TrialLink,
     TRIAL_UPLOAD = TrialUpload,
     ERASURE = Erasure,
+    PROTECTION = Protection,
+    PROTECTION_OF_ADDRESS = ProtectionOfAddress,
     OPERATOR_SESSION = OperatorSession,
     SPENT_ACTION = SpentAction,
     AUDIT_ENTRY = AuditEntry,

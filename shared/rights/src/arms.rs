@@ -143,6 +143,8 @@ erase! { Delete:
     Feedback = Erasing::Own;
     MarketingConsent = Erasing::OfAddress;
     Lead = Erasing::OfAddress;
+    Protection = Erasing::Own;
+    ProtectionOfAddress = Erasing::OfAddress;
     ExportRequest = Erasing::Own;
     ExportVolume = Erasing::Own;
     UploadObject = Erasing::Objects;

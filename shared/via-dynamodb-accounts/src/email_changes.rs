@@ -15,7 +15,7 @@ use policy::Class;
 use crate::budgets::spend;
 use crate::limits::count;
 use crate::sign_ins::{known, written};
-use crate::{flags, keys, leads, record, sessions};
+use crate::{flags, keys, leads, protections, record, sessions};
 
 const ASKED: &str = "asked";
 const MADE: &str = "made";
@@ -25,9 +25,14 @@ pub struct DynamoEmailChanges {
     database: Database,
     fleeting: String,
     accounts: String,
-    /// The table of leads, for those that move.
-    leads: Option<String>,
+    /// The tables of leads, for those that move, and of rights.
+    moving: Option<Moving>,
     clock: Arc<dyn Clock>,
+}
+
+struct Moving {
+    leads: String,
+    rights: String,
 }
 
 /// What a change moves, as it was read.
@@ -49,24 +54,25 @@ impl DynamoEmailChanges {
     /// For a function that asks for changes, and makes none.
     #[must_use]
     pub fn asking(database: Database, fleeting: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
-        Self { database, fleeting, accounts, leads: None, clock }
+        Self { database, fleeting, accounts, moving: None, clock }
     }
 
     /// For one that makes them.
     #[must_use]
-    pub fn with_leads(self, leads: String) -> Self {
-        Self { leads: Some(leads), ..self }
+    pub fn moving(self, leads: String, rights: String) -> Self {
+        Self { moving: Some(Moving { leads, rights }), ..self }
     }
 
-    fn leads(&self) -> Result<&str, Failure> {
-        self.leads.as_deref().ok_or_else(|| Failure::broken("this function has no table Leads"))
+    fn tables(&self) -> Result<&Moving, Failure> {
+        self.moving.as_ref().ok_or_else(|| Failure::broken("this function moves no address"))
     }
 
     async fn find(&self, caller: &AccountSession, change: &Move) -> Result<Found, Failure> {
         let index = keys::email(&change.from_key);
         let [from, to] = [&change.from_key, &change.to_key].map(keys::marketing);
         let lead = keys::lead(&change.from_key);
-        let batch = Batch::default().of(&self.accounts, &index).of(&self.accounts, &from).of(&self.accounts, &to).of(self.leads()?, &lead);
+        let batch =
+            Batch::default().of(&self.accounts, &index).of(&self.accounts, &from).of(&self.accounts, &to).of(&self.tables()?.leads, &lead);
         let rows = self.database.read(batch).await?;
         let account = rows.get(&index).map(known).transpose()?.filter(|known| known.id == caller.account);
         let (page, at) = match rows.get(&lead) {
@@ -97,16 +103,20 @@ impl DynamoEmailChanges {
             .only_if(&format!("account_id = :account AND sessions = :latest AND {}", flags::are(found.account.flags)))
             .value(":account", text(account.to_string()))
             .value(":latest", text(written(&found.account.latest)?));
+        let Moving { leads, rights } = self.tables()?;
+        let address = [("email", change.to.as_str()), ("email_key", change.to_key.as_str())];
+        let address = address.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Ok(Transaction::default()
             .part(sessions::check(&self.fleeting, &(*caller).into(), change.at)?)
+            .part(protections::keep(rights, &keys::profile(account), &address, change.at).or_broken("the protection of an address"))
             .part(profile.or(|_| Err(code_refused())))
             .part(flags::of(index, found.account.flags).put_new(&self.accounts).or(|_| Err(address_taken())))
             .part(overtaken(left))
             .part(self.progress(caller, change.id, ASKED, MADE).or(|_| Err(code_refused())))
             .parts(ended.map(|end| end.or_broken("the end of a session")))
-            .part(keys::lead(&change.from_key).delete(self.leads()?).or_broken("the lead of an old address"))
-            .part(leads::note(self.leads()?, &found.lead).or_broken("the lead of a new address"))
-            .parts(self.move_marketing(caller, change, &found.marketing)))
+            .part(keys::lead(&change.from_key).delete(leads).or_broken("the lead of an old address"))
+            .part(leads::note(leads, &found.lead).or_broken("the lead of a new address"))
+            .parts(self.move_marketing(caller, change, &found.marketing, rights)))
     }
 
     fn progress(&self, caller: &AccountSession, id: EmailChangeId, before: &str, after: &str) -> Write {
@@ -119,7 +129,13 @@ impl DynamoEmailChanges {
     }
 
     /// What the new address chose before stays; else it is what the old one chose. Where that is not the same, the account has a record of it.
-    fn move_marketing(&self, caller: &AccountSession, change: &Move, [from, to]: &[Option<Attributes>; 2]) -> Vec<Part<Moved>> {
+    fn move_marketing(
+        &self,
+        caller: &AccountSession,
+        change: &Move,
+        [from, to]: &[Option<Attributes>; 2],
+        rights: &str,
+    ) -> Vec<Part<Moved>> {
         let (leaving, arriving) = (keys::marketing(&change.from_key), keys::marketing(&change.to_key));
         let leaving = if from.is_some() { leaving.delete(&self.accounts) } else { leaving.check(&self.accounts) };
         let arriving = match (from, to) {
@@ -127,6 +143,10 @@ impl DynamoEmailChanges {
             _ => arriving.check(&self.accounts),
         };
         let mut parts = vec![overtaken(as_read(leaving, from.as_ref())), overtaken(as_read(arriving, to.as_ref()))];
+        let moved = from.as_ref().map(|_| protections::keep_moved(rights, &change.from_key, change.at));
+        let arrived = from.as_ref().filter(|_| to.is_none()).map(|from| of_another(from, &change.to_key).attributes());
+        let arrived = arrived.map(|row| protections::keep_marketing(rights, &change.to_key, &row, change.at));
+        parts.extend(moved.into_iter().chain(arrived).map(|kept| kept.or_broken("the protection of a subscription")));
         let (before, after) = (state(from.as_ref()), state(to.as_ref().or(from.as_ref())));
         if before != after {
             let notice = to.as_ref().and_then(|row| row.maybe_text("text_version")).unwrap_or_default().to_owned();

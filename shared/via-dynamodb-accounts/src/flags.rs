@@ -24,6 +24,16 @@ pub(crate) fn of(item: Item, flags: Flags) -> Item {
     is_there.fold(item, |item, (name, _)| item.text(name, "yes"))
 }
 
+/// The same row with these flags.
+pub fn set(row: &mut Attributes, flags: Flags) {
+    for (name, is_there) in attributes(flags) {
+        match is_there {
+            true => row.insert(name.to_owned(), text("yes")),
+            false => row.remove(name),
+        };
+    }
+}
+
 /// The condition that a row has these flags.
 pub(crate) fn are(flags: Flags) -> String {
     let [one, other] = attributes(flags).map(|(name, is_there)| match is_there {

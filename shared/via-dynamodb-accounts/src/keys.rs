@@ -49,6 +49,12 @@ pub fn marketing(key: &EmailKey) -> Key {
     Key::new(format!("EMAIL#{}", key.as_str()), "MARKETING")
 }
 
+/// Where a row is kept once more that a restored backup must not undo.
+#[must_use]
+pub fn kept(row: &Key) -> Key {
+    Key::new(format!("KEPT#{}", row.pk), &row.sk)
+}
+
 /// That an address gets no mail.
 #[must_use]
 pub fn suppression(key: &EmailKey) -> Key {

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod leads;
 mod limits;
 mod profiles;
+pub mod protections;
 mod recipients;
 mod salts;
 pub mod sessions;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use accounts::{Flags, Grant, KnownAccount, LatestSessions, NewAccount, SignIn, SignIns, account_closing, code_refused};
 use async_trait::async_trait;
 use dynamo::{Attributes, Database, EXPIRY, Item, Part, Read, TRIES, Transaction, number, text};
-use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, limits};
+use kernel::{AccountId, AccountSession, Failure, Reason, SessionId, Timestamp, limits};
 use policy::Class;
 use wallet::Entry;
 

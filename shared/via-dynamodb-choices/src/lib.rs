@@ -9,12 +9,14 @@ use choices::{Change, Choices, Chosen};
 use dynamo::{Attributes, Batch, Database, Part, Read, TRIES, Transaction, Write, number, parse_name, text};
 use kernel::{AccountSession, Clock, Failure, SessionId, limits};
 use policy::Class;
-use via_dynamodb_accounts::{count, flags, keys, known, record, sessions, written};
+use via_dynamodb_accounts::{count, flags, keys, known, protections, record, sessions, written};
 
 pub struct DynamoChoices {
     database: Database,
     fleeting: String,
     accounts: String,
+    /// The table of rights, for a function that makes choices.
+    rights: Option<String>,
     clock: Arc<dyn Clock>,
 }
 
@@ -38,7 +40,13 @@ enum Outcome {
 impl DynamoChoices {
     #[must_use]
     pub fn new(database: Database, fleeting: String, accounts: String, clock: Arc<dyn Clock>) -> Self {
-        Self { database, fleeting, accounts, clock }
+        Self { database, fleeting, accounts, rights: None, clock }
+    }
+
+    /// For a function that makes choices.
+    #[must_use]
+    pub fn making(self, rights: String) -> Self {
+        Self { rights: Some(rights), ..self }
     }
 
     async fn find(&self, caller: &AccountSession, address: &EmailKey, of: ChoiceOf) -> Result<Found, Failure> {
@@ -80,6 +88,8 @@ impl DynamoChoices {
             .value(":latest", text(written(&found.account.latest)?));
         let limit = change.state.allows().then(|| count(&self.fleeting, limits::CHOICES_PER_DAY, &account.to_string(), now));
         let changed = ConsentRecord { of: change.of, before: found.choice.state, after: change.state, made: change.made.clone() };
+        let rights = self.rights.as_deref().ok_or_else(|| Failure::broken("this function makes no choices"))?;
+        let kept = protections::keep(rights, &keys::choices(account), &parts(change), now);
         let overtaken = |part: Write| -> Part<Outcome> { part.or(|_| Ok(Outcome::Overtaken)) };
         Ok(Transaction::default()
             .part(own.or(|_| Err(Failure::signed_out())))
@@ -87,6 +97,7 @@ impl DynamoChoices {
             .parts(others.map(overtaken))
             .part(overtaken(next_sessions))
             .part(overtaken(self.row(caller, change, found.version)))
+            .part(kept.or_broken("the protection of a choice"))
             .part(record(&self.accounts, account, &changed)))
     }
 
@@ -95,22 +106,15 @@ impl DynamoChoices {
     }
 
     fn row(&self, caller: &AccountSession, change: &Change, version: u64) -> Write {
-        let name = attribute(change.of);
-        let Made { at, by, notice } = &change.made;
+        let parts = parts(change);
+        let set: String = parts.iter().enumerate().map(|(place, (name, _))| format!(", {name} = :v{place}")).collect();
         let written = keys::choices(caller.account)
-            .update(
-                &self.accounts,
-                &format!(
-                    "SET #class = :class, version = :next, {name} = :state, {name}_at = :at, {name}_by = :by, {name}_notice = :notice"
-                ),
-            )
+            .update(&self.accounts, &format!("SET #class = :class, version = :next{set}"))
             .name("#class", "class")
             .value(":class", text(Class::Choices.id()))
-            .value(":next", number(version + 1))
-            .value(":state", text(change.state.name()))
-            .value(":at", text(at.to_string()))
-            .value(":by", text(by.name()))
-            .value(":notice", text(notice));
+            .value(":next", number(version + 1));
+        let values = parts.into_iter().enumerate();
+        let written = values.fold(written, |written, (place, (_, value))| written.value(&format!(":v{place}"), text(value)));
         match version {
             0 => written.only_if("attribute_not_exists(pk)"),
             _ => written.only_if("version = :before").value(":before", number(version)),
@@ -148,6 +152,17 @@ impl Choices for DynamoChoices {
 /// Where the row of an account has this choice.
 fn attribute(of: ChoiceOf) -> &'static str {
     of.name()
+}
+
+/// A choice as it is stored.
+fn parts(change: &Change) -> [(String, String); 4] {
+    let (name, Made { at, by, notice }) = (attribute(change.of), &change.made);
+    [
+        (name.to_owned(), change.state.name().to_owned()),
+        (format!("{name}_at"), at.to_string()),
+        (format!("{name}_by"), by.name().to_owned()),
+        (format!("{name}_notice"), notice.clone()),
+    ]
 }
 
 fn choice(row: Option<&Attributes>, of: ChoiceOf) -> Result<Choice, Failure> {

@@ -9,11 +9,13 @@ use dynamo::{Attributes, Batch, Database, Read, TRIES, Transaction, Write, parse
 use kernel::{AccountId, AccountSession, Clock, Email, Failure, Timestamp, limits};
 use outreach::{Subscribers, Subscription, Subscriptions};
 use policy::Class;
-use via_dynamodb_accounts::{count, keys, record, sessions};
+use via_dynamodb_accounts::{count, keys, protections, record, sessions};
 
 pub struct DynamoSubscriptions {
     database: Database,
     accounts: String,
+    /// The table of rights, for a function that changes what is chosen.
+    rights: Option<String>,
     /// The table in which what somebody allows is counted.
     fleeting: Option<String>,
 }
@@ -34,7 +36,13 @@ enum Changed {
 impl DynamoSubscriptions {
     #[must_use]
     pub fn new(database: Database, accounts: String) -> Self {
-        Self { database, accounts, fleeting: None }
+        Self { database, accounts, rights: None, fleeting: None }
+    }
+
+    /// For a function that changes what is chosen.
+    #[must_use]
+    pub fn changing(self, rights: String) -> Self {
+        Self { rights: Some(rights), ..self }
     }
 
     /// For somebody who is signed in, and who may allow something a few times a day.
@@ -57,7 +65,11 @@ impl DynamoSubscriptions {
         let made = next.choice().made.ok_or_else(|| Failure::broken("a subscription that nobody chose"))?;
         let before = known.subscription.as_ref().map_or(ChoiceState::NotGranted, |known| known.choice().state);
         let after = next.choice().state;
-        let transaction = Transaction::default().part(self.written(known.subscription.as_ref(), next).or(|_| Ok(Changed::Overtaken)));
+        let rights = self.rights.as_deref().ok_or_else(|| Failure::broken("this function changes no subscription"))?;
+        let kept = protections::keep_marketing(rights, next.address(), &attributes(next), made.at);
+        let transaction = Transaction::default()
+            .part(self.written(known.subscription.as_ref(), next).or(|_| Ok(Changed::Overtaken)))
+            .part(kept.or_broken("the protection of a subscription"));
         let transaction = match known.account {
             None => transaction,
             Some(account) => {
@@ -119,6 +131,19 @@ impl DynamoSubscriptions {
         }
         Err(Failure::unavailable(Duration::from_secs(1)))
     }
+}
+
+/// A subscription as it is stored.
+fn attributes(subscription: &Subscription) -> Attributes {
+    let mut attributes = Attributes::from([
+        ("text_version".to_owned(), text(subscription.text_version())),
+        ("given_at".to_owned(), text(subscription.given_at().to_string())),
+        ("given_by".to_owned(), text(subscription.given_by().name())),
+    ]);
+    if let Some((by, at)) = subscription.end() {
+        attributes.extend([("ended_at".to_owned(), text(at.to_string())), ("ended_by".to_owned(), text(by.name()))]);
+    }
+    attributes
 }
 
 /// A stored subscription.

@@ -9,12 +9,12 @@ use kernel::{AccountId, AccountSession, Failure, Timestamp};
 use policy::Class;
 use receipts::Hash;
 use rights::{Closing, Erasure, ErasureId, Erasures, Person, Step};
-use via_dynamodb_accounts::{guesses, keys as account_keys};
+use via_dynamodb_accounts::{guesses, keys as account_keys, written};
 
 use crate::keys;
 
 /// Requests by when their next step is due.
-const DEADLINE: DueIndex = DueIndex { name: "deadline", shard: "deadline_shard", instant: "deadline" };
+pub(crate) const DEADLINE: DueIndex = DueIndex { name: "deadline", shard: "deadline_shard", instant: "deadline" };
 
 /// Of each shard that many are told of at once: the schedule comes again.
 const EACH: usize = 25;
@@ -135,10 +135,6 @@ impl Erasures for DynamoErasures {
         let id = |row: &Attributes| row.maybe_text("pk").and_then(|pk| pk.strip_prefix("ERASURE#")).and_then(|id| id.parse().ok());
         rows.iter().map(|row| id(row).ok_or_else(|| Failure::broken("a request of no name"))).collect()
     }
-}
-
-fn written(latest: &LatestSessions) -> Result<String, Failure> {
-    serde_json::to_string(latest).map_err(Failure::broken)
 }
 
 /// The address's row is not as it was read. Where it no longer leads to the account, that is gone.

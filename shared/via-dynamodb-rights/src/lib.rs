@@ -4,7 +4,9 @@ mod belongings;
 mod erasures;
 mod keys;
 mod log;
+mod restoring;
 
 pub use belongings::{DynamoBelongings, Tables};
 pub use erasures::DynamoErasures;
 pub use log::DynamoReceiptLog;
+pub use restoring::{DynamoRestoring, Restored, RestoringTables, Segment};

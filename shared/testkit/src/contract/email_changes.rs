@@ -41,6 +41,12 @@ fn moving(stores: &Stores, id: EmailChangeId, from: &Email, to: &Email) -> Move 
     Move { id, from: from.clone(), from_key: key(from), to: to.clone(), to_key: key(to), at: stores.now() }
 }
 
+/// Gives an account another address.
+pub(super) async fn change(stores: &Stores, caller: AccountSession, from: &Email, to: &Email) {
+    let id = ask(stores, caller, from, to).await.unwrap();
+    stores.email_changes.make(&caller, &moving(stores, id, from, to)).await.unwrap();
+}
+
 /// A change is its account's, admits five attempts, and ends with its day.
 pub async fn attempts(stores: &Stores) {
     let ((email, caller), to) = (person(stores).await, stores.address());

@@ -19,6 +19,7 @@ pub mod outreach;
 pub mod pictures;
 pub mod placements;
 pub mod rate_keys;
+pub mod restoring;
 pub mod rights;
 #[cfg(feature = "pictures")]
 pub mod signers;

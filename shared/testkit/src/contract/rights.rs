@@ -42,6 +42,21 @@ async fn closing(stores: &Stores, email: &Email, account: Option<AccountSession>
     (key, Closing { erasure, code: Some(UsedCode { slot, hash }), latest: LatestSessions::default() })
 }
 
+/// Asks that everything of an account is erased, which may be taken back.
+pub(super) async fn close(stores: &Stores, email: &Email, session: AccountSession) -> Erasure {
+    let (_, closing) = closing(stores, email, Some(session), "111111").await;
+    stores.erasures.close(&closing).await.unwrap();
+    closing.erasure
+}
+
+/// The same, and begins.
+pub(super) async fn begin_erasure(stores: &Stores, email: &Email, session: AccountSession) {
+    let closed = close(stores, email, session).await;
+    let counted = Counted { classes: BTreeMap::new(), objects: 0, root: Hash::of_leaf(b"root") };
+    let next = Erasure { version: 2, step: Step::Purging, counted: Some(counted), ..closed };
+    assert!(stores.erasures.advance(&next).await.unwrap());
+}
+
 /// An account that is closed lets nobody in and nobody act, until that is taken back.
 pub async fn an_account_is_closed_and_opened_again(stores: &Stores) {
     let (email, session) = (stores.address(), stores.nobody());

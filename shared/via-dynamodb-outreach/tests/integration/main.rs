@@ -27,7 +27,7 @@ fn stores(seed: u64) -> OutreachStores {
     OutreachStores {
         clock: Arc::new(FixedClock::at(builders::midnight())),
         randomness: SeededRandomness::new(seed),
-        subscriptions: Box::new(DynamoSubscriptions::new(database(), accounts.clone())),
+        subscriptions: Box::new(DynamoSubscriptions::new(database(), accounts.clone()).changing(table("RightsTable"))),
         suppressions: Box::new(DynamoSuppressions::new(database(), fleeting.clone())),
         standings: Box::new(DynamoStandings::new(database(), fleeting.clone(), accounts)),
         campaigns: Box::new(DynamoCampaigns::new(database(), fleeting.clone())),

@@ -69,8 +69,12 @@ pub(crate) fn stores(seed: u64) -> Stores {
         claims: Box::new(DynamoClaims::new(database.clone(), fleeting.clone(), studio, clock.clone())),
         erasures: Box::new(DynamoErasures::new(database.clone(), table("RightsTable")).with_accounts(accounts.clone(), fleeting.clone())),
         log: Box::new(DynamoReceiptLog::new(database.clone(), table("RightsTable"))),
-        choices: Box::new(DynamoChoices::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone())),
-        email_changes: Box::new(DynamoEmailChanges::asking(database, fleeting, accounts, clock.clone()).with_leads(table("LeadsTable"))),
+        choices: Box::new(
+            DynamoChoices::new(database.clone(), fleeting.clone(), accounts.clone(), clock.clone()).making(table("RightsTable")),
+        ),
+        email_changes: Box::new(
+            DynamoEmailChanges::asking(database, fleeting, accounts, clock.clone()).moving(table("LeadsTable"), table("RightsTable")),
+        ),
         clock,
     }
 }
@@ -94,7 +98,7 @@ fn outreach_stores(seed: u64) -> OutreachStores {
     OutreachStores {
         clock: Arc::new(FixedClock::at(builders::midnight())),
         randomness: SeededRandomness::new(seed),
-        subscriptions: Box::new(DynamoSubscriptions::new(database.clone(), accounts.clone())),
+        subscriptions: Box::new(DynamoSubscriptions::new(database.clone(), accounts.clone()).changing(table("RightsTable"))),
         suppressions: Box::new(DynamoSuppressions::new(database.clone(), fleeting.clone())),
         standings: Box::new(DynamoStandings::new(database.clone(), fleeting.clone(), accounts)),
         campaigns: Box::new(DynamoCampaigns::new(database.clone(), fleeting.clone())),
@@ -294,8 +298,8 @@ async fn overdue_generations_of_every_shard() {
     assert_eq!(shards(Class::Generation, "deadline_shard", "deadline").await.len(), 16);
 }
 
-/// The counters of the profile `ephemeral`, whose table is not deployed here: it is created as in that profile.
-async fn rate_keys(table: &str) -> DynamoRateKeys {
+/// Creates a table with the keys that every table has.
+pub(crate) async fn create_table(name: &str) {
     use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
     let client = Client::new(&testkit::cloud::config());
     let attribute =
@@ -303,13 +307,18 @@ async fn rate_keys(table: &str) -> DynamoRateKeys {
     let key = |name: &str, kind: KeyType| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     let made = client
         .create_table()
-        .table_name(table)
+        .table_name(name)
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute("pk"))
         .attribute_definitions(attribute("sk"))
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range));
     made.send().await.unwrap();
+}
+
+/// The counters of the profile `ephemeral`, whose table is not deployed here: it is created as in that profile.
+async fn rate_keys(table: &str) -> DynamoRateKeys {
+    create_table(table).await;
     DynamoRateKeys::new(Database::new(&testkit::cloud::config()), table.to_owned())
 }
 

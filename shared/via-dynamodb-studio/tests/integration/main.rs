@@ -7,3 +7,4 @@ mod desk;
 mod exports;
 mod insights;
 mod refusals;
+mod restoring;

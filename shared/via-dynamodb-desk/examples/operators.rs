@@ -1,8 +1,8 @@
 //! Who is an operator, by whoever runs the service, with their own AWS credentials, in the table that `DESK_TABLE` names:
 //!
-//! - `cargo run -p via-dynamodb-desk --example operator -- appoint ada@example.org moderator` makes somebody one, or changes what they may do, and lets them
+//! - `cargo run -p via-dynamodb-desk --example operators -- appoint ada@example.org moderator` makes somebody one, or changes what they may do, and lets them
 //!   register a first passkey within a day (`make operator EMAIL=… ROLE=…`);
-//! - `cargo run -p via-dynamodb-desk --example operator -- dismiss ada@example.org` ends that, with their sessions, at once (`ROLE=none`).
+//! - `cargo run -p via-dynamodb-desk --example operators -- dismiss ada@example.org` ends that, with their sessions, at once (`ROLE=none`).
 
 use std::error::Error;
 
