@@ -175,6 +175,23 @@ test('a page that is left before the draft was written writes it then', async ({
   await expect(consent).toBeChecked();
 });
 
+test('nothing is chosen before the draft of before is known, however slow the storage is', async ({ page }) => {
+  await page.addInitScript(() => {
+    const found = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'onsuccess')!;
+    Object.defineProperty(IDBOpenDBRequest.prototype, 'onsuccess', {
+      set(this: IDBOpenDBRequest, act: (event: Event) => void) {
+        found.set!.call(this, (event: Event) => setTimeout(() => act.call(this, event), 500));
+      },
+    });
+  });
+  const consent = page.getByLabel((await words('new')).consent.own);
+  await page.goto('/new');
+  await consent.check();
+  await page.goto('/gallery');
+  await page.goto('/new');
+  await expect(consent).toBeChecked();
+});
+
 test('storage is denied: the page says that it keeps nothing, and still orders', async ({ page, stage }) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, 'indexedDB', { get: () => { throw new DOMException('denied', 'SecurityError'); } });
