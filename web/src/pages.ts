@@ -37,6 +37,7 @@ export const PAGES: Page[] = [
   { path: 'feedback', words: 'feedback', source: 'src/pages/Feedback.svelte', load: () => import('./pages/Feedback.svelte'), needs: 'accounts' },
   { path: 'device', words: 'device', source: 'src/pages/Device.svelte', load: () => import('./pages/Device.svelte') },
   { path: 'usage', words: 'usage', source: 'src/pages/Usage.svelte', load: () => import('./pages/Usage.svelte') },
+  { path: 'desk', words: 'desk', source: 'src/pages/Desk.svelte', load: () => import('./pages/Desk.svelte') },
   { path: 'not-found', words: 'not-found', source: 'src/pages/NotFound.svelte', load: () => import('./pages/NotFound.svelte') },
 ];
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Answer } from '../src/api/call';
 import type { components } from '../src/api/schema';
-import { Refusal, Text, type Script } from './script';
+import { canonical } from '../src/pages/desk/passkey';
+import { Photo, Refusal, Text, type Script } from './script';
 
 type Schemas = components['schemas'];
 type Summary = Schemas['GenerationSummary'];
@@ -261,6 +262,58 @@ export function erasure(state: ErasureState, more: Partial<Schemas['ErasureReply
   };
 }
 
+export type DeskCase = Schemas['WholeCaseReply'];
+const OPERATOR = id('opr');
+const PHOTO = new Photo(readFileSync(resolve(root, 'shared/testkit/fixtures/selfie.jpg')));
+const BLOCKED: DeskCase['reasons'][number] = { restriction: 'photo-blocked', facts: 'found-and-blocked-by-program', ground: 'screening', redress: 'appeal', at: '2026-11-28T08:00:00Z' };
+
+export const session = (opened: 'by-code' | 'by-passkey' = 'by-passkey'): Answer<'POST /v1/desk/sessions'> => ({ operator_id: OPERATOR, role: 'moderator', opened, expires_at: '2026-11-30T21:30:00Z' });
+
+/** A case at the desk, which waits for whoever asks. */
+export const deskCase = (number = 1, more: Partial<DeskCase> = {}): DeskCase => ({
+  case_id: id('gen', number),
+  decision: 'referred',
+  category: 'needs-review',
+  scores: { violence: 0.62, sexual: 0.08, 'self-harm': 0.01 },
+  screener: 'offline',
+  opened_at: '2026-11-28T08:00:00Z',
+  due_at: '2026-12-01T08:00:00Z',
+  photo_until: '2026-12-03T08:00:00Z',
+  may_decide: true,
+  reasons: [BLOCKED],
+  ...more,
+});
+
+const UPHELD: NonNullable<DeskCase['ruling']> = { outcome: 'uphold', ground: 'violence', operator_id: id('opr', 2), at: '2026-11-29T10:00:00Z', resumed: false };
+export const upheld = (more: Partial<DeskCase> = {}): DeskCase =>
+  deskCase(1, { due_at: undefined, may_decide: false, ruling: UPHELD, reasons: [BLOCKED, { restriction: 'photo-blocked', facts: 'found-by-program-decided-by-person', ground: 'violence', redress: 'appeal', at: UPHELD.at }], ...more });
+/** One that its person appealed against. */
+export const appealed = (more: Partial<DeskCase> = {}): DeskCase =>
+  upheld({ due_at: '2026-11-30T08:00:00Z', may_decide: true, appeal: { text: 'That is a toy, and I am at a fair.\nPlease look again.', at: '2026-11-29T12:00:00Z' }, ...more });
+
+const DEEDS = ['{"action":"register-passkey","at":"2026-11-30T08:00:00Z","operator_id":"opr"}', `{"action":"view","at":"2026-11-30T08:10:00Z","case_id":"${id('gen')}"}`, `{"action":"decide","at":"2026-11-30T08:12:00Z","case_id":"${id('gen')}","ground":"violence","outcome":"uphold"}`];
+
+/** A trail in which each entry has the hash of the one before. */
+export const trail = (deeds = DEEDS): Answer<'GET /v1/desk/audit'>['entries'] =>
+  deeds.reduce<Answer<'GET /v1/desk/audit'>['entries']>((before, action, at) => {
+    const assertion = { credential_id: 'AQIDBAUGBwgJCgsMDQ4PEA', client_data_json: 'e30', authenticator_data: 'AA', signature: 'MA' };
+    const { case_id } = JSON.parse(action) as { case_id?: string };
+    const entry = { operator_id: OPERATOR, number: at + 1, at: '2026-11-30T08:10:00Z', action, ...(case_id && { case_id }), assertion, previous: before.at(-1)?.hash ?? '' };
+    return [...before, { ...entry, hash: createHash('sha256').update(canonical(entry)).digest('hex') }];
+  }, []);
+
+/** What the desk answers to a moderator. */
+const AT_THE_DESK: Script = {
+  'POST /v1/desk/sessions': session(),
+  'POST /v1/desk/passkeys': { credential_id: 'AQIDBAUGBwgJCgsMDQ4PEA' },
+  'GET /v1/desk/cases': { cases: [appealed(), deskCase(2), deskCase(3, { decision: 'blocked', due_at: '2026-12-02T15:00:00Z' }), appealed({ case_id: id('gen', 4), due_at: '2026-12-02T16:00:00Z', may_decide: false })] },
+  'GET /v1/desk/cases/{id}': ({ path }) => deskCase(1, { case_id: path.id! }),
+  'GET /v1/desk/cases/{id}/preview': PHOTO,
+  'POST /v1/desk/cases/{id}/views': PHOTO,
+  'POST /v1/desk/cases/{id}/decisions': ({ path, body }) => upheld({ case_id: path.id!, ruling: { ...UPHELD, outcome: body.outcome, ground: body.ground, at: NOW } }),
+  'GET /v1/desk/audit': { entries: trail() },
+};
+
 export const signedOut = new Refusal('signed-out', 401);
 export const unavailable = new Refusal('unavailable', 503, 7);
 export const limited = new Refusal('rate-limited', 429, 30);
@@ -268,6 +321,7 @@ export const broken = new Refusal('internal', 500);
 
 /** What every page may ask, of somebody who has used the service for a while. */
 export const usual = (pictures: string): Script => ({
+  ...AT_THE_DESK,
   'GET /v1/site': SITE,
   'GET /v1/styles': CATALOGUE,
   'GET /v1/me': me(),

@@ -24,6 +24,11 @@ export class Text {
   constructor(readonly text: string) {}
 }
 
+/** A photo: a JPEG of the repository. */
+export class Photo {
+  constructor(readonly bytes: Buffer) {}
+}
+
 /** What the network does in place of an answer. */
 export type Silence = 'hang' | 'cut';
 
@@ -36,7 +41,7 @@ export interface Asked<R extends Route = Route> {
   headers: IncomingMessage['headers'];
 }
 
-type Line<R extends Route> = Answer<R> | Refusal | Events | Text | Silence;
+type Line<R extends Route> = Answer<R> | Refusal | Events | Text | Photo | Silence;
 
 /** What the API answers: a line, lines one after the other of which the last stays, or what a question is worth. */
 export type Script = { [R in Route]?: Line<R> | Line<R>[] | ((asked: Asked<R>) => Line<R>) };
@@ -96,6 +101,7 @@ function say(line: unknown, response: ServerResponse): void {
   if (line instanceof Refusal) return refuse(line, response);
   if (line instanceof Events) return stream(line, response);
   if (line instanceof Text) return void response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(line.text);
+  if (line instanceof Photo) return void response.writeHead(200, { 'content-type': 'image/jpeg', 'cache-control': 'no-store' }).end(line.bytes);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(line));
 }
 

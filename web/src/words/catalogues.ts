@@ -18,6 +18,7 @@ export default interface Catalogues {
   feedback: typeof import('./en/feedback').default;
   device: typeof import('./en/device').default;
   usage: typeof import('./en/usage').default;
+  desk: typeof import('./en/desk').default;
   'not-found': typeof import('./en/not-found').default;
   'sign-in': typeof import('./en/sign-in').default;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { blocked, broken, choice, chosen, copy, decided, done, ENTRIES, erasure, ERASURE_KEY, id, INSTANT_SITE, limited, me, NONE, NOW, order, RECEIPT, shown, signedOut, SITE, summary, trial, unavailable, undone, VERIFICATION } from '../answers';
+import { appealed, blocked, broken, choice, chosen, copy, decided, deskCase, done, ENTRIES, erasure, ERASURE_KEY, id, INSTANT_SITE, limited, me, NONE, NOW, order, RECEIPT, session, shown, signedOut, SITE, summary, trail, trial, unavailable, undone, upheld, VERIFICATION } from '../answers';
 import type { Page } from '@playwright/test';
 import type Catalogues from '../../src/words/catalogues';
+import { authenticator } from '../passkey';
 import { Events, Refusal, Text } from '../script';
 import { choose, CUT, replies, SELFIE, type Scene } from './scene';
 
@@ -446,6 +447,84 @@ const usage = (): Of<'usage'> => {
   };
 };
 
+const desk = (): Of<'desk'> => {
+  const one = `/desk?case=${id('gen')}`;
+  const out = { 'GET /v1/desk/cases': signedOut } satisfies Scene['script'];
+  const code = async (page: Page, words: Catalogues['desk']) => {
+    await page.locator('#desk-email').fill('ada@example.com');
+    await page.getByRole('button', { name: words.send }).click();
+    await page.locator('#desk-code').fill('123456');
+  };
+  const enters = (name: 'withPasskey' | 'noPasskey', recognised = true): Scene<'desk'>['act'] => async (page, words) => {
+    const { recognise } = await authenticator(page);
+    await recognise(recognised);
+    await code(page, words);
+    await page.getByRole('button', { name: words[name] }).click();
+  };
+  const entering = (act: Scene<'desk'>['act'], seen: string, line?: NonNullable<Scene['script']>['POST /v1/desk/sessions'], ...statuses: number[]): Scene<'desk'> => ({ path: '/desk', script: { ...out, ...(line && { 'POST /v1/desk/sessions': line }) }, act, seen, expected: replies(401, ...statuses) });
+  const queue = (line: NonNullable<Scene['script']>['GET /v1/desk/cases'], seen: string, more: Partial<Scene<'desk'>> = {}): Scene<'desk'> => ({ path: '/desk', script: { 'GET /v1/desk/cases': line }, seen, ...more });
+  const of = (line: NonNullable<Scene['script']>['GET /v1/desk/cases/{id}'], seen: string, more: Partial<Scene<'desk'>> = {}): Scene<'desk'> => ({ path: one, seen, ...more, script: { 'GET /v1/desk/cases/{id}': line, ...more.script } });
+  const looks = (recognised = true): Scene<'desk'>['act'] => async (page, words) => {
+    const { recognise } = await authenticator(page);
+    await recognise(recognised);
+    await page.getByRole('button', { name: words.look }).click();
+  };
+  const decides: Scene<'desk'>['act'] = async (page, words) => {
+    await authenticator(page);
+    await page.getByLabel(words.choices.uphold).check();
+    await page.locator('#desk-ground').selectOption('hate');
+    await page.getByRole('button', { name: words.sign }).click();
+  };
+  const deciding = (line: Refusal, status: number): Scene<'desk'> => of(deskCase(), 'form [role=alert].notice', { script: { 'POST /v1/desk/cases/{id}/decisions': line }, act: decides, expected: replies(status) });
+  const trailed = (line: NonNullable<Scene['script']>['GET /v1/desk/audit'], seen: string, more: Partial<Scene<'desk'>> = {}): Scene<'desk'> => ({ path: '/desk?trail', script: { 'GET /v1/desk/audit': line }, seen, ...more });
+  const [first, ...others] = trail();
+  return {
+    'signed out': entering(undefined, '#desk-email'),
+    'no address': entering(async (page, words) => page.getByRole('button', { name: words.send }).click(), '.fault:not(:empty)'),
+    'the code': entering(code, '#desk-code'),
+    'a code of five digits': entering(async (page, words) => (await code(page, words), await page.locator('#desk-code').fill('12345'), page.getByRole('button', { name: words.noPasskey }).click()), '.fault:not(:empty)'),
+    'a wrong code': entering(enters('withPasskey'), 'main [role=alert].notice', new Refusal('code-refused', 401)),
+    'codes too often': { ...entering(async (page, words) => (await page.locator('#desk-email').fill('ada@example.com'), page.getByRole('button', { name: words.send }).click()), 'main [role=alert].notice', undefined, 429), script: { ...out, 'POST /v1/auth/codes': limited } },
+    'a refused passkey': entering(enters('withPasskey'), 'main [role=alert].notice', new Refusal('passkey-refused', 403), 403),
+    'the device signs nothing': entering(enters('withPasskey', false), 'main [role=alert].notice'),
+    'no passkey yet': entering(enters('noPasskey'), 'main form p[role=status] + .primary', session('by-code')),
+    'a session of a code alone': queue(new Refusal('passkey-refused', 403), '#desk-email', { expected: replies(403) }),
+    queue: { path: '/desk', seen: 'main li' },
+    'an empty queue': queue({ cases: [] }, 'main .lead'),
+    'a queue that goes on': queue({ cases: [deskCase()], next_cursor: `1796112000.${id('gen')}` }, 'main li + li, main ul + div button'),
+    'the queue loads': queue('hang', '.skeleton'),
+    'the queue is away': queue(unavailable, '[role=alert]', { expected: replies(503) }),
+    'another role': queue(new Refusal('role-insufficient', 403), '[role=alert]', { expected: replies(403) }),
+    'offline at the queue': { path: '/desk', act: async (page) => (await page.locator('main li').first().waitFor(), page.context().setOffline(true)), seen: '.offline', expected: CUT },
+    'a case': of(deskCase(), 'main img'),
+    'its scores': of(deskCase(), 'details[open]', { act: async (page) => page.locator('main summary').click() }),
+    'an appeal': of(appealed(), 'blockquote'),
+    'an appeal for somebody else': of(appealed({ may_decide: false }), 'main p.notice'),
+    decided: of(upheld(), 'main img'),
+    'decided and drawn': of(appealed({ due_at: undefined, may_decide: false, appeal: { text: 'It is a toy.', at: '2026-11-29T12:00:00Z', ruling: { outcome: 'overturn', ground: 'allowed', operator_id: id('opr'), at: '2026-11-30T08:00:00Z', resumed: true } } }), 'blockquote'),
+    'the case loads': of('hang', '.skeleton'),
+    'the case is away': of(unavailable, '[role=alert]', { expected: replies(503) }),
+    'no such case': of(new Refusal('not-found', 404), '[role=alert]', { expected: replies(404) }),
+    'the photo loads': of(deskCase(), 'section .skeleton', { script: { 'GET /v1/desk/cases/{id}/preview': 'hang' } }),
+    'the photo is away': of(deskCase(), 'section [role=alert]', { script: { 'GET /v1/desk/cases/{id}/preview': broken }, expected: replies(500) }),
+    'the photo is gone': of(deskCase(), 'section .notice', { script: { 'GET /v1/desk/cases/{id}/preview': new Refusal('photo-gone', 410) }, expected: replies(410) }),
+    'the photo as it is': { path: one, act: async (page, words) => (await looks()!(page, words), page.getByAltText(words.clear).waitFor()), seen: 'main img' },
+    'a look that is not signed': { path: one, act: looks(false), seen: 'section [role=alert].notice' },
+    'nothing chosen': of(deskCase(), '.fault:not(:empty)', { act: async (page, words) => page.getByRole('button', { name: words.sign }).click() }),
+    'no reason': of(deskCase(), '.fault:not(:empty)', { act: async (page, words) => (await page.getByLabel(words.choices.uphold).check(), page.getByRole('button', { name: words.sign }).click()) }),
+    'it was decided meanwhile': deciding(new Refusal('case-decided', 409), 409),
+    'a refused decision': deciding(new Refusal('passkey-refused', 403), 403),
+    'a decision on its way': of(deskCase(), 'form .primary[aria-disabled=true]', { script: { 'POST /v1/desk/cases/{id}/decisions': 'hang' }, act: decides }),
+    'a decision made': of([deskCase(), upheld()], 'main p[tabindex]:focus', { act: decides }),
+    'offline at a case': of(deskCase(), '.offline', { act: async (page) => (await page.locator('main img').waitFor(), page.context().setOffline(true)), expected: CUT }),
+    'a trail': { path: '/desk?trail', act: async (page) => page.locator('main summary').first().click(), seen: 'main details[open]' },
+    'an empty trail': trailed({ entries: [] }, 'main p[role=status]'),
+    'a broken trail': trailed({ entries: [{ ...first!, at: NOW }, ...others] }, 'main .bad'),
+    'a trail for leads': trailed(new Refusal('role-insufficient', 403), '[role=alert]', { expected: replies(403) }),
+    'the trail loads': trailed('hang', '.skeleton'),
+  };
+};
+
 const notFound = (): Of<'not-found'> => ({ first: { path: '/not-found', seen: 'h1' } });
 
 /** Every screen in every state; `pictures` is where the bucket is. */
@@ -464,6 +543,7 @@ export const scenes = (pictures: string): { [N in keyof Catalogues]?: Of<N> } =>
   verify: verify(),
   instant: instant(),
   usage: usage(),
+  desk: desk(),
   feedback: feedback(),
   device: device(),
   'not-found': notFound(),
