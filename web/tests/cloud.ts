@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -90,15 +91,27 @@ export class Cloud {
 
   /** Forgets who called from where: all tests call from one network, which may open ten accounts a day. */
   async forgetNetworks(): Promise<void> {
-    const ask = async (operation: string, body: object): Promise<{ Items?: Record<string, unknown>[] }> => {
-      const headers = { ...this.#developer('dynamodb'), 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
-      const reply = await fetch(this.env.AWS_ENDPOINT_URL!, { method: 'POST', headers, body: JSON.stringify({ TableName: this.env.FLEETING_TABLE, ...body }) });
-      if (!reply.ok) throw new Error(`${operation}: ${reply.status} ${await reply.text()}`);
-      return (await reply.json()) as { Items?: Record<string, unknown>[] };
-    };
+    const table = this.env.FLEETING_TABLE!;
     const counters = { FilterExpression: '#class = :class', ExpressionAttributeNames: { '#class': 'class' }, ExpressionAttributeValues: { ':class': { S: 'network-counter' } } };
-    const { Items = [] } = await ask('Scan', { ...counters, ProjectionExpression: 'pk, sk' });
-    await Promise.all(Items.map((Key) => ask('DeleteItem', { Key })));
+    const { Items = [] } = await this.#dynamo('Scan', table, { ...counters, ProjectionExpression: 'pk, sk' });
+    await Promise.all(Items.map((Key) => this.#dynamo('DeleteItem', table, { Key })));
+  }
+
+  /** Makes somebody an operator, as `make operator` does; they have no passkey yet. */
+  async appoint(email: string, role: 'support' | 'moderator' | 'lead'): Promise<void> {
+    const operator = `opr_${randomUUID().replaceAll('-', '')}`;
+    const put = (row: Record<string, string | number>) => this.#dynamo('PutItem', this.env.DESK_TABLE!, { Item: Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'number' ? { N: String(value) } : { S: value }])) });
+    const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+    await put({ pk: `OPR#${operator}`, sk: 'OPERATOR', class: 'operator', email, role, passkeys: 0, registers_until: tomorrow, created_at: new Date().toISOString() });
+    await put({ pk: `EMAIL#${email}`, sk: 'OPERATOR', class: 'operator-index', operator_id: operator });
+  }
+
+  /** A call of the tables by the developer. */
+  async #dynamo(operation: string, TableName: string, body: object): Promise<{ Items?: Record<string, unknown>[] }> {
+    const headers = { ...this.#developer('dynamodb'), 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` };
+    const reply = await fetch(this.env.AWS_ENDPOINT_URL!, { method: 'POST', headers, body: JSON.stringify({ TableName, ...body }) });
+    if (!reply.ok) throw new Error(`${operation}: ${reply.status} ${await reply.text()}`);
+    return (await reply.json()) as { Items?: Record<string, unknown>[] };
   }
 
   /** Every object of the bucket whose key begins with this, as it lies there. */

@@ -69,7 +69,7 @@ export default {
     'self-harm': 'Self-harm',
     hate: 'Hate',
     'child-safety': 'Safety of children',
-    'not-theirs': 'Not a picture of their own',
+    'not-theirs': 'A person who did not agree',
     'other-terms': 'Against other terms',
     allowed: 'Allowed',
   },

@@ -71,7 +71,7 @@ const words: typeof en = {
     'self-harm': '自傷',
     hate: '憎悪',
     'child-safety': '子どもの安全',
-    'not-theirs': '本人のものではない写真',
+    'not-theirs': '同意していない人',
     'other-terms': 'その他の規約違反',
     allowed: '許可',
   },
