@@ -12,6 +12,9 @@ const SHARED = /node_modules\/svelte\/|\/src\/(pages\.ts|App\.svelte|api\/(actio
 // In every page that takes a picture.
 const PICKING = /\/src\/(ui\/(Picker|Styles)|picture\/prepare|api\/upload)/;
 
+// What every page asks for once it is seen, to finish what another one left.
+const KEPT = /\/src\/device\/(draft|store|deleting|forget)/;
+
 export default defineConfig({
   plugins: [svelte(), promises(), pages()],
   server: { port: 8080, strictPort: true, host: 'localhost', proxy: { '/v1': api, '/privacy': api, '/unsubscribe': api, '/.well-known': api } },
@@ -30,7 +33,7 @@ export default defineConfig({
     rollupOptions: {
       input: 'src/main.ts',
       // What every page has is one file: many small ones are more bytes, as each is packed by itself.
-      output: { codeSplitting: { groups: [{ name: 'studio', test: SHARED }, { name: 'picking', test: PICKING }] } },
+      output: { codeSplitting: { groups: [{ name: 'studio', test: SHARED }, { name: 'picking', test: PICKING }, { name: 'kept', test: KEPT }] } },
     },
   },
   worker: { format: 'es' },

@@ -1,44 +1,42 @@
 import type { Component } from 'svelte';
-import type { components } from './api/schema';
 import type Catalogues from './words/catalogues';
 
-type Features = components['schemas']['FeaturesReply'];
+type Load = () => Promise<{ default: Component<never> }>;
 
 export interface Page {
   /** The name of its file, and its path. */
   path: string;
-  /** Its words, which have its title. */
+  /** Its words, which have its title, and the name of its component. */
   words: Exclude<keyof Catalogues, 'common' | 'problems' | 'sign-in'>;
-  /** Its component. */
-  source: `src/pages/${string}.svelte`;
-  load: () => Promise<{ default: Component<never> }>;
-  /** What a deployment must have for the page to be of use. */
-  needs?: keyof Features;
+  load: Load;
   /** The language in which it is rendered beforehand. */
   prerendered?: 'en' | 'ja';
 }
 
+const page = (path: Page['words'], load: Load): Page => ({ path, words: path, load });
+
 /** All pages: the build writes a file for each. */
 export const PAGES: Page[] = [
-  { path: 'home', words: 'home', source: 'src/pages/Home.svelte', load: () => import('./pages/Home.svelte'), prerendered: 'en' },
-  { path: 'ja', words: 'home', source: 'src/pages/Home.svelte', load: () => import('./pages/Home.svelte'), prerendered: 'ja' },
-  { path: 'new', words: 'new', source: 'src/pages/New.svelte', load: () => import('./pages/New.svelte'), needs: 'accounts' },
-  { path: 'generation', words: 'generation', source: 'src/pages/Generation.svelte', load: () => import('./pages/Generation.svelte'), needs: 'accounts' },
-  { path: 'gallery', words: 'gallery', source: 'src/pages/Gallery.svelte', load: () => import('./pages/Gallery.svelte'), needs: 'accounts' },
-  { path: 'stickers', words: 'stickers', source: 'src/pages/Stickers.svelte', load: () => import('./pages/Stickers.svelte'), needs: 'accounts' },
-  { path: 'trial', words: 'trial', source: 'src/pages/Trial.svelte', load: () => import('./pages/Trial.svelte'), needs: 'trials' },
-  { path: 'credits', words: 'credits', source: 'src/pages/Credits.svelte', load: () => import('./pages/Credits.svelte'), needs: 'payments' },
-  { path: 'refund', words: 'refund', source: 'src/pages/Refund.svelte', load: () => import('./pages/Refund.svelte'), needs: 'payments' },
-  { path: 'account', words: 'account', source: 'src/pages/Account.svelte', load: () => import('./pages/Account.svelte'), needs: 'accounts' },
-  { path: 'data', words: 'data', source: 'src/pages/Data.svelte', load: () => import('./pages/Data.svelte'), needs: 'accounts' },
-  { path: 'erasure', words: 'erasure', source: 'src/pages/Erasure.svelte', load: () => import('./pages/Erasure.svelte'), needs: 'accounts' },
-  { path: 'verify', words: 'verify', source: 'src/pages/Verify.svelte', load: () => import('./pages/Verify.svelte') },
-  { path: 'instant', words: 'instant', source: 'src/pages/Instant.svelte', load: () => import('./pages/Instant.svelte'), needs: 'instant' },
-  { path: 'feedback', words: 'feedback', source: 'src/pages/Feedback.svelte', load: () => import('./pages/Feedback.svelte'), needs: 'accounts' },
-  { path: 'device', words: 'device', source: 'src/pages/Device.svelte', load: () => import('./pages/Device.svelte') },
-  { path: 'usage', words: 'usage', source: 'src/pages/Usage.svelte', load: () => import('./pages/Usage.svelte') },
-  { path: 'desk', words: 'desk', source: 'src/pages/Desk.svelte', load: () => import('./pages/Desk.svelte') },
-  { path: 'not-found', words: 'not-found', source: 'src/pages/NotFound.svelte', load: () => import('./pages/NotFound.svelte') },
+  { ...page('home', () => import('./pages/Home.svelte')), prerendered: 'en' },
+  { ...page('home', () => import('./pages/Home.svelte')), path: 'ja', prerendered: 'ja' },
+  page('new', () => import('./pages/New.svelte')),
+  page('generation', () => import('./pages/Generation.svelte')),
+  page('gallery', () => import('./pages/Gallery.svelte')),
+  page('stickers', () => import('./pages/Stickers.svelte')),
+  page('trial', () => import('./pages/Trial.svelte')),
+  page('credits', () => import('./pages/Credits.svelte')),
+  page('refund', () => import('./pages/Refund.svelte')),
+  page('account', () => import('./pages/Account.svelte')),
+  page('data', () => import('./pages/Data.svelte')),
+  page('erasure', () => import('./pages/Erasure.svelte')),
+  page('verify', () => import('./pages/Verify.svelte')),
+  page('instant', () => import('./pages/Instant.svelte')),
+  page('feedback', () => import('./pages/Feedback.svelte')),
+  page('device', () => import('./pages/Device.svelte')),
+  // For who runs the service: no page of people links to them.
+  page('usage', () => import('./pages/Usage.svelte')),
+  page('desk', () => import('./pages/Desk.svelte')),
+  page('not-found', () => import('./pages/NotFound.svelte')),
 ];
 
 export function pageAt(pathname: string): Page {

@@ -35,7 +35,7 @@ async function renderPage(page: Page): Promise<Rendered> {
   return {
     path: page.path,
     words: page.words,
-    source: page.source,
+    source: `src/pages/${page.words.replace(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase())}.svelte`,
     locale,
     fixed,
     title: fixed ? own.title : `${own.title} · ${common.brand}`,
