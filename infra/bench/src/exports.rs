@@ -93,7 +93,7 @@ fn size(export: &Value) -> f64 {
 
 /// A copy of a full account: each message by itself, so that each has a time of its own.
 async fn full(cloud: &Cloud) -> Result<Vec<Figure>> {
-    say(&format!("{GENERATIONS} generations, {} MiB", GENERATIONS * (FILES * FILE + BUNDLE) >> 20));
+    say(&format!("{GENERATIONS} generations, {} MiB", (GENERATIONS * (FILES * FILE + BUNDLE)) >> 20));
     let person = person(cloud).await?;
     let account: AccountId = person.account().await?.parse()?;
     seed(cloud, account).await?;

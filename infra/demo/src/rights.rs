@@ -1,4 +1,5 @@
-//! The rights of a person: what is made is theirs to have erased. The clock moves, everything is looked for, and the receipt is verified offline.
+//! The rights of a person: a copy, an objection, an appeal, and to have everything erased. The clock moves, everything is looked for, and the receipt is
+//! verified offline.
 
 use crate::journey::{Journey, expect, string};
 use crate::{DemoOptions, Picture, Steps};
@@ -12,10 +13,13 @@ use std::time::Duration;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
+/// A picture that the offline screener refuses.
+const TOO_SMALL: &[u8] = include_bytes!("../../../shared/testkit/fixtures/too-small.png");
+
 /// The longest that what one schedule told takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Makes a picture, has everything erased, and follows that to its receipt.
+/// Makes a picture, exercises every right there is, and follows an erasure to its receipt.
 pub(crate) async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Picture, steps: &mut Steps) -> Result<()> {
     let mut user = Journey::new(local_cloud::HttpClient::default(), cloud.api_url(), &cloud.mail_url());
     user.sign_in().await?;
@@ -26,6 +30,11 @@ pub(crate) async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Pictu
     cloud.settle(PATIENCE).await?;
     let (rows, objects) = stored(cloud).await?;
     steps.done(&format!("a drawing made; {rows} rows and {objects} objects are stored"));
+    copy(&user, options, steps).await?;
+    let objected = user.choose("analytics", "objected").await?;
+    steps.done(&format!("objected to being counted: {}, from the next request on", string(&objected, "state")));
+    appeal(&user, steps).await?;
+    audit(cloud, steps).await?;
 
     let (key, asked) = user.ask_for_erasure().await?;
     steps.done("asked to have everything erased, with a fresh code");
@@ -57,6 +66,54 @@ pub(crate) async fn travel(cloud: &Cloud, options: &DemoOptions, picture: &Pictu
     ensure!(objects == 0, "{objects} objects are left");
     steps.done("31 days later: everything was looked for");
     left.iter().for_each(|line| say(&format!("     left: {line}")));
+    Ok(())
+}
+
+/// A copy of everything, in the folder of the results.
+async fn copy(user: &Journey, options: &DemoOptions, steps: &mut Steps) -> Result<()> {
+    let export = user.ask_for_export(&format!("demo-{:032x}", rand::random::<u128>())).await?;
+    let ready = user.export_ready(&export, PATIENCE).await?;
+    let volume = &ready["volumes"][0];
+    let fetched = user.http.send(Method::GET, &string(volume, "url"), &[], "").await?;
+    ensure!(fetched.status == 200, "the copy cannot be downloaded: {}", fetched.status);
+    let files = zip::ZipArchive::new(std::io::Cursor::new(&fetched.body)).context("the copy is no zip")?.len();
+    std::fs::write(options.out.join("everything.zip"), &fetched.body).context("cannot write everything.zip")?;
+    steps.done(&format!("a copy of everything: {files} files, {} kB", fetched.body.len() / 1000));
+    say(&format!("     it is in {}: everything.zip, with a page about.html that explains it", options.out.display()));
+    Ok(())
+}
+
+/// A picture that the program refuses, and a word against that.
+async fn appeal(user: &Journey, steps: &mut Steps) -> Result<()> {
+    let upload = user.upload(&Picture { bytes: TOO_SMALL.to_vec(), content_type: "image/png" }).await?;
+    let generation = user.start(&upload, "soft-anime", 1, None).await?;
+    ensure!(user.wait(&generation, |_, _| {}).await.is_err(), "a picture of 40 pixels was drawn from");
+    let path = format!("/v1/generations/{generation}");
+    let blocked = &expect(&user.call(Method::GET, &path, None, &[]).await?, 200, "asking why")?["blocked"];
+    ensure!(!blocked.is_null(), "the picture was not blocked");
+    steps.done(&format!("another picture was blocked: {}", string(blocked, "category")));
+    say(&format!(
+        "     somebody decides by {}, and the photo is gone by {}",
+        string(blocked, "decided_by"),
+        string(blocked, "photo_deleted_at")
+    ));
+    let words = json!({ "text": "It is small, and nothing else." });
+    let made = user.call(Method::POST, &format!("{path}/appeals"), Some(words), &[]).await?;
+    steps.done(&format!("appealed: {}", string(&expect(&made, 201, "an appeal")?, "appeal")));
+    Ok(())
+}
+
+/// What the auditor says, which knows nothing of the rows that end things.
+async fn audit(cloud: &Cloud, steps: &mut Steps) -> Result<()> {
+    let ran = cloud.fire_schedule("every-hour-audit-retention").await?;
+    ensure!(!ran.failed, "the audit failed: {}", ran.json());
+    let log = cloud.logs("every-hour-audit-retention");
+    let stated: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let audited = stated.iter().filter(|line| line["message"] == "audited");
+    let late: u64 = audited.clone().map(|line| line["late"].as_u64().unwrap_or_default()).sum();
+    ensure!(late == 0, "{late} objects outlived their promise");
+    steps.done("audited: nothing outlives its promise");
+    audited.for_each(|line| say(&format!("     {:>5}  below {}", line["objects"], string(line, "prefix"))));
     Ok(())
 }
 
@@ -116,6 +173,12 @@ impl Journey {
         let body = json!({ "email": self.email(), "code": code, "key": key });
         let asked = expect(&self.call(Method::POST, "/v1/erasures", Some(body), &[]).await?, 202, "asking for erasure")?;
         Ok((key, asked))
+    }
+
+    /// Chooses for a purpose.
+    async fn choose(&self, purpose: &str, state: &str) -> Result<Value> {
+        let chosen = self.call(Method::PUT, &format!("/v1/me/choices/{purpose}"), Some(json!({ "state": state })), &[]).await?;
+        expect(&chosen, 200, "a choice")
     }
 
     async fn erasure(&self, key: &str) -> Result<Value> {

@@ -32,7 +32,11 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// A number as it is written; one that no reader of JSON would keep exact is a text.
 fn number_of(number: &str) -> Value {
-    serde_json::from_str(number).ok().filter(|value: &Value| value.to_string() == number).unwrap_or_else(|| number.into())
+    let exact = serde_json::from_str::<Value>(number).ok().filter(|value| {
+        let written = value.to_string();
+        written == number
+    });
+    exact.unwrap_or_else(|| number.into())
 }
 
 #[cfg(test)]

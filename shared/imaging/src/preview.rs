@@ -26,7 +26,7 @@ pub fn preview(png: &[u8], clear: bool) -> Result<Vec<u8>, Unreadable> {
     let mut jpeg = Vec::new();
     // Writing to memory cannot fail, but for a picture that is too large for a JPEG.
     let written = JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&picture);
-    written.map(|()| jpeg).map_err(|error| Unreadable::Corrupt { detail: error.to_string().into() })
+    written.map(|()| jpeg).map_err(|error| Unreadable::Corrupt { detail: error.to_string() })
 }
 
 fn unclear(photo: &RgbImage) -> DynamicImage {

@@ -230,7 +230,7 @@ impl DynamoRestoring {
         let query = Query::of(&self.tables.fleeting, "pk = :pk AND begins_with(sk, :sk)");
         let query = query.value(":pk", text(format!("ACC#{account}"))).value(":sk", text("SES#"));
         for row in self.database.query_all(query).await? {
-            self.database.write(key_of(&row)?.delete(&self.tables.fleeting)).await?;
+            self.database.write(key_of(&row)?.delete(&self.tables.fleeting)).await.map(drop)?;
         }
         Ok(())
     }

@@ -111,7 +111,7 @@ fn every_row_with_an_end_is_swept_where_there_is_a_sweep_and_none_outlives_its_o
         assert!(object.mechanisms.contains(&Mechanism::Row));
         assert!(entry.field_names().any(|name| name == "objects"));
     }
-    assert_eq!(inventory().sweeps().count(), 33);
+    assert_eq!(inventory().sweeps().count(), 35);
 }
 
 /// The salt makes the hashes of networks unreadable when it goes: after its day, and within two from its beginning.

@@ -158,10 +158,13 @@ pub struct FakeBelongings {
     faults: Faults,
 }
 
+/// The class of a row, and who was sent something for it when.
+type Thing = (Class, Vec<(String, Timestamp)>);
+
 #[derive(Debug, Default)]
 pub struct Things {
-    /// By their places, with the class and who was sent something when.
-    pub rows: BTreeMap<(&'static str, String, String), (Class, Vec<(String, Timestamp)>)>,
+    /// By the table and the keys.
+    pub rows: BTreeMap<(&'static str, String, String), Thing>,
     pub objects: BTreeMap<String, Timestamp>,
     pub accounts: BTreeMap<String, AccountId>,
 }

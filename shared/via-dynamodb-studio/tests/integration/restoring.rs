@@ -1,7 +1,7 @@
 //! A backup of accounts that is brought back (docs/decisions/restoring.md).
 
 use aws_sdk_dynamodb::Client;
-use dynamo::{Attributes, Database, Item, Key, Query, Read, text};
+use dynamo::{Answer, Attributes, Database, Item, Key, Query, Read, text};
 use testkit::contract::restoring::Drill;
 use via_dynamodb_accounts::keys;
 use via_dynamodb_outreach::DynamoSubscriptions;
@@ -33,7 +33,8 @@ fn key_of(row: &Attributes) -> Key {
 async fn restored(name: &str, rows: Vec<Attributes>) {
     create_table(name).await;
     for row in rows {
-        database().write(Item::stored(row).unwrap().put_new(name)).await.unwrap();
+        let written = database().write(Item::stored(row).unwrap().put_new(name)).await.unwrap();
+        assert!(matches!(written, Answer::Written(_)));
     }
 }
 

@@ -164,7 +164,7 @@ fn every_change_is_on_record_once_and_names_no_session() {
             assert!(!row.text("notice").is_empty() && !row.text("basis").is_empty());
             assert!(!format!("{row:?}").contains("ses_"));
         }
-        assert!(all_rows(&cloud).await.iter().all(|row| row.text("class") != ""), "no session was made of nothing");
+        assert!(all_rows(&cloud).await.iter().all(|row| !row.text("class").is_empty()), "no session was made of nothing");
         ledger_and_inventory::assert_ledger_and_inventory(&cloud).await;
         cloud.stop().await;
     });

@@ -5,18 +5,9 @@ use local_cloud::Cloud;
 use serde_json::json;
 
 use crate::harness::pictures::{selfie, small};
-use crate::harness::private_requests::private_requests;
+use crate::harness::private_requests::{ANY, private_requests};
 use crate::harness::{Person, assert_problem, run, shared};
 use crate::journeys::email_changes::{address, ask};
-
-/// Ids of nothing.
-const ANY: [&str; 5] = [
-    "gen_019aa6104c507e32b5d69fa012345678",
-    "upl_019aa6104c507e32b5d69fa012345678",
-    "ord_019aa6104c507e32b5d69fa012345678",
-    "ech_019aa6104c507e32b5d69fa012345678",
-    "exp_019aa6104c507e32b5d69fa012345678",
-];
 
 async fn assert_shut(person: &Person<'_>) {
     for request in private_requests(&ANY) {

@@ -204,7 +204,7 @@ fn an_46_what_was_generated_stays_while_the_account_does() {
             .map(|rule| rule.filter().and_then(|filter| filter.prefix()).unwrap_or(""))
             .collect();
         expiring.sort_unstable();
-        assert_eq!(expiring, ["quarantine/", "uploads/"], "no lifecycle ends what was generated");
+        assert_eq!(expiring, ["exports/", "quarantine/", "uploads/"], "no lifecycle ends what was generated");
         cloud.stop().await;
     });
 }
