@@ -44,15 +44,8 @@ async fn handle(app: &App, request: Request) -> Result<Reply, Failure> {
     request.refuse_cross_site(&app.origin)?;
     let body: api_accounts::SignInRequest = request.json()?;
     let email: Email = body.email.parse().map_err(|_| Failure::invalid(Reason::FieldInvalid, "email must be an e-mail address."))?;
-    let open = OpenSession {
-        guesses: &app.guesses,
-        sign_ins: &app.sign_ins,
-        salts: &app.salts,
-        pepper: &app.pepper,
-        clock: &app.clock,
-        randomness: &SystemRandomness,
-        starter: app.starter,
-    };
+    let App { guesses, sign_ins, salts, pepper, clock, starter, .. } = app;
+    let open = OpenSession { guesses, sign_ins, salts, pepper, clock, randomness: &SystemRandomness, starter: *starter };
     let (nonces, locale) = (app.cookie.nonces(&request), app.locale.locale(&request));
     let (age, country) = (body.age_attestation.as_deref().map(str::parse).transpose()?, request.country());
     let entered = Entered { email: &email, code: &body.code, nonces: &nonces, address: request.address(), locale: &locale, age, country };

@@ -33,12 +33,12 @@ async fn main() -> Result<(), edge::Error> {
     // Neither is made of a vendor whose entry in the ledger attests no zero retention: the function then does not start (RT-09).
     let (artists, moderation) = (vendors::artists(&settings, || Box::new(PaletteArtist))?, vendors::moderation(&settings)?);
     let aws = settings.aws()?;
-    let finisher = Marked { signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())? };
+    let signer = via_kms_provenance::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())?;
     let rate_keys = DynamoRateKeys::new(dynamo::Database::new(&aws), settings.required("RATE_KEYS_TABLE")?);
-    let salt = RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes());
-    let per_hour = settings.number("INSTANT_PER_HOUR")?;
+    let (salt, per_hour) = (RateSalt::new(settings.secret("RATE_SALT_SECRET")?.as_bytes()), settings.number("INSTANT_PER_HOUR")?);
     // A stream outlives the call that begins it: its dependencies are made once and live as long as the process.
-    let app: &'static App = Box::leak(Box::new(App { artists, moderation, finisher, rate_keys, salt, per_hour, clock: settings.clock }));
+    let app: &'static App =
+        Box::leak(Box::new(App { artists, moderation, finisher: Marked { signer }, rate_keys, salt, per_hour, clock: settings.clock }));
     serve(settings.delivery()?, "POST", "/v1/instant", move |request| handle(app, request)).await
 }
 

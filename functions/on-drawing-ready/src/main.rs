@@ -34,7 +34,7 @@ async fn main() -> Result<(), edge::Error> {
     let app = &App {
         generations: DynamoGenerations::new(client.clone(), settings.required("STUDIO_TABLE")?).with_wallet(accounts.clone()),
         pictures: Arc::new(S3Pictures::new(bucket.clone())),
-        signer: via_kms::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())?,
+        signer: via_kms_provenance::signer(&aws, settings.stage == Stage::Production, &|name| settings.required(name).ok())?,
         selfies: S3Selfies::new(bucket),
         recipients: DynamoRecipients::new(client, accounts),
         mailer: SesMailer::new(&aws, settings.required("MAIL_FROM")?, settings.required("MAIL_CONFIGURATION_SET")?, settings.pepper()?),

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::admission::leaves;
-use crate::inventory::{Entry, Erasure, Export, Inventory, Purpose, Store, Subject, Table};
+use crate::inventory::{Entry, Erasure, Export, Inventory, Store, Subject, Table};
 use crate::processor::{Keeps, Processor, Received, ZeroRetention};
+use crate::purpose::Purpose;
 use crate::retention::{Mechanism, Owner, Retention};
 use crate::{Class, Cookie, OnDevice, Profile};
 

@@ -18,6 +18,7 @@ mod on_device;
 mod processor;
 mod profile;
 mod published;
+mod purpose;
 pub mod render;
 mod retention;
 mod screening;
@@ -30,8 +31,7 @@ pub use cookie::Cookie;
 pub use diff::{Change, Weight};
 pub use flaw::Flaw;
 pub use inventory::{
-    Basis, Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Purpose, Regions, Store, Subject, Sweep, Table, inventory,
-    undeclared,
+    Category, Entry, Erasure, ErasureDeadline, Export, Field, Inventory, Regions, Store, Subject, Sweep, Table, inventory, undeclared,
 };
 pub use notice::{Lacking, Notice, NoticeRule, Words, lacking};
 pub use on_device::OnDevice;
@@ -41,6 +41,7 @@ pub use processor::{
 };
 pub use profile::{Profile, UnknownProfile};
 pub use published::{Announced, Archive, Published, archive};
+pub use purpose::{Basis, Purpose};
 pub use render::{Access, Contact, Deployment, Rendered, Unpublishable, listed, render};
 pub use retention::{Backup, Kept, Lifecycle, Mechanism, Owner, Retention, Since, While};
 pub use screening::{Concern, KnownScreener, Medium, ScreenedCategory, ScreeningFlaw, ScreeningPolicy, Thresholds, screening};

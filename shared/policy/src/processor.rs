@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::Purpose;
+use crate::purpose::Purpose;
 use crate::retention::Period;
 use crate::{Class, Profile};
 

@@ -10,9 +10,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::inventory::{Category, Purpose};
+use crate::inventory::Category;
 use crate::notice::Notice;
 use crate::profile::Profile;
+use crate::purpose::Purpose;
 use crate::render::Document;
 use crate::retention::{Kept, Retention, While};
 

@@ -19,6 +19,9 @@ use crate::erasures::DEADLINE;
 /// Rows of a page.
 const PAGE: usize = 400;
 
+/// The sort key of what an account chose.
+const CHOICES: &str = "CHOICES";
+
 /// Rows whose protections one call asks for: each has two at most, of the hundred keys of a call.
 const ASKED: usize = 50;
 
@@ -112,13 +115,6 @@ impl Erasing {
     }
 }
 
-/// What becomes of a row.
-enum Becomes {
-    /// A row that it is written as.
-    Row(Attributes),
-    Left,
-}
-
 impl DynamoRestoring {
     /// Reads whose erasure is under way.
     ///
@@ -160,11 +156,13 @@ impl DynamoRestoring {
     async fn bring_back(&self, rows: &[Attributes]) -> Result<Restored, Failure> {
         let kept = self.protections(rows).await?;
         let written = stream::iter(rows).map(|row| async {
-            let mut restored = Restored { read: 1, ..Restored::default() };
-            match self.becomes(row, &kept)? {
-                Becomes::Left => restored.left = 1,
-                Becomes::Row(row) if self.put(&row).await? => restored.written = 1,
-                Becomes::Row(_) => restored.there = 1,
+            let rows = self.becomes(row, &kept).await?;
+            let mut restored = Restored { read: 1, left: u64::from(rows.is_empty()), ..Restored::default() };
+            for row in rows {
+                match self.put(&row).await? {
+                    true => restored.written += 1,
+                    false => restored.there += 1,
+                }
             }
             Ok::<_, Failure>(restored)
         });
@@ -188,23 +186,33 @@ impl DynamoRestoring {
         self.database.read(wanted.iter().fold(Batch::default(), |batch, key| batch.of(&self.tables.rights, key))).await
     }
 
-    fn becomes(&self, row: &Attributes, kept: &Rows) -> Result<Becomes, Failure> {
+    /// The rows that a row comes back as; none where it stays away.
+    async fn becomes(&self, row: &Attributes, kept: &Rows) -> Result<Vec<Attributes>, Failure> {
         if self.erasures.is_gone(row) {
-            return Ok(Becomes::Left);
+            return Ok(Vec::new());
         }
         let class = row.maybe_text("class").and_then(Class::from_id).ok_or_else(|| Failure::broken("a row of no class"))?;
         Ok(match class {
-            Class::Account => Becomes::Row(self.profile(row, kept)?),
-            Class::EmailIndex => Becomes::Row(index(row, kept)?),
-            Class::Choices => Becomes::Row(over(row, kept.get(&account_keys::kept(&key_of(row)?)), is_choice)),
+            Class::Account => [self.profile(row, kept)?].into_iter().chain(self.chosen_since(row, kept).await?).collect(),
+            Class::EmailIndex => vec![index(row, kept)?],
+            Class::Choices => vec![choices(row, kept.get(&account_keys::kept(&key_of(row)?)))],
             Class::MarketingConsent => match kept.get(&account_keys::kept(&key_of(row)?)) {
-                Some(kept) if kept.contains_key(protections::MOVED) => Becomes::Left,
+                Some(kept) if kept.contains_key(protections::MOVED) => Vec::new(),
                 // What was given anew has no end any more.
-                Some(kept) => Becomes::Row(over(&without(row, is_marketing), Some(kept), is_marketing)),
-                None => Becomes::Row(row.clone()),
+                Some(kept) => vec![over(&without(row, is_marketing), Some(kept), is_marketing)],
+                None => vec![row.clone()],
             },
-            _ => Becomes::Row(row.clone()),
+            _ => vec![row.clone()],
         })
+    }
+
+    /// What an account chose since the backup, which may have no row of its choices.
+    async fn chosen_since(&self, profile: &Attributes, kept: &Rows) -> Result<Option<Attributes>, Failure> {
+        let key = Key::new(profile.required_text("pk")?, CHOICES);
+        let Some(kept) = kept.get(&account_keys::kept(&key)) else { return Ok(None) };
+        let row = self.database.get(&self.tables.backup, &key).await?;
+        let row = row.unwrap_or_else(|| Item::new(Class::Choices.id(), key).number("version", 1).attributes());
+        Ok(Some(choices(&row, Some(kept))))
     }
 
     /// With the address of now; closed where its erasure may still be taken back, and open where it was.
@@ -260,13 +268,18 @@ fn index(row: &Attributes, kept: &Rows) -> Result<Attributes, Failure> {
 fn protections_of(row: &Attributes) -> Result<Vec<Key>, Failure> {
     let own = || key_of(row).map(|key| account_keys::kept(&key));
     Ok(match row.maybe_text("class").and_then(Class::from_id) {
-        Some(Class::Account | Class::Choices | Class::MarketingConsent) => vec![own()?],
+        Some(Class::Account) => vec![own()?, account_keys::kept(&Key::new(row.required_text("pk")?, CHOICES))],
+        Some(Class::Choices | Class::MarketingConsent) => vec![own()?],
         Some(Class::EmailIndex) => {
             let account = row.parsed("account_id")?;
             vec![account_keys::kept(&account_keys::profile(account)), account_keys::kept(&account_keys::choices(account))]
         }
         _ => Vec::new(),
     })
+}
+
+fn choices(row: &Attributes, kept: Option<&Attributes>) -> Attributes {
+    over(row, kept, |name| name.starts_with("analytics") || name.starts_with("restriction"))
 }
 
 /// A row with those of the kept attributes that are its own.
@@ -280,10 +293,6 @@ fn over(row: &Attributes, kept: Option<&Attributes>, is_own: impl Fn(&str) -> bo
 /// A row without those of its attributes.
 fn without(row: &Attributes, is_gone: impl Fn(&str) -> bool) -> Attributes {
     row.iter().filter(|(name, _)| !is_gone(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-fn is_choice(name: &str) -> bool {
-    name.starts_with("analytics") || name.starts_with("restriction")
 }
 
 fn is_marketing(name: &str) -> bool {

@@ -1,11 +1,14 @@
 //! The routes of choices: consents, objections and the restriction.
 
-use utoipa::openapi::Required;
+use accounts::{ChoiceOf, ChoiceState, MadeBy};
+use api_outreach::CONSENT_VERSION;
+use policy::{Basis, Purpose};
 use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Components, Required};
 
 use super::routes::{ACCOUNT, Endpoint, json, parameter, string};
-use super::schemas::choice_names;
+use super::schemas::one_of;
 
 pub(super) fn all() -> [Endpoint; 2] {
     let accept_language = || parameter("Accept-Language", ParameterIn::Header, string()).description(Some("The language of the words"));
@@ -33,4 +36,25 @@ pub(super) fn all() -> [Endpoint; 2] {
         .refuses(&[kernel::Reason::NotFound])
         .busy();
     [get, update]
+}
+
+/// The words that choices accept and return.
+pub(super) fn bounds(components: &mut Components) {
+    let names = |all: &[ChoiceState]| all.iter().map(|state| state.name()).collect::<Vec<_>>();
+    let chosen = ChoiceState::ALL.iter().copied().filter(|state| *state != ChoiceState::NotGranted).collect::<Vec<_>>();
+    one_of(components, "ChoiceRequest", "state", &names(&chosen));
+    one_of(components, "ChoiceRequest", "text_version", &[CONSENT_VERSION]);
+    one_of(components, "ChoiceReply", "state", &names(ChoiceState::ALL));
+    one_of(components, "ChoiceReply", "purpose", &choice_names());
+    one_of(components, "ChoiceReply", "method", &[MadeBy::Settings, MadeBy::Link, MadeBy::MailService].map(MadeBy::name));
+    one_of(components, "ChoiceReply", "text_version", &[CONSENT_VERSION]);
+    one_of(components, "PurposeReply", "purpose", &Purpose::ALL.iter().map(|purpose| purpose.id()).collect::<Vec<_>>());
+    for schema in ["ChoiceReply", "PurposeReply"] {
+        one_of(components, schema, "basis", &Basis::ALL.iter().map(|basis| basis.id()).collect::<Vec<_>>());
+    }
+}
+
+/// What leaves a choice.
+fn choice_names() -> Vec<&'static str> {
+    ChoiceOf::ALL.iter().map(|choice| choice.name()).collect()
 }

@@ -1,6 +1,5 @@
 //! The bodies: derived from the types, then narrowed to the values that the code accepts and returns.
 
-use accounts::{ChoiceOf, ChoiceState, MadeBy};
 use api_accounts::{
     AskForCode, ChangeMe, ChangedMe, CodeSent, EmailChangeCodes, EmailChangeReply, EmailChangeRequest, LeadPage, MeReply, SessionReply,
     SignInRequest, WalletReply,
@@ -35,7 +34,6 @@ use api_verifications::{ActionReply, CredentialsReply, IngredientReply, Verifica
 use bubble_text::{Side, Words};
 use kernel::limits;
 use picture_files::{Kind, Messenger, Provenance};
-use policy::{Basis, Purpose};
 use processing::instant::Stage;
 use studio::{EndReason, State};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
@@ -311,7 +309,7 @@ fn names(components: &mut Components) {
     one_of(components, "TrialLinkRequest", "marketing_text_version", &[CONSENT_VERSION]);
     one_of(components, "AskForCode", "page", &[LeadPage::RefundForm.name()]);
     one_of(components, "MarketingReply", "text_version", &[CONSENT_VERSION]);
-    choices(components);
+    super::choices::bounds(components);
     for schema in ["GenerationRequest", "TrialGenerationRequest"] {
         one_of(components, schema, "style", &studio::CATALOGUE.iter().map(|style| style.id).collect::<Vec<_>>());
     }
@@ -433,26 +431,6 @@ fn end_reasons() -> Vec<EndReason> {
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
 
-fn choices(components: &mut Components) {
-    let names = |all: &[ChoiceState]| all.iter().map(|state| state.name()).collect::<Vec<_>>();
-    let chosen = ChoiceState::ALL.iter().copied().filter(|state| *state != ChoiceState::NotGranted).collect::<Vec<_>>();
-    one_of(components, "ChoiceRequest", "state", &names(&chosen));
-    one_of(components, "ChoiceRequest", "text_version", &[CONSENT_VERSION]);
-    one_of(components, "ChoiceReply", "state", &names(ChoiceState::ALL));
-    one_of(components, "ChoiceReply", "purpose", &choice_names());
-    one_of(components, "ChoiceReply", "method", &[MadeBy::Settings, MadeBy::Link, MadeBy::MailService].map(MadeBy::name));
-    one_of(components, "ChoiceReply", "text_version", &[CONSENT_VERSION]);
-    one_of(components, "PurposeReply", "purpose", &Purpose::ALL.iter().map(|purpose| purpose.id()).collect::<Vec<_>>());
-    for schema in ["ChoiceReply", "PurposeReply"] {
-        one_of(components, schema, "basis", &Basis::ALL.iter().map(|basis| basis.id()).collect::<Vec<_>>());
-    }
-}
-
-/// What leaves a choice.
-pub(super) fn choice_names() -> Vec<&'static str> {
-    ChoiceOf::ALL.iter().map(|choice| choice.name()).collect()
-}
-
 /// An absent field is left out of a reply and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
@@ -484,7 +462,7 @@ fn between(components: &mut Components, schema: &str, field: &str, least: u64, m
     with(components, schema, field, |number| (number.minimum, number.maximum) = (bound(least), bound(most)));
 }
 
-fn one_of(components: &mut Components, schema: &str, field: &str, values: &[impl serde::Serialize]) {
+pub(super) fn one_of(components: &mut Components, schema: &str, field: &str, values: &[impl serde::Serialize]) {
     let values: Vec<_> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
     with(components, schema, field, |text| text.enum_values = Some(values));
 }

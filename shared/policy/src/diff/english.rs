@@ -83,7 +83,7 @@ fn category(category: Category) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Purpose;
+    use crate::purpose::Purpose;
 
     #[test]
     fn a_list_is_read_as_one() {

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 use super::{Change, Thing};
-use crate::inventory::{Category, Purpose};
+use crate::inventory::Category;
+use crate::purpose::Purpose;
 use crate::retention::{Owner, Retention, Since};
 
 pub(super) fn sentence(change: &Change) -> String {

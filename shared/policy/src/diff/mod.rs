@@ -10,9 +10,10 @@ use jiff::SignedDuration;
 use kernel::Language;
 use strum::IntoStaticStr;
 
-use crate::inventory::{Category, Entry, Purpose};
+use crate::inventory::{Category, Entry};
 use crate::processor::Processor;
 use crate::published::Published;
+use crate::purpose::Purpose;
 use crate::render::words;
 use crate::retention::Retention;
 

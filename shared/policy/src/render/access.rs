@@ -9,9 +9,10 @@ use super::deployment::Deployment;
 use super::facts::Facts;
 use super::page::{Block, STYLE, Words, put_block};
 use crate::diff;
-use crate::inventory::{Category, Entry, Export, Purpose, Subject, inventory};
+use crate::inventory::{Category, Entry, Export, Subject, inventory};
 use crate::processor::{Keeps, Processor};
 use crate::profile::Profile;
+use crate::purpose::Purpose;
 
 /// The facts about the data of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,10 +4,11 @@ use super::deployment::Deployment;
 use super::page::{Block, Section, Words};
 use super::words;
 use crate::admission::leaves;
-use crate::inventory::{Entry, Inventory, Purpose};
+use crate::inventory::{Entry, Inventory};
 use crate::on_device::OnDevice;
 use crate::processor::{Keeps, Processor, ZeroRetention};
 use crate::profile::Profile;
+use crate::purpose::Purpose;
 use crate::retention::in_words;
 
 /// A deployment and its facts in the inventory.

@@ -1,7 +1,8 @@
 //! The inventory's terms in a reader's words.
 
-use crate::inventory::{Basis, Entry, Purpose, Store};
+use crate::inventory::{Entry, Store};
 use crate::processor::{AgreementKind, TransferBasis};
+use crate::purpose::{Basis, Purpose};
 use crate::retention::{Kept, Mechanism, Owner, Retention, Since, in_words};
 
 /// The purpose, as the rest of a sentence.

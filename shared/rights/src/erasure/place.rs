@@ -179,7 +179,7 @@ mod tests {
     fn without_an_account_there_is_nothing_but_what_an_address_leads_to() {
         let person = person(false);
         assert!(places(&person).iter().all(|place| matches!(place, Place::Partition { pk, .. } if pk.ends_with(person.address.as_str()))));
-        assert_eq!(places(&person).len(), 2);
+        assert_eq!(places(&person).len(), 3);
     }
 
     #[test]

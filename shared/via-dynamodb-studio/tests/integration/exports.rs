@@ -4,7 +4,7 @@ use dynamo::{Database, EXPIRY, Item, Key};
 use exports::Rows;
 use exports::layout::Range;
 use jiff::civil::date;
-use kernel::{Clock, DeviceId, SignedDuration, Timestamp};
+use kernel::{AccountId, Clock, DeviceId, SignedDuration, Timestamp};
 use policy::{Class, Expiring, Table};
 use testkit::contract::exports::{self as contract, ExportStores};
 use via_dynamodb_exports::*;
@@ -27,11 +27,16 @@ fn export_stores(seed: u64) -> ExportStores {
     }
 }
 
+/// Requests and volumes, with the ids of this seed.
+pub(crate) async fn everything(seed: u64) {
+    contract::requests(&export_stores(seed)).await;
+    contract::work(&export_stores(seed + 1)).await;
+    contract::views(&export_stores(seed + 2)).await;
+}
+
 #[tokio::test]
 async fn an_54_exports() {
-    contract::requests(&export_stores(301)).await;
-    contract::work(&export_stores(302)).await;
-    contract::views(&export_stores(303)).await;
+    everything(301).await;
 }
 
 fn rows() -> DynamoRows {
@@ -89,8 +94,9 @@ async fn an_54_the_days_of_a_browser_are_found_by_its_link() {
         put_due(Class::DEVICE_DAY, device_day(day, mine), now, |row| row.text("actions", day.to_string())).await;
         put_due(Class::DEVICE_DAY, device_day(day, other), now, |row| row.text("actions", "other")).await;
     }
-    let range = Range { table: Table::Insights, pk: "ACC#links".into(), sk: "DEV#".into() };
-    put_due(Class::DEVICE_LINK, Key::new("ACC#links", format!("DEV#{mine}")), now, |row| row).await;
+    let owner = format!("ACC#{}", AccountId::new(&*stores.clock, &stores.randomness));
+    let range = Range { table: Table::Insights, pk: owner.clone(), sk: "DEV#".into() };
+    put_due(Class::DEVICE_LINK, Key::new(owner, format!("DEV#{mine}")), now, |row| row).await;
     let link = rows().page(&range, None).await.unwrap().rows.remove(0);
     let since = now.checked_sub(SignedDuration::from_hours(24 * 90)).unwrap();
     let found = rows().linked(Class::DeviceDay, &link, since, now).await.unwrap();

@@ -101,7 +101,7 @@ fn every_function_reads_the_variables_it_is_given_and_no_others() {
                 ],
             ),
             ("via_kms::log_key(", &["PROOFS_KEY_ID", "SIGNER", "SIGNING_KEY"]),
-            ("via_kms::signer(", &["SIGNER", "SIGNING_ALGORITHM", "SIGNING_CHAIN", "SIGNING_KEY", "SIGNING_KEY_ID"]),
+            ("via_kms_provenance::signer(", &["SIGNER", "SIGNING_ALGORITHM", "SIGNING_CHAIN", "SIGNING_KEY", "SIGNING_KEY_ID"]),
         ] {
             read.extend(known.iter().filter(|_| main.contains(call)).map(|variable| (*variable).to_owned()));
         }

@@ -1,14 +1,15 @@
 //! Certificates for a key in KMS, with the caller's own AWS credentials:
 //!
-//! - `cargo run -p via-kms --example certify -- request KEY_ID ps256 "Common name" "Organisation"` prints a request (PKCS#10) for an authority of the
+//! - `cargo run -p via-kms-provenance --example certify -- request KEY_ID ps256 "Common name" "Organisation"` prints a request (PKCS#10) for an authority of the
 //!   C2PA trust list; its reply, leaf first and without its root, is the parameter `SigningChain`.
-//! - `cargo run -p via-kms --example certify -- test KEY_ID` prints a chain of a new test authority, whose key is discarded: a verifier trusts it
+//! - `cargo run -p via-kms-provenance --example certify -- test KEY_ID` prints a chain of a new test authority, whose key is discarded: a verifier trusts it
 //!   only with its last certificate in `TrustAnchors`.
 
 use certificates::{TestAuthority, certificate_request};
 use kernel::{Randomness, SystemRandomness};
 use provenance::{Algorithm, Chain};
-use via_kms::{KmsSigner, public_key_of};
+use via_kms::public_key_of;
+use via_kms_provenance::KmsSigner;
 
 #[tokio::main(flavor = "current_thread")]
 #[allow(clippy::print_stdout, reason = "a program for a person")]

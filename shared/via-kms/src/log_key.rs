@@ -12,10 +12,22 @@ use kernel::Failure;
 use receipts::{Signer, VerifierKey};
 use sha2::{Digest, Sha256};
 
-use crate::{NoSigner, failure, public_key_of};
+use crate::{failure, public_key_of};
 
 /// What a public key of Ed25519 begins with in a certificate's form (RFC 8410, 4).
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+/// The settings of the log's key are incomplete or wrong
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoLogKey {
+    /// Production requires an explicit choice
+    #[error("SIGNER is not set: it must be kms, local or off")]
+    Unnamed,
+    #[error("SIGNER must be kms, local or off")]
+    Unknown,
+    #[error("the environment variable {0} is not set")]
+    Absent(&'static str),
+}
 
 /// The signer of the log with the key that verifies what it signs.
 pub struct LogKey {
@@ -27,16 +39,16 @@ pub struct LogKey {
 /// environment: `PROOFS_KEY_ID` for `kms`. The local key is made of `SIGNING_KEY`, so that a local cloud has the same one as long as that.
 ///
 /// # Errors
-/// [`Failure::Broken`] of a [`NoSigner`] when a variable is missing or invalid; those of KMS.
+/// [`Failure::Broken`] of a [`NoLogKey`] when a variable is missing or invalid; those of KMS.
 pub async fn log_key(
     aws: &SdkConfig,
     production: bool,
     name: &str,
     read: &dyn Fn(&'static str) -> Option<String>,
 ) -> Result<Option<LogKey>, Failure> {
-    let required = |name| read(name).filter(|value| !value.is_empty()).ok_or_else(|| Failure::broken(NoSigner::Absent(name)));
+    let required = |name| read(name).filter(|value| !value.is_empty()).ok_or_else(|| Failure::broken(NoLogKey::Absent(name)));
     match read("SIGNER").filter(|signer| !signer.is_empty()).as_deref() {
-        None if production => Err(Failure::broken(NoSigner::Unnamed)),
+        None if production => Err(Failure::broken(NoLogKey::Unnamed)),
         Some("off") => Ok(None),
         None | Some("local") => {
             let seed = Sha256::new().chain_update("nigao/proofs\0").chain_update(required("SIGNING_KEY")?).finalize();
@@ -52,7 +64,7 @@ pub async fn log_key(
             let key = VerifierKey::new(name, public).map_err(Failure::broken)?;
             Ok(Some(LogKey { signer: Arc::new(KmsLogSigner { client: Client::new(aws), key: id }), key }))
         }
-        Some(_) => Err(Failure::broken(NoSigner::Unknown)),
+        Some(_) => Err(Failure::broken(NoLogKey::Unknown)),
     }
 }
 

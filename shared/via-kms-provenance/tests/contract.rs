@@ -13,7 +13,8 @@ use testkit::cloud;
 use testkit::contract;
 use testkit::signing::KEYS;
 use testkit::stub::{Reply, Stub};
-use via_kms::{KmsSigner, public_key_of};
+use via_kms::public_key_of;
+use via_kms_provenance::KmsSigner;
 
 async fn key(spec: KeySpec) -> String {
     let made = Client::new(&cloud::config()).create_key().key_spec(spec).key_usage(KeyUsageType::SignVerify).send().await.unwrap();
@@ -71,26 +72,4 @@ async fn throttling_is_waited_out_in_process() {
     let hasty = KmsSigner::new(&once, "key".into(), Algorithm::Es256, Chain::parse(&KEYS.chain).unwrap());
     assert!(matches!(hasty.sign(b"bytes").await, Err(Failure::Busy { .. })));
     assert_eq!(stub.requests(), 161);
-}
-
-/// The log of receipts is signed by KMS as it is by the local key: `Checkpoint::sign` verifies what comes back.
-#[tokio::test]
-async fn both_keys_of_the_log_sign_its_checkpoints() {
-    let id = key(KeySpec::from("ECC_NIST_EDWARDS25519")).await;
-    let of_kms = |name: &'static str| match name {
-        "SIGNER" => Some("kms".to_owned()),
-        "PROOFS_KEY_ID" => Some(id.clone()),
-        _ => None,
-    };
-    let local = |name: &'static str| (name == "SIGNING_KEY").then(|| KEYS.key.clone());
-    let checkpoint = receipts::Checkpoint { origin: "nigao.example/proofs".into(), size: 7, root: receipts::Hash::of_leaf(b"leaf") };
-    for read in [&of_kms as &(dyn Fn(&'static str) -> Option<String> + Sync), &local] {
-        let read: &dyn Fn(&'static str) -> Option<String> = &|name| read(name);
-        let chosen = via_kms::log_key(&cloud::config(), false, "nigao.example/proofs", read).await.unwrap().unwrap();
-        let note = checkpoint.sign(&chosen.key, &*chosen.signer).await.unwrap();
-        assert_eq!(receipts::Checkpoint::verify(&note, &chosen.key), Ok(checkpoint.clone()));
-    }
-    let off = |name: &'static str| (name == "SIGNER").then(|| "off".to_owned());
-    assert!(via_kms::log_key(&cloud::config(), true, "nigao.example", &off).await.unwrap().is_none());
-    assert!(via_kms::log_key(&cloud::config(), true, "nigao.example", &|_| None).await.is_err());
 }
