@@ -89,8 +89,9 @@ async fn appeal(user: &Journey, steps: &mut Steps) -> Result<()> {
     let generation = user.start(&upload, "soft-anime", 1, None).await?;
     ensure!(user.wait(&generation, |_, _| {}).await.is_err(), "a picture of 40 pixels was drawn from");
     let path = format!("/v1/generations/{generation}");
-    let blocked = &expect(&user.call(Method::GET, &path, None, &[]).await?, 200, "asking why")?["blocked"];
-    ensure!(!blocked.is_null(), "the picture was not blocked");
+    let now = expect(&user.call(Method::GET, &path, None, &[]).await?, 200, "asking why")?;
+    ensure!(now["state"] == "blocked", "the picture is {}, and not blocked: {}", string(&now, "state"), string(&now, "reason"));
+    let blocked = &now["blocked"];
     steps.done(&format!("another picture was blocked: {}", string(blocked, "category")));
     say(&format!(
         "     somebody decides by {}, and the photo is gone by {}",
