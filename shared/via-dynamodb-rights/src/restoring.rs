@@ -227,7 +227,10 @@ impl DynamoRestoring {
 
     /// Writes a row unless there is one. Who can sign in again through it has to: which sessions there are, the backup does not know.
     async fn put(&self, row: &Attributes) -> Result<bool, Failure> {
-        if row.maybe_text("sk") == Some("ACCOUNT") {
+        if row.maybe_text("class") == Some(Class::EmailIndex.id()) {
+            if self.database.get(&self.tables.accounts, &key_of(row)?).await?.is_some() {
+                return Ok(false);
+            }
             self.end_sessions(row.required_text("account_id")?).await?;
         }
         let put = Item::stored(row.clone())?.put_new(&self.tables.accounts);

@@ -95,8 +95,8 @@ impl Drill {
         self.everybody().map(Person::key).chain([builders::pepper().email_key(&self.to)]).collect()
     }
 
-    /// What is there after the backup is brought back.
-    pub async fn verify(&self, stores: &Stores, subscriptions: &dyn Subscriptions) {
+    /// What is there after the backup is brought back; somebody's session, who signed in again.
+    pub async fn verify(&self, stores: &Stores, subscriptions: &dyn Subscriptions) -> AccountSession {
         for person in &self.erased {
             assert_eq!(stores.account_of(&stores.slot(&person.email)).await, None);
             assert_eq!(subscriptions.of(&person.key()).await.unwrap(), None);
@@ -123,5 +123,6 @@ impl Drill {
         assert!(subscriptions.of(&self.unsubscribed.key()).await.unwrap().unwrap().consent().is_none());
         assert_eq!(subscriptions.of(&self.moved.key()).await.unwrap(), None);
         assert!(subscriptions.of(&self.quiet.key()).await.unwrap().unwrap().consent().is_some());
+        restricted.session
     }
 }
