@@ -204,8 +204,9 @@ def map_case(context, case):
     elif name(case) == CHOICE and isinstance(case.body, dict):
         # A state of this choice; and who restricts the use of their data is refused what others are asked for.
         marketing = case.path_parameters.get("purpose") == "marketing"
-        case.path_parameters["purpose"] = "marketing" if marketing else "analytics"
-        case.body["state"] = "withdrawn" if marketing else "objected"
+        # Anew: cases of one operation share what they are made of.
+        case.path_parameters = {**case.path_parameters, "purpose": "marketing" if marketing else "analytics"}
+        case.body = {**case.body, "state": "withdrawn" if marketing else "objected"}
     elif name(case) == CHECKOUT and isinstance(case.body, dict):
         case.body["offer"] = offer()
         case.headers["Idempotency-Key"] = f"{case.headers['Idempotency-Key']}{next(numbers)}"[-255:]

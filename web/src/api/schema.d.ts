@@ -1570,7 +1570,8 @@ export interface components {
             code: string;
             /** Format: mail-address */
             email: string;
-            passkey?: components["schemas"]["SignedAt"] | null;
+            /** @description Once there is a passkey: `{"action":"sign-in","at":…}`, signed. */
+            passkey?: components["schemas"]["SignedAt"];
         };
         /** @description `PUT /v1/me/email-changes/{id}` */
         EmailChangeCodes: {
@@ -2052,7 +2053,8 @@ export interface components {
         };
         /** @description `POST /v1/desk/passkeys` */
         PasskeyRequest: {
-            assertion?: components["schemas"]["AssertionParts"] | null;
+            /** @description By a passkey that one has, over the same hash; absent for the first. */
+            assertion?: components["schemas"]["AssertionParts"];
             /**
              * Format: date-time
              * @description Of the action `{"action":"register-passkey","at":…,"operator_id":…}`, whose hash is the challenge.

@@ -431,7 +431,7 @@ fn end_reasons() -> Vec<EndReason> {
     std::iter::successors(Some(EndReason::NotAccepted), next).collect()
 }
 
-/// An absent field is left out of a reply and never null.
+/// An absent field is left out and never null.
 fn absent_rather_than_null(components: &mut Components) {
     let optional = [
         ("LinksReply", &["instant", "styles"][..]),
@@ -446,9 +446,15 @@ fn absent_rather_than_null(components: &mut Components) {
     for (schema, field) in optional.into_iter().flat_map(|(schema, fields)| fields.iter().map(move |field| (schema, *field))) {
         with(components, schema, field, |text| text.schema_type = SchemaType::Type(Type::String));
     }
-    for (schema, field) in
-        [("GenerationReply", "bundle"), ("ListedGeneration", "preview"), ("SiteReply", "challenge"), ("PurposeReply", "choice")]
-    {
+    let objects = [
+        ("GenerationReply", "bundle"),
+        ("ListedGeneration", "preview"),
+        ("SiteReply", "challenge"),
+        ("PurposeReply", "choice"),
+        ("DeskSignIn", "passkey"),
+        ("PasskeyRequest", "assertion"),
+    ];
+    for (schema, field) in objects {
         let object = property(components, schema, field);
         if let RefOr::T(Schema::OneOf(choice)) = object {
             let real = choice.items.iter().find(|item| matches!(item, RefOr::Ref(_))).cloned();

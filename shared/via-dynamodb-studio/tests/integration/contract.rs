@@ -358,7 +358,6 @@ async fn what_is_stored_is_declared() {
     contract::orders::changes(&stores(84)).await;
     contract::trials::links(&stores(85)).await;
     contract::trials::claims(&stores(86)).await;
-    contract::placements::admission(&stores(87)).await;
     crate::exports::everything(305).await;
     erasures(94).await;
     let counted = "rate-keys-that-are-declared";
