@@ -95,8 +95,9 @@ async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
     }
     let (caller, id) = world.started(2).await;
     world.faults.interleave(seed);
-    let mut deleted = false;
+    let (mut deleted, mut asked) = (false, false);
     for event in events {
+        asked |= matches!(event, Event::Delete);
         deleted |= happen(&world, event, caller, id).await;
         world.check_ledger();
         assert!(world.mailer.ready(id) <= 1, "an_02");
@@ -108,8 +109,8 @@ async fn play(seed: u64, blocked: bool, events: Vec<Event>) {
     assert!(!deleted || row.is_none(), "deleted and still there: {row:?}");
     let ends = world.movements(id);
     let is_one_end = matches!(ends[..], [Movement::Hold, Movement::Capture | Movement::Release]);
-    // Who cancels pays for what was drawn, and has the rest back.
-    let is_cancelled = deleted && ends == [Movement::Hold, Movement::Capture, Movement::Release];
+    // Who cancels pays for what was drawn, and has the rest back, also where the function died after it.
+    let is_cancelled = asked && ends == [Movement::Hold, Movement::Capture, Movement::Release];
     assert!(is_one_end || is_cancelled, "{ends:?}");
     assert!(!blocked || world.artist.drawn().is_empty() && world.second.drawn().is_empty(), "an_26");
     check_spending(&world);
