@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [accounts, fleeting, rights] = ["ACCOUNTS_TABLE", "FLEETING_TABLE", "RIGHTS_TABLE"].map(table);
     let tables = RestoringTables { backup: backup.clone(), accounts: accounts?, fleeting: fleeting?, rights: rights? };
     let database = Database::new(&aws_config::defaults(aws_config::BehaviorVersion::latest()).load().await);
-    let restoring = DynamoRestoring::begin(database, tables).await?;
+    let restoring = DynamoRestoring::new(database, tables);
     let segments = stream::iter(0..SEGMENTS).map(|number| bring_back(&restoring, Segment { number, of: SEGMENTS }));
     let each: Vec<Restored> = segments.buffer_unordered(SEGMENTS.into()).try_collect().await?;
     let mut all = Restored::default();

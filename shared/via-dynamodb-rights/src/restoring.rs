@@ -19,9 +19,6 @@ use crate::erasures::DEADLINE;
 /// Rows of a page.
 const PAGE: usize = 400;
 
-/// The sort key of what an account chose.
-const CHOICES: &str = "CHOICES";
-
 /// Rows whose protections one call asks for: each has two at most, of the hundred keys of a call.
 const ASKED: usize = 50;
 
@@ -72,7 +69,6 @@ pub struct RestoringTables {
 pub struct DynamoRestoring {
     database: Database,
     tables: RestoringTables,
-    erasures: Erasing,
 }
 
 /// Whose data is being erased.
@@ -109,54 +105,62 @@ impl Erasing {
         Ok(())
     }
 
+    /// Whether it is a row of somebody who is erased. What leads from an address to an account is the account's: another one may have the address by now.
     fn is_gone(&self, row: &Attributes) -> bool {
-        let begun = |known: &HashMap<String, Closed>, id: Option<&str>| id.and_then(|id| known.get(id)) == Some(&Closed::Begun);
-        begun(&self.accounts, account_of(row)) || begun(&self.addresses, address_of(row))
+        let closed = match account_of(row) {
+            Some(account) => self.accounts.get(account),
+            None => address_of(row).and_then(|address| self.addresses.get(address)),
+        };
+        closed == Some(&Closed::Begun)
     }
 }
 
 impl DynamoRestoring {
-    /// Reads whose erasure is under way.
-    ///
-    /// # Errors
-    /// [`Failure::Busy`] when the service throttles, else [`Failure::Broken`].
-    pub async fn begin(database: Database, tables: RestoringTables) -> Result<Self, Failure> {
+    #[must_use]
+    pub fn new(database: Database, tables: RestoringTables) -> Self {
+        Self { database, tables }
+    }
+
+    /// Whose erasure is under way.
+    async fn erasures(&self) -> Result<Erasing, Failure> {
         let mut erasures = Erasing::default();
-        let mut pages = database.due_pages(&tables.rights, DEADLINE, Class::Erasure.id(), Timestamp::MAX, EACH);
+        let mut pages = self.database.due_pages(&self.tables.rights, DEADLINE, Class::Erasure.id(), Timestamp::MAX, EACH);
         loop {
             let found = pages.next().await?;
             if found.is_empty() {
-                break;
+                return Ok(erasures);
             }
             for some in found.chunks(2 * ASKED) {
                 let known = some.iter().map(key_of).collect::<Result<Vec<_>, _>>()?;
-                let batch = known.iter().fold(Batch::default(), |batch, key| batch.of(&tables.rights, key));
-                let rows = database.read(batch).await?;
+                let batch = known.iter().fold(Batch::default(), |batch, key| batch.of(&self.tables.rights, key));
+                let rows = self.database.read(batch).await?;
                 known.iter().filter_map(|key| rows.get(key)).try_for_each(|row| erasures.note(row))?;
             }
         }
-        drop(pages);
-        Ok(Self { database, tables, erasures })
     }
 
     /// Brings back the rows of one page of a segment behind the key `after`; the key that the next page is behind, while there is one.
     ///
+    /// Whose erasure is under way is read for each page: what a page brings back of one that begins meanwhile, the erasure's second look finds, which is
+    /// a quarter of an hour later at the earliest.
+    ///
     /// # Errors
-    /// As [`Self::begin`].
+    /// [`Failure::Busy`] when the service throttles, else [`Failure::Broken`].
     pub async fn page(&self, segment: Segment, after: Option<Key>) -> Result<(Restored, Option<Key>), Failure> {
+        let erasures = self.erasures().await?;
         let scan = Scan::whole(&self.tables.backup, PAGE).segment(segment.number, segment.of).after(after);
         let page = self.database.scan_page(scan).await?;
         let mut restored = Restored::default();
         for some in page.rows.chunks(ASKED) {
-            restored += self.bring_back(some).await?;
+            restored += self.bring_back(some, &erasures).await?;
         }
         Ok((restored, page.next.as_ref().map(key_of).transpose()?))
     }
 
-    async fn bring_back(&self, rows: &[Attributes]) -> Result<Restored, Failure> {
+    async fn bring_back(&self, rows: &[Attributes], erasures: &Erasing) -> Result<Restored, Failure> {
         let kept = self.protections(rows).await?;
         let written = stream::iter(rows).map(|row| async {
-            let rows = self.becomes(row, &kept).await?;
+            let rows = self.becomes(row, &kept, erasures).await?;
             let mut restored = Restored { read: 1, left: u64::from(rows.is_empty()), ..Restored::default() };
             for row in rows {
                 match self.put(&row).await? {
@@ -187,13 +191,13 @@ impl DynamoRestoring {
     }
 
     /// The rows that a row comes back as; none where it stays away.
-    async fn becomes(&self, row: &Attributes, kept: &Rows) -> Result<Vec<Attributes>, Failure> {
-        if self.erasures.is_gone(row) {
+    async fn becomes(&self, row: &Attributes, kept: &Rows, erasures: &Erasing) -> Result<Vec<Attributes>, Failure> {
+        if erasures.is_gone(row) {
             return Ok(Vec::new());
         }
         let class = row.maybe_text("class").and_then(Class::from_id).ok_or_else(|| Failure::broken("a row of no class"))?;
         Ok(match class {
-            Class::Account => [self.profile(row, kept)?].into_iter().chain(self.chosen_since(row, kept).await?).collect(),
+            Class::Account => [profile(row, kept, erasures)?].into_iter().chain(self.chosen_since(row, kept).await?).collect(),
             Class::EmailIndex => vec![index(row, kept)?],
             Class::Choices => vec![choices(row, kept.get(&account_keys::kept(&key_of(row)?)))],
             Class::MarketingConsent => match kept.get(&account_keys::kept(&key_of(row)?)) {
@@ -208,21 +212,11 @@ impl DynamoRestoring {
 
     /// What an account chose since the backup, which may have no row of its choices.
     async fn chosen_since(&self, profile: &Attributes, kept: &Rows) -> Result<Option<Attributes>, Failure> {
-        let key = Key::new(profile.required_text("pk")?, CHOICES);
+        let key = choices_of(profile)?;
         let Some(kept) = kept.get(&account_keys::kept(&key)) else { return Ok(None) };
         let row = self.database.get(&self.tables.backup, &key).await?;
         let row = row.unwrap_or_else(|| Item::new(Class::Choices.id(), key).number("version", 1).attributes());
         Ok(Some(choices(&row, Some(kept))))
-    }
-
-    /// With the address of now; closed where its erasure may still be taken back, and open where it was.
-    fn profile(&self, row: &Attributes, kept: &Rows) -> Result<Attributes, Failure> {
-        let mut profile = over(row, kept.get(&account_keys::kept(&key_of(row)?)), |name| name == "email");
-        profile.remove("closing");
-        if let Some(Closed::Closing(erasure)) = account_of(row).and_then(|account| self.erasures.accounts.get(account)) {
-            profile.insert("closing".to_owned(), text(erasure));
-        }
-        Ok(profile)
     }
 
     /// Writes a row unless there is one. Who can sign in again through it has to: which sessions there are, the backup does not know.
@@ -245,6 +239,16 @@ impl DynamoRestoring {
         }
         Ok(())
     }
+}
+
+/// With the address of now; closed where its erasure may still be taken back, and open where it was.
+fn profile(row: &Attributes, kept: &Rows, erasures: &Erasing) -> Result<Attributes, Failure> {
+    let mut profile = over(row, kept.get(&account_keys::kept(&key_of(row)?)), |name| name == "email");
+    profile.remove("closing");
+    if let Some(Closed::Closing(erasure)) = account_of(row).and_then(|account| erasures.accounts.get(account)) {
+        profile.insert("closing".to_owned(), text(erasure));
+    }
+    Ok(profile)
 }
 
 /// The row that leads from an address to its account: that of the address of now, with what was chosen since, and no session.
@@ -271,7 +275,7 @@ fn index(row: &Attributes, kept: &Rows) -> Result<Attributes, Failure> {
 fn protections_of(row: &Attributes) -> Result<Vec<Key>, Failure> {
     let own = || key_of(row).map(|key| account_keys::kept(&key));
     Ok(match row.maybe_text("class").and_then(Class::from_id) {
-        Some(Class::Account) => vec![own()?, account_keys::kept(&Key::new(row.required_text("pk")?, CHOICES))],
+        Some(Class::Account) => vec![own()?, account_keys::kept(&choices_of(row)?)],
         Some(Class::Choices | Class::MarketingConsent) => vec![own()?],
         Some(Class::EmailIndex) => {
             let account = row.parsed("account_id")?;
@@ -279,6 +283,12 @@ fn protections_of(row: &Attributes) -> Result<Vec<Key>, Failure> {
         }
         _ => Vec::new(),
     })
+}
+
+/// Where the choices of this profile's account are.
+fn choices_of(profile: &Attributes) -> Result<Key, Failure> {
+    let account = account_of(profile).unwrap_or_default().parse().map_err(Failure::broken)?;
+    Ok(account_keys::choices(account))
 }
 
 fn choices(row: &Attributes, kept: Option<&Attributes>) -> Attributes {

@@ -42,7 +42,7 @@ async fn restored(name: &str, rows: Vec<Attributes>) {
 async fn bring_back(backup: &str, most: usize) -> Restored {
     let [accounts, fleeting, rights] = ["AccountsTable", "FleetingTable", "RightsTable"].map(table);
     let tables = RestoringTables { backup: backup.to_owned(), accounts, fleeting, rights };
-    let restoring = DynamoRestoring::begin(database(), tables).await.unwrap();
+    let restoring = DynamoRestoring::new(database(), tables);
     let mut all = Restored::default();
     for number in 0..4 {
         let mut place = None;
