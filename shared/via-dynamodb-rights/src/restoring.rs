@@ -324,3 +324,24 @@ fn address_of(row: &Attributes) -> Option<&str> {
 fn key_of(row: &Attributes) -> Result<Key, Failure> {
     Ok(Key::new(row.required_text("pk")?, row.required_text("sk")?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(attributes: &[(&str, &str)]) -> Attributes {
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), text(*value))).collect()
+    }
+
+    #[test]
+    fn an_49_what_leads_from_an_erased_address_to_another_account_comes_back() {
+        let mut erasing = Erasing::default();
+        let request = [("pk", "ERASURE#1"), ("state", Step::Purging.name()), ("account_id", "acc_1"), ("email_key", "ab")];
+        erasing.note(&row(&request)).unwrap();
+        assert!(erasing.is_gone(&row(&[("pk", "ACC#acc_1"), ("sk", "WALLET")])));
+        assert!(erasing.is_gone(&row(&[("pk", "EMAIL#ab"), ("sk", "ACCOUNT"), ("account_id", "acc_1")])));
+        assert!(erasing.is_gone(&row(&[("pk", "EMAIL#ab"), ("sk", "MARKETING")])));
+        assert!(!erasing.is_gone(&row(&[("pk", "EMAIL#ab"), ("sk", "ACCOUNT"), ("account_id", "acc_2")])));
+        assert!(!erasing.is_gone(&row(&[("pk", "ACC#acc_2"), ("sk", "WALLET")])));
+    }
+}
