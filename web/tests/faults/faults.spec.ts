@@ -161,11 +161,10 @@ test('a deployment takes a chunk away: the page is loaded anew once, with its dr
   expect(loads).toHaveLength(1);
 });
 
-test('a page that is left before the draft was written writes it then', async ({ page }) => {
-  // The pause before it is written lasts for ever.
+test('a choice is kept in the moment it is made, before the page is left', async ({ page }) => {
+  // A page may be left without a word: nothing of it waits for a timer, or for the page to go.
   await page.addInitScript(() => {
-    const later = window.setTimeout;
-    window.setTimeout = ((act: () => void, pause?: number) => (pause === 150 ? 0 : later(act, pause))) as typeof setTimeout;
+    for (const event of ['pagehide', 'visibilitychange', 'beforeunload']) addEventListener(event, (told) => told.stopImmediatePropagation(), true);
   });
   const consent = page.getByLabel((await words('new')).consent.own);
   await page.goto('/new');
