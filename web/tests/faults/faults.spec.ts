@@ -162,9 +162,9 @@ test('a deployment takes a chunk away: the page is loaded anew once, with its dr
 });
 
 test('a choice is kept in the moment it is made, before the page is left', async ({ page }) => {
-  // A page may be left without a word: nothing of it waits for a timer, or for the page to go.
+  // A page may be left without a word, and before any timer: nothing of it waits for either.
   await page.addInitScript(() => {
-    for (const event of ['pagehide', 'visibilitychange', 'beforeunload']) addEventListener(event, (told) => told.stopImmediatePropagation(), true);
+    for (const event of ['pagehide', 'visibilitychange']) addEventListener(event, (told) => told.stopImmediatePropagation(), true);
   });
   const consent = page.getByLabel((await words('new')).consent.own);
   await page.goto('/new');
